@@ -1,0 +1,1 @@
+"""The project: settings, addresses, background work and the embedded services."""

@@ -1,0 +1,45 @@
+"""What each role may do: pure tables, no database."""
+
+from enum import StrEnum
+
+from accounts.models import StaffAccount
+
+
+class Permission(StrEnum):
+    """Something that not everybody on the staff may do."""
+
+    CIRCULATE = "circulate"
+    OVERRIDE_LIMITS = "override_limits"
+    LIFT_BLOCKS = "lift_blocks"
+    TAKE_PAYMENTS = "take_payments"
+    WAIVE_FEES = "waive_fees"
+    EDIT_PATRONS = "edit_patrons"
+    EDIT_ITEMS = "edit_items"
+    LEND_TO_CLASSES = "lend_to_classes"
+    ADMINISTER = "administer"
+    OPERATE_CONSORTIUM = "operate_consortium"
+
+
+_DESK = frozenset(
+    {
+        Permission.CIRCULATE,
+        Permission.OVERRIDE_LIMITS,
+        Permission.TAKE_PAYMENTS,
+        Permission.EDIT_PATRONS,
+        Permission.EDIT_ITEMS,
+    }
+)
+_OF_ROLE: dict[str, frozenset[Permission]] = {
+    StaffAccount.Role.LIBRARIAN: _DESK | {Permission.LEND_TO_CLASSES},
+    StaffAccount.Role.SUPERVISOR: _DESK | {Permission.LEND_TO_CLASSES, Permission.LIFT_BLOCKS, Permission.WAIVE_FEES},
+    StaffAccount.Role.SCHOOL_LIBRARIAN: frozenset(
+        {Permission.CIRCULATE, Permission.OVERRIDE_LIMITS, Permission.EDIT_ITEMS, Permission.LEND_TO_CLASSES}
+    ),
+    StaffAccount.Role.IT_ADMIN: frozenset({Permission.ADMINISTER, Permission.EDIT_ITEMS}),
+    StaffAccount.Role.OPERATOR: frozenset({Permission.OPERATE_CONSORTIUM}),
+}
+
+
+def permissions_of(role: str) -> frozenset[Permission]:
+    """Return what a role may do; nothing for an unknown one."""
+    return _OF_ROLE.get(role, frozenset())

@@ -1,0 +1,26 @@
+"""Keeps audit entries: written in the transaction of what they tell of."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import AuditEntry, StaffAccount
+
+
+def write_entry(
+    *, action: str, actor: Any, subject: Any, facts: Mapping[str, Any], scan_id: str | None = None
+) -> AuditEntry:
+    """Add one entry; see `common.audit.record`.
+
+    :raises django.db.IntegrityError: if the scan has been recorded already
+    """
+    return AuditEntry.objects.create(
+        at=timezone.now(),
+        actor=actor if isinstance(actor, StaffAccount) else None,
+        action=action,
+        subject_type=subject._meta.label_lower if subject is not None else "",
+        subject_id=subject.pk if subject is not None else None,
+        facts=dict(facts),
+        scan_id=scan_id or None,
+    )

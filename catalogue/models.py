@@ -1,0 +1,168 @@
+"""Bibliographic records as received and as parsed, the change feed, and who owns what. All in the shared schema."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class MaterialType(models.TextChoices):
+    """The kinds of material that searches tell apart."""
+
+    BOOK = "BOOK", _("Book")
+    E_BOOK = "E_BOOK", _("E-book")
+    AUDIOBOOK = "AUDIOBOOK", _("Audiobook")
+    E_AUDIOBOOK = "E_AUDIOBOOK", _("Audiobook online")
+    MUSIC = "MUSIC", _("Music")
+    SHEET_MUSIC = "SHEET_MUSIC", _("Sheet music")
+    FILM = "FILM", _("Film")
+    GAME = "GAME", _("Game")
+    MAGAZINE = "MAGAZINE", _("Magazine")
+    MAP = "MAP", _("Map")
+    PICTURE = "PICTURE", _("Picture")
+    OTHER = "OTHER", _("Other")
+
+
+class Audience(models.TextChoices):
+    """Whom a title is for."""
+
+    ADULT = "ADULT", _("Adults")
+    YOUNG = "YOUNG", _("Young people")
+    CHILD = "CHILD", _("Children")
+
+
+class RawFormat(models.TextChoices):
+    """The format that a record arrived in."""
+
+    MARC21 = "MARC21", "MARC 21, ISO 2709"
+    MARCXML = "MARCXML", "MARC 21, MARCXML"
+    DANMARC2 = "DANMARC2", "danMARC2, ISO 2709"
+    MARCXCHANGE = "MARCXCHANGE", "danMARC2, MarcXchange"
+    ALEPH = "ALEPH", "Aleph sequential"
+
+
+class BibliographicRecord(models.Model):
+    """A title as described by a cataloguer: the MARC record untouched, and columns read from it."""
+
+    source = models.CharField(max_length=40)
+    agency = models.CharField(max_length=20, blank=True)
+    control_number = models.CharField(max_length=64)
+    owner = models.CharField(max_length=40, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    raw = models.BinaryField()
+    raw_format = models.CharField(max_length=12, choices=RawFormat)
+    raw_encoding = models.CharField(max_length=12)
+    raw_sha256 = models.BinaryField(max_length=32)
+
+    title = models.TextField()
+    remainder = models.TextField(blank=True)
+    author = models.TextField(blank=True)
+    contributors = ArrayField(models.TextField(), default=list, blank=True)
+    edition = models.TextField(blank=True)
+    publisher = models.TextField(blank=True)
+    year = models.SmallIntegerField(null=True, blank=True)
+    language = models.CharField(max_length=3, blank=True)
+    isbns = ArrayField(models.CharField(max_length=13), default=list, blank=True)
+    issns = ArrayField(models.CharField(max_length=8), default=list, blank=True)
+    subjects = ArrayField(models.TextField(), default=list, blank=True)
+    classification = models.CharField(max_length=60, blank=True)
+    audience = models.CharField(max_length=5, choices=Audience, blank=True)
+    material_type = models.CharField(max_length=12, choices=MaterialType, default=MaterialType.OTHER)
+    series = models.TextField(blank=True)
+    extent = models.TextField(blank=True)
+    summary = models.TextField(blank=True)
+
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        """Constraints, and indexes for the identifiers that go straight to a hit."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["source", "control_number"], name="record_once_per_source"),
+            models.CheckConstraint(condition=~Q(control_number=""), name="record_has_a_number"),
+        ]
+        indexes = [
+            models.Index(fields=["control_number"], name="record_control_number"),
+            GinIndex(fields=["isbns"], name="record_isbns"),
+            GinIndex(fields=["issns"], name="record_issns"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} / {self.author}" if self.author else self.title
+
+
+class Change(models.Model):
+    """One entry of the change feed: a record or its holdings changed. Followers read on from the number they know."""
+
+    class Kind(models.TextChoices):
+        """What changed."""
+
+        RECORD = "RECORD", "record"
+        HOLDINGS = "HOLDINGS", "holdings"
+        DELETED = "DELETED", "deleted"
+
+    number = models.BigAutoField(primary_key=True)
+    record = models.ForeignKey(BibliographicRecord, on_delete=models.CASCADE, related_name="+", db_index=False)
+    kind = models.CharField(max_length=8, choices=Kind)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.kind} {self.record_id}"
+
+
+class HoldingsSummary(models.Model):
+    """How many items a branch has of a title, and how many of them are ever lent: never who has them."""
+
+    record = models.ForeignKey(BibliographicRecord, on_delete=models.CASCADE, related_name="holdings", db_index=False)
+    municipality = models.ForeignKey("tenants.Municipality", on_delete=models.CASCADE, related_name="+")
+    branch_code = models.CharField(max_length=20)
+    items = models.PositiveIntegerField(default=0)
+    loanable = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        """Constraints; the unique one also serves the look-up by record."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["record", "municipality", "branch_code"], name="summary_once_per_branch"),
+            models.CheckConstraint(condition=Q(loanable__lte=models.F("items")), name="summary_loanable_among_items"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_id} {self.branch_code}: {self.loanable}/{self.items}"
+
+
+class ImportRun(models.Model):
+    """One import of a file: what went in, and what didn't with the reason."""
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        WAITING = "WAITING", _("waiting")
+        RUNNING = "RUNNING", _("running")
+        DONE = "DONE", _("done")
+        FAILED = "FAILED", _("failed")
+
+    file_name = models.CharField(max_length=200)
+    source = models.CharField(max_length=40)
+    municipality = models.ForeignKey("tenants.Municipality", null=True, on_delete=models.SET_NULL, related_name="+")
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    bytes_total = models.BigIntegerField(default=0)
+    bytes_read = models.BigIntegerField(default=0)
+    # created, changed, unchanged, failed
+    counts = models.JSONField(default=dict)
+    # Up to the first thousand failures: position, id, code.
+    failures = models.JSONField(default=list)
+    problem = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        """Newest first, as the page lists them."""
+
+        ordering = ("-started_at",)
+
+    def __str__(self) -> str:
+        return f"{self.file_name} {self.state}"

@@ -1,0 +1,42 @@
+"""The one way for any room to leave an audit entry; the room that keeps the entries registers itself here.
+
+The rooms below `accounts` write too, and may not import it, so the news travels upwards through this registry.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+
+class Recorder(Protocol):
+    """Writes one entry in the current transaction."""
+
+    def __call__(
+        self, *, action: str, actor: Any, subject: Any, facts: Mapping[str, Any], scan_id: str | None = None
+    ) -> None:
+        """Write the entry."""
+
+
+_recorders: list[Recorder] = []
+
+
+def register_recorder(recorder: Recorder) -> Recorder:
+    """Make `recorder` the keeper of entries; there's exactly one, registered when its app starts."""
+    _recorders[:] = [recorder]
+    return recorder
+
+
+def record(
+    *, action: str, actor: Any, subject: Any, facts: Mapping[str, Any] | None = None, scan_id: str | None = None
+) -> None:
+    """Leave one audit entry in the current transaction.
+
+    :param action: what was done, as `area.verb`, for instance `circulation.check_out`
+    :param actor: the staff account, or None when the system did it by itself
+    :param subject: the row that it was done to
+    :param facts: what a reader of the log needs; JSON values, never a national identity number
+    :param scan_id: the id that the browser or device gave the action, so that a repeat is recognised
+    :raises RuntimeError: if no keeper is registered: an action without a trace may not happen
+    """
+    if not _recorders:
+        raise RuntimeError("No recorder of audit entries is registered")
+    _recorders[0](action=action, actor=actor, subject=subject, facts=dict(facts or {}), scan_id=scan_id)

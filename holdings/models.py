@@ -1,0 +1,164 @@
+"""Branches, their hours and closed days, item types and items. In each municipality's schema."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+
+class BranchGroup(models.Model):
+    """Branches that share rules."""
+
+    name = models.CharField(max_length=60, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Branch(models.Model):
+    """A library, a school library or a depot with a desk."""
+
+    class Kind(models.TextChoices):
+        """Whom the branch serves."""
+
+        PUBLIC = "PUBLIC", _("public library")
+        SCHOOL = "SCHOOL", _("school library")
+
+    code = models.SlugField(max_length=20, unique=True)
+    name = models.CharField(max_length=80)
+    kind = models.CharField(max_length=6, choices=Kind, default=Kind.PUBLIC)
+    group = models.ForeignKey(BranchGroup, null=True, blank=True, on_delete=models.SET_NULL, related_name="branches")
+    address = models.CharField(max_length=200, blank=True)
+    phone = models.CharField(max_length=30, blank=True)
+    email = models.EmailField(blank=True)
+    time_zone = models.CharField(max_length=40, default="Europe/Copenhagen")
+    is_pickup_place = models.BooleanField(default=True)
+    is_open_for_business = models.BooleanField(default=True)
+    position = models.PositiveSmallIntegerField(default=0)
+    # The number that the next hold gets on the hold shelf, 1 to 999 and round again.
+    next_shelf_number = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        """Order as the municipality wants its branches listed."""
+
+        ordering = ("position", "name")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class OpeningHours(models.Model):
+    """When a branch is open on a weekday; a weekday without a row is closed."""
+
+    branch = models.ForeignKey(Branch, on_delete=models.CASCADE, related_name="opening_hours")
+    # Monday is 0.
+    weekday = models.PositiveSmallIntegerField()
+    opens = models.TimeField()
+    closes = models.TimeField()
+
+    class Meta:
+        """Constraints."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["branch", "weekday"], name="hours_once_per_weekday"),
+            models.CheckConstraint(condition=Q(weekday__lte=6), name="hours_weekday"),
+            models.CheckConstraint(condition=Q(closes__gt=F("opens")), name="hours_open_before_close"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.branch_id} {self.weekday}: {self.opens}–{self.closes}"
+
+
+class CalendarDay(models.Model):
+    """A date that differs from the week: closed, or open though the weekday or a holiday says closed."""
+
+    branch = models.ForeignKey(Branch, on_delete=models.CASCADE, related_name="calendar_days")
+    date = models.DateField()
+    is_open = models.BooleanField(default=False)
+    reason = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        """Constraints."""
+
+        constraints = [models.UniqueConstraint(fields=["branch", "date"], name="calendar_day_once")]
+        ordering = ("date",)
+
+    def __str__(self) -> str:
+        return f"{self.date} {'open' if self.is_open else 'closed'} {self.reason}"
+
+
+class ShelvingLocation(models.Model):
+    """A room or part of a branch's shelves, for instance children's fiction."""
+
+    branch = models.ForeignKey(Branch, on_delete=models.CASCADE, related_name="locations")
+    name = models.CharField(max_length=60)
+
+    class Meta:
+        """Constraints."""
+
+        constraints = [models.UniqueConstraint(fields=["branch", "name"], name="location_once_per_branch")]
+        ordering = ("name",)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ItemType(models.Model):
+    """What kind of thing an item is, as far as rules care."""
+
+    code = models.SlugField(max_length=30, unique=True)
+    name = models.CharField(max_length=60)
+    # {language: text}; the plain name stands for languages without one.
+    names = models.JSONField(default=dict, blank=True)
+    is_lent = models.BooleanField(default=True)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        """Order as listed."""
+
+        ordering = ("position", "name")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Item(models.Model):
+    """One physical thing with a barcode."""
+
+    class Status(models.TextChoices):
+        """Where it is in its life."""
+
+        AVAILABLE = "AVAILABLE", _("on the shelf")
+        ON_LOAN = "ON_LOAN", _("on loan")
+        ON_HOLD_SHELF = "ON_HOLD_SHELF", _("on the hold shelf")
+        IN_TRANSIT = "IN_TRANSIT", _("in transit")
+        REFERENCE_ONLY = "REFERENCE_ONLY", _("for use in the library")
+        IN_PROCESS = "IN_PROCESS", _("being made ready")
+        MISSING = "MISSING", _("missing")
+        LOST = "LOST", _("lost")
+        WITHDRAWN = "WITHDRAWN", _("withdrawn")
+
+    barcode = models.CharField(max_length=32, unique=True)
+    record = models.ForeignKey("catalogue.BibliographicRecord", on_delete=models.PROTECT, related_name="+")
+    item_type = models.ForeignKey(ItemType, on_delete=models.PROTECT, related_name="+", db_index=False)
+    home_branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+")
+    current_branch = models.ForeignKey(Branch, on_delete=models.PROTECT, related_name="+", db_index=False)
+    location = models.ForeignKey(
+        ShelvingLocation, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    call_number = models.CharField(max_length=60, blank=True)
+    price = models.DecimalField(max_digits=10, decimal_places=2, default=0)
+    status = models.CharField(max_length=14, choices=Status, default=Status.AVAILABLE)
+    note = models.CharField(max_length=200, blank=True)
+    acquired_on = models.DateField(null=True, blank=True)
+    last_seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Constraints."""
+
+        constraints = [
+            models.CheckConstraint(condition=~Q(barcode=""), name="item_has_a_barcode"),
+            models.CheckConstraint(condition=Q(price__gte=0), name="item_price_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return self.barcode

@@ -1,0 +1,18 @@
+"""The Celery app: background work and the clock that starts it."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "libsys.settings")
+
+app = Celery("libsys")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    # Each municipality's night comes in its own time zone, so the clock looks often and starts what's due.
+    "nights": {"task": "circulation.tasks.start_nights_that_are_due", "schedule": 300.0},
+    "send-notices": {"task": "notices.tasks.start_sending", "schedule": 60.0},
+    # Changes announce themselves; this finds what an announcement missed.
+    "follow-change-feed": {"task": "catalogue.tasks.follow_change_feed", "schedule": 10.0},
+}

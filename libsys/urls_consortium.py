@@ -1,0 +1,13 @@
+"""Addresses on the consortium's own host."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("web.console.urls_consortium")),
+    path("account/", include("web.account.urls")),
+    path("", include("web.ui.urls")),
+]
+handler400 = "libsys.error_pages.bad_request"
+handler403 = "libsys.error_pages.forbidden"
+handler404 = "libsys.error_pages.not_found"
+handler500 = "libsys.error_pages.server_error"

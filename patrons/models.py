@@ -1,0 +1,145 @@
+"""Patrons and what the library knows about them. In each municipality's schema."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class PatronCategory(models.Model):
+    """A kind of patron, as far as rules care."""
+
+    class Kind(models.TextChoices):
+        """Who stands behind the card."""
+
+        ADULT = "ADULT", _("adult")
+        CHILD = "CHILD", _("child")
+        INSTITUTION = "INSTITUTION", _("institution")
+        CLASS = "CLASS", _("class")
+        STAFF = "STAFF", _("staff")
+
+    code = models.SlugField(max_length=30, unique=True)
+    name = models.CharField(max_length=60)
+    names = models.JSONField(default=dict, blank=True)
+    kind = models.CharField(max_length=11, choices=Kind, default=Kind.ADULT)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        """Order as listed."""
+
+        ordering = ("position", "name")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Patron(models.Model):
+    """A person or institution that borrows."""
+
+    class Channel(models.TextChoices):
+        """How messages reach her."""
+
+        EMAIL = "EMAIL", _("e-mail")
+        LETTER = "LETTER", _("letter")
+
+    category = models.ForeignKey(PatronCategory, on_delete=models.PROTECT, related_name="+", db_index=False)
+    home_branch = models.ForeignKey("holdings.Branch", on_delete=models.PROTECT, related_name="+", db_index=False)
+    given_name = models.CharField(max_length=80)
+    family_name = models.CharField(max_length=80, blank=True)
+    # Shown instead of the name of a person with name and address protection.
+    alias = models.CharField(max_length=80, blank=True)
+    sort_key = models.CharField(max_length=200, db_collation="C")
+    birth_date = models.DateField(null=True, blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    postal_code = models.CharField(max_length=10, blank=True)
+    city = models.CharField(max_length=60, blank=True)
+    language = models.CharField(max_length=2, default="da")
+    channel = models.CharField(max_length=6, choices=Channel, default=Channel.EMAIL)
+    pin = models.CharField(max_length=128, blank=True)
+    national_id_encrypted = models.BinaryField(null=True, blank=True)
+    national_id_hash = models.BinaryField(max_length=32, null=True, blank=True, unique=True)
+    expires_on = models.DateField(null=True, blank=True)
+    keeps_history = models.BooleanField(default=False)
+    note = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Indexes for the desk's look-ups: name prefix, birth date, phone, e-mail."""
+
+        constraints = [models.CheckConstraint(condition=~Q(given_name=""), name="patron_has_a_name")]
+        indexes = [
+            models.Index(fields=["sort_key"], name="patron_sort_key"),
+            models.Index(fields=["birth_date"], name="patron_birth_date"),
+            models.Index(fields=["phone"], name="patron_phone", condition=~Q(phone="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """The name as screens and letters show it: the alias where the name is protected."""
+        return self.alias or f"{self.given_name} {self.family_name}".strip()
+
+    @property
+    def short_name(self) -> str:
+        """First name and initial, as on a hold slip that strangers see."""
+        if self.alias:
+            return self.alias
+        return f"{self.given_name} {self.family_name[:1]}.".replace(" .", "")
+
+
+class Card(models.Model):
+    """A card, or an app's number that stands for one."""
+
+    patron = models.ForeignKey(Patron, on_delete=models.CASCADE, related_name="cards")
+    number = models.CharField(max_length=32, unique=True)
+    is_active = models.BooleanField(default=True)
+    # Why it doesn't work any more: LOST, REPLACED.
+    ended_reason = models.CharField(max_length=20, blank=True)
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        """Constraints."""
+
+        constraints = [models.CheckConstraint(condition=~Q(number=""), name="card_has_a_number")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Guardianship(models.Model):
+    """A guardian who consents and is liable for a child."""
+
+    child = models.ForeignKey(Patron, on_delete=models.CASCADE, related_name="guardianships")
+    guardian = models.ForeignKey(Patron, on_delete=models.CASCADE, related_name="wards")
+
+    class Meta:
+        """Constraints."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["child", "guardian"], name="guardianship_once"),
+            models.CheckConstraint(condition=~Q(child=models.F("guardian")), name="guardian_is_another"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.guardian_id} for {self.child_id}"
+
+
+class Block(models.Model):
+    """A reason set by staff why a patron may not borrow."""
+
+    patron = models.ForeignKey(Patron, on_delete=models.CASCADE, related_name="blocks")
+    reason = models.CharField(max_length=200)
+    item_type = models.ForeignKey(
+        "holdings.ItemType", null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    until = models.DateField(null=True, blank=True)
+    set_by = models.CharField(max_length=100)
+    set_at = models.DateTimeField()
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.reason

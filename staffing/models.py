@@ -1,0 +1,34 @@
+"""Where a staff account works, and the keys and habits of her desk. In each municipality's schema."""
+
+from django.conf import settings
+from django.db import models
+
+
+class WorkPlace(models.Model):
+    """A branch that an account may work at; an account without rows may work at all."""
+
+    account = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="work_places")
+    branch = models.ForeignKey("holdings.Branch", on_delete=models.CASCADE, related_name="+", db_index=False)
+
+    class Meta:
+        """Constraints."""
+
+        constraints = [models.UniqueConstraint(fields=["account", "branch"], name="work_place_once")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} at {self.branch_id}"
+
+
+class DeskHabits(models.Model):
+    """What an account has chosen for her desk."""
+
+    account = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="desk_habits")
+    branch = models.ForeignKey(
+        "holdings.Branch", null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    # {action: key} where it differs from the default.
+    keys = models.JSONField(default=dict, blank=True)
+    prints_slips = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return f"desk of {self.account_id}"

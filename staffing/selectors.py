@@ -1,0 +1,61 @@
+"""Who is at the desk: the account with its permissions, branch and keys, in two queries."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+from django_tenants.utils import get_public_schema_name
+
+from accounts.models import StaffAccount
+from accounts.rules import Permission, permissions_of
+from holdings.models import Branch
+from staffing.models import DeskHabits
+
+
+@dataclass(frozen=True)
+class StaffMember:
+    """A member of staff as screens see her; falsy when nobody is logged in.
+
+    :ivar branch: where she works now, or None until she has chosen
+    :ivar keys: {action: key} where she differs from the default table
+    """
+
+    account: StaffAccount | None = None
+    branch: Branch | None = None
+    keys: dict[str, str] = field(default_factory=dict)
+    prints_slips: bool = True
+
+    def __bool__(self) -> bool:
+        return self.account is not None
+
+    def may(self, permission: Permission | str) -> bool:
+        """Return whether her role has the permission."""
+        return self.account is not None and permission in permissions_of(self.account.role)
+
+    @property
+    def permissions(self) -> frozenset[Permission]:
+        """Everything her role may do."""
+        return permissions_of(self.account.role) if self.account else frozenset()
+
+
+def staff_member(user: Any, *, session_branch_id: int | None) -> StaffMember:
+    """Return the member of staff behind a logged-in user.
+
+    :param session_branch_id: the branch chosen for this session; the one chosen last stands in for it
+    """
+    if not isinstance(user, StaffAccount) and not getattr(user, "is_authenticated", False):
+        return StaffMember()
+    if connection.schema_name == get_public_schema_name():
+        return StaffMember(account=user)
+    habits = DeskHabits.objects.select_related("branch").filter(account_id=user.pk).first()
+    branch = habits.branch if habits else None
+    if session_branch_id and (branch is None or branch.pk != session_branch_id):
+        branch = Branch.objects.filter(pk=session_branch_id).first()
+    if branch is not None and not branch.is_open_for_business:
+        branch = None
+    return StaffMember(
+        account=user,
+        branch=branch,
+        keys=habits.keys if habits else {},
+        prints_slips=habits.prints_slips if habits else True,
+    )

@@ -1,0 +1,143 @@
+"""Municipalities, their hosts, the consortium's templates, and the record of nightly jobs. All in the shared schema."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django_tenants.models import DomainMixin, TenantMixin
+
+
+class Municipality(TenantMixin):
+    """A member of the consortium; one PostgreSQL schema."""
+
+    class State(models.TextChoices):
+        """Whether the municipality's people can use the system."""
+
+        BEING_PROVISIONED = "BEING_PROVISIONED", _("being set up")
+        IN_SERVICE = "IN_SERVICE", _("in service")
+        SUSPENDED = "SUSPENDED", _("suspended")
+
+    class Country(models.TextChoices):
+        """Where it lies: decides on holidays and defaults."""
+
+        DENMARK = "DK", _("Denmark")
+        SWEDEN = "SE", _("Sweden")
+        FINLAND = "FI", _("Finland")
+        NORWAY = "NO", _("Norway")
+
+    name = models.CharField(max_length=100)
+    country = models.CharField(max_length=2, choices=Country)
+    state = models.CharField(max_length=20, choices=State, default=State.BEING_PROVISIONED)
+    population = models.PositiveIntegerField(default=0)
+    language = models.CharField(max_length=2, default="da")
+    currency = models.CharField(max_length=3, default="DKK")
+    time_zone = models.CharField(max_length=40, default="Europe/Copenhagen")
+    template = models.ForeignKey("tenants.PolicyTemplate", on_delete=models.PROTECT, related_name="+", null=True)
+    theme = models.JSONField(default=dict, blank=True)
+    # Keys: item and card, each {"prefix", "length", "check_digit"}.
+    barcode_schemes = models.JSONField(default=dict, blank=True)
+    settings = models.JSONField(default=dict, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    suspended_reason = models.CharField(max_length=200, blank=True)
+
+    # Provisioning clones the template schema instead of migrating a new one.
+    auto_create_schema = False
+    auto_drop_schema = False
+
+    class Meta:
+        """Constraints and order."""
+
+        ordering = ("name",)
+        constraints = [
+            models.UniqueConstraint(fields=["name"], name="municipality_name_once"),
+            models.CheckConstraint(
+                condition=Q(schema_name__regex=r"^[a-z][a-z0-9_]{0,48}$") | Q(schema_name="public"),
+                name="municipality_schema_name",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_consortium(self) -> bool:
+        """Whether this row stands for the consortium itself, whose schema is the shared one."""
+        return self.schema_name == "public"
+
+
+class Domain(DomainMixin):
+    """A host name that a municipality answers on."""
+
+
+class PolicyTemplate(models.Model):
+    """Categories, item types and rules that municipalities follow until they decide otherwise."""
+
+    code = models.SlugField(unique=True)
+    name = models.CharField(max_length=100)
+    country = models.CharField(max_length=2, choices=Municipality.Country)
+    # Lists of {"code", "name": {language: text}, ...} that a new municipality starts with.
+    patron_categories = models.JSONField(default=list)
+    item_types = models.JSONField(default=list)
+    version = models.PositiveIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TemplateRule(models.Model):
+    """One row of a template's circulation rules; an empty code means any."""
+
+    template = models.ForeignKey(PolicyTemplate, on_delete=models.CASCADE, related_name="rules")
+    patron_category = models.CharField(max_length=30, blank=True)
+    item_type = models.CharField(max_length=30, blank=True)
+    values = models.JSONField(default=dict)
+
+    class Meta:
+        """Constraints."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["template", "patron_category", "item_type"], name="template_rule_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.template_id}: {self.patron_category or '*'} × {self.item_type or '*'}"
+
+
+class SchemaSnapshot(models.Model):
+    """The template schema as SQL, replayed with another name to provision a municipality."""
+
+    fingerprint = models.CharField(max_length=64, unique=True)
+    sql = models.TextField()
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.fingerprint[:12]
+
+
+class JobRun(models.Model):
+    """One run of a job for one municipality: counts only, nothing about people."""
+
+    class State(models.TextChoices):
+        """How it went."""
+
+        RUNNING = "RUNNING", _("running")
+        DONE = "DONE", _("done")
+        FAILED = "FAILED", _("failed")
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE, related_name="job_runs")
+    job = models.CharField(max_length=40)
+    local_day = models.DateField()
+    state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    counts = models.JSONField(default=dict)
+    problem = models.CharField(max_length=500, blank=True)
+    started_by_hand = models.BooleanField(default=False)
+
+    class Meta:
+        """The console reads the newest run of each job."""
+
+        ordering = ("-started_at",)
+        indexes = [models.Index(fields=["municipality", "job", "-started_at"], name="job_run_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.job} {self.local_day} {self.state}"

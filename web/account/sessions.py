@@ -1,0 +1,33 @@
+"""Staff and patrons have different session cookies, so that neither can ever pass for the other."""
+
+from django.conf import settings
+from django.contrib.sessions.middleware import SessionMiddleware
+from django.http import HttpRequest, HttpResponse
+from django_tenants.utils import get_public_schema_name
+
+STAFF_COOKIE = "staff_session"
+PATRON_COOKIE = "patron_session"
+STAFF_AREAS = ("/desk/", "/school/", "/console/", "/account/")
+
+
+class AreaSessionMiddleware(SessionMiddleware):
+    """Django's sessions, kept under the cookie of the area that the request is for."""
+
+    def process_request(self, request: HttpRequest) -> None:
+        """Read the session of the request's own area only."""
+        request.COOKIES[settings.SESSION_COOKIE_NAME] = request.COOKIES.get(cookie_of(request), "")
+        super().process_request(request)
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Write the session back under the area's cookie."""
+        response = super().process_response(request, response)
+        if morsel := response.cookies.pop(settings.SESSION_COOKIE_NAME, None):
+            response.cookies[cookie_of(request)] = morsel.value
+            response.cookies[cookie_of(request)].update(morsel)
+        return response
+
+
+def cookie_of(request: HttpRequest) -> str:
+    """Return the name of the cookie that the request's area uses."""
+    on_consortium = request.tenant.schema_name == get_public_schema_name()  # type: ignore[attr-defined]
+    return STAFF_COOKIE if on_consortium or request.path.startswith(STAFF_AREAS) else PATRON_COOKIE
