@@ -32,7 +32,8 @@ class StaffAccount(AbstractBaseUser):
     role = models.CharField(max_length=16, choices=Role)
     language = models.CharField(max_length=2, blank=True)
     is_active = models.BooleanField(default=True)
-    totp_secret = models.CharField(max_length=64, blank=True)
+    # Encrypted; empty when the account has no second factor.
+    totp_secret = models.CharField(max_length=200, blank=True)
     totp_last_step = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
 

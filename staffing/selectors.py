@@ -9,7 +9,7 @@ from django_tenants.utils import get_public_schema_name
 from accounts.models import StaffAccount
 from accounts.rules import Permission, permissions_of
 from holdings.models import Branch
-from staffing.models import DeskHabits
+from staffing.models import DeskHabits, WorkPlace
 
 
 @dataclass(frozen=True)
@@ -59,3 +59,10 @@ def staff_member(user: Any, *, session_branch_id: int | None) -> StaffMember:
         keys=habits.keys if habits else {},
         prints_slips=habits.prints_slips if habits else True,
     )
+
+
+def branches_of(account: StaffAccount) -> list[Branch]:
+    """Return the branches that an account may work at: those it's tied to, or all when it's tied to none."""
+    branches = Branch.objects.filter(is_open_for_business=True)
+    tied = WorkPlace.objects.filter(account=account).values_list("branch_id", flat=True)
+    return list(branches.filter(pk__in=tied) if tied else branches)

@@ -1,0 +1,40 @@
+"""Reads staff accounts and the audit log."""
+
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
+
+from accounts.models import AuditEntry, StaffAccount
+
+
+def staff_accounts() -> QuerySet[StaffAccount]:
+    """Return all accounts of the current schema, active ones first, by name."""
+    return StaffAccount.objects.order_by("-is_active", "name", "pk")
+
+
+def get_account(pk: int) -> StaffAccount | None:
+    """Return the account with this number in the current schema, or None."""
+    return StaffAccount.objects.filter(pk=pk).first()
+
+
+def entry_of_scan(scan_id: str) -> AuditEntry | None:
+    """Return what the scan with this id did, if it has been done."""
+    return AuditEntry.objects.filter(scan_id=scan_id).first()
+
+
+def newest_entry_of(*, actor: StaffAccount, actions: Sequence[str]) -> AuditEntry | None:
+    """Return the newest entry that an account left by one of these actions."""
+    return AuditEntry.objects.filter(actor=actor, action__in=actions).order_by("-id").first()
+
+
+def audit_log(*, before_id: int | None = None, action: str = "", page_size: int = 50) -> list[AuditEntry]:
+    """Return a page of the audit log, newest first.
+
+    :param before_id: the last entry's number on the page before
+    """
+    entries = AuditEntry.objects.select_related("actor")
+    if before_id:
+        entries = entries.filter(id__lt=before_id)
+    if action:
+        entries = entries.filter(action__startswith=action)
+    return list(entries[:page_size])
