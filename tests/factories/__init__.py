@@ -1,0 +1,55 @@
+"""Factories of every room's rows, with traits for the states that tests need."""
+
+from tests.factories.accounts import StaffAccountFactory
+from tests.factories.catalogue import RecordFactory
+from tests.factories.circulation import (
+    USUAL_VALUES,
+    FeeFactory,
+    HoldFactory,
+    LoanFactory,
+    RuleFactory,
+    TransitFactory,
+)
+from tests.factories.holdings import (
+    BranchFactory,
+    BranchGroupFactory,
+    CalendarDayFactory,
+    ItemFactory,
+    ItemTypeFactory,
+    ShelvingLocationFactory,
+)
+from tests.factories.moments import NOW, TODAY
+from tests.factories.patrons import (
+    BlockFactory,
+    CardFactory,
+    GuardianshipFactory,
+    PatronCategoryFactory,
+    PatronFactory,
+)
+from tests.factories.schools import ClassMembershipFactory, SchoolClassFactory
+
+__all__ = [
+    "NOW",
+    "TODAY",
+    "USUAL_VALUES",
+    "BlockFactory",
+    "BranchFactory",
+    "BranchGroupFactory",
+    "CalendarDayFactory",
+    "CardFactory",
+    "ClassMembershipFactory",
+    "FeeFactory",
+    "GuardianshipFactory",
+    "HoldFactory",
+    "ItemFactory",
+    "ItemTypeFactory",
+    "LoanFactory",
+    "PatronCategoryFactory",
+    "PatronFactory",
+    "RecordFactory",
+    "RuleFactory",
+    "SchoolClassFactory",
+    "ShelvingLocationFactory",
+    "StaffAccountFactory",
+    "TransitFactory",
+]

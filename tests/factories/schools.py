@@ -1,0 +1,33 @@
+"""Classes and pupils."""
+
+import factory
+from factory.django import DjangoModelFactory
+
+from schools.models import ClassMembership, SchoolClass
+from tests.factories.holdings import BranchFactory
+from tests.factories.moments import TODAY
+from tests.factories.patrons import PatronFactory
+
+
+class SchoolClassFactory(DjangoModelFactory):
+    """Class 5.B of this school year."""
+
+    class Meta:
+        model = SchoolClass
+
+    branch = factory.SubFactory(BranchFactory, school=True)
+    name = factory.Sequence(lambda n: f"5.{n}")
+    grade = 5
+    school_year = "2026-2027"
+    teacher = factory.SubFactory(PatronFactory)
+
+
+class ClassMembershipFactory(DjangoModelFactory):
+    """A pupil in a class."""
+
+    class Meta:
+        model = ClassMembership
+
+    school_class = factory.SubFactory(SchoolClassFactory)
+    pupil = factory.SubFactory(PatronFactory, child=True)
+    since = TODAY.replace(month=8, day=1)
