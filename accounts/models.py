@@ -1,4 +1,4 @@
-"""Staff accounts, invitations and the audit log: in each municipality's schema, and in the shared one for the consortium."""
+"""Staff accounts, invitations and the audit log: per municipality, and in the shared schema for the consortium."""
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models

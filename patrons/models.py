@@ -47,7 +47,9 @@ class Patron(models.Model):
     family_name = models.CharField(max_length=80, blank=True)
     # Shown instead of the name of a person with name and address protection.
     alias = models.CharField(max_length=80, blank=True)
+    # Family name first, and given name first: `patrons.rules.name_keys` makes both.
     sort_key = models.CharField(max_length=200, db_collation="C")
+    given_name_key = models.CharField(max_length=200, db_collation="C")
     birth_date = models.DateField(null=True, blank=True)
     email = models.EmailField(blank=True)
     phone = models.CharField(max_length=20, blank=True)
@@ -71,6 +73,7 @@ class Patron(models.Model):
         constraints = [models.CheckConstraint(condition=~Q(given_name=""), name="patron_has_a_name")]
         indexes = [
             models.Index(fields=["sort_key"], name="patron_sort_key"),
+            models.Index(fields=["given_name_key"], name="patron_given_name_key"),
             models.Index(fields=["birth_date"], name="patron_birth_date"),
             models.Index(fields=["phone"], name="patron_phone", condition=~Q(phone="")),
         ]

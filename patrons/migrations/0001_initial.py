@@ -35,6 +35,7 @@ class Migration(migrations.Migration):
                 ('family_name', models.CharField(blank=True, max_length=80)),
                 ('alias', models.CharField(blank=True, max_length=80)),
                 ('sort_key', models.CharField(db_collation='C', max_length=200)),
+                ('given_name_key', models.CharField(db_collation='C', max_length=200)),
                 ('birth_date', models.DateField(blank=True, null=True)),
                 ('email', models.EmailField(blank=True, max_length=254)),
                 ('phone', models.CharField(blank=True, max_length=20)),
@@ -99,7 +100,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='patron',
-            index=models.Index(fields=['birth_date'], name='patron_birth_date'),
+            index=models.Index(fields=['given_name_key'], name='patron_given_name_key'), models.Index(fields=['birth_date'], name='patron_birth_date'),
         ),
         migrations.AddIndex(
             model_name='patron',

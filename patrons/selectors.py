@@ -1,0 +1,113 @@
+"""Finds patrons."""
+
+import re
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import StaffAccount
+from accounts.rules import Permission, permissions_of
+from common.audit import record
+from common.barcodes import clean_barcode
+from common.encryption import keyed_hash
+from common.errors import Reason
+from common.sort_keys import sort_key
+from patrons.errors import NOT_PERMITTED, PatronRefused
+from patrons.models import Block, Card, Patron, PatronCategory
+from patrons.services.register import normal_national_id
+from tenants.selectors import current_municipality
+
+_DATES = ("%d.%m.%Y", "%Y-%m-%d", "%d%m%Y", "%d%m%y", "%d.%m.%y", "%d/%m/%Y")
+_PHONE = re.compile(r"\+?[\d\s]{8,16}")
+MOST_FOUND = 25
+
+
+def get_patron(pk: int) -> Patron | None:
+    """Return the patron with this number, with category and home branch, or None."""
+    return Patron.objects.select_related("category", "home_branch").filter(pk=pk).first()
+
+
+def get_patron_by_card(number: str) -> Patron | None:
+    """Return who a working card belongs to, or None."""
+    card = (
+        Card.objects.select_related("patron", "patron__category", "patron__home_branch")
+        .filter(number=clean_barcode(number), is_active=True)
+        .first()
+    )
+    return card.patron if card else None
+
+
+def find_patrons(text: str) -> list[Patron]:
+    """Return the patrons whom a card number, name, birth date, phone number or e-mail address fits, by name.
+
+    Names are found by the beginnings of given name, family name or both in either order, from three letters on.
+    """
+    text = text.strip()
+    patrons = Patron.objects.select_related("category", "home_branch").prefetch_related("cards")
+    if len(text) < 3:
+        return []
+    fits = Q(cards__number=clean_barcode(text))
+    if birth_date := _as_date(text):
+        fits |= Q(birth_date=birth_date)
+    if _PHONE.fullmatch(text):
+        fits |= Q(phone=text.replace(" ", ""))
+    if "@" in text:
+        fits |= Q(email__iexact=text)
+    if any(character.isalpha() for character in text):
+        fits |= _name_fits(text)
+    # Ids first: the conditions come from four indexes, and sorting only what's found keeps each in use.
+    found = Patron.objects.filter(fits, left_at__isnull=True).values("pk").distinct()[: 4 * MOST_FOUND]
+    return list(patrons.filter(pk__in=list(found.values_list("pk", flat=True))).order_by("sort_key")[:MOST_FOUND])
+
+
+def find_patron_by_national_id(number: str, *, staff: StaffAccount) -> Patron | None:
+    """Return the patron with this national identity number, or None; the look-up is logged, the number is not.
+
+    :raises PatronRefused: NOT_PERMITTED without the permission to edit patrons
+    """
+    if Permission.EDIT_PATRONS not in permissions_of(staff.role):
+        raise PatronRefused([Reason(NOT_PERMITTED, permission=Permission.EDIT_PATRONS)])
+    patron = Patron.objects.filter(national_id_hash=keyed_hash(normal_national_id(number))).first()
+    record(action="patrons.look_up_national_id", actor=staff, subject=patron, facts={"found": patron is not None})
+    return patron
+
+
+def active_blocks(patron: Patron, *, day: date) -> QuerySet[Block]:
+    """Return the blocks that keep a patron from borrowing on a day."""
+    return Block.objects.filter(Q(until__isnull=True) | Q(until__gte=day), patron=patron, lifted_at__isnull=True)
+
+
+def guardians_of(patron: Patron) -> list[Patron]:
+    """Return who is liable for a child."""
+    return list(Patron.objects.filter(wards__child=patron).order_by("sort_key"))
+
+
+def wards_of(patron: Patron) -> list[Patron]:
+    """Return the children that a patron is guardian for."""
+    return list(Patron.objects.filter(guardianships__guardian=patron).order_by("sort_key"))
+
+
+def patron_categories() -> list[PatronCategory]:
+    """Return the municipality's categories in its own order."""
+    return list(PatronCategory.objects.all())
+
+
+def _name_fits(text: str) -> Q:
+    language = current_municipality().language
+    whole = sort_key(text.replace(",", " "), language)
+    if not whole:
+        return Q(pk__in=[])
+    fits = Q(sort_key__startswith=whole) | Q(given_name_key__startswith=whole)
+    first, _, rest = whole.partition(" ")
+    if rest:
+        fits |= Q(given_name_key__startswith=first, sort_key__startswith=rest.rpartition(" ")[2])
+    return fits
+
+
+def _as_date(text: str) -> date | None:
+    for form in _DATES:
+        try:
+            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a birth date has no time zone
+        except ValueError:
+            continue
+    return None

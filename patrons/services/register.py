@@ -1,0 +1,158 @@
+"""Adds patrons and changes what the library knows about them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from accounts.models import StaffAccount
+from common.audit import record
+from common.barcodes import BarcodeScheme, clean_barcode
+from common.encryption import encrypt, keyed_hash
+from common.errors import Reason
+from holdings.models import Branch
+from patrons.errors import (
+    BIRTH_DATE_IN_FUTURE,
+    CARD_MALFORMED,
+    CARD_TAKEN,
+    GUARDIAN_IS_CHILD,
+    NAME_MISSING,
+    NATIONAL_ID_MALFORMED,
+    NATIONAL_ID_TAKEN,
+    PIN_MALFORMED,
+    PatronRefused,
+)
+from patrons.models import Card, Guardianship, Patron, PatronCategory
+from patrons.rules import name_keys
+from tenants.selectors import current_municipality
+
+_PIN = re.compile(r"\d{4,8}")
+_NATIONAL_ID = re.compile(r"\d{6}[-+A-Fa-f]?\d{3}[0-9A-Za-z]|\d{12}")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PatronDetails:
+    """What staff fill in about a patron."""
+
+    given_name: str
+    family_name: str = ""
+    alias: str = ""
+    category: PatronCategory
+    home_branch: Branch
+    birth_date: date | None = None
+    email: str = ""
+    phone: str = ""
+    address: str = ""
+    postal_code: str = ""
+    city: str = ""
+    language: str = "da"
+    channel: str = Patron.Channel.EMAIL
+    expires_on: date | None = None
+    note: str = ""
+    national_id: str = ""
+
+
+@transaction.atomic
+def register_patron(
+    *,
+    details: PatronDetails,
+    card_number: str,
+    pin: str = "",
+    guardians: Sequence[Patron] = (),
+    staff: StaffAccount | None,
+    now: datetime,
+) -> Patron:
+    """Add a patron with her first card.
+
+    :raises PatronRefused: with every reason found; nothing is added
+    """
+    municipality = current_municipality()
+    card_number = clean_barcode(card_number)
+    reasons = [*_problems(details, now=now, patron=None), *_card_problems(card_number, municipality.barcode_schemes)]
+    if pin and not _PIN.fullmatch(pin):
+        reasons.append(Reason(PIN_MALFORMED))
+    if any(guardian.category.kind == PatronCategory.Kind.CHILD for guardian in guardians):
+        reasons.append(Reason(GUARDIAN_IS_CHILD))
+    if reasons:
+        raise PatronRefused(reasons)
+    patron = Patron(created_at=now, pin=make_password(pin) if pin else "")
+    _fill(patron, details, municipality.language)
+    patron.save()
+    Card.objects.create(patron=patron, number=card_number, issued_at=now)
+    Guardianship.objects.bulk_create([Guardianship(child=patron, guardian=guardian) for guardian in guardians])
+    record(action="patrons.register", actor=staff, subject=patron)
+    return patron
+
+
+@transaction.atomic
+def change_patron(*, patron: Patron, details: PatronDetails, staff: StaffAccount, now: datetime) -> Patron:
+    """Change what's known about a patron; an empty national identity number leaves the stored one.
+
+    :raises PatronRefused: with every reason found; nothing is changed
+    """
+    patron = Patron.objects.select_for_update(of=("self",)).get(pk=patron.pk)
+    if reasons := _problems(details, now=now, patron=patron):
+        raise PatronRefused(reasons)
+    _fill(patron, details, current_municipality().language)
+    patron.save()
+    record(action="patrons.change", actor=staff, subject=patron)
+    return patron
+
+
+@transaction.atomic
+def set_pin(*, patron: Patron, pin: str, staff: StaffAccount | None) -> None:
+    """Give a patron a new PIN of four to eight digits.
+
+    :raises PatronRefused: PIN_MALFORMED
+    """
+    if not _PIN.fullmatch(pin):
+        raise PatronRefused([Reason(PIN_MALFORMED)])
+    Patron.objects.filter(pk=patron.pk).update(pin=make_password(pin))
+    record(action="patrons.set_pin", actor=staff, subject=patron)
+
+
+def _problems(details: PatronDetails, *, now: datetime, patron: Patron | None) -> list[Reason]:
+    reasons = []
+    if not details.given_name.strip():
+        reasons.append(Reason(NAME_MISSING))
+    if details.birth_date and details.birth_date > now.date():
+        reasons.append(Reason(BIRTH_DATE_IN_FUTURE))
+    if details.national_id:
+        if not _NATIONAL_ID.fullmatch(details.national_id.strip()):
+            reasons.append(Reason(NATIONAL_ID_MALFORMED))
+        elif (
+            Patron.objects.filter(national_id_hash=keyed_hash(normal_national_id(details.national_id)))
+            .exclude(pk=patron.pk if patron else None)
+            .exists()
+        ):
+            reasons.append(Reason(NATIONAL_ID_TAKEN))
+    return reasons
+
+
+def _card_problems(number: str, schemes: dict[str, dict[str, object]]) -> list[Reason]:
+    scheme = schemes.get("card")
+    if problem := BarcodeScheme(**scheme).problem(number) if scheme else (None if number else "LENGTH"):  # type: ignore[arg-type]
+        return [Reason(CARD_MALFORMED, facts={"card": number, "problem": problem})]
+    if Card.objects.filter(number=number).exists():
+        return [Reason(CARD_TAKEN, facts={"card": number})]
+    return []
+
+
+def normal_national_id(text: str) -> str:
+    """Return a national identity number in the one form that its hash is made of."""
+    return re.sub(r"[\s-]", "", text).upper()
+
+
+def _fill(patron: Patron, details: PatronDetails, language: str) -> None:
+    for name in (
+        "given_name family_name alias category home_branch birth_date email phone address postal_code city "
+        "language channel expires_on note"
+    ).split():
+        setattr(patron, name, getattr(details, name))
+    patron.sort_key, patron.given_name_key = name_keys(details.given_name, details.family_name, language)
+    if details.national_id:
+        number = normal_national_id(details.national_id)
+        patron.national_id_encrypted, patron.national_id_hash = encrypt(number), keyed_hash(number)
