@@ -100,7 +100,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='patron',
-            index=models.Index(fields=['given_name_key'], name='patron_given_name_key'), models.Index(fields=['birth_date'], name='patron_birth_date'),
+            index=models.Index(fields=['given_name_key'], name='patron_given_name_key'),
+        ),
+        migrations.AddIndex(
+            model_name='patron',
+            index=models.Index(fields=['birth_date'], name='patron_birth_date'),
         ),
         migrations.AddIndex(
             model_name='patron',
