@@ -1,0 +1,52 @@
+"""Writing the change feed: which records changed, numbered so that whoever follows it misses nothing."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from celery import current_app
+from django.core.cache import cache
+from django.db import connection, transaction
+from django_tenants.utils import get_public_schema_name, schema_context
+
+from catalogue.models import Change
+
+FOLLOWER_TASK = "catalogue.tasks.follow_change_feed"
+WAKE_FLAG = "change-feed-followers-woken"
+# Two numbers of a PostgreSQL advisory lock; the feed is shared, so they're the same in every municipality.
+_FEED_LOCK = (7_260_411, 1)
+_WAKE_SECONDS = 10
+
+
+def announce(*, record_ids: Iterable[int], kind: Change.Kind | str, now: datetime) -> None:
+    """Enter changed records into the feed, and wake its followers once the transaction commits.
+
+    Must be the last thing that the writer's transaction does: from here until it commits, no other transaction can
+    number its changes. Otherwise a lower number could become visible after a higher one, and a follower that had
+    already read the higher one would never see it. Whoever takes row locks afterwards risks a deadlock.
+
+    :raises RuntimeError: outside a transaction, where the lock would be gone before the change is visible
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("Changes are announced inside the transaction that makes them")
+    changes = [Change(record_id=record_id, kind=kind, at=now) for record_id in dict.fromkeys(record_ids)]
+    if not changes:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", _FEED_LOCK)
+    Change.objects.bulk_create(changes, batch_size=5000)
+    transaction.on_commit(wake_followers, robust=True)
+
+
+def wake_followers() -> None:
+    """Ask every follower to read on, unless they've been asked and haven't begun yet."""
+    with schema_context(get_public_schema_name()):
+        if not cache.add(WAKE_FLAG, True, timeout=_WAKE_SECONDS):
+            return
+    # By name, since tasks lie above services.
+    current_app.send_task(FOLLOWER_TASK, expires=_WAKE_SECONDS, retry=False)
+
+
+def followers_are_reading() -> None:
+    """Note that a follower is about to read: changes from now on wake the followers again."""
+    with schema_context(get_public_schema_name()):
+        cache.delete(WAKE_FLAG)
