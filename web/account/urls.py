@@ -1,6 +1,18 @@
-"""Addresses of staff accounts."""
+"""Addresses of staff accounts, on a municipality's host and on the consortium's."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from web.account import views, views_desk
 
 app_name = "account"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("log-in", views.log_in, name="log_in"),
+    path("log-out", views.log_out, name="log_out"),
+    path("invitation/<str:token>", views.invitation, name="invitation"),
+    path("", views.overview, name="overview"),
+    path("second-factor", views.second_factor, name="second_factor"),
+    path("second-factor/off", views.second_factor_off, name="second_factor_off"),
+    path("branch", views_desk.branch, name="branch"),
+    path("keys", views_desk.keys, name="keys"),
+    path("slips", views_desk.slips, name="slips"),
+]

@@ -3,11 +3,23 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.translation import gettext
 
-from web.ui.keys import key_table
+from web.ui.keys import keys_of
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
     """Return the municipality, the member of staff and her keys for the base templates."""
-    staff = getattr(request, "staff", None)
-    return {"tenant": getattr(request, "tenant", None), "staff": staff, "keys": key_table(staff.keys if staff else {})}
+    tenant, staff = getattr(request, "tenant", None), getattr(request, "staff", None)
+    if tenant is None:
+        return {}
+    brand = gettext("Consortium") if tenant.is_consortium else tenant.name
+    context: dict[str, Any] = {"tenant": tenant, "brand_name": brand, "currency": tenant.currency}
+    if staff:
+        context |= {
+            "staff": staff,
+            "staff_name": staff.account.name,
+            "branch_name": staff.branch.name if staff.branch else "",
+            "keys": keys_of(staff.keys),
+        }
+    return context

@@ -1,0 +1,56 @@
+"""Who may open a page: the decorator that every staff page carries, and that a test looks for on each."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.cache import cache_control
+from django_htmx.http import HttpResponseClientRedirect
+
+View = Callable[..., HttpResponse]
+
+
+def staff_only(permission: str | None = None, *, needs_branch: bool = False) -> Callable[[View], View]:
+    """Let only staff with this permission open a page; others log in first, or read why they may not.
+
+    :param needs_branch: whether she must have chosen the branch that she works at
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            staff = request.staff  # type: ignore[attr-defined]
+            if not staff:
+                return _go(request, "account:log_in")
+            if permission and not staff.may(permission):
+                raise PermissionDenied(gettext("Your role doesn't include this. An administrator can change roles."))
+            if needs_branch and staff.branch is None:
+                return _go(request, "account:branch")
+            return view(request, *args, **kwargs)
+
+        guarded.staff_permission = permission or "any staff"  # type: ignore[attr-defined]
+        return cache_control(private=True, no_store=True)(guarded)
+
+    return decorate
+
+
+def open_to_all(view: View) -> View:
+    """Mark a page that anybody may open, so that the test of all pages knows it's meant."""
+    view.open_to_all = True  # type: ignore[attr-defined]
+    return view
+
+
+def _go(request: HttpRequest, name: str) -> HttpResponse:
+    """Send the person to a page, and back here after it; a scan is told by status and header, for it isn't a page."""
+    back = request.get_full_path() if request.method == "GET" else request.headers.get("Referer", "")
+    address = reverse(name) + ("?" + urlencode({"next": back}) if back else "")
+    if request.headers.get("X-Scan"):
+        return HttpResponse(status=403, headers={"X-Log-In": address})
+    if getattr(request, "htmx", False):
+        return HttpResponseClientRedirect(address)
+    return HttpResponseRedirect(address)

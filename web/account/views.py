@@ -1,0 +1,135 @@
+"""Logging in and out, invitations and the second factor."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import login, logout
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST
+from segno import make_qr
+
+from accounts.errors import CODE_NEEDED, AccountRefused, LogInRefused
+from accounts.rules import Permission, permissions_of
+from accounts.services import invitations
+from accounts.services import second_factor as second_factors
+from accounts.services.log_in import prove_identity
+from web.account.access import open_to_all, staff_only
+from web.account.forms import CodeForm, LogInForm, NewPasswordForm
+from web.account.texts import refusal_texts
+from web.account.throttle import count_failure, seconds_to_wait
+
+_SECRET = "new_totp_secret"  # noqa: S105 - the session key's name
+
+
+@open_to_all
+@require_http_methods(["GET", "HEAD", "POST"])
+def log_in(request: HttpRequest) -> HttpResponse:
+    """Log a member of staff in, and send her to where she wanted to go."""
+    form = LogInForm(request.POST or None)
+    status = 200
+    if request.method == "POST" and form.is_valid():
+        name = form.cleaned_data["username"]
+        if wait := seconds_to_wait(request, "staff", name):
+            form.add_error(
+                None, gettext("Too many wrong tries. Wait %(minutes)d minutes.") % {"minutes": -(-wait // 60)}
+            )
+            status = 429
+        else:
+            try:
+                account = prove_identity(**form.cleaned_data, request=request)
+            except LogInRefused as refused:
+                if refused.codes != [CODE_NEEDED]:
+                    count_failure(request, "staff", name)
+                form.add_error("code" if refused.codes == [CODE_NEEDED] else None, refusal_texts(refused)[0])
+                status = 422
+            else:
+                login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
+                return redirect(_where_to(request, account))
+    elif request.method == "POST":
+        status = 422
+    return render(request, "account/log_in.html", {"form": form, "next": request.GET.get("next", "")}, status=status)
+
+
+@open_to_all
+@require_POST
+def log_out(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    logout(request)
+    return redirect("account:log_in")
+
+
+@open_to_all
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Let somebody who was invited choose her password."""
+    now = timezone.now()
+    account = invitations.invited_account(token, now=now)
+    if account is None:
+        return render(request, "account/invitation_ended.html", status=410)
+    form = NewPasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            invitations.accept(token=token, password=form.cleaned_data["password"], now=now)
+        except AccountRefused as refused:
+            for text in refusal_texts(refused):
+                form.add_error("password", text)
+        else:
+            messages.success(request, gettext("Your password is set. Log in with it now."))
+            return redirect("account:log_in")
+    status = 422 if form.errors else 200
+    return render(request, "account/invitation.html", {"form": form, "account": account}, status=status)
+
+
+@staff_only()
+def overview(request: HttpRequest) -> HttpResponse:
+    """Show her own account."""
+    return render(request, "account/overview.html", {"account": request.staff.account})  # type: ignore[attr-defined]
+
+
+@staff_only()
+@require_http_methods(["GET", "HEAD", "POST"])
+def second_factor(request: HttpRequest) -> HttpResponse:
+    """Switch the second factor on: show the secret, and store it once a code proves that the app has it."""
+    account = request.staff.account  # type: ignore[attr-defined]
+    secret = request.session.setdefault(_SECRET, second_factors.new_secret())
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            second_factors.switch_on(account=account, secret=secret, code=form.cleaned_data["code"])
+        except LogInRefused as refused:
+            form.add_error("code", refusal_texts(refused)[0])
+        else:
+            del request.session[_SECRET]
+            messages.success(request, gettext("From now on you log in with a code as well."))
+            return redirect("account:overview")
+    tenant = request.tenant  # type: ignore[attr-defined]
+    address = second_factors.setup_address(account, secret, issuer=f"Libsys {tenant.name}")
+    context = {"form": form, "secret": secret, "qr": make_qr(address).svg_data_uri(scale=5, border=2)}
+    return render(request, "account/second_factor.html", context, status=422 if form.errors else 200)
+
+
+@staff_only()
+@require_POST
+def second_factor_off(request: HttpRequest) -> HttpResponse:
+    """Switch her own second factor off."""
+    account = request.staff.account  # type: ignore[attr-defined]
+    second_factors.switch_off(account=account, actor=account)
+    messages.success(request, gettext("You log in by password alone now."))
+    return redirect("account:overview")
+
+
+def _where_to(request: HttpRequest, account: Any) -> str:
+    wanted = request.GET.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
+        return wanted
+    if request.tenant.is_consortium:  # type: ignore[attr-defined]
+        return "/"
+    if Permission.CIRCULATE in permissions_of(account.role):
+        return reverse("desk:start")
+    return reverse("console:start")

@@ -1,0 +1,67 @@
+"""Where she works, and the keys and slips of her desk."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.errors import AccountRefused
+from staffing import services
+from staffing.selectors import branches_of
+from web.account.access import staff_only
+from web.account.forms import BranchForm
+from web.account.texts import refusal_texts
+from web.ui.keys import ACTIONS, DEFAULT_KEYS, key_problems, keys_of
+
+
+@staff_only()
+@require_http_methods(["GET", "HEAD", "POST"])
+def branch(request: HttpRequest) -> HttpResponse:
+    """Choose the branch once; it stays chosen until she changes it."""
+    staff = request.staff  # type: ignore[attr-defined]
+    branches = [] if request.tenant.is_consortium else branches_of(staff.account)  # type: ignore[attr-defined]
+    form = BranchForm(request.POST or None, branches=branches, initial={"branch": staff.branch and staff.branch.pk})
+    if request.method == "POST" and form.is_valid():
+        try:
+            chosen = services.choose_branch(account=staff.account, branch_id=form.cleaned_data["branch"])
+        except AccountRefused as refused:
+            form.add_error("branch", refusal_texts(refused)[0])
+        else:
+            request.session["branch_id"] = chosen.pk
+            wanted = request.GET.get("next", "")
+            safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
+            return redirect(wanted if safe else "desk:start")
+    return render(request, "account/branch.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@staff_only()
+@require_http_methods(["GET", "HEAD", "POST"])
+def keys(request: HttpRequest) -> HttpResponse:
+    """Change the keys of the desk; a key that a browser keeps for itself is refused with the reason."""
+    staff = request.staff  # type: ignore[attr-defined]
+    own, problems = dict(staff.keys), {}
+    if request.method == "POST":
+        typed = {action: request.POST.get(action, "").strip() for action in ACTIONS if action in request.POST}
+        own = {action: key for action, key in typed.items() if key and key != DEFAULT_KEYS[action]}
+        problems = {problem.action: problem.message for problem in key_problems(own)}
+        if not problems:
+            services.change_keys(account=staff.account, keys=own)
+            messages.success(request, gettext("Your keys are saved."))
+            return redirect("account:keys")
+    table = keys_of(own)
+    rows = [
+        {"action": action, "key": own.get(action.id, table[action.id]), "problem": problems.get(action.id, "")}
+        for action in ACTIONS.values()
+    ]
+    return render(request, "account/keys.html", {"rows": rows, "problems": problems}, status=422 if problems else 200)
+
+
+@staff_only()
+@require_POST
+def slips(request: HttpRequest) -> HttpResponse:
+    """Print slips without asking, or not; answers the desk's tick box."""
+    staff = request.staff  # type: ignore[attr-defined]
+    services.set_slip_printing(account=staff.account, prints_slips=request.POST.get("prints_slips") == "on")
+    return HttpResponse(status=204)
