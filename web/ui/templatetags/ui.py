@@ -1,0 +1,179 @@
+"""Template tags and filters of the design system: drawings, keys, money, days. All words come from elsewhere."""
+
+import json
+from collections.abc import Iterator
+from datetime import date, datetime
+from decimal import Decimal
+
+from django import template
+from django.core.paginator import Page
+from django.forms import BoundField
+from django.template import Context
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from web.ui import days, icons, keys, money
+from web.ui.theme import theme_of, theme_version
+
+register = template.Library()
+
+register.simple_tag(icons.icon, name="icon")
+register.simple_tag(icons.sign, name="sign")
+
+
+def _table(context: Context) -> dict[str, str]:
+    return context.get("keys") or keys.DEFAULT_KEYS
+
+
+@register.simple_tag(takes_context=True)
+def key(context: Context, action: str) -> SafeString | str:
+    """Draw the key of an action as the reader has set it; nothing when she has taken it away."""
+    bound = _table(context)[action]
+    return format_html("<kbd>{}</kbd>", keys.key_text(bound)) if bound else ""
+
+
+@register.simple_tag
+def kbd(name: str) -> SafeString:
+    """Draw a key that nobody can change, such as Enter."""
+    return format_html("<kbd>{}</kbd>", keys.key_text(name))
+
+
+@register.simple_tag(takes_context=True)
+def data_keys(context: Context) -> SafeString:
+    """Write the page's key table as the attribute that `keys.js` reads."""
+    return format_html('data-keys="{}"', json.dumps(_table(context), ensure_ascii=False))
+
+
+@register.simple_tag(takes_context=True)
+def key_groups(context: Context) -> list[dict[str, object]]:
+    """List all actions with their keys by area, for the table that `?` opens."""
+    table = _table(context)
+    return [
+        {
+            "area": label,
+            "actions": [
+                {"id": action.id, "label": action.label, "key": keys.key_text(table[action.id])}
+                for action in keys.ACTIONS.values()
+                if action.area == area and table.get(action.id)
+            ],
+        }
+        for area, label in keys.AREAS.items()
+    ]
+
+
+@register.filter(name="money")
+def money_filter(amount: Decimal | None, currency: str) -> str:
+    """Write an amount: `{{ fee.amount|money:currency }}` → 120,00 kr."""
+    return "" if amount is None else money.amount_text(amount, currency)
+
+
+@register.filter
+def money_short(amount: Decimal | None, currency: str) -> str:
+    """Write an amount without cents where it has none: 120 kr."""
+    return "" if amount is None else money.short_amount_text(amount, currency)
+
+
+@register.filter
+def day(value: date | datetime | None) -> str:
+    """Write a day for a table: 17.12.2026."""
+    return days.short_day(value) if value else ""
+
+
+@register.filter
+def day_long(value: date | datetime | None, today: date | None = None) -> str:
+    """Write a day for a sentence: torsdag 17. december."""
+    return days.long_day(value, today) if value else ""
+
+
+@register.filter
+def clock(value: datetime | None) -> str:
+    """Write the time of day: 14.32."""
+    return days.clock(value) if value else ""
+
+
+@register.filter
+def moment(value: datetime | None) -> str:
+    """Write day and time of day: 17.12.2026 14.32."""
+    return days.moment(value) if value else ""
+
+
+@register.filter
+def due_in(value: date | datetime | None, today: date | None = None) -> str:
+    """Say how far away a due date is: in 5 days, 8 days late."""
+    return days.due_text(value, today) if value else ""
+
+
+@register.filter
+def due_kind(value: date | datetime | None, today: date | None = None) -> str:
+    """Give the status kind of a due date: stop, notice or none."""
+    return days.due_kind(value, today) if value else "none"
+
+
+@register.filter
+def get(mapping: dict, name: str) -> object:
+    """Look up a name that only the template knows, `{{ counts|get:branch.pk }}`."""
+    return mapping.get(name)
+
+
+HTMX_CONFIG = {
+    # A strict content security policy: no style element, no eval, no script from a fragment.
+    "includeIndicatorStyles": False,
+    "allowEval": False,
+    "allowScriptTags": False,
+    "selfRequestsOnly": True,
+    "historyCacheSize": 0,
+    "timeout": 20_000,
+    # A refused form (400, 409, 422) or a missing right (403) is an answer with a page of its own; a failure is not.
+    "responseHandling": [
+        {"code": "204", "swap": False},
+        {"code": "[23]..", "swap": True},
+        {"code": "400|409|422", "swap": True, "error": False},
+        {"code": "...", "swap": False, "error": True},
+    ],
+}
+
+
+@register.simple_tag
+def htmx_config() -> str:
+    """Write the settings of htmx for its meta element."""
+    return json.dumps(HTMX_CONFIG, separators=(",", ":"))
+
+
+@register.simple_tag(takes_context=True)
+def theme_link(context: Context) -> SafeString | str:
+    """Link the municipality's colours, when it has any, by an address that changes with them."""
+    request = context.get("request")
+    theme = theme_of(request) if request is not None else {}
+    if not theme:
+        return ""
+    return format_html('<link rel="stylesheet" href="{}?v={}">', reverse("ui:theme_css"), theme_version(theme))
+
+
+@register.simple_tag
+def control(field: BoundField) -> SafeString:
+    """Draw a form control that names its help and its errors, and says whether it's right."""
+    described = [f"{field.auto_id}_helptext"] if field.help_text else []
+    described += [f"{field.auto_id}_error{number}" for number in range(1, len(field.errors) + 1)]
+    attributes = {"aria-describedby": " ".join(described)} if described else {}
+    return field.as_widget(attrs=attributes)
+
+
+@register.filter
+def message_kind(level: str) -> str:
+    """Give the status kind of a Django message: success is ok, error is stop."""
+    return {"success": "ok", "warning": "notice", "error": "stop"}.get(level, "none")
+
+
+@register.filter
+def elided_pages(page: Page) -> Iterator[int | str]:
+    """List the page numbers around this one, with an ellipsis where some are left out."""
+    return page.paginator.get_elided_page_range(page.number, on_each_side=1, on_ends=1)
+
+
+@register.simple_tag
+def due_status(due: date | datetime, today: date | str = "") -> SafeString:
+    """Draw how far away a due date is: sign, word, colour."""
+    kind = days.due_kind(due, today or None)
+    text = days.due_text(due, today or None)
+    return format_html('<span class="status" data-kind="{}">{}{}</span>', kind, icons.sign(kind), text)
