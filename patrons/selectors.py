@@ -14,7 +14,7 @@ from common.errors import Reason
 from common.sort_keys import sort_key
 from patrons.errors import NOT_PERMITTED, PatronRefused
 from patrons.models import Block, Card, Patron, PatronCategory
-from patrons.services.register import normal_national_id
+from patrons.rules import normal_national_id
 from tenants.selectors import current_municipality
 
 _DATES = ("%d.%m.%Y", "%Y-%m-%d", "%d%m%Y", "%d%m%y", "%d.%m.%y", "%d/%m/%Y")

@@ -26,7 +26,7 @@ from patrons.errors import (
     PatronRefused,
 )
 from patrons.models import Card, Guardianship, Patron, PatronCategory
-from patrons.rules import name_keys
+from patrons.rules import name_keys, normal_national_id
 from tenants.selectors import current_municipality
 
 _PIN = re.compile(r"\d{4,8}")
@@ -139,11 +139,6 @@ def _card_problems(number: str, schemes: dict[str, dict[str, object]]) -> list[R
     if Card.objects.filter(number=number).exists():
         return [Reason(CARD_TAKEN, facts={"card": number})]
     return []
-
-
-def normal_national_id(text: str) -> str:
-    """Return a national identity number in the one form that its hash is made of."""
-    return re.sub(r"[\s-]", "", text).upper()
 
 
 def _fill(patron: Patron, details: PatronDetails, language: str) -> None:
