@@ -1,0 +1,107 @@
+"""Why circulation refuses, as codes with facts; the texts belong to the screens and protocols."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from common.errors import Refused
+
+
+class Code(StrEnum):
+    """Every reason and notice of circulation. The facts that come with each stand behind it; days are ISO dates."""
+
+    # --- The item ---
+    ITEM_ON_LOAN = "ITEM_ON_LOAN"  # due_date; to another patron, whose name stays out of it
+    ITEM_ON_HOLD = "ITEM_ON_HOLD"  # hold_id, shelf_number: it lies ready, or travels, for another patron
+    ITEM_IN_TRANSIT = "ITEM_IN_TRANSIT"  # hold_id, to_branch_id: on its way to another patron's hold
+    ITEM_REFERENCE_ONLY = "ITEM_REFERENCE_ONLY"
+    ITEM_NOT_LENT = "ITEM_NOT_LENT"  # item_type; its type or a rule says so. origin when it's a rule
+    ITEM_IN_PROCESS = "ITEM_IN_PROCESS"
+    ITEM_MISSING = "ITEM_MISSING"
+    ITEM_LOST = "ITEM_LOST"
+    ITEM_WITHDRAWN = "ITEM_WITHDRAWN"
+    HOLDS_WAITING = "HOLDS_WAITING"  # count; a notice: others wait for the title
+    # --- The patron ---
+    PATRON_BLOCKED = "PATRON_BLOCKED"  # block_id, reason, until (day or None), item_type_id; one for each block
+    PATRON_EXPIRED = "PATRON_EXPIRED"  # expired_on
+    PATRON_LEFT = "PATRON_LEFT"
+    CARD_ENDED = "CARD_ENDED"
+    DEBT_LIMIT = "DEBT_LIMIT"  # owed, limit (both text with two decimals), origin
+    OVERDUE_LIMIT = "OVERDUE_LIMIT"  # overdue, limit, origin
+    LOAN_LIMIT_REACHED = "LOAN_LIMIT_REACHED"  # loans, limit, origin
+    TYPE_LIMIT_REACHED = "TYPE_LIMIT_REACHED"  # loans, limit, item_type, origin
+    AGE_TOO_LOW = "AGE_TOO_LOW"  # age, min_age, origin
+    AGE_UNKNOWN = "AGE_UNKNOWN"  # min_age; a notice
+    HAS_OVERDUE = "HAS_OVERDUE"  # overdue; a notice
+    OWES = "OWES"  # owed; a notice
+    HOLD_READY_HERE = "HOLD_READY_HERE"  # count; a notice: holds of hers lie ready at this branch
+    # --- Rules, branch, calendar ---
+    RULE_MISSING = "RULE_MISSING"  # name, label: no row anywhere sets this value
+    BRANCH_CLOSED_FOR_BUSINESS = "BRANCH_CLOSED_FOR_BUSINESS"  # branch_id
+    CALENDAR_NEVER_OPEN = "CALENDAR_NEVER_OPEN"  # branch_id
+    DUE_DATE_PAST = "DUE_DATE_PAST"  # due_date
+    DUE_BEFORE_CARD_ENDS = "DUE_BEFORE_CARD_ENDS"  # expires_on; a notice: the loan was shortened
+    # --- Check-in ---
+    NOT_ON_LOAN = "NOT_ON_LOAN"  # a notice
+    ITEM_WAS_LOST = "ITEM_WAS_LOST"  # a notice
+    ITEM_WAS_MISSING = "ITEM_WAS_MISSING"  # a notice
+    ITEM_WAS_IN_PROCESS = "ITEM_WAS_IN_PROCESS"  # a notice
+    RETURN_DAY_AHEAD = "RETURN_DAY_AHEAD"  # back_dated_to
+    RETURN_BEFORE_LOAN = "RETURN_BEFORE_LOAN"  # back_dated_to, loaned_on
+    # --- Renewal ---
+    LOAN_ENDED = "LOAN_ENDED"
+    SOMEBODY_WAITS = "SOMEBODY_WAITS"  # count; never overridable
+    RENEWAL_LIMIT_REACHED = "RENEWAL_LIMIT_REACHED"  # renewals, limit, origin
+    TOO_EARLY = "TOO_EARLY"  # from_day, origin
+    NOT_LATER = "NOT_LATER"  # due_date: a renewal would not move the due date
+    # --- Holds ---
+    ALREADY_HOLDS = "ALREADY_HOLDS"  # hold_id
+    HAS_IT_ON_LOAN = "HAS_IT_ON_LOAN"  # loan_id
+    HOLD_LIMIT_REACHED = "HOLD_LIMIT_REACHED"  # holds, limit, origin
+    HOLDS_NOT_ALLOWED = "HOLDS_NOT_ALLOWED"  # origin
+    PICKUP_NOT_ALLOWED = "PICKUP_NOT_ALLOWED"  # branch_id
+    NO_ITEMS = "NO_ITEMS"  # record_id: nothing that could ever fill the hold
+    HOLD_ENDED = "HOLD_ENDED"  # state
+    HOLD_ON_ITS_WAY = "HOLD_ON_ITS_WAY"  # state: ready or in transit, so the pick-up branch stands
+    DAY_PAST = "DAY_PAST"  # day
+    # --- Undo ---
+    NOT_UNDOABLE = "NOT_UNDOABLE"  # action
+    UNDONE_ALREADY = "UNDONE_ALREADY"
+    CHANGED_SINCE = "CHANGED_SINCE"  # something else has happened to the item, loan or hold since
+    FEE_PAID_SINCE = "FEE_PAID_SINCE"  # fee_id
+    # --- Any desk action ---
+    SCAN_ID_TAKEN = "SCAN_ID_TAKEN"  # the scan's id belongs to another action
+    OVERRIDE_NOT_ALLOWED = "OVERRIDE_NOT_ALLOWED"  # codes: those that she may not override
+    OVERRIDE_REASON_MISSING = "OVERRIDE_REASON_MISSING"
+
+
+@dataclass(frozen=True, init=False)
+class Override:
+    """A person's decision to go on in spite of these reasons, and why."""
+
+    codes: frozenset[str]
+    reason: str
+
+    def __init__(self, codes: Iterable[str], reason: str) -> None:
+        object.__setattr__(self, "codes", frozenset(codes))
+        object.__setattr__(self, "reason", reason.strip())
+
+
+class CheckOutRefused(Refused):
+    """The item was not lent."""
+
+
+class CheckInRefused(Refused):
+    """The item was not taken back."""
+
+
+class RenewalRefused(Refused):
+    """The loan was not renewed."""
+
+
+class HoldRefused(Refused):
+    """The hold was not placed or changed."""
+
+
+class UndoRefused(Refused):
+    """The action was not undone."""

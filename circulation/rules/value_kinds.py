@@ -1,0 +1,180 @@
+"""The kinds of rule values: how each is checked before it's stored, and read afterwards."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any
+
+from common.money import to_money
+
+_HIGHEST_AMOUNT = Decimal("99999.99")
+_LAST_FEE_DAY = 3650
+NOTICE_KINDS = ("OVERDUE_1", "OVERDUE_2", "INVOICE")
+
+
+class Kind(StrEnum):
+    """What a value is."""
+
+    BOOL = "bool"
+    DAYS = "days"
+    COUNT = "count"
+    MONEY = "money"
+    CHOICE = "choice"
+    DATE = "date"
+    FEE_STEPS = "fee_steps"
+    NOTICE_STEPS = "notice_steps"
+
+
+@dataclass(frozen=True)
+class FeeStep:
+    """From this day after the due date on, the fee is so much in all."""
+
+    from_day: int
+    adult: Decimal
+    child: Decimal
+
+
+@dataclass(frozen=True)
+class NoticeStep:
+    """So many days after the due date, this kind of notice is sent."""
+
+    kind: str
+    day: int
+
+
+@dataclass(frozen=True)
+class ValueProblem:
+    """Why a value can't be stored; the text belongs to the screen."""
+
+    name: str
+    code: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+class WrongValue(ValueError):
+    """A value of the wrong kind or out of its bounds."""
+
+    def __init__(self, code: str, **facts: Any) -> None:
+        self.code = code
+        self.facts = facts
+        super().__init__(code)
+
+
+def store(kind: Kind, value: Any, *, minimum: int, maximum: int, choices: Sequence[str]) -> Any:
+    """Return the value as JSON.
+
+    :raises WrongValue: with the first thing that's wrong with it
+    """
+    if kind is Kind.CHOICE:
+        if value not in choices:
+            raise WrongValue("NOT_A_CHOICE", choices=list(choices))
+        return str(value)
+    if kind in (Kind.DAYS, Kind.COUNT):
+        return _number(value, minimum=minimum, maximum=maximum)
+    return _STORERS[kind](value)
+
+
+def read(kind: Kind, stored: Any) -> Any:
+    """Return a stored value as Python has it."""
+    reader = _READERS.get(kind)
+    return reader(stored) if reader else stored
+
+
+def _number(value: Any, *, minimum: int, maximum: int) -> int:
+    if isinstance(value, str) and value.strip().isdecimal():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise WrongValue("NOT_A_NUMBER")
+    if value < minimum:
+        raise WrongValue("TOO_LOW", minimum=minimum)
+    if value > maximum:
+        raise WrongValue("TOO_HIGH", maximum=maximum)
+    return value
+
+
+def _bool(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise WrongValue("NOT_YES_OR_NO")
+    return value
+
+
+def _money(value: Any) -> str:
+    if isinstance(value, bool | float) or not isinstance(value, str | int | Decimal):
+        raise WrongValue("NOT_AN_AMOUNT")
+    try:
+        amount = to_money(value)
+    except (InvalidOperation, ValueError):
+        raise WrongValue("NOT_AN_AMOUNT") from None
+    if not amount.is_finite():
+        raise WrongValue("NOT_AN_AMOUNT")
+    if amount < 0:
+        raise WrongValue("TOO_LOW", minimum="0.00")
+    if amount > _HIGHEST_AMOUNT:
+        raise WrongValue("TOO_HIGH", maximum=str(_HIGHEST_AMOUNT))
+    return str(amount)
+
+
+def _date(value: Any) -> str:
+    try:
+        return (value if isinstance(value, date) else date.fromisoformat(value)).isoformat()
+    except (TypeError, ValueError):
+        raise WrongValue("NOT_A_DATE") from None
+
+
+def _fee_steps(value: Any) -> list[dict[str, Any]]:
+    steps = [
+        {
+            "from_day": _number(step["from_day"], minimum=1, maximum=_LAST_FEE_DAY),
+            "adult": _money(step["adult"]),
+            "child": _money(step["child"]),
+        }
+        for step in _rows(value, {"from_day", "adult", "child"})
+    ]
+    for earlier, later in zip(steps, steps[1:], strict=False):
+        if later["from_day"] <= earlier["from_day"]:
+            raise WrongValue("STEPS_OVERLAP", from_day=later["from_day"])
+        if any(Decimal(later[who]) < Decimal(earlier[who]) for who in ("adult", "child")):
+            raise WrongValue("STEPS_FALL", from_day=later["from_day"])
+    return steps
+
+
+def _notice_steps(value: Any) -> list[dict[str, Any]]:
+    steps = []
+    for step in _rows(value, {"kind", "day"}):
+        if step["kind"] not in NOTICE_KINDS:
+            raise WrongValue("NOT_A_CHOICE", choices=list(NOTICE_KINDS))
+        steps.append({"kind": str(step["kind"]), "day": _number(step["day"], minimum=1, maximum=_LAST_FEE_DAY)})
+    places = [NOTICE_KINDS.index(step["kind"]) for step in steps]
+    if len(set(places)) != len(places):
+        raise WrongValue("STEP_TWICE")
+    days = [step["day"] for step in steps]
+    if places != sorted(places) or any(later <= earlier for earlier, later in zip(days, days[1:], strict=False)):
+        raise WrongValue("STEPS_OVERLAP")
+    return steps
+
+
+def _rows(value: Any, keys: set[str]) -> list[Mapping[str, Any]]:
+    if not isinstance(value, list) or not value or len(value) > 20:
+        raise WrongValue("NOT_STEPS")
+    if not all(isinstance(row, dict) and set(row) == keys for row in value):
+        raise WrongValue("NOT_STEPS")
+    return value
+
+
+_STORERS: Mapping[Kind, Callable[[Any], Any]] = {
+    Kind.BOOL: _bool,
+    Kind.MONEY: _money,
+    Kind.DATE: _date,
+    Kind.FEE_STEPS: _fee_steps,
+    Kind.NOTICE_STEPS: _notice_steps,
+}
+_READERS: Mapping[Kind, Callable[[Any], Any]] = {
+    Kind.MONEY: Decimal,
+    Kind.DATE: date.fromisoformat,
+    Kind.FEE_STEPS: lambda steps: tuple(
+        FeeStep(step["from_day"], Decimal(step["adult"]), Decimal(step["child"])) for step in steps
+    ),
+    Kind.NOTICE_STEPS: lambda steps: tuple(NoticeStep(step["kind"], step["day"]) for step in steps),
+}

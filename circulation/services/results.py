@@ -1,0 +1,101 @@
+"""What the services of circulation hand back: everything that a screen, slip or protocol needs to answer."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from circulation.models import Fee, Hold, Loan
+from common.errors import Reason, Refused
+from holdings.models import Branch, Item
+
+
+class GoesTo(StrEnum):
+    """Where an item that was checked in belongs now."""
+
+    SHELF = "SHELF"
+    HOLD_SHELF = "HOLD_SHELF"
+    TRANSIT = "TRANSIT"
+    ASIDE = "ASIDE"  # not for any shelf: a withdrawn item
+
+
+@dataclass(frozen=True)
+class CheckOutResult:
+    """A loan that was made, or renewed because the patron had the item already.
+
+    :ivar item: the item with its `record`, `item_type` and branches at hand
+    :ivar notices: what the desk should know, though nothing stood in the way
+    :ivar filled_hold: the patron's hold that the loan ended
+    :ivar repeated: the scan was known, and this is its first result
+    :ivar entry_id: the audit entry, by which `undo` takes it back
+    """
+
+    loan: Loan
+    item: Item
+    notices: tuple[Reason, ...] = ()
+    filled_hold: Hold | None = None
+    was_renewal: bool = False
+    repeated: bool = False
+    entry_id: int | None = None
+
+
+@dataclass(frozen=True)
+class CheckInResult:
+    """What became of an item that was scanned at the desk.
+
+    :ivar goes_to: where to put it
+    :ivar changed: False if everything was as it should be already
+    :ivar branch: the branch that it lies at or travels to
+    :ivar hold: the hold that it's for, with its `patron` at hand
+    :ivar shelf_number: its place on the hold shelf
+    :ivar fee: the overdue fee, when there is one
+    :ivar patron_id: who returned it; ask no later, for the loan forgets her when nothing is owed
+    """
+
+    item: Item
+    goes_to: GoesTo
+    branch: Branch
+    changed: bool = True
+    hold: Hold | None = None
+    shelf_number: int | None = None
+    loan: Loan | None = None
+    patron_id: int | None = None
+    fee: Fee | None = None
+    days_late: int = 0
+    notices: tuple[Reason, ...] = ()
+    repeated: bool = False
+    entry_id: int | None = None
+
+
+@dataclass(frozen=True)
+class RenewResult:
+    """A loan with its new due date."""
+
+    loan: Loan
+    old_due_date: date
+    notices: tuple[Reason, ...] = ()
+    fee: Fee | None = None
+    repeated: bool = False
+    entry_id: int | None = None
+
+
+@dataclass(frozen=True)
+class RenewalAnswer:
+    """One loan of `renew_all`: either renewed or refused."""
+
+    loan: Loan
+    result: RenewResult | None = None
+    refused: Refused | None = None
+
+
+@dataclass(frozen=True)
+class UndoResult:
+    """What was taken back.
+
+    :ivar action: the action that's undone, for instance `circulation.check_out`
+    """
+
+    action: str
+    item: Item
+    loan: Loan | None = None
+    hold: Hold | None = None
+    facts: dict[str, object] = field(default_factory=dict)
