@@ -113,6 +113,41 @@ class SchemaSnapshot(models.Model):
         return self.fingerprint[:12]
 
 
+class ProvisioningRun(models.Model):
+    """One attempt to put a municipality into service, written while it's under way so that a page can follow it."""
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        QUEUED = "QUEUED", _("queued")
+        RUNNING = "RUNNING", _("running")
+        DONE = "DONE", _("done")
+        FAILED = "FAILED", _("failed")
+
+    # What was asked for: name, host_label, country, template_code, population, first_admin_email.
+    wanted = models.JSONField()
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    # As they happen: [{"step", "state", "seconds"}].
+    steps = models.JSONField(default=list)
+    # Why it failed: [{"code", "facts"}]; nothing of it is left behind then.
+    problems = models.JSONField(default=list)
+    municipality = models.ForeignKey(
+        Municipality, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    # The consortium's staff account; the room that keeps accounts stands above this one.
+    started_by = models.BigIntegerField(null=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """The console lists the newest."""
+
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.wanted.get('name')} {self.state}"
+
+
 class JobRun(models.Model):
     """One run of a job for one municipality: counts only, nothing about people."""
 

@@ -1,52 +1,58 @@
-"""A real PostgreSQL with the shared schema and two municipalities, Alpha and Beta, that every test starts from."""
+"""A real PostgreSQL with the shared schema and two municipalities, Alpha and Beta, that every test starts from.
+
+- `alpha` runs the test in Alpha, inside a transaction that's rolled back; `beta` is the neighbour.
+- `committed_municipality` is for tests that need real commits, for instance several threads: a municipality called
+  Gamma (gamma.localhost), provisioned for this test alone and removed after it, with every row that the test left in
+  a shared table that was empty before. Don't ask for `db`, `alpha` or `transactional_db` beside it. Each thread
+  chooses the municipality itself and gives its connection back:
+
+      def lend():
+          connection.set_tenant(committed_municipality)
+          try:
+              check_out(...)
+          finally:
+              connection.close()
+
+A database kept by `--reuse-db` is made anew by itself when migrations have changed.
+"""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.core.cache import caches
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 
-from tenants.models import Domain, Municipality
+from tenants.models import Municipality
 from tenants.selectors import forget_hosts
+from tests.fixtures.municipalities import is_outdated, municipality_with_commits, prepare_database
 
 # A Thursday, in winter time.
 NOW = datetime(2026, 11, 19, 10, 30, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
+def django_db_createdb(django_db_createdb: bool, django_db_modify_db_settings: None) -> bool:
+    """Make the test database anew when the kept one has another shape than today's models."""
+    return django_db_createdb or is_outdated(django_settings.DATABASES["default"])
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
     """Add the municipalities to the test database, once; `--reuse-db` finds them again."""
     with django_db_blocker.unblock():
-        connection.set_schema_to_public()
-        _member("public", "Consortium", "localhost")
-        _member("alpha", "Alpha", "alpha.localhost")
-        _member("beta", "Beta", "beta.localhost")
-
-
-def _member(schema: str, name: str, host: str) -> None:
-    if Municipality.objects.filter(schema_name=schema).exists():
-        return
-    municipality = Municipality.objects.create(
-        schema_name=schema, name=name, country="DK", state=Municipality.State.IN_SERVICE, language="en"
-    )
-    Domain.objects.create(tenant=municipality, domain=host, is_primary=True)
-    if schema != "public":
-        with connection.cursor() as cursor:
-            cursor.execute(f'CREATE SCHEMA "{schema}"')
-        call_command("migrate_schemas", schema_name=schema, verbosity=0)
+        prepare_database(NOW)
 
 
 @pytest.fixture(autouse=True)
-def _own_cache(worker_id: str, settings: Any) -> Iterator[None]:
+def _own_cache(worker_id: str, settings: Any) -> None:
     """Keep parallel workers' caches apart, and each test's from the next."""
     cache = caches["default"]
     cache.key_prefix = f":test:{settings.DATABASES['default']['TEST']['NAME']}:{worker_id}"
     forget_hosts()
-    yield
 
 
 @pytest.fixture
@@ -62,6 +68,13 @@ def alpha(db: None) -> Iterator[Municipality]:
 def beta(db: None) -> Municipality:
     """Return the neighbour, whose things nobody of Alpha may see."""
     return Municipality.objects.get(schema_name="beta")
+
+
+@pytest.fixture
+def committed_municipality(django_db_setup: None, django_db_blocker: Any) -> Iterator[Municipality]:
+    """Run the test in Gamma, where every transaction really ends; see above."""
+    with django_db_blocker.unblock(), municipality_with_commits("Gamma", NOW) as municipality:
+        yield municipality
 
 
 @pytest.fixture

@@ -102,6 +102,23 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['municipality', 'job', '-started_at'], name='job_run_newest')],
             },
         ),
+        migrations.CreateModel(
+            name='ProvisioningRun',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('wanted', models.JSONField()),
+                ('state', models.CharField(choices=[('QUEUED', 'queued'), ('RUNNING', 'running'), ('DONE', 'done'), ('FAILED', 'failed')], default='QUEUED', max_length=10)),
+                ('steps', models.JSONField(default=list)),
+                ('problems', models.JSONField(default=list)),
+                ('started_by', models.BigIntegerField(null=True)),
+                ('started_at', models.DateTimeField()),
+                ('finished_at', models.DateTimeField(null=True)),
+                ('municipality', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='tenants.municipality')),
+            ],
+            options={
+                'ordering': ('-id',),
+            },
+        ),
         migrations.AddConstraint(
             model_name='municipality',
             constraint=models.UniqueConstraint(fields=('name',), name='municipality_name_once'),
