@@ -89,6 +89,8 @@ class Postgres:
 
     def _make_data(self) -> None:
         if (self.data / "PG_VERSION").exists():
+            # A backup or a copy may have opened the folder, and PostgreSQL refuses such a one.
+            self.data.chmod(0o700)
             return
         password_file = self.folder / "password"
         write_private(password_file, self.password)

@@ -62,7 +62,7 @@ class Supervisor:
                     raise StopRequested
                 raise StartProblem(
                     f"{child.name} {child.ending()}; everything else is being stopped.",
-                    advice="start again; when it ends again and the lines above don't help, begin anew: make demo RESET=1",
+                    advice="start again; when that ends the same way, begin anew: make demo RESET=1",
                     log=child.command.log,
                 )
 
