@@ -1,0 +1,67 @@
+from decimal import Decimal
+
+import pytest
+
+from circulation.errors import Code
+from common.errors import Reason, Severity
+from web.words.for_staff import reason_texts
+
+FACTS = {
+    "due_date": "2026-12-17",
+    "shelf_number": 47,
+    "hold_id": 1,
+    "to_branch_id": 7,
+    "branch_id": 7,
+    "until": "2026-12-03",
+    "reason": "Two cases are missing",
+    "owed": "120.00",
+    "limit": "200.00",
+    "overdue": 2,
+    "loans": 5,
+    "item_type": "Film",
+    "age": 9,
+    "min_age": 15,
+    "count": 3,
+    "renewals": 3,
+    "holds": 4,
+    "name": "loan_days",
+    "label": "Loan length",
+    "from_day": "2026-12-10",
+    "expires_on": "2027-03-01",
+    "expired_on": "2026-03-01",
+    "back_dated_to": "2026-11-01",
+    "loaned_on": "2026-11-02",
+    "day": "2026-11-02",
+    "state": "READY",
+    "codes": [],
+}
+
+
+@pytest.mark.parametrize("code", list(Code))
+def test_every_reason_has_words(code):
+    told = reason_texts((Reason(code, facts=FACTS),), permissions=frozenset(), currency="DKK", branches={7: "Skovby"})[
+        0
+    ]
+
+    assert told.text
+    assert told.text != code
+    assert "%(" not in told.text + told.about + told.next_step
+
+
+def test_says_who_may_override():
+    reason = Reason(Code.DEBT_LIMIT, Severity.OVERRIDABLE, "lift_blocks", {"owed": Decimal(120), "limit": Decimal(100)})
+
+    librarian = reason_texts((reason,), permissions=frozenset(), currency="DKK")[0]
+    supervisor = reason_texts((reason,), permissions=frozenset({"lift_blocks"}), currency="DKK")[0]
+
+    assert (librarian.may_override, librarian.leave) == (False, "Needs a supervisor")
+    assert (supervisor.may_override, supervisor.leave) == (True, "You may override")
+
+
+def test_writes_money_in_the_municipality_s_currency():
+    reason = Reason(Code.OWES, Severity.NOTICE, facts={"owed": "120.00"})
+
+    told = reason_texts((reason,), permissions=frozenset(), currency="EUR")[0]
+
+    assert "120" in told.text
+    assert "€" in told.text

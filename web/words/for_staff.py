@@ -1,0 +1,268 @@
+"""Circulation's reasons in the words of the desk: what's the matter, what about it, and what she may do."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+
+from circulation.errors import Code
+from common.errors import Reason, Severity
+from web.ui.days import short_day
+from web.ui.money import amount_text
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class ReasonText:
+    """One reason as the desk reads it.
+
+    :ivar leave: whether she may override it, a supervisor may, or nobody
+    :ivar may_override: whether the person who reads it may
+    """
+
+    code: str
+    text: str
+    about: str = ""
+    next_step: str = ""
+    leave: str = ""
+    may_override: bool = False
+    kind: str = "stop"
+
+
+def reason_texts(
+    reasons: tuple[Reason, ...],
+    *,
+    permissions: frozenset[Any],
+    currency: str,
+    branches: Mapping[int, str] | None = None,
+) -> list[ReasonText]:
+    """Return each reason in words.
+
+    :param permissions: what the reader's role may do
+    :param branches: names of branches by their numbers, for reasons that name one
+    """
+    return [_in_words(reason, permissions, currency, branches or {}) for reason in reasons]
+
+
+def _in_words(reason: Reason, permissions: frozenset[Any], currency: str, branches: Mapping[int, str]) -> ReasonText:
+    facts = {
+        **reason.facts,
+        "currency": currency,
+        "branch": branches.get(reason.facts.get("branch_id") or reason.facts.get("to_branch_id") or 0, ""),
+    }
+    tell = _TEXTS.get(reason.code)
+    text, about, next_step = tell(facts) if tell else (str(reason.code), "", "")
+    may_override = reason.severity == Severity.OVERRIDABLE and (
+        not reason.permission or reason.permission in permissions
+    )
+    kind = "notice" if reason.severity == Severity.NOTICE else "stop"
+    return ReasonText(str(reason.code), text, about, next_step, _leave(reason, may_override), may_override, kind)
+
+
+def _leave(reason: Reason, may_override: bool) -> str:
+    if reason.severity == Severity.NOTICE:
+        return ""
+    if reason.severity == Severity.BLOCKING:
+        return gettext("Can't be overridden")
+    return gettext("You may override") if may_override else gettext("Needs a supervisor")
+
+
+def _day(facts: Facts, name: str) -> str:
+    value = facts.get(name)
+    return short_day(date.fromisoformat(value)) if value else ""
+
+
+def _money(facts: Facts, name: str) -> str:
+    return amount_text(Decimal(facts[name]), facts["currency"])
+
+
+Told = tuple[str, str, str]
+
+
+def _item_on_loan(facts: Facts) -> Told:
+    due = _day(facts, "due_date")
+    return (
+        gettext("On loan to another patron."),
+        gettext("Due %(day)s.") % {"day": due} if due else "",
+        gettext("Check it in first, then check it out again."),
+    )
+
+
+def _item_on_hold(facts: Facts) -> Told:
+    number = facts.get("shelf_number")
+    return (
+        gettext("On hold for another patron."),
+        gettext("It belongs on the hold shelf, number %(number)03d.") % {"number": number} if number else "",
+        gettext("Check it in to see where it belongs, and print the slip."),
+    )
+
+
+def _item_in_transit(facts: Facts) -> Told:
+    about = gettext("On its way to %(branch)s.") % {"branch": facts["branch"]} if facts["branch"] else ""
+    return gettext("On its way to another patron's hold."), about, gettext("Check it in to send it on.")
+
+
+def _patron_blocked(facts: Facts) -> Told:
+    until = _day(facts, "until")
+    text = gettext("Blocked until %(day)s.") % {"day": until} if until else gettext("Blocked.")
+    return text, str(facts.get("reason", "")), gettext("A supervisor can lift the block on the patron's page.")
+
+
+def _debt(facts: Facts) -> Told:
+    return (
+        gettext("Owes %(owed)s.") % {"owed": _money(facts, "owed")},
+        gettext("Lending stops at %(limit)s.") % {"limit": _money(facts, "limit")},
+        gettext("Take a payment on the patron's page."),
+    )
+
+
+def _overdue_limit(facts: Facts) -> Told:
+    count = int(facts["overdue"])
+    return (
+        ngettext("Has %(count)d overdue loan.", "Has %(count)d overdue loans.", count) % {"count": count},
+        gettext("The limit is %(limit)s.") % {"limit": facts["limit"]},
+        gettext("Return or renew what's overdue."),
+    )
+
+
+def _loan_limit(facts: Facts) -> Told:
+    text = gettext("Has %(loans)s of %(limit)s loans.") % {"loans": facts["loans"], "limit": facts["limit"]}
+    return text, "", gettext("Return something first.")
+
+
+def _type_limit(facts: Facts) -> Told:
+    values = {"loans": facts["loans"], "limit": facts["limit"], "type": facts.get("item_type", "")}
+    return (
+        gettext("Has %(loans)s of %(limit)s of the type “%(type)s”.") % values,
+        "",
+        gettext("Return one of them first."),
+    )
+
+
+def _age(facts: Facts) -> Told:
+    text = gettext("For patrons from %(min_age)s years on.") % {"min_age": facts["min_age"]}
+    return text, gettext("This patron is %(age)s.") % {"age": facts["age"]}, ""
+
+
+def _waiting(facts: Facts) -> Told:
+    count = int(facts.get("count", 1))
+    text = ngettext("%(count)d patron waits for this title.", "%(count)d patrons wait for this title.", count)
+    return text % {"count": count}, "", ""
+
+
+def _somebody_waits(facts: Facts) -> Told:
+    return (*_waiting(facts)[:2], gettext("It goes to the next in the queue when it's returned."))
+
+
+def _renewals(facts: Facts) -> Told:
+    values = {"renewals": facts["renewals"], "limit": facts["limit"]}
+    return gettext("Renewed %(renewals)s of %(limit)s times.") % values, "", ""
+
+
+def _holds(facts: Facts) -> Told:
+    text = gettext("Has %(holds)s of %(limit)s holds.") % {"holds": facts["holds"], "limit": facts["limit"]}
+    return text, "", gettext("Cancel a hold first.")
+
+
+def _rule_missing(facts: Facts) -> Told:
+    return (
+        gettext("No rule says this: %(name)s.") % {"name": facts.get("label") or facts.get("name", "")},
+        gettext("For this branch, patron category and item type."),
+        gettext("An administrator can set it in the console, under circulation rules."),
+    )
+
+
+def _plain(text: Callable[[], str], next_step: Callable[[], str] = lambda: "") -> Callable[[Facts], Told]:
+    return lambda facts: (text(), "", next_step())
+
+
+def _with_day(text: Callable[[], str], name: str) -> Callable[[Facts], Told]:
+    return lambda facts: (text() % {"day": _day(facts, name)}, "", "")
+
+
+_TEXTS: dict[str, Callable[[Facts], Told]] = {
+    Code.ITEM_ON_LOAN: _item_on_loan,
+    Code.ITEM_ON_HOLD: _item_on_hold,
+    Code.ITEM_IN_TRANSIT: _item_in_transit,
+    Code.ITEM_REFERENCE_ONLY: _plain(lambda: gettext("For use in the library only.")),
+    Code.ITEM_NOT_LENT: _plain(lambda: gettext("This kind of item isn't lent.")),
+    Code.ITEM_IN_PROCESS: _plain(
+        lambda: gettext("Being made ready for lending."), lambda: gettext("Check it in to put it into use.")
+    ),
+    Code.ITEM_MISSING: _plain(lambda: gettext("Marked as missing."), lambda: gettext("Check it in: it's found.")),
+    Code.ITEM_LOST: _plain(lambda: gettext("Marked as lost."), lambda: gettext("Check it in: it's found.")),
+    Code.ITEM_WITHDRAWN: _plain(lambda: gettext("Withdrawn from the collection.")),
+    Code.HOLDS_WAITING: _waiting,
+    Code.PATRON_BLOCKED: _patron_blocked,
+    Code.PATRON_EXPIRED: _with_day(lambda: gettext("The card expired on %(day)s."), "expired_on"),
+    Code.PATRON_LEFT: _plain(lambda: gettext("This patron has left the library.")),
+    Code.CARD_ENDED: _plain(lambda: gettext("This card has been replaced or reported lost.")),
+    Code.DEBT_LIMIT: _debt,
+    Code.OVERDUE_LIMIT: _overdue_limit,
+    Code.LOAN_LIMIT_REACHED: _loan_limit,
+    Code.TYPE_LIMIT_REACHED: _type_limit,
+    Code.AGE_TOO_LOW: _age,
+    Code.AGE_UNKNOWN: lambda facts: (
+        gettext("For patrons from %(min_age)s years on; the birth date isn't known.") % {"min_age": facts["min_age"]},
+        "",
+        "",
+    ),
+    Code.HAS_OVERDUE: lambda facts: (
+        ngettext("Has %(count)d overdue loan.", "Has %(count)d overdue loans.", int(facts["overdue"]))
+        % {"count": int(facts["overdue"])},
+        "",
+        "",
+    ),
+    Code.OWES: lambda facts: (gettext("Owes %(owed)s.") % {"owed": _money(facts, "owed")}, "", ""),
+    Code.HOLD_READY_HERE: lambda facts: (
+        ngettext("%(count)d hold is ready here.", "%(count)d holds are ready here.", int(facts["count"]))
+        % {"count": int(facts["count"])},
+        "",
+        "",
+    ),
+    Code.RULE_MISSING: _rule_missing,
+    Code.BRANCH_CLOSED_FOR_BUSINESS: _plain(
+        lambda: gettext("This branch is closed for good."), lambda: gettext("Choose the branch that you work at.")
+    ),
+    Code.CALENDAR_NEVER_OPEN: _plain(
+        lambda: gettext("The branch has no opening days, so no due date can be found."),
+        lambda: gettext("An administrator can enter opening hours in the console."),
+    ),
+    Code.DUE_DATE_PAST: _with_day(lambda: gettext("The due date %(day)s has passed."), "due_date"),
+    Code.DUE_BEFORE_CARD_ENDS: _with_day(lambda: gettext("Shorter, because the card ends on %(day)s."), "expires_on"),
+    Code.NOT_ON_LOAN: _plain(lambda: gettext("It wasn't on loan.")),
+    Code.ITEM_WAS_LOST: _plain(lambda: gettext("It was marked as lost, and is found.")),
+    Code.ITEM_WAS_MISSING: _plain(lambda: gettext("It was marked as missing, and is found.")),
+    Code.ITEM_WAS_IN_PROCESS: _plain(lambda: gettext("It was being made ready, and is in use now.")),
+    Code.RETURN_DAY_AHEAD: _with_day(lambda: gettext("%(day)s is still to come."), "back_dated_to"),
+    Code.RETURN_BEFORE_LOAN: _with_day(lambda: gettext("It was lent later, on %(day)s."), "loaned_on"),
+    Code.LOAN_ENDED: _plain(lambda: gettext("The loan has ended already.")),
+    Code.SOMEBODY_WAITS: _somebody_waits,
+    Code.RENEWAL_LIMIT_REACHED: _renewals,
+    Code.TOO_EARLY: _with_day(lambda: gettext("Can be renewed from %(day)s on."), "from_day"),
+    Code.NOT_LATER: _plain(lambda: gettext("A renewal wouldn't move the due date.")),
+    Code.ALREADY_HOLDS: _plain(lambda: gettext("Has a hold on this already.")),
+    Code.HAS_IT_ON_LOAN: _plain(lambda: gettext("Has this on loan.")),
+    Code.HOLD_LIMIT_REACHED: _holds,
+    Code.HOLDS_NOT_ALLOWED: _plain(lambda: gettext("Holds aren't possible on this kind of item.")),
+    Code.PICKUP_NOT_ALLOWED: _plain(lambda: gettext("This branch isn't a place for pick-up.")),
+    Code.NO_ITEMS: _plain(lambda: gettext("The municipality has no item that could fill the hold.")),
+    Code.HOLD_ENDED: _plain(lambda: gettext("The hold has ended already.")),
+    Code.HOLD_ON_ITS_WAY: _plain(
+        lambda: gettext("The item is ready or on its way, so the pick-up branch can't be changed.")
+    ),
+    Code.DAY_PAST: _with_day(lambda: gettext("%(day)s has passed."), "day"),
+    Code.NOT_UNDOABLE: _plain(lambda: gettext("This can't be undone.")),
+    Code.UNDONE_ALREADY: _plain(lambda: gettext("It has been undone already.")),
+    Code.CHANGED_SINCE: _plain(lambda: gettext("Something else has happened to it since, so it can't be undone.")),
+    Code.FEE_PAID_SINCE: _plain(lambda: gettext("Its fee has been paid since, so it can't be undone.")),
+    Code.SCAN_ID_TAKEN: _plain(
+        lambda: gettext("This scan was used for something else."), lambda: gettext("Scan it again.")
+    ),
+    Code.OVERRIDE_NOT_ALLOWED: _plain(lambda: gettext("You may not override all of these reasons.")),
+    Code.OVERRIDE_REASON_MISSING: _plain(lambda: gettext("Write why you override.")),
+}
