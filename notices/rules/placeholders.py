@@ -1,0 +1,92 @@
+"""What a message's text may hold in braces, and how it's filled. Pure: no database, no clock."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from notices.models import NoticeKind
+
+_PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
+_MANY_BLANK_LINES = re.compile(r"\n{3,}")
+
+# What each stands for, as the editor of a text reads it.
+COMMON: dict[str, Any] = {
+    "addressee": _("whom the message is written to: the patron, or a child's guardian"),
+    "patron": _("the name on the card"),
+    "library": _("the branch's name"),
+    "library_address": _("the branch's address"),
+    "library_phone": _("the branch's phone number"),
+    "library_email": _("the branch's e-mail address"),
+    "municipality": _("the municipality's name"),
+    "date": _("the day on which the message is written"),
+    "my_page": _("the address of the library's own pages"),
+}
+_LOANS: dict[str, Any] = {
+    "items": _("the list of loans, one on each line"),
+    "count": _("how many loans the message is about"),
+}
+_HOLD: dict[str, Any] = {"title": _("the title on hold")}
+SPECIAL: dict[str, dict[str, Any]] = {
+    NoticeKind.COURTESY: _LOANS,
+    NoticeKind.OVERDUE_1: {**_LOANS, "fees": _("the overdue fees for these loans so far")},
+    NoticeKind.OVERDUE_2: {**_LOANS, "fees": _("the overdue fees for these loans so far")},
+    NoticeKind.INVOICE: {
+        **_LOANS,
+        "replacement": _("what it costs to replace the items"),
+        "processing": _("the processing fees"),
+        "fees": _("the overdue fees for these loans so far"),
+        "total": _("the sum of all three"),
+    },
+    NoticeKind.HOLD_READY: {
+        **_HOLD,
+        "shelf_number": _("the number on the hold shelf"),
+        "pickup_until": _("the last day on which it can be collected"),
+    },
+    NoticeKind.HOLD_EXPIRED: _HOLD,
+}
+
+
+def placeholders_of(kind: str) -> dict[str, Any]:
+    """Return the placeholders of a kind of message, each with what it stands for."""
+    return {**SPECIAL[NoticeKind(kind)], **COMMON}
+
+
+def unknown_placeholders(kind: str, *texts: str) -> list[str]:
+    """Return the names in braces that this kind of message doesn't know, each once, in the order they stand."""
+    known = placeholders_of(kind)
+    found = (name for text in texts for name in _PLACEHOLDER.findall(text))
+    return list(dict.fromkeys(name for name in found if name not in known))
+
+
+def fill(text: str, values: Mapping[str, str | Callable[[], str]]) -> str:
+    """Return the text with each placeholder replaced; a value that's itself in braces is never filled again.
+
+    :param values: texts, or functions that are called only if the text needs them
+    :raises KeyError: if a placeholder has no value
+    """
+
+    def value_of(match: re.Match[str]) -> str:
+        value = values[match[1]]
+        return value() if callable(value) else value
+
+    return _PLACEHOLDER.sub(value_of, text)
+
+
+def one_line(text: str) -> str:
+    """Return a subject as mail allows it: on one line, at most 200 characters."""
+    return " ".join(text.split())[:200]
+
+
+def fill_body(text: str, values: Mapping[str, str | Callable[[], str]]) -> str:
+    """Return the body filled, without the lines that empty values leave and never with two blank lines in a row.
+
+    :raises KeyError: if a placeholder has no value
+    """
+    lines = []
+    for line in text.replace("\r\n", "\n").split("\n"):
+        filled = fill(line, values).rstrip()
+        if filled or not line.strip():
+            lines.append(filled)
+    return _MANY_BLANK_LINES.sub("\n\n", "\n".join(lines)).strip() + "\n"
