@@ -28,23 +28,6 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True)
-class FeeStep:
-    """From this day after the due date on, the fee is so much in all."""
-
-    from_day: int
-    adult: Decimal
-    child: Decimal
-
-
-@dataclass(frozen=True)
-class NoticeStep:
-    """So many days after the due date, this kind of notice is sent."""
-
-    kind: str
-    day: int
-
-
-@dataclass(frozen=True)
 class ValueProblem:
     """Why a value can't be stored; the text belongs to the screen."""
 
@@ -77,7 +60,7 @@ def store(kind: Kind, value: Any, *, minimum: int, maximum: int, choices: Sequen
 
 
 def read(kind: Kind, stored: Any) -> Any:
-    """Return a stored value as Python has it."""
+    """Return a stored value as Python has it; steps stay the lists that they are."""
     reader = _READERS.get(kind)
     return reader(stored) if reader else stored
 
@@ -173,8 +156,4 @@ _STORERS: Mapping[Kind, Callable[[Any], Any]] = {
 _READERS: Mapping[Kind, Callable[[Any], Any]] = {
     Kind.MONEY: Decimal,
     Kind.DATE: date.fromisoformat,
-    Kind.FEE_STEPS: lambda steps: tuple(
-        FeeStep(step["from_day"], Decimal(step["adult"]), Decimal(step["child"])) for step in steps
-    ),
-    Kind.NOTICE_STEPS: lambda steps: tuple(NoticeStep(step["kind"], step["day"]) for step in steps),
 }

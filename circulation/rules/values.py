@@ -199,7 +199,7 @@ def parse_values(raw: Mapping[str, Any], *, patron_category: object = None, item
 
 
 def read_value(name: str, stored: Any) -> Any:
-    """Return a stored value as Python has it: Decimal, date, FeeStep and NoticeStep tuples, or None for null.
+    """Return a stored value as Python has it: Decimal and date where it means them, None for null.
 
     :raises KeyError: for a name that isn't in the register
     """

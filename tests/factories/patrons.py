@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import factory
 from factory.django import DjangoModelFactory
 
-from common.sort_keys import sort_key
 from patrons.models import Block, Card, Guardianship, Patron, PatronCategory
+from patrons.rules import name_keys
 from tests.factories.holdings import BranchFactory
 from tests.factories.moments import NOW, TODAY
 
@@ -46,7 +46,8 @@ class PatronFactory(DjangoModelFactory):
     home_branch = factory.SubFactory(BranchFactory)
     given_name = "Ingrid"
     family_name = factory.Sequence(lambda n: f"Solvang {n}")
-    sort_key = factory.LazyAttribute(lambda patron: sort_key(f"{patron.family_name} {patron.given_name}", "da"))
+    sort_key = factory.LazyAttribute(lambda patron: name_keys(patron.given_name, patron.family_name, "da")[0])
+    given_name_key = factory.LazyAttribute(lambda patron: name_keys(patron.given_name, patron.family_name, "da")[1])
     birth_date = date(1984, 3, 14)
     email = factory.Sequence(lambda n: f"patron-{n}@post.example")
     language = "en"

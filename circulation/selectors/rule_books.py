@@ -1,0 +1,159 @@
+"""The municipality's rules, branches and calendars, kept in each process and read anew when one of them has changed.
+
+Whether something has changed is asked in the database with every action: a version is computed from the rows' own
+system columns and few contents, so no write, by whichever way, can forget to announce itself.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from circulation.models import CirculationRule
+from circulation.rules.resolution import Level, Origin, Resolved, RuleRow, RuleSet, resolve
+from circulation.rules.values import REGISTER, read_value
+from holdings.models import Branch, CalendarDay, ItemType, OpeningHours
+from holdings.rules.calendars import Calendar
+from patrons.models import PatronCategory
+from tenants.models import Municipality, TemplateRule
+
+# `xmin` and `cmin` tell which transaction and command wrote a row: their sum grows with every insert and update, and
+# the count falls with a delete. Rows that others refer to carry their readers' marks there, so those are hashed.
+_STAMP = "concat(count(*), '.', coalesce(sum(t.xmin::text::bigint * 97 + t.cmin::text::bigint), 0))"
+VERSION_SQL = f"""concat_ws(':',
+    (SELECT {_STAMP} FROM circulation_circulationrule t),
+    (SELECT concat(m.template_id, '.', (SELECT {_STAMP} FROM public.tenants_templaterule t
+                                        WHERE t.template_id = m.template_id))
+       FROM public.tenants_municipality m WHERE m.schema_name = current_schema()),
+    (SELECT sum(hashtextextended(concat_ws('|', t.id, t.code, t.name, t.kind, t.group_id, t.time_zone,
+            t.is_pickup_place, t.is_open_for_business, t.position), 0)) FROM holdings_branch t),
+    (SELECT {_STAMP} FROM holdings_openinghours t),
+    (SELECT sum(hashtextextended(concat_ws('|', t.id, t.code, t.name, t.names::text, t.is_lent), 0))
+       FROM holdings_itemtype t),
+    (SELECT sum(hashtextextended(concat_ws('|', t.id, t.code, t.name, t.names::text, t.kind), 0))
+       FROM patrons_patroncategory t))"""  # noqa: S608 - constants of this module
+CALENDAR_VERSION_SQL = f"(SELECT {_STAMP} FROM holdings_calendarday t WHERE t.branch_id = %(branch)s)"  # noqa: S608
+
+
+@dataclass
+class RuleBook:
+    """Everything that rules are decided by in one municipality, as of one version.
+
+    :ivar branches: by id, and `item_types` and `categories` likewise
+    """
+
+    version: str
+    rules: RuleSet
+    branches: dict[int, Branch]
+    item_types: dict[int, ItemType]
+    categories: dict[int, PatronCategory]
+    open_weekdays: dict[int, frozenset[int]]
+    _resolved: dict[tuple[int, int | None, int | None], Resolved] = field(default_factory=dict)
+    _calendars: dict[int, tuple[str, Calendar]] = field(default_factory=dict)
+
+    def resolved(self, *, branch_id: int, category_id: int | None, item_type_id: int | None) -> Resolved:
+        """Return the values that hold at a branch for a patron category and an item type, None for any."""
+        key = (branch_id, category_id, item_type_id)
+        known = self._resolved.get(key)
+        if known is None:
+            branch = self.branches.get(branch_id)
+            known = self._resolved[key] = resolve(
+                self.rules,
+                branch_id=branch_id,
+                branch_group_id=branch.group_id if branch else None,
+                patron_category=self.categories[category_id].code if category_id is not None else None,
+                item_type=self.item_types[item_type_id].code if item_type_id is not None else None,
+            )
+        return known
+
+    def calendar(self, branch_id: int, version: str | None = None) -> Calendar:
+        """Return a branch's calendar.
+
+        :param version: as read with `CALENDAR_VERSION_SQL`; without it the version is asked for in a query
+        """
+        if version is None:
+            version = calendar_version(branch_id)
+        known = self._calendars.get(branch_id)
+        if known is None or known[0] != version:
+            days = CalendarDay.objects.filter(branch_id=branch_id).values_list("date", "is_open")
+            exceptions: dict[date, bool] = dict(days)
+            calendar = Calendar(self.open_weekdays.get(branch_id, frozenset()), exceptions)
+            known = self._calendars[branch_id] = (version, calendar)
+        return known[1]
+
+
+_books: dict[str, RuleBook] = {}
+
+
+def rule_book(version: str | None = None) -> RuleBook:
+    """Return the current municipality's rule book.
+
+    :param version: as read with `VERSION_SQL` in a query of the caller's; without it a query asks for it
+    """
+    if version is None:
+        version = _one_value(f"SELECT {VERSION_SQL}")
+    schema = connection.schema_name
+    known = _books.get(schema)
+    if known is None or known.version != version:
+        known = _books[schema] = _read_book(version)
+    return known
+
+
+def calendar_version(branch_id: int) -> str:
+    """Return the version of a branch's closed and open days."""
+    return _one_value(f"SELECT {CALENDAR_VERSION_SQL}", {"branch": branch_id})
+
+
+def _read_book(version: str) -> RuleBook:
+    branches = {branch.pk: branch for branch in Branch.objects.all()}
+    item_types = {item_type.pk: item_type for item_type in ItemType.objects.all()}
+    categories = {category.pk: category for category in PatronCategory.objects.all()}
+    weekdays: dict[int, set[int]] = {}
+    for branch_id, weekday in OpeningHours.objects.values_list("branch_id", "weekday"):
+        weekdays.setdefault(branch_id, set()).add(weekday)
+    own = [_own_row(row, categories, item_types) for row in CirculationRule.objects.all()]
+    return RuleBook(
+        version=version,
+        rules=RuleSet([*own, *_template_rows()]),
+        branches=branches,
+        item_types=item_types,
+        categories=categories,
+        open_weekdays={branch_id: frozenset(days) for branch_id, days in weekdays.items()},
+    )
+
+
+def _own_row(row: CirculationRule, categories: dict[int, PatronCategory], item_types: dict[int, ItemType]) -> RuleRow:
+    level = Level.MUNICIPALITY
+    if row.branch_id or row.branch_group_id:
+        level = Level.BRANCH if row.branch_id else Level.BRANCH_GROUP
+    origin = Origin(
+        level=level,
+        row_id=row.pk,
+        place_id=row.branch_id or row.branch_group_id,
+        patron_category=categories[row.patron_category_id].code if row.patron_category_id else None,
+        item_type=item_types[row.item_type_id].code if row.item_type_id else None,
+    )
+    return RuleRow(origin, _read_values(row.values))
+
+
+def _template_rows() -> Iterable[RuleRow]:
+    # The template that the municipality follows is asked of the database, as it is in the version.
+    municipality = Municipality.objects.filter(schema_name=connection.schema_name).values("template_id")
+    for row in TemplateRule.objects.filter(template_id__in=municipality):
+        origin = Origin(
+            Level.TEMPLATE, row.pk, patron_category=row.patron_category or None, item_type=row.item_type or None
+        )
+        yield RuleRow(origin, _read_values(row.values))
+
+
+def _read_values(stored: dict[str, Any]) -> dict[str, Any]:
+    # A name that a newer release wrote, or an older one left, must not stop the desk.
+    return {name: read_value(name, value) for name, value in stored.items() if name in REGISTER}
+
+
+def _one_value(sql: str, parameters: dict[str, Any] | None = None) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return str(cursor.fetchone()[0])
