@@ -2,12 +2,12 @@
 
 import zlib
 
-from django.db import connection
+from tenants.choice import chosen_schema
 
 
 def tenant_name() -> str:
     """Return the current schema's name: a municipality's, or `public` for the consortium."""
-    return str(connection.schema_name)
+    return chosen_schema()
 
 
 def cache_key(key: str, key_prefix: str, version: int) -> str:

@@ -3,13 +3,13 @@
 from collections.abc import Callable
 
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.http.request import split_domain_port
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 
+from tenants.choice import choose, choose_none
 from tenants.models import Municipality
 from tenants.selectors import municipality_of_host
 
@@ -22,7 +22,7 @@ class MunicipalityMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Choose the schema, answer, and leave no schema behind on this thread."""
-        connection.set_schema_to_public()
+        choose_none()
         host = split_domain_port(request.META.get("HTTP_HOST", ""))[0].rstrip(".")
         municipality = municipality_of_host(host) if host else None
         if municipality is None or municipality.state == Municipality.State.BEING_PROVISIONED:
@@ -31,12 +31,12 @@ class MunicipalityMiddleware:
             with translation.override(municipality.language):
                 return _plain(request, "ui/suspended.html", 503, {"municipality": municipality})
         request.tenant = municipality  # type: ignore[attr-defined]
-        request.urlconf = settings.PUBLIC_SCHEMA_URLCONF if municipality.is_consortium else settings.ROOT_URLCONF  # type: ignore[attr-defined]
-        connection.set_tenant(municipality)
+        request.urlconf = settings.PUBLIC_SCHEMA_URLCONF if municipality.is_consortium else settings.ROOT_URLCONF
+        choose(municipality)
         try:
             return self.get_response(request)
         finally:
-            connection.set_schema_to_public()
+            choose_none()
 
 
 def _plain(request: HttpRequest, template: str, status: int, context: dict[str, object]) -> HttpResponse:

@@ -176,3 +176,8 @@ class JobRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job} {self.local_day} {self.state}"
+
+    @property
+    def seconds(self) -> float | None:
+        """How long it took, or None while it's running."""
+        return (self.finished_at - self.started_at).total_seconds() if self.finished_at else None

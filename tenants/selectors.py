@@ -2,15 +2,22 @@
 
 import time
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Count
 from django_tenants.utils import get_public_schema_name, schema_context
+from psycopg import sql
 
-from tenants.models import Domain, Municipality
+from tenants import measures
+from tenants.choice import chosen, chosen_schema
+from tenants.models import Domain, JobRun, Municipality, PolicyTemplate
 
 # Every request asks for its host's municipality; a change reaches each process within this time.
 _REMEMBERED_SECONDS = 2.0
+# Up to here a table is counted; beyond it PostgreSQL's own estimate is near enough for a list.
+_COUNTED_ROWS = 10_000
 
 
 @dataclass(frozen=True)
@@ -47,12 +54,12 @@ def current_municipality() -> Municipality:
 
     :raises LookupError: outside a municipality, so that nothing runs in the shared schema by mistake
     """
-    tenant = connection.tenant
+    tenant = chosen()
     if isinstance(tenant, Municipality):
         if tenant.is_consortium:
             raise LookupError("This runs for the consortium, not for a municipality")
         return tenant
-    with_schema = Municipality.objects.filter(schema_name=connection.schema_name).exclude(schema_name="public").first()
+    with_schema = Municipality.objects.filter(schema_name=chosen_schema()).exclude(schema_name="public").first()
     if with_schema is None:
         raise LookupError("No municipality has been chosen")
     return with_schema
@@ -73,3 +80,80 @@ def address_on(host: str, path: str = "/") -> str:
     """Return the full address of a page on a host."""
     port = f":{settings.PUBLIC_PORT}" if settings.PUBLIC_PORT else ""
     return f"{settings.PUBLIC_SCHEME}://{host}{port}{path}"
+
+
+@dataclass(frozen=True)
+class MunicipalityHealth:
+    """A member as the console lists it.
+
+    :ivar sizes: rows by measure, for instance {"items": 200000, "patrons": 50000}; large ones are estimates
+    :ivar errors: failed job runs of the last 24 hours
+    """
+
+    municipality: Municipality
+    host: str
+    sizes: dict[str, int]
+    errors: int
+
+
+def all_municipalities() -> list[Municipality]:
+    """Return every member in whatever state, by name; not the consortium itself."""
+    return list(Municipality.objects.exclude(schema_name=get_public_schema_name()).select_related("template"))
+
+
+def get_municipality(municipality_id: int) -> Municipality | None:
+    """Return a member, or None; never the consortium itself."""
+    return Municipality.objects.exclude(schema_name=get_public_schema_name()).filter(pk=municipality_id).first()
+
+
+def policy_templates() -> list[PolicyTemplate]:
+    """Return the templates that a new municipality can follow, by country and name."""
+    return list(PolicyTemplate.objects.order_by("country", "name"))
+
+
+def newest_job_runs() -> list[JobRun]:
+    """Return the newest run of each job for each municipality, with its municipality."""
+    return list(
+        JobRun.objects.select_related("municipality")
+        .order_by("municipality_id", "job", "-started_at")
+        .distinct("municipality_id", "job")
+    )
+
+
+def health_of_municipalities(*, now: datetime) -> list[MunicipalityHealth]:
+    """Return every member with its size and recent errors, in a handful of queries however many there are."""
+    members = all_municipalities()
+    hosts = dict(Domain.objects.filter(is_primary=True).values_list("tenant_id", "domain"))
+    failed = JobRun.objects.filter(state=JobRun.State.FAILED, started_at__gt=now - timedelta(hours=24))
+    errors = dict(failed.values_list("municipality_id").annotate(Count("id")))
+    sizes = _sizes([member.schema_name for member in members])
+    return [
+        MunicipalityHealth(
+            municipality=member,
+            host=hosts.get(member.pk, ""),
+            sizes={name: sizes.get((member.schema_name, table), 0) for name, table in measures.registered().items()},
+            errors=errors.get(member.pk, 0),
+        )
+        for member in members
+    ]
+
+
+def _sizes(schema_names: list[str]) -> dict[tuple[str, str], int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT n.nspname, c.relname, c.reltuples::bigint FROM pg_catalog.pg_class c"
+            " JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace"
+            " WHERE c.relkind = 'r' AND c.relname = ANY(%s) AND n.nspname = ANY(%s)",
+            [list(measures.registered().values()), schema_names],
+        )
+        found = {(schema, table): estimate for schema, table, estimate in cursor.fetchall()}
+        if small := [key for key, estimate in found.items() if estimate < _COUNTED_ROWS]:
+            cursor.execute(sql.SQL(" UNION ALL ").join(_count(schema, table) for schema, table in small))
+            found |= {(schema, table): rows for schema, table, rows in cursor.fetchall()}
+    return found
+
+
+def _count(schema: str, table: str) -> sql.Composed:
+    return sql.SQL("SELECT {}, {}, count(*) FROM {}").format(
+        sql.Literal(schema), sql.Literal(table), sql.Identifier(schema, table)
+    )

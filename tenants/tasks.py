@@ -7,8 +7,8 @@ from functools import wraps
 from typing import Any
 
 from celery import Task, shared_task
-from django.db import connection
 
+from tenants.choice import choose, choose_again, choose_none, chosen
 from tenants.errors import UnknownMunicipality
 from tenants.models import Municipality
 from tenants.selectors import municipalities_in_service
@@ -36,21 +36,21 @@ def tenant_task(
         def run(self: Task, *arguments: Any, schema_name: str = "", **keywords: Any) -> Any:
             if known is not None:
                 keywords = {name: value for name, value in keywords.items() if name in known}
-            before = connection.tenant if _is_called_inside_another(self) else None
+            before = chosen() if _is_called_inside_another(self) else None
             municipality = _municipality(schema_name)
             if municipality.state != Municipality.State.IN_SERVICE and not (
                 also_suspended and municipality.state == Municipality.State.SUSPENDED
             ):
                 logger.info("task skipped", extra={"task": self.name, "municipality": schema_name})
                 return None
-            connection.set_tenant(municipality)
+            choose(municipality)
             try:
                 return body(*arguments, **keywords)
             finally:
                 if before is None:
-                    connection.set_schema_to_public()
+                    choose_none()
                 else:
-                    connection.set_tenant(before)
+                    choose_again(before)
 
         options.setdefault("name", f"{body.__module__}.{body.__name__}")
         task = shared_task(bind=True, **options)(run)

@@ -12,6 +12,7 @@ from django.db import IntegrityError, connection, transaction
 
 from common import audit
 from tenants import provisioning_steps
+from tenants.choice import choose, choose_none
 from tenants.countries import DEFAULTS
 from tenants.errors import ProvisioningFailed, ProvisioningRefused, blocking
 from tenants.models import Domain, Municipality, PolicyTemplate
@@ -64,7 +65,7 @@ def provision(
     :raises tenants.errors.ProvisioningFailed: if a step broke; everything before it has been taken back
     """
     started = time.perf_counter()
-    connection.set_schema_to_public()
+    choose_none()
     wishes = Wishes(name, host_label, country, template_code, population, first_admin_email).cleaned()
     if reasons := reasons_to_refuse(wishes):
         raise ProvisioningRefused(reasons)
@@ -72,7 +73,7 @@ def provision(
         with transaction.atomic():
             municipality, facts = _make(wishes, now=now, actor=actor, progress=progress or _say_nothing)
     finally:
-        connection.set_schema_to_public()
+        choose_none()
         forget_hosts()
     return Provisioned(
         municipality=municipality,
@@ -129,11 +130,11 @@ def _write_municipality(wishes: Wishes) -> tuple[Municipality, PolicyTemplate]:
 
 def _first_rows(new: provisioning_steps.NewMunicipality, progress: Progress) -> dict[str, Any]:
     facts: dict[str, Any] = {}
-    connection.set_tenant(new.municipality)
+    choose(new.municipality)
     for name, step in provisioning_steps.registered().items():
         with _step(name, progress):
             facts |= step(new) or {}
-    connection.set_schema_to_public()
+    choose_none()
     return facts
 
 

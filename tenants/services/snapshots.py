@@ -3,7 +3,6 @@
 import hashlib
 import inspect
 import re
-from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -14,6 +13,7 @@ from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 from psycopg import sql
 
+from tenants.choice import choose_none
 from tenants.models import SchemaSnapshot
 from tenants.services.dump_program import dump_schema
 
@@ -43,18 +43,22 @@ def has_current_snapshot() -> bool:
     return SchemaSnapshot.objects.filter(fingerprint=fingerprint()).exists()
 
 
-def make_snapshot(*, now: datetime, report: Callable[[str], None]) -> SchemaSnapshot:
-    """Build the template schema anew by migrating it, and keep it as SQL; earlier snapshots go.
-
-    :raises tenants.errors.DumpProgramMissing: if there's no pg_dump
-    """
-    report(f"Building the template schema {settings.TEMPLATE_SCHEMA}")
+def build_template() -> None:
+    """Make the template schema anew by migrating it, so that it's what this release's migrations make of nothing."""
     drop_schema(settings.TEMPLATE_SCHEMA)
     with connection.cursor() as cursor:
         cursor.execute(sql.SQL("CREATE SCHEMA {}").format(sql.Identifier(settings.TEMPLATE_SCHEMA)))
-    call_command("migrate_schemas", schema_name=settings.TEMPLATE_SCHEMA, verbosity=0)
-    connection.set_schema_to_public()
-    report("Taking its snapshot")
+    try:
+        call_command("migrate_schemas", schema_name=settings.TEMPLATE_SCHEMA, verbosity=0)
+    finally:
+        choose_none()
+
+
+def take_snapshot(*, now: datetime) -> SchemaSnapshot:
+    """Keep the template schema as SQL; earlier snapshots go.
+
+    :raises tenants.errors.DumpProgramMissing: if there's no pg_dump that fits the server
+    """
     text = replayable(dump_schema(settings.TEMPLATE_SCHEMA), schema_name=settings.TEMPLATE_SCHEMA)
     with transaction.atomic():
         SchemaSnapshot.objects.all().delete()
@@ -84,7 +88,7 @@ def replay(snapshot: SchemaSnapshot, *, schema_name: str) -> None:
         # Every name in the snapshot carries its schema, so that nothing can land in another one.
         cursor.execute("SET LOCAL search_path = ''")
         cursor.execute(text)
-    connection.set_schema_to_public()
+    choose_none()
 
 
 def drop_schema(schema_name: str) -> None:
