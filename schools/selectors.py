@@ -1,0 +1,109 @@
+"""Reads classes, and what their pupils have on loan."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet
+
+from circulation.models import Loan
+from patrons.models import Patron
+from schools.models import SchoolClass
+from schools.rules import next_without
+
+
+@dataclass(frozen=True)
+class PupilLine:
+    """A pupil of a class and the item of the title that she has.
+
+    :ivar loan: the open loan of the title, or None when she lacks it
+    :ivar overdue: how many of all her loans are overdue
+    """
+
+    number: int
+    pupil: Patron
+    loan: Loan | None
+    loans: int
+    overdue: int
+
+
+@dataclass(frozen=True)
+class ClassSheet:
+    """A class with one title: who has it and who lacks it."""
+
+    school_class: SchoolClass
+    pupils: tuple[PupilLine, ...]
+    teacher_loans: tuple[Loan, ...]
+
+    @property
+    def lacking(self) -> tuple[PupilLine, ...]:
+        """Those without the title."""
+        return tuple(line for line in self.pupils if line.loan is None)
+
+    def next_pupil(self, *, after: int | None = None) -> PupilLine | None:
+        """Return who gets the next book."""
+        wanted = next_without([(line.pupil.pk, line.loan is not None) for line in self.pupils], after=after)
+        return next((line for line in self.pupils if line.pupil.pk == wanted), None)
+
+
+def classes(*, school_year: str) -> QuerySet[SchoolClass]:
+    """Return the school year's classes with their schools, teachers and `pupils` counted."""
+    now_in_class = Q(memberships__until__isnull=True)
+    return (
+        SchoolClass.objects.filter(school_year=school_year)
+        .select_related("branch", "teacher")
+        .annotate(pupils=Count("memberships", filter=now_in_class))
+        .order_by("branch__position", "branch__name", "grade", "name")
+    )
+
+
+def get_class(pk: int) -> SchoolClass | None:
+    """Return a class with school and teacher, or None."""
+    return SchoolClass.objects.select_related("branch", "teacher").filter(pk=pk).first()
+
+
+def pupils_of(school_class: SchoolClass) -> list[Patron]:
+    """Return the pupils now in a class, by given name as teachers call the roll."""
+    return list(
+        Patron.objects.filter(
+            class_memberships__school_class=school_class, class_memberships__until__isnull=True
+        ).order_by("given_name_key", "pk")
+    )
+
+
+def class_sheet(school_class: SchoolClass, *, record_id: int | None, today: date) -> ClassSheet:
+    """Return who of a class has a title; without a title, everybody's counts only. Three statements."""
+    pupils = pupils_of(school_class)
+    loans = _open_loans([pupil.pk for pupil in pupils] + ([school_class.teacher_id] if school_class.teacher_id else []))
+    by_patron: dict[int | None, list[Loan]] = {}
+    for loan in loans:
+        by_patron.setdefault(loan.patron_id, []).append(loan)
+    lines = tuple(
+        _line(number, pupil, by_patron.get(pupil.pk, []), record_id, today) for number, pupil in enumerate(pupils, 1)
+    )
+    of_teacher = by_patron.get(school_class.teacher_id, []) if school_class.teacher_id else []
+    return ClassSheet(
+        school_class, lines, tuple(loan for loan in of_teacher if record_id in (None, loan.item.record_id))
+    )
+
+
+def open_loans_of_class(school_class: SchoolClass) -> list[Loan]:
+    """Return everything that pupils and teacher of a class have on loan, overdue first."""
+    people = [pupil.pk for pupil in pupils_of(school_class)]
+    if school_class.teacher_id:
+        people.append(school_class.teacher_id)
+    return sorted(_open_loans(people), key=lambda loan: (loan.due_date, loan.pk))
+
+
+def _open_loans(patron_ids: Iterable[int]) -> list[Loan]:
+    return list(
+        Loan.objects.filter(patron_id__in=list(patron_ids), returned_at__isnull=True)
+        .select_related("item__record", "patron")
+        .defer("item__record__raw")
+    )
+
+
+def _line(number: int, pupil: Patron, loans: list[Loan], record_id: int | None, today: date) -> PupilLine:
+    of_title = next((loan for loan in loans if loan.item.record_id == record_id), None)
+    overdue = sum(1 for loan in loans if loan.due_date < today)
+    return PupilLine(number, pupil, of_title, len(loans), overdue)

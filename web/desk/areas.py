@@ -1,0 +1,39 @@
+"""The areas in the bar of staff pages: those that her role includes, with the keys that lead there."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from accounts.rules import Permission
+
+
+def desk_areas(request: HttpRequest, current: str) -> list[dict[str, Any]]:
+    """Return the bar's areas.
+
+    :param current: the area that the page belongs to: check-out, check-in, patrons, search, holds, school, console
+    """
+    staff = request.staff  # type: ignore[attr-defined]
+    areas = []
+    if staff.may(Permission.CIRCULATE):
+        areas += [
+            ("check-out", gettext("Check out"), "desk:check_out"),
+            ("check-in", gettext("Check in"), "desk:check_in"),
+            ("patrons", gettext("Patrons"), "desk:patrons"),
+            ("search", gettext("Search"), "desk:search"),
+            ("holds", gettext("Holds"), "desk:holds"),
+        ]
+    if staff.may(Permission.LEND_TO_CLASSES):
+        areas.append(("school", gettext("School"), "school:start"))
+    if staff.may(Permission.ADMINISTER):
+        areas.append(("console", gettext("Console"), "console:start"))
+    return [
+        {
+            "label": label,
+            "url": reverse(address),
+            "action": "" if area == "console" else area,
+            "current": area == current,
+        }
+        for area, label, address in areas
+    ]

@@ -1,0 +1,54 @@
+"""The school librarian's pages: classes, lending a title to a class, taking a pile back, the list for the teacher."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.rules import Permission
+from schools.rules import school_year_of
+from schools.selectors import classes, open_loans_of_class
+from web.account.access import staff_only
+from web.desk.areas import desk_areas
+from web.schools.context import Lending, class_or_404, sheet_context
+
+
+@staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """List the school year's classes, those of her own branch first."""
+    year = school_year_of(timezone.localdate())
+    branch = request.staff.branch  # type: ignore[attr-defined]
+    listed = sorted(classes(school_year=year), key=lambda each: each.branch_id != branch.pk)
+    context = {"areas": desk_areas(request, "school"), "classes": listed, "school_year": year}
+    return render(request, "school/start.html", context)
+
+
+@staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)
+@require_safe
+def lend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a class with a title: who has it, who lacks it, and whose item is scanned next."""
+    school_class = class_or_404(pk)
+    return render(request, "school/class.html", sheet_context(request, school_class, Lending.of(request.GET)))
+
+
+@staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)
+@require_safe
+def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show everything that a class has on loan, and take a pile of it back."""
+    school_class = class_or_404(pk)
+    context = {
+        "areas": desk_areas(request, "school"),
+        "class": school_class,
+        "loans": open_loans_of_class(school_class),
+        "today": timezone.localdate(),
+    }
+    return render(request, "school/return.html", context)
+
+
+@staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)
+@require_safe
+def class_list(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the list that the teacher gets on paper: who has the title, who lacks it, and until when."""
+    school_class = class_or_404(pk)
+    return render(request, "school/list.html", sheet_context(request, school_class, Lending.of(request.GET)))
