@@ -10,7 +10,14 @@ from common.errors import Refused
 class Code(StrEnum):
     """Every reason and notice of circulation. The facts that come with each stand behind it; days are ISO dates."""
 
+    # --- What was asked for is not there ---
+    ITEM_UNKNOWN = "ITEM_UNKNOWN"
+    PATRON_UNKNOWN = "PATRON_UNKNOWN"
+    LOAN_UNKNOWN = "LOAN_UNKNOWN"
+    HOLD_UNKNOWN = "HOLD_UNKNOWN"
+    RECORD_UNKNOWN = "RECORD_UNKNOWN"
     # --- The item ---
+    ALREADY_ON_LOAN_TO_PATRON = "ALREADY_ON_LOAN_TO_PATRON"  # loan_id, due_date: a check-out renews then
     ITEM_ON_LOAN = "ITEM_ON_LOAN"  # due_date; to another patron, whose name stays out of it
     ITEM_ON_HOLD = "ITEM_ON_HOLD"  # hold_id, shelf_number: it lies ready, or travels, for another patron
     ITEM_IN_TRANSIT = "ITEM_IN_TRANSIT"  # hold_id, to_branch_id: on its way to another patron's hold
@@ -64,6 +71,14 @@ class Code(StrEnum):
     HOLD_ENDED = "HOLD_ENDED"  # state
     HOLD_ON_ITS_WAY = "HOLD_ON_ITS_WAY"  # state: ready or in transit, so the pick-up branch stands
     DAY_PAST = "DAY_PAST"  # day
+    # --- Fees ---
+    AMOUNT_NOT_VALID = "AMOUNT_NOT_VALID"  # an amount above zero with at most two decimals is wanted
+    MORE_THAN_OWED = "MORE_THAN_OWED"  # owed: what's left to pay or waive
+    METHOD_UNKNOWN = "METHOD_UNKNOWN"
+    TEXT_MISSING = "TEXT_MISSING"  # why it's waived, or what the fee is for
+    NOTHING_OVERPAID = "NOTHING_OVERPAID"
+    NOT_PERMITTED = "NOT_PERMITTED"  # needed: the permission
+    FEE_OVERPAID = "FEE_OVERPAID"  # overpaid; a notice: paid beyond what's right, to be paid back by hand
     # --- Undo ---
     NOT_UNDOABLE = "NOT_UNDOABLE"  # action
     UNDONE_ALREADY = "UNDONE_ALREADY"
@@ -101,6 +116,10 @@ class RenewalRefused(Refused):
 
 class HoldRefused(Refused):
     """The hold was not placed or changed."""
+
+
+class FeeRefused(Refused):
+    """The payment, waiver or fee was not booked."""
 
 
 class UndoRefused(Refused):

@@ -68,6 +68,8 @@ class Loan(models.Model):
     returned_to = models.ForeignKey(
         "holdings.Branch", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
     )
+    # What the item is again when it's back: one for use in the library, lent by way of exception, stays that.
+    returns_as = models.CharField(max_length=14, default="AVAILABLE")
     # The overdue steps whose notice has been made since the due date was last set.
     notices_made = models.PositiveSmallIntegerField(default=0)
     # Set on a loan that the desk took back as a mistake.

@@ -1,0 +1,249 @@
+"""Whether an item may be lent to a patron, and until when. Pure decisions over a bundle of facts."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+from accounts.rules import Permission
+from circulation.errors import Code
+from circulation.models import Hold
+from circulation.rules.due_dates import DueDate, due_date_of_loan
+from circulation.rules.patron_stops import PatronFacts, patron_stops
+from circulation.rules.reasons import RuleReader, blocking, notice, overridable, rule_missing
+from circulation.rules.resolution import Level, Origin, Resolved, RuleMissing
+from common.errors import Reason
+from common.money import ZERO, to_money
+from holdings.models import Item
+from holdings.rules.calendars import Calendar, NeverOpen
+from patrons.rules import age_on
+
+
+@dataclass(frozen=True)
+class LoanCounts:
+    """A patron's open loans: in all, lent at this branch, and lent in this branch's group."""
+
+    everywhere: int = 0
+    at_branch: int = 0
+    in_group: int = 0
+
+    def counted_by(self, origin: Origin | None) -> int:
+        """Return the count that a limit from this row is about: a branch's own limit counts its own loans only."""
+        if origin is not None and origin.level == Level.BRANCH:
+            return self.at_branch
+        if origin is not None and origin.level == Level.BRANCH_GROUP:
+            return self.in_group
+        return self.everywhere
+
+
+@dataclass(frozen=True)
+class HoldFacts:
+    """A hold as far as the desk cares."""
+
+    hold_id: int
+    patron_id: int
+    state: str
+    pickup_branch_id: int
+    item_id: int | None = None
+    trapped_item_id: int | None = None
+    shelf_number: int | None = None
+
+
+@dataclass(frozen=True)
+class CheckOutFacts:
+    """Everything that decides over one loan.
+
+    :ivar item_type_is_lent: what the item type says of itself; a rule may say otherwise
+    :ivar on_loan_until: the due date of another patron's open loan of the item
+    :ivar trapped: the hold for which the item lies ready or travels
+    :ivar waiting: how many others queue for the title
+    :ivar ready_here: how many other holds of hers lie ready at this branch
+    :ivar chosen_due_date: the day that staff chose instead of the rules'
+    """
+
+    today: date
+    item_id: int
+    item_status: str
+    item_type_id: int
+    item_type: str
+    item_type_is_lent: bool
+    branch_id: int
+    branch_is_open_for_business: bool
+    patron: PatronFacts
+    rules: Resolved
+    calendar: Calendar
+    birth_date: date | None = None
+    on_loan_until: date | None = None
+    trapped: HoldFacts | None = None
+    waiting: int = 0
+    ready_here: int = 0
+    loans: LoanCounts = field(default_factory=LoanCounts)
+    loans_of_type: LoanCounts = field(default_factory=LoanCounts)
+    chosen_due_date: date | None = None
+
+
+@dataclass(frozen=True)
+class CheckOutDecision:
+    """Every reason found, notices included, and the due date if one could be counted."""
+
+    reasons: tuple[Reason, ...]
+    due: DueDate | None
+
+
+def decide(facts: CheckOutFacts) -> CheckOutDecision:
+    """Return whether the item may be lent, with all reasons, and when the loan would end."""
+    rules = RuleReader(facts.rules)
+    reasons = [
+        *_branch_reasons(facts),
+        *_item_reasons(facts),
+        *_type_reasons(facts, rules),
+        *patron_stops(facts.patron, rules, today=facts.today, item_type_id=facts.item_type_id),
+        *_limit_reasons(facts, rules),
+        *_age_reasons(facts, rules),
+    ]
+    due, due_reasons = _due_date(facts)
+    known = {reason.facts["name"] for reason in rules.missing}
+    reasons += rules.missing
+    reasons += [reason for reason in due_reasons if reason.facts.get("name") not in known]
+    reasons += _news(facts)
+    return CheckOutDecision(tuple(reasons), due)
+
+
+def own_hold_to_fill(holds: tuple[HoldFacts, ...], *, item_id: int) -> HoldFacts | None:
+    """Return which of the patron's holds on the title this loan fills: one, and never one for another item.
+
+    The hold that the item was trapped for goes first, then one for this very item, then one for the title.
+    """
+    fitting = [hold for hold in holds if hold.item_id in (None, item_id)]
+    return min(
+        fitting,
+        key=lambda hold: (hold.trapped_item_id != item_id, hold.item_id != item_id, hold.hold_id),
+        default=None,
+    )
+
+
+def _branch_reasons(facts: CheckOutFacts) -> list[Reason]:
+    if facts.branch_is_open_for_business:
+        return []
+    return [blocking(Code.BRANCH_CLOSED_FOR_BUSINESS, branch_id=facts.branch_id)]
+
+
+def _item_reasons(facts: CheckOutFacts) -> Iterator[Reason]:
+    if facts.on_loan_until is not None:
+        yield blocking(Code.ITEM_ON_LOAN, due_date=facts.on_loan_until.isoformat())
+    trapped = facts.trapped
+    if trapped is not None and trapped.patron_id != facts.patron.patron_id:
+        if trapped.state == Hold.State.READY:
+            yield overridable(
+                Code.ITEM_ON_HOLD,
+                Permission.OVERRIDE_LIMITS,
+                hold_id=trapped.hold_id,
+                shelf_number=trapped.shelf_number,
+            )
+        else:
+            yield overridable(
+                Code.ITEM_IN_TRANSIT,
+                Permission.OVERRIDE_LIMITS,
+                hold_id=trapped.hold_id,
+                to_branch_id=trapped.pickup_branch_id,
+            )
+    status = _OF_STATUS.get(facts.item_status)
+    if status is not None:
+        yield status
+
+
+_OF_STATUS: dict[str, Reason] = {
+    Item.Status.REFERENCE_ONLY: overridable(Code.ITEM_REFERENCE_ONLY, Permission.OVERRIDE_LIMITS),
+    Item.Status.IN_PROCESS: overridable(Code.ITEM_IN_PROCESS, Permission.OVERRIDE_LIMITS),
+    # It lies on the desk, so whoever holds it may say that it's found.
+    Item.Status.MISSING: overridable(Code.ITEM_MISSING, Permission.CIRCULATE),
+    Item.Status.LOST: overridable(Code.ITEM_LOST, Permission.CIRCULATE),
+    Item.Status.WITHDRAWN: blocking(Code.ITEM_WITHDRAWN),
+}
+
+
+def _type_reasons(facts: CheckOutFacts, rules: RuleReader) -> list[Reason]:
+    is_lent = rules.value("is_lent")
+    if is_lent is None:
+        is_lent = facts.item_type_is_lent
+    if is_lent:
+        return []
+    return [
+        overridable(
+            Code.ITEM_NOT_LENT,
+            Permission.OVERRIDE_LIMITS,
+            item_type=facts.item_type,
+            origin=rules.origin("is_lent"),
+        )
+    ]
+
+
+def _limit_reasons(facts: CheckOutFacts, rules: RuleReader) -> Iterator[Reason]:
+    limit = rules.value("max_loans")
+    loans = facts.loans.counted_by(facts.rules.origin("max_loans"))
+    if limit is not None and loans >= limit:
+        yield overridable(
+            Code.LOAN_LIMIT_REACHED,
+            Permission.OVERRIDE_LIMITS,
+            loans=loans,
+            limit=limit,
+            origin=rules.origin("max_loans"),
+        )
+    limit = rules.value("max_loans_of_type")
+    loans = facts.loans_of_type.counted_by(facts.rules.origin("max_loans_of_type"))
+    if limit is not None and loans >= limit:
+        yield overridable(
+            Code.TYPE_LIMIT_REACHED,
+            Permission.OVERRIDE_LIMITS,
+            loans=loans,
+            limit=limit,
+            item_type=facts.item_type,
+            origin=rules.origin("max_loans_of_type"),
+        )
+
+
+def _age_reasons(facts: CheckOutFacts, rules: RuleReader) -> list[Reason]:
+    min_age = rules.value("min_age")
+    if not min_age:
+        return []
+    age = age_on(facts.birth_date, facts.today)
+    if age is None:
+        return [notice(Code.AGE_UNKNOWN, min_age=min_age)]
+    if age >= min_age:
+        return []
+    return [
+        overridable(
+            Code.AGE_TOO_LOW, Permission.OVERRIDE_LIMITS, age=age, min_age=min_age, origin=rules.origin("min_age")
+        )
+    ]
+
+
+def _due_date(facts: CheckOutFacts) -> tuple[DueDate | None, list[Reason]]:
+    chosen = facts.chosen_due_date
+    if chosen is not None and chosen < facts.today:
+        return None, [blocking(Code.DUE_DATE_PAST, due_date=chosen.isoformat())]
+    try:
+        due = due_date_of_loan(
+            facts.rules,
+            facts.calendar,
+            today=facts.today,
+            expires_on=facts.patron.expires_on,
+            chosen=chosen,
+        )
+    except RuleMissing as missing:
+        return None, [rule_missing(missing.name)]
+    except NeverOpen:
+        return None, [blocking(Code.CALENDAR_NEVER_OPEN, branch_id=facts.branch_id)]
+    if not due.is_shortened or facts.patron.expires_on is None:
+        return due, []
+    return due, [notice(Code.DUE_BEFORE_CARD_ENDS, expires_on=facts.patron.expires_on.isoformat())]
+
+
+def _news(facts: CheckOutFacts) -> Iterator[Reason]:
+    if facts.waiting:
+        yield notice(Code.HOLDS_WAITING, count=facts.waiting)
+    if facts.patron.overdue:
+        yield notice(Code.HAS_OVERDUE, overdue=facts.patron.overdue)
+    if facts.patron.owed > ZERO:
+        yield notice(Code.OWES, owed=str(to_money(facts.patron.owed)))
+    if facts.ready_here:
+        yield notice(Code.HOLD_READY_HERE, count=facts.ready_here)
