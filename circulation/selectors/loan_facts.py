@@ -1,0 +1,60 @@
+"""What fees and notices need to know of loans, read in one query for many of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from circulation.models import Loan
+from patrons.models import PatronCategory
+
+
+@dataclass(frozen=True, slots=True)
+class LoanFacts:
+    """A loan with what its fee and its letters depend on.
+
+    :ivar birth_date: the patron's, on which the ladder depends
+    """
+
+    loan_id: int
+    patron_id: int
+    branch_id: int
+    due_date: date
+    notices_made: int
+    item_id: int
+    item_type_id: int
+    barcode: str
+    price: Decimal
+    title: str
+    category_id: int
+    category_kind: str
+    birth_date: date | None
+
+    @property
+    def is_child_category(self) -> bool:
+        """Whether the patron's category is for children."""
+        return self.category_kind == PatronCategory.Kind.CHILD
+
+
+def loan_facts(loan_ids: Iterable[int]) -> list[LoanFacts]:
+    """Return the facts of the loans that have a patron, in the order of their numbers."""
+    rows = (
+        Loan.objects.filter(pk__in=list(loan_ids), patron__isnull=False)
+        .order_by("pk")
+        .values_list(
+            "pk",
+            "patron_id",
+            "lending_branch_id",
+            "due_date",
+            "notices_made",
+            "item_id",
+            "item__item_type_id",
+            "item__barcode",
+            "item__price",
+            "item__record__title",
+            "patron__category_id",
+            "patron__category__kind",
+            "patron__birth_date",
+        )
+    )
+    return [LoanFacts(*row) for row in rows]
