@@ -1,6 +1,7 @@
-"""Addresses of the design system: the municipality's colours and the style guide."""
+"""Addresses of the design system: the municipality's colours, the choice of language, the style guide."""
 
 from django.urls import path
+from django.views.i18n import set_language
 
 from web.ui import views
 
@@ -8,5 +9,6 @@ app_name = "ui"
 
 urlpatterns = [
     path("theme.css", views.theme_css_view, name="theme_css"),
+    path("language", set_language, name="set_language"),
     path("styleguide", views.styleguide, name="styleguide"),
 ]

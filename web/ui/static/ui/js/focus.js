@@ -28,8 +28,9 @@
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target : document.body;
     if (target.closest(FIELDS) || target.closest("label, summary, [data-keep-focus], dialog")) return;
-    if (!target.closest(CONTROLS) && !getSelection().isCollapsed) return;
-    soon();
+    if (target.closest(CONTROLS)) soon();
+    // Time enough for the second press of a double one, which marks a word.
+    else setTimeout(() => { if (getSelection().isCollapsed) back(); }, 300);
   });
 
   /* A scanner types blindly. */

@@ -10,7 +10,9 @@
 
   const fieldsAtScan = (form) => {
     const values = {};
-    for (const field of form.querySelectorAll("[data-at-scan][name]")) values[field.name] = field.value;
+    for (const field of form.elements) {
+      if (field.name && field.matches("[data-at-scan]")) values[field.name] = field.value;
+    }
     return values;
   };
 
@@ -95,6 +97,7 @@
     };
     const changed = (entry) => {
       rows.show(entry);
+      form.dataset.scanWaiting = queue.size;
       tallyQueue(queue.size);
       if (["offline", "broken", "login"].includes(entry.state) && entry.tries === 1) {
         form.dispatchEvent(new CustomEvent("ui:result", { bubbles: true, detail: { kind: "stop", entry } }));

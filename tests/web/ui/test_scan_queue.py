@@ -1,0 +1,238 @@
+"""The scan queue in a browser: bursts, slow and failing servers, and what a scan means when it's sent."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.web.ui.scan_server import ScanServer
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def scan(page: Page, value: str) -> None:
+    """Type like a scanner: two milliseconds a character, then Enter."""
+    page.keyboard.type(value, delay=2)
+    page.keyboard.press("Enter")
+
+
+def results(page: Page) -> list[str]:
+    """List the results on the page, oldest first."""
+    rows = page.locator("#rows tr[data-result]").all()
+    return [row.get_attribute("data-result") or "" for row in reversed(rows)]
+
+
+def until_empty(page: Page) -> None:
+    """Wait until no scan waits for its answer."""
+    expect(page.locator("form[data-scan-waiting='0']")).to_be_attached(timeout=20_000)
+
+
+def test_answers_a_burst_of_30_scans_in_order_while_the_first_answer_is_slow(desk: Page, server: ScanServer) -> None:
+    server.behaviour.first_delay = 2.0
+    server.behaviour.delay = 0.02
+    barcodes = [f"50123{number:05d}" for number in range(30)]
+
+    for barcode in barcodes:
+        scan(desk, barcode)
+
+    assert desk.locator("#scan").input_value() == ""
+    until_empty(desk)
+    assert [request.value for request in server.behaviour.requests] == barcodes
+    assert len({request.scan_id for request in server.behaviour.requests}) == 30
+    assert [request.number for request in server.behaviour.requests] == list(range(1, 31))
+    assert server.behaviour.overlaps == 0
+    assert results(desk) == barcodes
+    expect(desk.locator("[data-tally='ok hold transit notice']")).to_have_text("30 checked out")
+    expect(desk.locator("[data-scan-box]")).to_be_focused()
+
+
+def test_keeps_the_same_barcode_scanned_twice_as_two_scans(desk: Page, server: ScanServer) -> None:
+    scan(desk, "5012340001")
+    scan(desk, "5012340001")
+    until_empty(desk)
+
+    assert server.behaviour.done_values() == ["5012340001", "5012340001"]
+
+
+def test_shows_a_row_at_once_and_its_number(desk: Page, server: ScanServer) -> None:
+    server.behaviour.first_delay = 1.5
+
+    scan(desk, "5012340001")
+    scan(desk, "5012340002")
+
+    waiting = desk.locator("#rows tr.is-queued")
+    expect(waiting).to_have_count(2)
+    expect(waiting.nth(0)).to_contain_text("In the queue")
+    expect(waiting.nth(1)).to_contain_text("Sending …")
+    assert waiting.nth(0).locator("[data-scan-number]").inner_text() == "2"
+    expect(desk.locator("[data-tally-queue]")).to_contain_text("2 in the queue")
+    until_empty(desk)
+
+
+def test_reads_the_patron_when_the_scan_is_sent(desk: Page, server: ScanServer) -> None:
+    server.behaviour.first_delay = 0.8
+
+    for value in ("card-17", "5012340001", "card-18", "5012340002"):
+        scan(desk, value)
+    until_empty(desk)
+
+    assert [(r.value, r.patron) for r in server.behaviour.requests][1::2] == [
+        ("5012340001", "17"),
+        ("5012340002", "18"),
+    ]
+    expect(desk.locator("#panel h2")).to_have_text("18")
+
+
+def test_puts_waiting_rows_back_when_an_answer_empties_the_list(desk: Page, server: ScanServer) -> None:
+    server.behaviour.first_delay = 0.5
+    server.behaviour.delay = 0.4
+
+    for value in ("card-17", "5012340001", "5012340002"):
+        scan(desk, value)
+    expect(desk.locator("#panel h2")).to_have_text("17")
+
+    expect(desk.locator("#rows tr.is-queued")).to_have_count(2)
+    until_empty(desk)
+    assert results(desk) == ["5012340001", "5012340002"]
+
+
+def test_takes_a_field_marked_so_when_the_scan_is_taken(desk: Page, server: ScanServer) -> None:
+    server.behaviour.first_delay = 0.8
+    desk.fill("#day", "2026-11-16")
+    desk.focus("#scan")
+    scan(desk, "5012340001")
+    scan(desk, "5012340002")
+    desk.fill("#day", "")
+    desk.focus("#scan")
+    scan(desk, "5012340003")
+    until_empty(desk)
+
+    assert [request.day for request in server.behaviour.requests] == ["2026-11-16", "2026-11-16", ""]
+
+
+def test_ends_the_patron_in_order_with_the_scans(desk: Page, server: ScanServer) -> None:
+    server.behaviour.first_delay = 0.5
+    scan(desk, "card-17")
+    scan(desk, "5012340001")
+    desk.keyboard.press("Escape")
+    scan(desk, "5012340002")
+    until_empty(desk)
+
+    assert [(r.value, r.patron) for r in server.behaviour.requests if not r.command][1:] == [
+        ("5012340001", "17"),
+        ("5012340002", ""),
+    ]
+    assert [request.command for request in server.behaviour.requests] == ["", "", "end", ""]
+
+
+@pytest.mark.parametrize(("failure", "state"), [("500", "No answer"), ("404", "No answer"), ("cut", "Not sent")])
+def test_stops_at_a_failed_scan_and_sends_it_again_with_the_same_id(
+    desk: Page, server: ScanServer, failure: str, state: str
+) -> None:
+    server.behaviour.failures["5012340002"].append(failure)
+    for value in ("5012340001", "5012340002", "5012340003"):
+        scan(desk, value)
+
+    failed = desk.locator("#rows tr.is-open")
+    expect(failed).to_contain_text(state)
+    assert server.behaviour.done_values()[:1] == ["5012340001"]
+    assert "5012340003" not in server.behaviour.done_values()
+    failed.locator("[data-scan-retry]").click()
+    until_empty(desk)
+
+    assert server.behaviour.done_values() == ["5012340001", "5012340002", "5012340003"]
+    assert results(desk) == ["5012340001", "5012340002", "5012340003"]
+    tries = [request.scan_id for request in server.behaviour.requests if request.value == "5012340002"]
+    assert len(tries) == 2
+    assert len(set(tries)) == 1
+    expect(desk.locator("[data-scan-box]")).to_be_focused()
+
+
+@pytest.mark.parametrize("failure", ["503", "429", "cut", "lost"])
+def test_repeats_by_itself_when_waiting_helps(desk: Page, server: ScanServer, failure: str) -> None:
+    server.behaviour.failures["5012340001"].append(failure)
+
+    scan(desk, "5012340001")
+    scan(desk, "5012340002")
+    until_empty(desk)
+
+    assert server.behaviour.done_values() == ["5012340001", "5012340002"]
+
+
+def test_lets_the_others_go_on_when_a_failed_scan_is_set_aside(desk: Page, server: ScanServer) -> None:
+    server.behaviour.failures["5012340001"].append("500")
+    scan(desk, "5012340001")
+    scan(desk, "5012340002")
+
+    desk.locator("[data-scan-aside]:visible").click()
+
+    expect(desk.locator("[data-result='5012340002']")).to_be_visible()
+    expect(desk.locator("#rows tr.is-open")).to_contain_text("Set aside")
+    expect(desk.locator("[data-tally-queue]")).to_contain_text("1 in the queue")
+    desk.locator("[data-scan-retry]:visible").click()
+    until_empty(desk)
+    assert server.behaviour.done_values() == ["5012340002", "5012340001"]
+
+
+def test_takes_back_a_scan_that_is_not_sent_yet(desk: Page, server: ScanServer) -> None:
+    server.behaviour.first_delay = 1.0
+    scan(desk, "5012340001")
+    scan(desk, "5012340002")
+
+    desk.locator("#rows tr.is-queued", has_text="5012340002").locator("[data-scan-remove]").click()
+    until_empty(desk)
+
+    assert [request.value for request in server.behaviour.requests] == ["5012340001"]
+
+
+def test_keeps_the_scan_when_the_login_has_ended(desk: Page, server: ScanServer) -> None:
+    server.behaviour.logged_in = False
+    scan(desk, "5012340001")
+
+    failed = desk.locator("#rows tr.is-open")
+    expect(failed).to_contain_text("Logged out")
+    assert failed.locator("[data-scan-login]").get_attribute("href") == "/login"
+    server.behaviour.logged_in = True
+    server.behaviour.token = "token-2"
+    failed.locator("[data-scan-retry]").click()
+    until_empty(desk)
+
+    assert server.behaviour.done_values() == ["5012340001"]
+    assert server.behaviour.requests[-1].token == "token-2"
+
+
+def test_takes_an_answer_with_a_kind_for_a_result_whatever_its_status(desk: Page, server: ScanServer) -> None:
+    scan(desk, "bad-1")
+    until_empty(desk)
+
+    assert results(desk) == ["bad-1"]
+    expect(desk.locator("[data-tally='stop']")).to_have_text("1 refused")
+    expect(desk.locator("[data-scan-said]")).to_have_text("Refused, bad-1")
+    assert desk.evaluate("document.documentElement.dataset.lastSound") == "stop"
+
+
+def test_asks_before_the_page_is_left_with_scans_unsent(desk: Page, server: ScanServer) -> None:
+    asked = []
+    desk.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    server.behaviour.first_delay = 1.0
+    scan(desk, "5012340001")
+
+    desk.goto(f"{server.address}/search")
+
+    assert asked == ["beforeunload"]
+
+
+def test_ignores_an_empty_box(desk: Page, server: ScanServer) -> None:
+    scan(desk, "   ")
+    scan(desk, "")
+
+    expect(desk.locator("#rows tr")).to_have_count(0)
+    assert server.behaviour.requests == []
+
+
+def test_takes_tab_and_line_feed_of_a_scanner_for_enter(desk: Page, server: ScanServer) -> None:
+    desk.keyboard.type("5012340001", delay=2)
+    desk.keyboard.press("Tab")
+    desk.keyboard.type("5012340002", delay=2)
+    desk.keyboard.press("Control+j")
+    until_empty(desk)
+
+    assert server.behaviour.done_values() == ["5012340001", "5012340002"]
