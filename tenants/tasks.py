@@ -7,11 +7,13 @@ from functools import wraps
 from typing import Any
 
 from celery import Task, shared_task
+from django.utils import timezone
 
 from tenants.choice import choose, choose_again, choose_none, chosen
 from tenants.errors import UnknownMunicipality
 from tenants.models import Municipality
 from tenants.selectors import municipalities_in_service
+from tenants.services.provisioning_runs import TASK, carry_out
 
 logger = logging.getLogger(__name__)
 
@@ -88,8 +90,13 @@ def _is_called_inside_another(task: Task) -> bool:
 def _municipality(schema_name: str) -> Municipality:
     if not schema_name:
         raise UnknownMunicipality("The task was sent without a municipality")
-    # Named with its schema, for the tenant's own search path may hold before this task anything.
     municipality = Municipality.objects.select_related("template").filter(schema_name=schema_name).first()
     if municipality is None or municipality.is_consortium:
         raise UnknownMunicipality(f"{schema_name} is no municipality")
     return municipality
+
+
+@shared_task(name=TASK)
+def provision_in_background(*, run_id: int, **_unknown: Any) -> None:
+    """Put the municipality of a provisioning run into service; the run tells how it went."""
+    carry_out(run_id=run_id, now=timezone.now())
