@@ -10,7 +10,8 @@ from web.ui.money import locale_of
 
 # Tables need one width and the year; sentences need the weekday.
 SHORT_PATTERNS = {"da": "dd.MM.yyyy", "sv": "yyyy-MM-dd", "fi": "d.M.yyyy", "en": "d MMM yyyy"}
-LONG_PATTERNS = {"da": "EEEE d. MMMM", "sv": "EEEE d MMMM", "fi": "EEEE d. MMMM", "en": "EEEE d MMMM"}
+# In Finnish the weekday's basic form: CLDR's other one says "on Monday", and on some days isn't there.
+LONG_PATTERNS = {"da": "EEEE d. MMMM", "sv": "EEEE d MMMM", "fi": "cccc d. MMMM", "en": "EEEE d MMMM"}
 CLOCK_PATTERNS = {"da": "HH.mm", "sv": "HH:mm", "fi": "H.mm", "en": "HH:mm"}
 SOON_DAYS = 7
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 RADIUS = re.compile(r"(\d|1\d|20)px")
-LOGO = re.compile(r"/[A-Za-z0-9_\-./]+\.svg")
+LOGO = re.compile(r"/[A-Za-z0-9_\-][A-Za-z0-9_\-./]*\.svg")
 LEAST_CONTRAST = 4.5
 # The grounds of `tokens.css` that a brand colour is read on.
 DAY_GROUNDS = {"#ffffff": _("white"), "#f6f5f1": _("the paper of the day")}
