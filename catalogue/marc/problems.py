@@ -41,6 +41,7 @@ class Problem(StrEnum):
     NO_TITLE = "NO_TITLE"
     DUPLICATE_IN_FILE = "DUPLICATE_IN_FILE"
     OLDER_THAN_CATALOGUE = "OLDER_THAN_CATALOGUE"
+    HAS_ITEMS = "HAS_ITEMS"
 
 
 _TEXTS = {
@@ -76,6 +77,7 @@ _TEXTS = {
     Problem.NO_TITLE: _("The record has no title. Additions to a common record can't stand alone."),
     Problem.DUPLICATE_IN_FILE: _("The file has another record with the same number; the first one counts."),
     Problem.OLDER_THAN_CATALOGUE: _("The catalogue has a newer version of the record."),
+    Problem.HAS_ITEMS: _("The record is withdrawn, but there are still items of it."),
 }
 
 
