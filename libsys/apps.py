@@ -16,3 +16,4 @@ class Config(AppConfig):
         from django.contrib.contenttypes.management import create_contenttypes  # needs the apps to be loaded
 
         post_migrate.disconnect(create_contenttypes)
+        from libsys import celery  # noqa: F401 - whoever sends a task, web or command, sends it to our broker

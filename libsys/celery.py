@@ -8,6 +8,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "libsys.settings")
 
 app = Celery("libsys")
 app.config_from_object("django.conf:settings", namespace="CELERY")
+# A web server's other threads would otherwise get an app without settings, which looks for another kind of broker.
+app.set_default()
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     # Each municipality's night comes in its own time zone, so the clock looks often and starts what's due.
