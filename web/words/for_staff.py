@@ -256,6 +256,23 @@ _TEXTS: dict[str, Callable[[Facts], Told]] = {
         lambda: gettext("The item is ready or on its way, so the pick-up branch can't be changed.")
     ),
     Code.DAY_PAST: _with_day(lambda: gettext("%(day)s has passed."), "day"),
+    Code.AMOUNT_NOT_VALID: _plain(
+        lambda: gettext("This isn't an amount."), lambda: gettext("Write an amount above zero, for instance 20.00.")
+    ),
+    Code.MORE_THAN_OWED: lambda facts: (
+        gettext("More than is owed: %(owed)s.") % {"owed": _money(facts, "owed")},
+        "",
+        "",
+    ),
+    Code.METHOD_UNKNOWN: _plain(lambda: gettext("Choose how it's paid.")),
+    Code.TEXT_MISSING: _plain(lambda: gettext("Write what it's for.")),
+    Code.NOTHING_OVERPAID: _plain(lambda: gettext("Nothing has been paid too much for this fee.")),
+    Code.NOT_PERMITTED: _plain(lambda: gettext("You may not do this."), lambda: gettext("Ask a supervisor.")),
+    Code.FEE_OVERPAID: lambda facts: (
+        gettext("%(overpaid)s has been paid too much.") % {"overpaid": _money(facts, "overpaid")},
+        "",
+        gettext("Pay it back and book it on the patron's page."),
+    ),
     Code.NOT_UNDOABLE: _plain(lambda: gettext("This can't be undone.")),
     Code.UNDONE_ALREADY: _plain(lambda: gettext("It has been undone already.")),
     Code.CHANGED_SINCE: _plain(lambda: gettext("Something else has happened to it since, so it can't be undone.")),
