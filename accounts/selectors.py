@@ -22,6 +22,11 @@ def entry_of_scan(scan_id: str) -> AuditEntry | None:
     return AuditEntry.objects.filter(scan_id=scan_id).first()
 
 
+def get_entry(pk: int) -> AuditEntry | None:
+    """Return an entry of the audit log by its number, or None."""
+    return AuditEntry.objects.filter(pk=pk).first()
+
+
 def newest_entry_of(*, actor: StaffAccount, actions: Sequence[str]) -> AuditEntry | None:
     """Return the newest entry that an account left by one of these actions."""
     return AuditEntry.objects.filter(actor=actor, action__in=actions).order_by("-id").first()

@@ -1,0 +1,89 @@
+"""The check-in page: what comes back, and where each item goes now."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.rules import Permission
+from circulation.errors import CheckInRefused
+from circulation.services.check_in import check_in as take_back
+from circulation.services.results import CheckInResult, GoesTo
+from holdings.selectors import get_item_by_barcode
+from web.account.access import staff_only
+from web.desk.answers import answer_scan, notice_words, words
+from web.desk.areas import desk_areas
+from web.desk.scan_inputs import Scan, day_in, read_scan
+from web.words.for_staff import ReasonText
+
+_SIGNS = {GoesTo.SHELF: "shelf", GoesTo.HOLD_SHELF: "hold", GoesTo.TRANSIT: "transit", GoesTo.ASIDE: "shelf"}
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_safe
+def check_in(request: HttpRequest) -> HttpResponse:
+    """Show the page; a day in the address dates the check-ins back until it's ended."""
+    returned, today = day_in(request.GET, "returned"), timezone.localdate()
+    if returned and returned >= today:
+        returned = None
+    context = {
+        "areas": desk_areas(request, "check-in"),
+        "fields": {"returned": returned.isoformat() if returned else ""},
+        "returned": returned,
+        "today": today,
+        "prints_slips": request.staff.prints_slips,  # type: ignore[attr-defined]
+    }
+    return render(request, "desk/check_in.html", context)
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_POST
+def check_in_scan(request: HttpRequest) -> HttpResponse:
+    """Answer one scan: take the item back and say where it goes."""
+    scan = read_scan(request)
+    item = get_item_by_barcode(scan.barcode)
+    if item is None:
+        return _answer(request, scan, {"reasons": [_unknown(scan)]}, "stop", 404)
+    staff = request.staff  # type: ignore[attr-defined]
+    try:
+        result = take_back(
+            item=item,
+            branch=staff.branch,
+            staff=staff.account,
+            now=timezone.now(),
+            scan_id=scan.id,
+            back_dated_to=scan.back_dated_to,
+        )
+    except CheckInRefused as refused:
+        return _answer(request, scan, {"reasons": words(request, refused), "item": item}, "stop", 409)
+    context = {"result": result, "notices": notice_words(request, result.notices), "sign": _SIGNS[result.goes_to]}
+    return _answer(request, scan, context, _kind(result), 200)
+
+
+def _kind(result: CheckInResult) -> str:
+    if result.goes_to == GoesTo.HOLD_SHELF:
+        return "hold"
+    if result.goes_to == GoesTo.TRANSIT:
+        return "transit"
+    return "notice" if result.days_late or result.notices else "ok"
+
+
+def _answer(request: HttpRequest, scan: Scan, context: dict[str, Any], kind: str, status: int) -> HttpResponse:
+    staff = request.staff  # type: ignore[attr-defined]
+    context |= {"scan": scan, "prints_slips": staff.prints_slips, "kind": kind}
+    back = reverse("desk:check_in")
+    return answer_scan(request, "desk/_check_in_answer.html", context, kind=kind, status=status, back_to=back)
+
+
+def _unknown(scan: Scan) -> ReasonText:
+    if not scan.barcode:
+        return ReasonText("NOTHING_SCANNED", gettext("Nothing was scanned."))
+    return ReasonText(
+        "ITEM_UNKNOWN",
+        gettext("No item has the barcode %(barcode)s.") % {"barcode": scan.barcode},
+        next_step=gettext("Is it another library's? Check the label."),
+    )

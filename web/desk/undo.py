@@ -1,0 +1,36 @@
+"""Takes back one desk action, from its row."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accounts.rules import Permission
+from accounts.selectors import get_entry
+from circulation.errors import UndoRefused
+from circulation.services.undo import undo as take_back
+from web.account.access import staff_only
+from web.desk.answers import answer_scan, panel_of, words
+from web.desk.scan_inputs import number_in
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_POST
+def undo(request: HttpRequest, entry_id: int) -> HttpResponse:
+    """Undo the action and answer with the row that takes its place."""
+    entry = get_entry(entry_id)
+    if entry is None:
+        raise Http404
+    staff = request.staff  # type: ignore[attr-defined]
+    back = request.headers.get("Referer") or reverse("desk:check_out")
+    context: dict[str, Any] = {"entry": entry}
+    try:
+        result = take_back(entry=entry, staff=staff.account, now=timezone.now())
+    except UndoRefused as refused:
+        context["reasons"] = words(request, refused)
+        return answer_scan(request, "desk/_undone_row.html", context, kind="stop", status=409, back_to=back)
+    patron_id = result.loan.patron_id if result.loan else number_in(request.POST, "patron")
+    context |= {"result": result, "panel": panel_of(request, patron_id) if patron_id else None}
+    return answer_scan(request, "desk/_undone_row.html", context, kind="none", back_to=back)
