@@ -14,7 +14,7 @@ from circulation.rules.fees import Movement, OverdueClaim, days_late, fee_steps,
 from circulation.rules.resolution import Resolved
 from circulation.selectors.fees import overpaid_on
 from circulation.selectors.loan_facts import LoanFacts, loan_facts
-from circulation.selectors.rule_book import RuleBook, rule_book
+from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services.fees.ledger import Account, accounts_of, lock_fees, write_entries
 from common.audit import record
 from common.money import ZERO
