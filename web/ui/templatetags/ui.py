@@ -9,6 +9,7 @@ from django import template
 from django.core.paginator import Page
 from django.forms import BoundField
 from django.template import Context
+from django.template.defaultfilters import capfirst
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -176,4 +177,4 @@ def due_status(due: date | datetime, today: date | str = "") -> SafeString:
     """Draw how far away a due date is: sign, word, colour."""
     kind = days.due_kind(due, today or None)
     text = days.due_text(due, today or None)
-    return format_html('<span class="status" data-kind="{}">{}{}</span>', kind, icons.sign(kind), text)
+    return format_html('<span class="status" data-kind="{}">{}{}</span>', kind, icons.sign(kind), capfirst(text))

@@ -46,7 +46,9 @@
     button?.closest(button.dataset.removeParent)?.remove();
   });
   // A form that came back with errors: the summary is read first, and each line leads to its field.
-  const lead = () => document.querySelector("[data-error-summary]")?.focus();
+  const lead = () => {
+    if (!document.querySelector("[data-scan-box]")) document.querySelector("[data-error-summary]")?.focus();
+  };
   document.addEventListener("DOMContentLoaded", lead);
   document.addEventListener("ui:applied", (event) => {
     if (event.target.querySelector?.("[data-error-summary]")) lead();
