@@ -87,7 +87,9 @@ class Town:
     phone: str
     branches: list[BranchFacts]
     locations: dict[str, str]
+    staff: dict[str, str]
     classes: list[str]
+    class_set: str
 
 
 @cache

@@ -1,25 +1,26 @@
 """Lays out a municipality before anything stands on its shelves: branches, hours, closed days, rooms, item types."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-import holidays
-
-from bench.demo.facts import Town
-from holdings.models import Branch, CalendarDay, ItemType, OpeningHours, ShelvingLocation
+from bench.demo.facts import Title, Town
+from holdings.models import Branch, ItemType, OpeningHours, ShelvingLocation
+from holdings.services.calendars import close_public_holidays
 from patrons.models import PatronCategory
 
-# The codes that a template may have for a material, the best one first; "book" is always among them.
+# The codes of the standard templates for what stands on shelves; a municipality may have fewer kinds.
 _ITEM_TYPE_CODES = {
     "BOOK": ("book",),
     "AUDIOBOOK": ("audiobook", "book"),
-    "FILM": ("film", "dvd", "book"),
-    "MUSIC": ("music", "cd", "book"),
+    "FILM": ("film", "book"),
+    "MUSIC": ("music", "book"),
     "GAME": ("game", "book"),
-    "MAGAZINE": ("magazine", "journal", "book"),
+    "MAGAZINE": ("magazine", "book"),
+    "COMIC": ("comic", "book"),
+    "CLASS_SET": ("class-set", "book"),
 }
-_LENDABLE_MATERIALS = frozenset(_ITEM_TYPE_CODES)
+_KIND_OF_GENRE = {"comics": "COMIC"}
+_ON_SHELVES = frozenset({"BOOK", "AUDIOBOOK", "FILM", "MUSIC", "GAME", "MAGAZINE"})
 _FICTION = frozenset({"novel", "short", "crime", "fantasy", "scifi", "drama", "poetry", "comics"})
 
 
@@ -34,6 +35,12 @@ class Layout:
     item_types: dict[str, ItemType]
     adult: PatronCategory
     child: PatronCategory
+    pupil: PatronCategory
+    teacher: PatronCategory
+
+    def item_type_of(self, title: Title) -> ItemType:
+        """Return what kind of thing an item of the title is."""
+        return self.item_types[_KIND_OF_GENRE.get(title.genre.name, title.material)]
 
     @property
     def branches(self) -> list[Branch]:
@@ -46,7 +53,7 @@ def lay_out(town: Town, *, today: date) -> Layout:
     branches = [_branch(town, place) for place in range(len(town.branches))]
     years = (today.year - 1, today.year, today.year + 1)
     for branch in branches:
-        _close_on_holidays(branch, town, years)
+        close_public_holidays(branch=branch, country=town.country, years=years)
     locations = {
         (branch.pk, shelf): ShelvingLocation.objects.get_or_create(branch=branch, name=name)[0]
         for branch in branches
@@ -58,14 +65,16 @@ def lay_out(town: Town, *, today: date) -> Layout:
         schools=[branch for branch in branches if branch.kind == Branch.Kind.SCHOOL],
         locations=locations,
         item_types={material: _item_type(codes) for material, codes in _ITEM_TYPE_CODES.items()},
-        adult=_category(PatronCategory.Kind.ADULT),
-        child=_category(PatronCategory.Kind.CHILD),
+        adult=_category("adult", PatronCategory.Kind.ADULT),
+        child=_category("child", PatronCategory.Kind.CHILD),
+        pupil=_category("pupil", PatronCategory.Kind.CHILD),
+        teacher=_category("teacher", PatronCategory.Kind.ADULT),
     )
 
 
 def is_physical(material: str) -> bool:
     """Return whether a library has items of this material: of what's online it has none."""
-    return material in _LENDABLE_MATERIALS
+    return material in _ON_SHELVES
 
 
 def shelf_of(material: str, audience: str, genre: str) -> str:
@@ -100,14 +109,6 @@ def _branch(town: Town, place: int) -> Branch:
     return branch
 
 
-def _close_on_holidays(branch: Branch, town: Town, years: Iterable[int]) -> None:
-    calendar = holidays.country_holidays(town.country, years=list(years), language=town.language)
-    CalendarDay.objects.bulk_create(
-        (CalendarDay(branch=branch, date=day, reason=name[:80]) for day, name in sorted(calendar.items())),
-        ignore_conflicts=True,
-    )
-
-
 def _item_type(codes: tuple[str, ...]) -> ItemType:
     found = {item_type.code: item_type for item_type in ItemType.objects.filter(code__in=codes)}
     for code in codes:
@@ -116,6 +117,6 @@ def _item_type(codes: tuple[str, ...]) -> ItemType:
     return ItemType.objects.create(code=codes[0], name=codes[0].capitalize())
 
 
-def _category(kind: str) -> PatronCategory:
-    category = PatronCategory.objects.filter(kind=kind).order_by("position", "pk").first()
-    return category or PatronCategory.objects.create(code=kind.lower(), name=kind.capitalize(), kind=kind)
+def _category(code: str, kind: str) -> PatronCategory:
+    defaults = {"name": code.capitalize(), "kind": kind}
+    return PatronCategory.objects.get_or_create(code=code, defaults=defaults)[0]

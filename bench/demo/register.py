@@ -19,6 +19,16 @@ _BATCH = 5_000
 _VALID_DAYS = 730
 
 
+def register_pupils(count: int, *, age: int, layout: Layout, population: Population, pin: str, now: datetime) -> array:
+    """Register a class with a parent each, and return the pupils' ids; pupils have no cards."""
+    maker = _PatronMaker(layout, pin_hash=make_password(pin), now=now)
+    people: list[tuple[Person, _Role]] = []
+    for _ in range(count):
+        household = population.household(adults=1, child_ages=[age])
+        people += [(household.adults[0], _Role.HEAD), (household.children[0], _Role.PUPIL)]
+    return array("q", maker.write(people)[1::2])
+
+
 def register_many(count: int, *, layout: Layout, population: Population, pin: str, now: datetime) -> array:
     """Register exactly `count` people, children with a guardian, and return their ids.
 
@@ -38,6 +48,7 @@ class _Role(Enum):
     HEAD = "head"
     ADULT = "adult"
     CHILD = "child"
+    PUPIL = "pupil"
 
 
 def _people(population: Population) -> Iterator[tuple[Person, _Role]]:
@@ -59,12 +70,19 @@ class _PatronMaker:
         last = Card.objects.order_by("-pk").values_list("number", flat=True).first()
         self._cards = numbers_after(last, layout.town.barcode_schemes["card"])
         self._head_id = 0
+        self._categories = {
+            _Role.HEAD: layout.adult,
+            _Role.ADULT: layout.adult,
+            _Role.CHILD: layout.child,
+            _Role.PUPIL: layout.pupil,
+        }
 
     def write(self, people: list[tuple[Person, _Role]]) -> list[int]:
         ids = reserve_ids(Patron, len(people))
         members = [(pk, person, role) for pk, (person, role) in zip(ids, people, strict=True)]
         copy_in(Patron, (self._patron(pk, person, role) for pk, person, role in members))
-        copy_in(Card, (Card(patron_id=pk, number=next(self._cards), issued_at=self._now) for pk in ids))
+        with_card = (pk for pk, _, role in members if role != _Role.PUPIL)
+        copy_in(Card, (Card(patron_id=pk, number=next(self._cards), issued_at=self._now) for pk in with_card))
         copy_in(Guardianship, list(self._guardianships(members)))
         return ids
 
@@ -72,7 +90,7 @@ class _PatronMaker:
         for pk, _, role in members:
             if role == _Role.HEAD:
                 self._head_id = pk
-            elif role == _Role.CHILD:
+            elif role in (_Role.CHILD, _Role.PUPIL):
                 yield Guardianship(child_id=pk, guardian_id=self._head_id)
 
     def _patron(self, pk: int, person: Person, role: _Role) -> Patron:
@@ -80,8 +98,8 @@ class _PatronMaker:
         sort_key, given_name_key = name_keys(person.given_name, person.family_name, town.language)
         return Patron(
             pk=pk,
-            category=layout.child if role == _Role.CHILD else layout.adult,
-            home_branch=layout.public[pk % len(layout.public)],
+            category=self._categories[role],
+            home_branch=layout.schools[0] if role == _Role.PUPIL else layout.public[pk % len(layout.public)],
             given_name=person.given_name,
             family_name=person.family_name,
             sort_key=sort_key,

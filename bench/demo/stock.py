@@ -50,7 +50,7 @@ class Stock:
                 pk=next(ids),
                 barcode=next(self._barcodes),
                 record_id=copies.catalogued.record_id,
-                item_type=layout.item_types[title.material],
+                item_type=layout.item_type_of(title),
                 home_branch=branch,
                 current_branch=branch,
                 location=layout.locations[branch.pk, shelf],
