@@ -12,8 +12,8 @@ class Recorder(Protocol):
 
     def __call__(
         self, *, action: str, actor: Any, subject: Any, facts: Mapping[str, Any], scan_id: str | None = None
-    ) -> None:
-        """Write the entry."""
+    ) -> Any:
+        """Write the entry and return it."""
 
 
 _recorders: list[Recorder] = []
@@ -27,8 +27,8 @@ def register_recorder(recorder: Recorder) -> Recorder:
 
 def record(
     *, action: str, actor: Any, subject: Any, facts: Mapping[str, Any] | None = None, scan_id: str | None = None
-) -> None:
-    """Leave one audit entry in the current transaction.
+) -> Any:
+    """Leave one audit entry in the current transaction and return it.
 
     :param action: what was done, as `area.verb`, for instance `circulation.check_out`
     :param actor: the staff account, or None when the system did it by itself
@@ -39,4 +39,4 @@ def record(
     """
     if not _recorders:
         raise RuntimeError("No recorder of audit entries is registered")
-    _recorders[0](action=action, actor=actor, subject=subject, facts=dict(facts or {}), scan_id=scan_id)
+    return _recorders[0](action=action, actor=actor, subject=subject, facts=dict(facts or {}), scan_id=scan_id)

@@ -111,3 +111,8 @@ def _as_date(text: str) -> date | None:
         except ValueError:
             continue
     return None
+
+
+def lock_patron(patron_id: int) -> Patron | None:
+    """Lock a patron until the transaction ends and return her, or None; items are locked before patrons."""
+    return Patron.objects.select_for_update(no_key=True).filter(pk=patron_id).first()

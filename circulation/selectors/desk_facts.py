@@ -1,0 +1,175 @@
+"""The facts that a desk action is decided by, however many, in one statement.
+
+Each fact is a part of SQL; an action names those that it needs. They're read after the item and the patron are locked,
+in a statement of its own, so that it sees what the action before has committed.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from string import Template
+from typing import Any
+
+from django.db import connection
+
+from circulation.rules.check_out import HoldFacts, LoanCounts
+from circulation.rules.patron_stops import BlockFacts, PatronFacts
+from circulation.selectors.rule_books import CALENDAR_VERSION_SQL, VERSION_SQL
+from patrons.models import Patron
+
+_HOLD = """json_build_array(h.id, h.patron_id, h.state, h.pickup_branch_id, h.item_id, h.trapped_item_id,
+    h.shelf_number)"""
+_ACTIVE = "h.state IN ('QUEUED', 'IN_TRANSIT', 'READY')"
+_NOT_SUSPENDED = "(h.suspended_until IS NULL OR h.suspended_until <= %(today)s)"
+
+# Parameters: item, record, item_type, patron, loan, branch, group, today, scan.
+_PARTS = {
+    "version": VERSION_SQL,
+    "calendar_version": CALENDAR_VERSION_SQL,
+    "scan": """(SELECT json_build_array(a.id, a.action, a.facts) FROM accounts_auditentry a
+        WHERE a.scan_id = %(scan)s)""",
+    "loan": """(SELECT json_build_array(l.id, l.patron_id, l.due_date) FROM circulation_loan l
+        WHERE l.item_id = %(item)s AND l.returned_at IS NULL)""",
+    "transit": """(SELECT json_build_array(t.id, t.from_branch_id, t.to_branch_id, t.purpose, t.hold_id)
+        FROM circulation_transit t
+        WHERE t.item_id = %(item)s AND t.received_at IS NULL AND t.cancelled_at IS NULL)""",
+    "trapped": """(SELECT $hold FROM circulation_hold h
+        WHERE h.trapped_item_id = %(item)s AND h.state IN ('IN_TRANSIT', 'READY'))""",
+    "own_holds": """(SELECT json_agg($hold) FROM circulation_hold h
+        WHERE h.patron_id = %(patron)s AND h.record_id = %(record)s AND $active)""",
+    "waiting": """(SELECT count(*) FROM circulation_hold h
+        WHERE h.record_id = %(record)s AND h.state = 'QUEUED' AND h.patron_id <> %(patron)s
+          AND (h.item_id IS NULL OR h.item_id = %(item)s) AND $not_suspended)""",
+    "ready_here": """(SELECT count(*) FROM circulation_hold h
+        WHERE h.patron_id = %(patron)s AND h.state = 'READY' AND h.pickup_branch_id = %(branch)s
+          AND h.record_id <> %(record)s)""",
+    "loans": """(SELECT json_build_array(
+            count(*),
+            count(*) FILTER (WHERE l.lending_branch_id = %(branch)s),
+            count(*) FILTER (WHERE g.group_id = %(group)s),
+            count(*) FILTER (WHERE i.item_type_id = %(item_type)s),
+            count(*) FILTER (WHERE i.item_type_id = %(item_type)s AND l.lending_branch_id = %(branch)s),
+            count(*) FILTER (WHERE i.item_type_id = %(item_type)s AND g.group_id = %(group)s),
+            count(*) FILTER (WHERE l.due_date < %(today)s))
+        FROM circulation_loan l
+        JOIN holdings_item i ON i.id = l.item_id
+        JOIN holdings_branch g ON g.id = l.lending_branch_id
+        WHERE l.patron_id = %(patron)s AND l.returned_at IS NULL)""",
+    "overdue": """(SELECT count(*) FROM circulation_loan l
+        WHERE l.patron_id = %(patron)s AND l.returned_at IS NULL AND l.due_date < %(today)s)""",
+    "owed": """(SELECT coalesce(sum(f.balance), 0) FROM circulation_fee f
+        WHERE f.patron_id = %(patron)s AND f.balance > 0)""",
+    "blocks": """(SELECT json_agg(json_build_array(b.id, b.reason, b.until, b.item_type_id) ORDER BY b.id)
+        FROM patrons_block b
+        WHERE b.patron_id = %(patron)s AND b.lifted_at IS NULL AND (b.until IS NULL OR b.until >= %(today)s))""",
+    "cards": """(SELECT json_build_array(count(*), count(*) FILTER (WHERE c.is_active)) FROM patrons_card c
+        WHERE c.patron_id = %(patron)s)""",
+    "active_holds": """(SELECT count(*) FROM circulation_hold h WHERE h.patron_id = %(patron)s AND $active)""",
+    "open_loan_of_record": """(SELECT l.id FROM circulation_loan l JOIN holdings_item i ON i.id = l.item_id
+        WHERE l.patron_id = %(patron)s AND l.returned_at IS NULL AND i.record_id = %(record)s LIMIT 1)""",
+    "items_of_record": """(SELECT json_agg(DISTINCT json_build_array(i.item_type_id, i.home_branch_id)::text)
+        FROM holdings_item i
+        WHERE i.record_id = %(record)s AND i.status NOT IN ('REFERENCE_ONLY', 'MISSING', 'LOST', 'WITHDRAWN')
+          AND (%(item)s::bigint IS NULL OR i.id = %(item)s))""",
+    "queue": """(SELECT json_agg(json_build_array(h.id, h.patron_id, h.pickup_branch_id, h.item_id, p.category_id,
+            p.home_branch_id) ORDER BY h.priority DESC, h.requested_at, h.id)
+        FROM circulation_hold h JOIN patrons_patron p ON p.id = h.patron_id
+        WHERE h.record_id = %(record)s AND h.state = 'QUEUED' AND (h.item_id IS NULL OR h.item_id = %(item)s)
+          AND $not_suspended)""",
+}
+
+
+@dataclass(frozen=True)
+class ScanFacts:
+    """What an earlier action under the same scan id did."""
+
+    entry_id: int
+    action: str
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class LoanFacts:
+    """The open loan of the item at hand."""
+
+    loan_id: int
+    patron_id: int
+    due_date: date
+
+
+@dataclass(frozen=True)
+class TransitFacts:
+    """The open transit of the item at hand."""
+
+    transit_id: int
+    from_branch_id: int
+    to_branch_id: int
+    purpose: str
+    hold_id: int | None
+
+
+def read_facts(*names: str, **parameters: Any) -> dict[str, Any]:
+    """Return the named facts, read in one statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(names), parameters)
+        row = cursor.fetchone()
+    return dict(zip(names, row, strict=True))
+
+
+def scan_facts(facts: dict[str, Any]) -> ScanFacts | None:
+    """Return the earlier action with this scan id, or None."""
+    return ScanFacts(*facts["scan"]) if facts["scan"] else None
+
+
+def open_loan(facts: dict[str, Any]) -> LoanFacts | None:
+    """Return the item's open loan, or None."""
+    if not facts["loan"]:
+        return None
+    loan_id, patron_id, due_date = facts["loan"]
+    return LoanFacts(loan_id, patron_id, date.fromisoformat(due_date))
+
+
+def open_transit(facts: dict[str, Any]) -> TransitFacts | None:
+    """Return the item's open transit, or None."""
+    return TransitFacts(*facts["transit"]) if facts["transit"] else None
+
+
+def trapped_hold(facts: dict[str, Any]) -> HoldFacts | None:
+    """Return the hold for which the item lies ready or travels, or None."""
+    return HoldFacts(*facts["trapped"]) if facts["trapped"] else None
+
+
+def own_holds(facts: dict[str, Any]) -> tuple[HoldFacts, ...]:
+    """Return the patron's holds on the title."""
+    return tuple(HoldFacts(*hold) for hold in facts["own_holds"] or ())
+
+
+def patron_facts(patron: Patron, facts: dict[str, Any]) -> PatronFacts:
+    """Return the patron as far as stops care; needs `blocks`, `cards`, `owed` and `overdue` or `loans`."""
+    cards, working_cards = facts["cards"]
+    return PatronFacts(
+        patron_id=patron.pk,
+        expires_on=patron.expires_on,
+        has_left=patron.left_at is not None,
+        has_card=cards > 0,
+        has_working_card=working_cards > 0,
+        blocks=tuple(
+            BlockFacts(block_id, reason, date.fromisoformat(until) if until else None, item_type_id)
+            for block_id, reason, until, item_type_id in facts["blocks"] or ()
+        ),
+        owed=Decimal(facts["owed"]),
+        overdue=facts["loans"][6] if "loans" in facts else facts["overdue"],
+    )
+
+
+def loan_counts(facts: dict[str, Any]) -> tuple[LoanCounts, LoanCounts]:
+    """Return the patron's open loans, and those of the item's type."""
+    counts = facts["loans"]
+    return LoanCounts(*counts[0:3]), LoanCounts(*counts[3:6])
+
+
+@cache
+def _statement(names: tuple[str, ...]) -> str:
+    parts = Template(",\n".join(_PARTS[name] for name in names))
+    return "SELECT " + parts.substitute(hold=_HOLD, active=_ACTIVE, not_suspended=_NOT_SUSPENDED)

@@ -1,0 +1,331 @@
+"""Takes an item back, or finds out where one that lies on the desk belongs."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from accounts.models import StaffAccount
+from circulation.errors import CheckInRefused, Code
+from circulation.models import Fee, Hold, Loan, Transit
+from circulation.rules.check_in import CheckInFacts, CheckInPlan, HoldStep, OpenTransit, TransitStep, plan
+from circulation.rules.holds import Waiting, first_to_fill
+from circulation.rules.reasons import blocking, notice, notice_of_missing_rule
+from circulation.rules.resolution import Resolved, RuleMissing
+from circulation.selectors.desk_facts import (
+    ScanFacts,
+    TransitFacts,
+    open_loan,
+    open_transit,
+    read_facts,
+    scan_facts,
+    trapped_hold,
+)
+from circulation.selectors.rule_books import RuleBook, rule_book
+from circulation.services import hold_states
+from circulation.services.desk_actions import (
+    attach_names,
+    check_scan,
+    desk_action,
+    local_day,
+    locked_item,
+    notice_facts,
+    notices_of,
+)
+from circulation.services.fees import close_overdue_fee
+from circulation.services.privacy import anonymise_if_settled
+from circulation.services.results import CheckInResult, GoesTo
+from common import audit
+from common.errors import Reason
+from holdings.models import Branch, Item
+
+ACTION = "circulation.check_in"
+_FACTS = ("version", "scan", "loan", "transit", "trapped", "queue")
+_FOUND = {
+    Item.Status.LOST: Code.ITEM_WAS_LOST,
+    Item.Status.MISSING: Code.ITEM_WAS_MISSING,
+    Item.Status.IN_PROCESS: Code.ITEM_WAS_IN_PROCESS,
+}
+
+
+@dataclass
+class _Scan:
+    """One scan on its way through the service."""
+
+    item: Item
+    branch: Branch
+    staff: StaffAccount | None
+    now: datetime
+    today: date
+    facts: dict[str, Any]
+    book: RuleBook
+    loan: Loan | None = None
+    hold: Hold | None = None
+
+
+def check_in(
+    *,
+    item: Item,
+    branch: Branch,
+    staff: StaffAccount | None,
+    now: datetime,
+    scan_id: str | None = None,
+    back_dated_to: date | None = None,
+) -> CheckInResult:
+    """Take the item back at a branch and say where it goes; scanned again there, nothing more changes.
+
+    :param item: only its key counts; it's read again under lock
+    :param back_dated_to: the day on which it came back, if that was earlier: a book drop's, for instance
+    :raises CheckInRefused: RETURN_DAY_AHEAD or RETURN_BEFORE_LOAN; anything else is taken back
+    """
+    with desk_action(CheckInRefused):
+        item = locked_item(item, CheckInRefused)
+        today = local_day(now, branch)
+        facts = _read(item, today, scan_id)
+        book = rule_book(facts["version"])
+        if known := scan_facts(facts):
+            return _first_result(known, item, book)
+        scan = _Scan(item, book.branches.get(branch.pk, branch), staff, now, today, facts, book)
+        scan.loan = _lock_loan(scan)
+        if back_dated_to is not None:
+            _check_day(back_dated_to, scan)
+        return _carry_out(scan, back_dated_to or today, scan_id)
+
+
+def _read(item: Item, today: date, scan_id: str | None) -> dict[str, Any]:
+    return read_facts(*_FACTS, item=item.pk, record=item.record_id, today=today, scan=scan_id)
+
+
+def _lock_loan(scan: _Scan) -> Loan | None:
+    known = open_loan(scan.facts)
+    if known is None:
+        return None
+    loans = Loan.objects.select_for_update(of=("self",), no_key=True).select_related("patron")
+    loan = loans.get(pk=known.loan_id)
+    loan.item = scan.item
+    return loan
+
+
+def _check_day(day: date, scan: _Scan) -> None:
+    if day > scan.today:
+        raise CheckInRefused([blocking(Code.RETURN_DAY_AHEAD, back_dated_to=day.isoformat())])
+    if scan.loan is not None and day < scan.loan.loaned_on:
+        raise CheckInRefused(
+            [
+                blocking(
+                    Code.RETURN_BEFORE_LOAN,
+                    back_dated_to=day.isoformat(),
+                    loaned_on=scan.loan.loaned_on.isoformat(),
+                )
+            ]
+        )
+
+
+def _carry_out(scan: _Scan, day: date, scan_id: str | None) -> CheckInResult:
+    item, loan = scan.item, scan.loan
+    before = {"status": item.status, "current_branch_id": item.current_branch_id}
+    decided = _plan_and_lock(scan)
+    transit = open_transit(scan.facts)
+    notices = _news(scan)
+    if loan is None and _changes_nothing(decided, item):
+        attach_names(item, scan.book)
+        return _result(scan, decided, item=item, notices=notices, changed=False)
+    changes: dict[str, Any] = {}
+    patron_id = loan.patron_id if loan else None
+    fee = None
+    if loan is not None:
+        fee, problems = _close_loan(loan, scan, day)
+        notices += problems
+    changes |= _move(decided, transit, scan)
+    if scan.hold is not None and decided.hold_step != HoldStep.NONE:
+        changes["hold"] = hold_states.snapshot(scan.hold)
+        notices += _step_hold(scan.hold, decided, scan)
+    _settle_item(item, decided, scan)
+    days_late = max(0, (day - loan.due_date).days) if loan else 0
+    result = _result(
+        scan, decided, item=item, notices=notices, loan=loan, patron_id=patron_id, fee=fee, days_late=days_late
+    )
+    return _recorded(result, scan, scan_id, {"before": before, "returned_on": day.isoformat(), **changes})
+
+
+def _plan_and_lock(scan: _Scan) -> CheckInPlan:
+    """Decide, and lock the hold that it's about; when somebody else got hold of it meanwhile, decide anew."""
+    while True:
+        decided = plan(_facts_to_decide(scan))
+        if decided.hold_id is None:
+            return decided
+        hold = hold_states.lock_hold(decided.hold_id)
+        still_bound = hold is not None and hold.trapped_item_id == scan.item.pk and hold.state in Hold.TRAPPED
+        if hold is not None and (still_bound or hold.state == Hold.State.QUEUED):
+            scan.hold = hold
+            return decided
+        scan.facts |= _read(scan.item, scan.today, None)
+
+
+def _facts_to_decide(scan: _Scan) -> CheckInFacts:
+    item, facts = scan.item, scan.facts
+    transit = open_transit(facts)
+
+    def rules_for(hold: Waiting) -> Resolved:
+        return scan.book.resolved(
+            branch_id=hold.pickup_branch_id, category_id=hold.category_id, item_type_id=item.item_type_id
+        )
+
+    queue = (Waiting(*waiting) for waiting in facts["queue"] or ())
+    return CheckInFacts(
+        status=item.status,
+        home_branch_id=item.home_branch_id,
+        here_id=scan.branch.pk,
+        current_branch_id=item.current_branch_id,
+        is_on_loan=scan.loan is not None,
+        returns_as=scan.loan.returns_as if scan.loan else Item.Status.AVAILABLE,
+        transit=OpenTransit(transit.to_branch_id, transit.purpose) if transit else None,
+        trapped=trapped_hold(facts),
+        first_waiting=first_to_fill(queue, item_home_id=item.home_branch_id, rules_for=rules_for),
+    )
+
+
+def _changes_nothing(decided: CheckInPlan, item: Item) -> bool:
+    lies_here = decided.is_on_its_way or item.current_branch_id == decided.branch_id
+    return (
+        decided.status == item.status
+        and lies_here
+        and decided.hold_step == HoldStep.NONE
+        and decided.transit_step == TransitStep.NONE
+        and decided.send_to_id is None
+    )
+
+
+def _news(scan: _Scan) -> tuple[Reason, ...]:
+    notices = [] if scan.loan is not None else [notice(Code.NOT_ON_LOAN)]
+    found = _FOUND.get(Item.Status(scan.item.status))
+    if found is not None:
+        notices.append(notice(found))
+    if scan.item.status == Item.Status.WITHDRAWN:
+        notices.append(notice(Code.ITEM_WITHDRAWN))
+    return tuple(notices)
+
+
+def _close_loan(loan: Loan, scan: _Scan, day: date) -> tuple[Fee | None, tuple[Reason, ...]]:
+    fee, problems = None, ()
+    if loan.due_date < scan.today:
+        try:
+            # A savepoint, for the return goes on even if no rule says what being late costs.
+            with transaction.atomic():
+                fee = close_overdue_fee(loan=loan, on=day, now=scan.now, actor=scan.staff)
+        except RuleMissing as missing:
+            problems = (notice_of_missing_rule(missing.name),)
+    loan.returned_at = _moment(day, scan)
+    loan.returned_to = scan.branch
+    loan.save(update_fields=["returned_at", "returned_to"])
+    anonymise_if_settled(loan)
+    return fee, problems
+
+
+def _moment(day: date, scan: _Scan) -> datetime:
+    if day == scan.today:
+        return scan.now
+    return datetime.combine(day, time(23, 59), ZoneInfo(scan.branch.time_zone))
+
+
+def _move(decided: CheckInPlan, transit: TransitFacts | None, scan: _Scan) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
+    if transit is not None and decided.transit_step != TransitStep.NONE:
+        ended = "received_at" if decided.transit_step == TransitStep.RECEIVE else "cancelled_at"
+        Transit.objects.filter(pk=transit.transit_id).update(**{ended: scan.now})
+        changes["transit_ended"] = {"id": transit.transit_id, "as": ended}
+    if decided.send_to_id is not None:
+        sent = Transit.objects.create(
+            item=scan.item,
+            from_branch=scan.branch,
+            to_branch_id=decided.send_to_id,
+            purpose=decided.purpose,
+            hold_id=decided.hold_id,
+            sent_at=scan.now,
+        )
+        changes["transit_opened_id"] = sent.pk
+    return changes
+
+
+def _step_hold(hold: Hold, decided: CheckInPlan, scan: _Scan) -> tuple[Reason, ...]:
+    if decided.hold_step == HoldStep.MAKE_READY:
+        return tuple(hold_states.make_ready(hold, scan.item, book=scan.book, today=scan.today, now=scan.now))
+    hold_states.send(hold, scan.item)
+    return ()
+
+
+def _settle_item(item: Item, decided: CheckInPlan, scan: _Scan) -> None:
+    item.status, item.last_seen_at = decided.status, scan.now
+    if decided.send_to_id is not None or not decided.is_on_its_way:
+        item.current_branch_id = scan.branch.pk
+    item.save(update_fields=["status", "current_branch", "last_seen_at"])
+    attach_names(item, scan.book)
+
+
+def _goes_to(decided: CheckInPlan, here_id: int) -> GoesTo:
+    if decided.status == Item.Status.WITHDRAWN:
+        return GoesTo.ASIDE
+    if decided.is_on_its_way or decided.branch_id != here_id:
+        return GoesTo.TRANSIT
+    return GoesTo.HOLD_SHELF if decided.status == Item.Status.ON_HOLD_SHELF else GoesTo.SHELF
+
+
+def _result(scan: _Scan, decided: CheckInPlan, **values: Any) -> CheckInResult:
+    goes_to = _goes_to(decided, scan.branch.pk)
+    hold = scan.hold if decided.hold_id is not None else None
+    return CheckInResult(
+        goes_to=goes_to,
+        branch=scan.book.branches.get(decided.branch_id, scan.branch),
+        hold=hold,
+        shelf_number=hold.shelf_number if hold and goes_to == GoesTo.HOLD_SHELF else None,
+        **values,
+    )
+
+
+def _recorded(result: CheckInResult, scan: _Scan, scan_id: str | None, changes: dict[str, Any]) -> CheckInResult:
+    entry = audit.record(
+        action=ACTION,
+        actor=scan.staff,
+        subject=result.item,
+        scan_id=scan_id,
+        facts={
+            "item_id": result.item.pk,
+            "branch_id": scan.branch.pk,
+            "goes_to": result.goes_to.value,
+            "to_branch_id": result.branch.pk,
+            "loan_id": result.loan.pk if result.loan else None,
+            "patron_id": result.patron_id,
+            "hold_id": result.hold.pk if result.hold else None,
+            "shelf_number": result.shelf_number,
+            "fee_id": result.fee.pk if result.fee else None,
+            "days_late": result.days_late,
+            **changes,
+            **notice_facts(result.notices),
+        },
+    )
+    return CheckInResult(**{**vars(result), "entry_id": entry.pk})
+
+
+def _first_result(scan: ScanFacts, item: Item, book: RuleBook) -> CheckInResult:
+    check_scan(scan, CheckInRefused, actions=(ACTION,), item_id=item.pk)
+    facts = scan.facts
+    attach_names(item, book)
+    loans = Loan.objects.filter(pk=facts["loan_id"]) if facts["loan_id"] else Loan.objects.none()
+    holds = Hold.objects.select_related("patron").filter(pk=facts["hold_id"]) if facts["hold_id"] else ()
+    fees = Fee.objects.filter(pk=facts["fee_id"]) if facts["fee_id"] else ()
+    return CheckInResult(
+        item=item,
+        goes_to=GoesTo(facts["goes_to"]),
+        branch=book.branches[facts["to_branch_id"]],
+        hold=next(iter(holds), None),
+        shelf_number=facts["shelf_number"],
+        loan=next(iter(loans), None),
+        patron_id=facts["patron_id"],
+        fee=next(iter(fees), None),
+        days_late=facts["days_late"],
+        notices=notices_of(facts),
+        repeated=True,
+        entry_id=scan.entry_id,
+    )

@@ -1,0 +1,291 @@
+"""Lends an item to a patron."""
+
+from datetime import date, datetime
+from typing import Any
+
+from accounts.models import StaffAccount
+from circulation.errors import CheckOutRefused, Code, Override, RenewalRefused
+from circulation.models import Hold, Loan, Transit
+from circulation.rules.check_out import CheckOutFacts, HoldFacts, decide, own_hold_to_fill
+from circulation.rules.due_dates import DueDate
+from circulation.rules.reasons import covered_codes, notice, notices_among, standing
+from circulation.selectors.desk_facts import (
+    LoanFacts,
+    ScanFacts,
+    TransitFacts,
+    loan_counts,
+    open_loan,
+    open_transit,
+    own_holds,
+    patron_facts,
+    read_facts,
+    scan_facts,
+    trapped_hold,
+)
+from circulation.selectors.rule_books import RuleBook, rule_book
+from circulation.services import hold_states
+from circulation.services.desk_actions import (
+    attach_names,
+    check_scan,
+    desk_action,
+    local_day,
+    locked_item,
+    locked_patron,
+    notice_facts,
+    notices_of,
+    override_facts,
+    permissions,
+)
+from circulation.services.renew import renew_instead_of_lending
+from circulation.services.results import CheckOutResult
+from common import audit
+from common.errors import Reason
+from holdings.models import Branch, Item
+from patrons.models import Patron
+
+ACTION = "circulation.check_out"
+_FACTS = (
+    "version",
+    "calendar_version",
+    "scan",
+    "loan",
+    "transit",
+    "trapped",
+    "own_holds",
+    "waiting",
+    "ready_here",
+    "loans",
+    "owed",
+    "blocks",
+    "cards",
+)
+
+
+def check_out(
+    *,
+    item: Item,
+    patron: Patron,
+    branch: Branch,
+    staff: StaffAccount | None,
+    now: datetime,
+    override: Override | None = None,
+    scan_id: str | None = None,
+    due_date: date | None = None,
+) -> CheckOutResult:
+    """Lend the item to the patron; an item that she has on loan already is renewed.
+
+    :param item: only its key counts; it's read again under lock, and so is `patron`
+    :param staff: None at a self-service machine
+    :param due_date: instead of the day that the rules give
+    :raises CheckOutRefused: with every reason found; nothing has changed
+    """
+    with desk_action(CheckOutRefused):
+        item = locked_item(item, CheckOutRefused)
+        patron = locked_patron(patron, CheckOutRefused)
+        today = local_day(now, branch)
+        facts = read_facts(
+            *_FACTS,
+            item=item.pk,
+            record=item.record_id,
+            item_type=item.item_type_id,
+            patron=patron.pk,
+            branch=branch.pk,
+            group=branch.group_id,
+            today=today,
+            scan=scan_id,
+        )
+        book = rule_book(facts["version"])
+        if scan := scan_facts(facts):
+            return _first_result(scan, item, patron, book)
+        loan = open_loan(facts)
+        if loan is not None and loan.patron_id == patron.pk:
+            return _renew(loan, item=item, patron=patron, staff=staff, now=now, override=override, scan_id=scan_id)
+        decision = decide(_facts_to_decide(facts, item, patron, branch, book, today, loan, due_date))
+        against = standing(decision.reasons, override, permissions(staff))
+        if against or decision.due is None:
+            raise CheckOutRefused(against)
+        return _lend(
+            facts,
+            decision.reasons,
+            decision.due,
+            item=item,
+            patron=patron,
+            branch=book.branches.get(branch.pk, branch),
+            book=book,
+            staff=staff,
+            now=now,
+            today=today,
+            override=override,
+            scan_id=scan_id,
+        )
+
+
+def _facts_to_decide(
+    facts: dict[str, Any],
+    item: Item,
+    patron: Patron,
+    branch: Branch,
+    book: RuleBook,
+    today: date,
+    loan: LoanFacts | None,
+    due_date: date | None,
+) -> CheckOutFacts:
+    item_type = book.item_types[item.item_type_id]
+    loans, loans_of_type = loan_counts(facts)
+    return CheckOutFacts(
+        today=today,
+        item_id=item.pk,
+        item_status=item.status,
+        item_type_id=item.item_type_id,
+        item_type=item_type.code,
+        item_type_is_lent=item_type.is_lent,
+        branch_id=branch.pk,
+        branch_is_open_for_business=book.branches.get(branch.pk, branch).is_open_for_business,
+        patron=patron_facts(patron, facts),
+        rules=book.resolved(branch_id=branch.pk, category_id=patron.category_id, item_type_id=item.item_type_id),
+        calendar=book.calendar(branch.pk, facts["calendar_version"]),
+        birth_date=patron.birth_date,
+        on_loan_until=loan.due_date if loan else None,
+        trapped=trapped_hold(facts),
+        waiting=facts["waiting"],
+        ready_here=facts["ready_here"],
+        loans=loans,
+        loans_of_type=loans_of_type,
+        chosen_due_date=due_date,
+    )
+
+
+def _lend(
+    facts: dict[str, Any],
+    reasons: tuple[Reason, ...],
+    due: DueDate,
+    *,
+    item: Item,
+    patron: Patron,
+    branch: Branch,
+    book: RuleBook,
+    staff: StaffAccount | None,
+    now: datetime,
+    today: date,
+    override: Override | None,
+    scan_id: str | None,
+) -> CheckOutResult:
+    before = {"status": item.status, "current_branch_id": item.current_branch_id}
+    trapped, transit = trapped_hold(facts), open_transit(facts)
+    own = own_hold_to_fill(own_holds(facts), item_id=item.pk)
+    filled, hold_changes = _settle_holds(own, trapped, item=item, patron=patron, now=now)
+    loan = Loan.objects.create(
+        item=item,
+        patron=patron,
+        lending_branch=branch,
+        loaned_at=now,
+        loaned_on=today,
+        due_date=due.day,
+        returns_as=_returns_as(item),
+    )
+    item.status, item.current_branch_id, item.last_seen_at = Item.Status.ON_LOAN, branch.pk, now
+    item.save(update_fields=["status", "current_branch", "last_seen_at"])
+    attach_names(item, book)
+    notices = notices_among(reasons)
+    entry = audit.record(
+        action=ACTION,
+        actor=staff,
+        subject=item,
+        scan_id=scan_id,
+        facts={
+            "loan_id": loan.pk,
+            "item_id": item.pk,
+            "patron_id": patron.pk,
+            "branch_id": branch.pk,
+            "due_date": due.day.isoformat(),
+            "before": before,
+            **hold_changes,
+            **_end_transit(transit, branch, now),
+            **override_facts(override, covered_codes(reasons, override)),
+            **notice_facts(notices),
+        },
+    )
+    return CheckOutResult(loan=loan, item=item, notices=notices, filled_hold=filled, entry_id=entry.pk)
+
+
+def _returns_as(item: Item) -> str:
+    return item.status if item.status == Item.Status.REFERENCE_ONLY else Item.Status.AVAILABLE
+
+
+def _settle_holds(
+    own: HoldFacts | None, trapped: HoldFacts | None, *, item: Item, patron: Patron, now: datetime
+) -> tuple[Hold | None, dict[str, Any]]:
+    """Fill the patron's own hold, and let another's, which staff went past, back into the queue."""
+    wanted = {hold.hold_id for hold in (own, trapped) if hold is not None}
+    filled, changes = None, {}
+    for hold_id in sorted(wanted):
+        hold = hold_states.lock_hold(hold_id)
+        if hold is None or hold.state not in Hold.ACTIVE:
+            continue
+        if own is not None and hold_id == own.hold_id:
+            changes["filled"] = hold_states.snapshot(hold)
+            hold_states.fill(hold, item, now=now)
+            filled = hold
+        elif hold.patron_id != patron.pk and hold.trapped_item_id == item.pk:
+            changes["requeued"] = hold_states.snapshot(hold)
+            hold_states.back_to_queue(hold)
+    return filled, changes
+
+
+def _end_transit(transit: TransitFacts | None, branch: Branch, now: datetime) -> dict[str, Any]:
+    """End the journey of an item that's lent on the way, or as it arrives."""
+    if transit is None:
+        return {}
+    ended = "received_at" if transit.to_branch_id == branch.pk else "cancelled_at"
+    Transit.objects.filter(pk=transit.transit_id).update(**{ended: now})
+    return {"transit_ended": {"id": transit.transit_id, "as": ended}}
+
+
+def _renew(
+    loan: LoanFacts,
+    *,
+    item: Item,
+    patron: Patron,
+    staff: StaffAccount | None,
+    now: datetime,
+    override: Override | None,
+    scan_id: str | None,
+) -> CheckOutResult:
+    """Renew what she has on loan already; scanned twice in a row, the second time changes nothing."""
+    here = notice(Code.ALREADY_ON_LOAN_TO_PATRON, loan_id=loan.loan_id, due_date=loan.due_date.isoformat())
+    try:
+        renewed = renew_instead_of_lending(
+            loan_id=loan.loan_id, item=item, patron=patron, staff=staff, now=now, override=override, scan_id=scan_id
+        )
+    except RenewalRefused as refused:
+        if refused.codes != [Code.NOT_LATER]:
+            raise CheckOutRefused([here, *refused.reasons]) from refused
+        unchanged = Loan.objects.select_related("lending_branch").get(pk=loan.loan_id)
+        unchanged.item, unchanged.patron = item, patron
+        return CheckOutResult(loan=unchanged, item=item, notices=(here,), repeated=True)
+    return CheckOutResult(
+        loan=renewed.loan,
+        item=item,
+        notices=(here, *renewed.notices),
+        was_renewal=True,
+        entry_id=renewed.entry_id,
+    )
+
+
+def _first_result(scan: ScanFacts, item: Item, patron: Patron, book: RuleBook) -> CheckOutResult:
+    check_scan(scan, CheckOutRefused, actions=(ACTION, "circulation.renew"), item_id=item.pk, patron_id=patron.pk)
+    loan = Loan.objects.select_related("lending_branch").get(pk=scan.facts["loan_id"])
+    loan.item = item
+    # The loan may have forgotten her since, but it's she who stands at the desk.
+    loan.patron = patron
+    filled = scan.facts.get("filled")
+    attach_names(item, book)
+    return CheckOutResult(
+        loan=loan,
+        item=item,
+        notices=notices_of(scan.facts),
+        filled_hold=Hold.objects.filter(pk=filled["id"]).first() if filled else None,
+        was_renewal=scan.action != ACTION,
+        repeated=True,
+        entry_id=scan.entry_id,
+    )

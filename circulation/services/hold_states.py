@@ -1,0 +1,164 @@
+"""Moves one hold from state to state: the only place that writes a hold's state, used by the desk actions."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from circulation.errors import Code
+from circulation.models import Hold
+from circulation.rules.holds import next_shelf_number
+from circulation.rules.reasons import notice, notice_of_missing_rule
+from circulation.rules.resolution import RuleMissing
+from circulation.selectors.rule_books import RuleBook
+from common.errors import Reason
+from holdings.models import Branch, Item
+from holdings.rules.calendars import NeverOpen
+from notices.models import Notice, NoticeKind
+from notices.services.outbox import make_notice
+
+_STATE_FIELDS = ["state", "trapped_item", "shelf_number", "ready_at", "shelf_until", "ended_at", "end_reason"]
+
+
+def lock_hold(hold_id: int) -> Hold | None:
+    """Lock a hold and return it with its patron, or None; after the item and the patron."""
+    return Hold.objects.select_for_update(of=("self",), no_key=True).select_related("patron").filter(pk=hold_id).first()
+
+
+def snapshot(hold: Hold) -> dict[str, Any]:
+    """Return the hold's state as the audit log keeps it, for undoing."""
+    return {
+        "id": hold.pk,
+        "state": hold.state,
+        "trapped_item_id": hold.trapped_item_id,
+        "shelf_number": hold.shelf_number,
+        "ready_at": hold.ready_at.isoformat() if hold.ready_at else None,
+        "shelf_until": hold.shelf_until.isoformat() if hold.shelf_until else None,
+    }
+
+
+def restore(hold: Hold, before: dict[str, Any]) -> None:
+    """Put a hold back into the state of a snapshot; its place in the queue was never taken from it.
+
+    The number on the hold shelf comes back too, unless another hold got it meanwhile.
+    """
+    hold.state = before["state"]
+    hold.trapped_item_id = before["trapped_item_id"]
+    hold.shelf_number = _still_free(hold, before["shelf_number"]) if hold.state == Hold.State.READY else None
+    hold.ready_at = datetime.fromisoformat(before["ready_at"]) if before["ready_at"] else None
+    hold.shelf_until = date.fromisoformat(before["shelf_until"]) if before["shelf_until"] else None
+    hold.ended_at, hold.end_reason = None, ""
+    hold.save(update_fields=_STATE_FIELDS)
+
+
+def fill(hold: Hold, item: Item, *, now: datetime) -> None:
+    """End a hold because its patron has the item now."""
+    hold.trapped_item = item
+    _end(hold, Hold.State.FILLED, "FILLED", now)
+
+
+def cancel(hold: Hold, *, reason: str, now: datetime) -> None:
+    """End a hold because somebody doesn't want it any more; what was trapped stays where it lies."""
+    _end(hold, Hold.State.CANCELLED, reason, now)
+
+
+def expire(hold: Hold, *, reason: str, now: datetime) -> None:
+    """End a hold because its time is over."""
+    _end(hold, Hold.State.EXPIRED, reason, now)
+
+
+def back_to_queue(hold: Hold) -> None:
+    """Let go of the trapped item; the hold is again where its request time and priority put it."""
+    hold.state = Hold.State.QUEUED
+    hold.trapped_item, hold.shelf_number, hold.ready_at, hold.shelf_until = None, None, None, None
+    hold.save(update_fields=_STATE_FIELDS)
+    withdraw_notice(hold)
+
+
+def send(hold: Hold, item: Item) -> None:
+    """Bind the item to the hold while it travels to the pick-up branch."""
+    hold.state = Hold.State.IN_TRANSIT
+    hold.trapped_item, hold.shelf_number, hold.ready_at, hold.shelf_until = item, None, None, None
+    hold.save(update_fields=_STATE_FIELDS)
+    withdraw_notice(hold)
+
+
+def make_ready(hold: Hold, item: Item, *, book: RuleBook, today: date, now: datetime) -> list[Reason]:
+    """Put the item on the hold shelf for the hold, and tell the patron.
+
+    A return is never refused for a rule or a calendar, so what's missing there comes back as notices.
+    """
+    problems: list[Reason] = []
+    hold.state = Hold.State.READY
+    hold.trapped_item = item
+    hold.ready_at = now
+    hold.shelf_until = _shelf_until(hold, book, today, problems)
+    hold.shelf_number = _take_shelf_number(hold.pickup_branch_id)
+    hold.save(update_fields=_STATE_FIELDS)
+    make_notice(
+        patron=hold.patron,
+        branch=book.branches[hold.pickup_branch_id],
+        kind=NoticeKind.HOLD_READY,
+        key=_notice_key(hold),
+        context={
+            "title": item.record.title,
+            "shelf_number": hold.shelf_number,
+            "pickup_until": hold.shelf_until,
+        },
+        about={"hold": hold.pk},
+        now=now,
+    )
+    return problems
+
+
+def withdraw_notice(hold: Hold) -> None:
+    """Keep back what hasn't been sent yet about the hold lying ready."""
+    Notice.objects.filter(key__startswith=f"{NoticeKind.HOLD_READY}:hold:{hold.pk}:", state=Notice.State.QUEUED).update(
+        state=Notice.State.CANCELLED
+    )
+
+
+def _end(hold: Hold, state: str, reason: str, now: datetime) -> None:
+    hold.state, hold.ended_at, hold.end_reason = state, now, reason
+    hold.save(update_fields=_STATE_FIELDS)
+    withdraw_notice(hold)
+
+
+def _notice_key(hold: Hold) -> str:
+    # A hold that lies ready a second time, after a journey, is a second message.
+    return f"{NoticeKind.HOLD_READY}:hold:{hold.pk}:{hold.ready_at:%Y%m%dT%H%M%S%f}"
+
+
+def _shelf_until(hold: Hold, book: RuleBook, today: date, problems: list[Reason]) -> date | None:
+    rules = book.resolved(branch_id=hold.pickup_branch_id, category_id=hold.patron.category_id, item_type_id=None)
+    try:
+        days = rules.value("shelf_days")
+    except RuleMissing as missing:
+        problems.append(notice_of_missing_rule(missing.name))
+        return None
+    try:
+        return book.calendar(hold.pickup_branch_id).add_open_days(today, days)
+    except NeverOpen:
+        problems.append(notice(Code.CALENDAR_NEVER_OPEN, branch_id=hold.pickup_branch_id))
+        return today + timedelta(days=days)
+
+
+def _take_shelf_number(branch_id: int) -> int | None:
+    branch = Branch.objects.select_for_update(no_key=True).only("next_shelf_number").get(pk=branch_id)
+    taken = set(
+        Hold.objects.filter(pickup_branch_id=branch_id, state=Hold.State.READY, shelf_number__isnull=False).values_list(
+            "shelf_number", flat=True
+        )
+    )
+    number = next_shelf_number(branch.next_shelf_number, taken)
+    if number is not None:
+        branch.next_shelf_number = number % 999 + 1
+        branch.save(update_fields=["next_shelf_number"])
+    return number
+
+
+def _still_free(hold: Hold, number: int | None) -> int | None:
+    # The branch's row is locked first, as it is whenever a number is given out.
+    Branch.objects.select_for_update(no_key=True).only("pk").get(pk=hold.pickup_branch_id)
+    taken = Hold.objects.filter(
+        pickup_branch_id=hold.pickup_branch_id, state=Hold.State.READY, shelf_number=number
+    ).exclude(pk=hold.pk)
+    return _take_shelf_number(hold.pickup_branch_id) if number is None or taken.exists() else number
