@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -26,4 +27,5 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer when something of ours broke."""
-    return render(request, "500.html", status=500)
+    # Without the request: what broke may be what the page's context is read from.
+    return HttpResponse(render_to_string("500.html"), status=500)

@@ -84,10 +84,11 @@ TEMPLATE_SCHEMA = "template_municipality"
 # --- Middleware ---
 MIDDLEWARE = [
     "libsys.health.HealthMiddleware",
+    # Files are the same on every host, and the page for an unknown host needs its style sheets too.
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenants.middleware.MunicipalityMiddleware",
     "libsys.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "web.account.sessions.AreaSessionMiddleware",
     "web.account.languages.LanguageMiddleware",
