@@ -9,7 +9,7 @@ _YEAR = re.compile(r"(?<!\d)(1[0-9]\d\d|20\d\d)(?!\d)")
 # U+0098 and U+009C enclose what doesn't sort; other controls never belong in a text.
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]+")
 _BLANKS = re.compile(r"\s+")
-_INITIAL = re.compile(r"(?:^|[\s.-])\w\.$|\.\.\.$|…\.?$")
+_INITIAL = re.compile(r"(?:^|[\s.-])[^\W\d_]\.$|\.\.\.$|…\.?$")
 _LONGEST_SUMMARY = 2000
 
 
