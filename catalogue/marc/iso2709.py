@@ -156,7 +156,8 @@ def _by_position(entries: list[bytes], body: bytes) -> list[bytes] | None:
         end = start + int(entry[3:7])
         if body[end - 1 : end] != _FIELD_END or (start and body[start - 1 : start] != _FIELD_END):
             return None
-        contents.append(body[start : end - 1])
+        # A field end inside a field is a slip of the keyboard; the directory knows better.
+        contents.append(body[start : end - 1].replace(_FIELD_END, b" "))
     return contents
 
 

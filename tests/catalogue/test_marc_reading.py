@@ -175,6 +175,12 @@ def test_reads_fields_by_their_place_when_the_directory_is_in_another_order():
     assert outcomes[0].repairs == ()
 
 
+def test_reads_a_field_end_inside_a_field_as_a_blank():
+    record = iso2709((("001", "1"), ("245", "10$aYön#äänet"))).replace(b"#", b"\x1e")
+
+    assert titles(read(record)) == ["Yön äänet"]
+
+
 def test_reports_a_directory_that_does_not_fit_and_reads_the_next():
     record = iso2709(NOVEL).replace(b"245", b"24", 1)
 
