@@ -2,8 +2,8 @@
 
 - `alpha` runs the test in Alpha, inside a transaction that's rolled back; `beta` is the neighbour.
 - `committed_municipality` is for tests that need real commits, for instance several threads: a municipality called
-  Gamma (gamma.localhost), provisioned for this test alone and removed after it, with every row that the test left in
-  a shared table that was empty before. Don't ask for `db`, `alpha` or `transactional_db` beside it. Each thread
+  Gamma (gamma.localhost), provisioned for this test alone and removed after it, with every row that the test added to
+  a shared table. Don't ask for `db`, `alpha` or `transactional_db` beside it. Each thread
   chooses the municipality itself and gives its connection back:
 
       def lend():
