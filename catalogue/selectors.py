@@ -1,10 +1,29 @@
-"""Reading the catalogue: records by id and by their numbers, other editions, and the change feed."""
+"""Reading the catalogue: records by id and by their numbers, who owns them, and the change feed."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from catalogue.models import Change
+from django.db.models import Q, QuerySet
+
+from catalogue.marc.identifiers import isbn13, issn
+from catalogue.models import BibliographicRecord, Change, HoldingsSummary
+
+# Shorter ones are years, volumes and titles: "1984" means the novel.
+_SHORTEST_NUMBER, _LONGEST_NUMBER = 7, 64
+# Control numbers may have letters and a prefix: 870970-basis:12345678, FI-MELINDA-001234567, (DK-870970)12345678.
+_NUMBER = re.compile(r"[\w()\-–:./ ]*\d[\w()\-–:./ ]*")
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What one branch owns of a title."""
+
+    municipality: str
+    branch_code: str
+    items: int
+    loanable: int
 
 
 @dataclass(frozen=True)
@@ -26,3 +45,50 @@ def follow(after_number: int, limit: int = 1000) -> Sequence[FeedEntry]:
 def latest_change() -> int:
     """Return the feed's last number; 0 when nothing has ever changed."""
     return Change.objects.order_by("-number").values_list("number", flat=True).first() or 0
+
+
+def get_record(record_id: int) -> BibliographicRecord | None:
+    """Return a record without its MARC, or None if there's none or it was deleted."""
+    return _shown().filter(pk=record_id).first()
+
+
+def records_by_ids(record_ids: Iterable[int]) -> dict[int, BibliographicRecord]:
+    """Return records without their MARC by their ids; deleted ones too, for items and loans still name them."""
+    return BibliographicRecord.objects.defer("raw").in_bulk(list(record_ids))
+
+
+def records_by_identifier(text: str, limit: int = 20) -> list[BibliographicRecord]:
+    """Return the records with the number that was typed: ISBN, ISSN, FAUST or another control number.
+
+    The same edition may have come from several sources, so there can be more than one. For a text that can't be a
+    number, no query is made.
+    """
+    text = text.strip()
+    if len(text) > _LONGEST_NUMBER or not _NUMBER.fullmatch(text):
+        return []
+    compact = text.replace(" ", "").replace("-", "").replace("\u2013", "")
+    if len(compact) < _SHORTEST_NUMBER:
+        return []
+    condition = Q(control_number__in={text, compact})
+    if (isbn := isbn13(compact)) and len(compact) in (10, 13):
+        condition |= Q(isbns__contains=[isbn])
+    if len(compact) == 8 and (number := issn(compact)):
+        condition |= Q(issns__contains=[number])
+    return list(_shown().filter(condition).order_by("pk")[:limit])
+
+
+def record_by_identifier(text: str) -> BibliographicRecord | None:
+    """Return the one record with this number, or None if there's none or more than one."""
+    found = records_by_identifier(text, limit=2)
+    return found[0] if len(found) == 1 else None
+
+
+def holdings_of(record_id: int) -> list[Holding]:
+    """Return which municipalities' branches own a title and how many items; never who has them."""
+    rows = HoldingsSummary.objects.filter(record_id=record_id, items__gt=0)
+    rows = rows.order_by("municipality__name", "branch_code")
+    return [Holding(*row) for row in rows.values_list("municipality__schema_name", "branch_code", "items", "loanable")]
+
+
+def _shown() -> QuerySet[BibliographicRecord]:
+    return BibliographicRecord.objects.filter(deleted_at=None).defer("raw")

@@ -1,0 +1,33 @@
+"""Finding titles: the Tantivy index beside each web node, its words, its queries and its follower.
+
+Screens need `search`, `suggest` and `other_editions`, and what they take and return.
+"""
+
+from catalogue.search.editions import other_editions
+from catalogue.search.requests import (
+    FacetValue,
+    Filters,
+    Hit,
+    SearchRequest,
+    SearchResult,
+    Sort,
+    State,
+    Suggestion,
+)
+from catalogue.search.searching import count, search
+from catalogue.search.suggestions import suggest
+
+__all__ = [
+    "FacetValue",
+    "Filters",
+    "Hit",
+    "SearchRequest",
+    "SearchResult",
+    "Sort",
+    "State",
+    "Suggestion",
+    "count",
+    "other_editions",
+    "search",
+    "suggest",
+]

@@ -1,0 +1,184 @@
+"""A record and its holdings as a document of the index."""
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from tantivy import Document
+
+from catalogue.models import BibliographicRecord
+from catalogue.search import schema
+from catalogue.search.words import STEMMERS, initials_in, plain_spellings, same_letters, stem, words_of
+from common.sort_keys import sort_key
+
+# What the index reads of a record; never the MARC record itself.
+COLUMNS = (
+    "id",
+    "control_number",
+    "title",
+    "remainder",
+    "author",
+    "contributors",
+    "edition",
+    "publisher",
+    "year",
+    "language",
+    "isbns",
+    "issns",
+    "subjects",
+    "classification",
+    "audience",
+    "material_type",
+    "series",
+    "extent",
+    "summary",
+)
+# Between two texts, so that a phrase never spans both.
+_BREAK = "\u00b6"
+_LONGEST_KEY = 120
+# A title that a hundred branches own comes before one that nobody owns, but never before one that fits much better.
+_WEIGHT_OF_HOLDINGS = 0.12
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """Who owns a title: branch codes by municipality's schema, and the number of items in all."""
+
+    branches: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    items: int = 0
+
+
+def document_of(record: BibliographicRecord, holdings: Holdings) -> Document:
+    """Return what the index keeps of a record."""
+    language = STEMMERS.get(record.language, "")
+    title, author = _words(record.title), _words(record.author)
+    subjects = [_words(text) for text in (*record.subjects, record.series)]
+    rest = [_words(text) for text in (record.remainder, *record.contributors, record.publisher, record.summary)]
+    document = Document()
+    document.add_unsigned(schema.ID, record.pk)
+    document.add_text(schema.TITLE, " ".join(_with_stems(title, language)))
+    document.add_text(schema.AUTHOR, " ".join(map(same_letters, author)))
+    for words in subjects:
+        document.add_text(schema.SUBJECT, " ".join(_with_stems(words, language)))
+    document.add_text(schema.WORDS, " ".join(_all_words(record, [title, *subjects, *rest], author, language)))
+    exact = f" {_BREAK} ".join(" ".join(map(same_letters, words)) for words in (title, author, *subjects, *rest))
+    document.add_text(schema.EXACT, exact)
+    _add_hints(document, title, author, subjects[:-1])
+    _add_values(document, record)
+    _add_holdings(document, holdings)
+    document.add_bytes(schema.CARD, json.dumps(_card(record), ensure_ascii=False).encode())
+    return document
+
+
+def name_key(text: str) -> str:
+    """Return an author's, a subject's or a series' name as it stands in the index: cut, since a key may not be long."""
+    return text[:_LONGEST_KEY]
+
+
+def work_key(author: str, title: str) -> str:
+    """Return what editions of one work have in common: author and title, as words."""
+    return " ".join(words_of(author))[:_LONGEST_KEY] + "|" + " ".join(words_of(title))[:_LONGEST_KEY]
+
+
+def _words(text: str) -> list[str]:
+    return words_of(text) if text else []
+
+
+def _with_stems(words: Sequence[str], language: str) -> list[str]:
+    surface = [same_letters(word) for word in words]
+    return [*surface, *(stem(word, language) for word in words)] if language else surface
+
+
+def _all_words(
+    record: BibliographicRecord, texts: Iterable[Sequence[str]], author: Sequence[str], language: str
+) -> set[str]:
+    found = set(author)
+    for words in texts:
+        found.update(words)
+    terms: set[str] = set()
+    for word in found:
+        terms.update(_terms_of(word, language))
+    terms.update(word for text in (record.author, *record.contributors) for word in initials_in(text))
+    terms.update(words_of(" ".join((record.control_number, *record.isbns, *record.issns, record.classification))))
+    if record.year:
+        terms.add(str(record.year))
+    return terms
+
+
+@lru_cache(maxsize=200_000)
+def _terms_of(word: str, language: str) -> tuple[str, ...]:
+    kept = same_letters(word)
+    spellings = plain_spellings(kept)
+    if "aa" in kept and language != "finnish":
+        # Aarhus is Århus, and Kierkegaard is Kierkegård; in Finnish, aa is a long vowel.
+        modern = kept.replace("aa", "å")
+        spellings += [modern, *plain_spellings(modern)]
+    if not language:
+        return (kept, *spellings)
+    stemmed = stem(word, language)
+    base, _, tag = stemmed.rpartition(":")
+    return (kept, stemmed, *spellings, *(f"{plain}:{tag}" for plain in plain_spellings(base)))
+
+
+def _add_hints(
+    document: Document, title: Sequence[str], author: Sequence[str], subjects: Iterable[Sequence[str]]
+) -> None:
+    subject_words = [word for words in subjects for word in words]
+    for name, words in (
+        (schema.TITLE_HINT, title),
+        (schema.AUTHOR_HINT, author),
+        (schema.SUBJECT_HINT, subject_words),
+    ):
+        kept = [same_letters(word) for word in words]
+        document.add_text(name, " ".join([*kept, *(plain for word in kept for plain in plain_spellings(word))]))
+
+
+def _add_values(document: Document, record: BibliographicRecord) -> None:
+    for name, value in (
+        (schema.MATERIAL, record.material_type),
+        (schema.LANGUAGE, record.language),
+        (schema.AUDIENCE, record.audience),
+        (schema.AUTHOR_NAME, name_key(record.author)),
+        (schema.SERIES_NAME, name_key(record.series)),
+        (schema.SORT_DANISH, sort_key(record.title, "da")[:_LONGEST_KEY]),
+        (schema.SORT_SWEDISH, sort_key(record.title, "sv")[:_LONGEST_KEY]),
+        (schema.WORK, work_key(record.author, record.title)),
+    ):
+        if value:
+            document.add_text(name, value)
+    for subject in record.subjects:
+        document.add_text(schema.SUBJECT_NAME, name_key(subject))
+    if record.year is not None:
+        document.add_integer(schema.YEAR, record.year)
+    # Among titles of one year, the one that was catalogued last comes first.
+    document.add_unsigned(schema.SORT_NEWEST, (max(record.year or 0, 0) << 40) + record.pk)
+
+
+def _add_holdings(document: Document, holdings: Holdings) -> None:
+    if holdings.branches:
+        document.add_json(schema.HELD, {name: list(codes) for name, codes in holdings.branches.items()})
+    for name in holdings.branches:
+        document.add_text(schema.OWNER, name)
+    document.add_unsigned(schema.ITEMS, holdings.items)
+    # Tantivy multiplies a score by log2(2 + weight).
+    document.add_float(schema.WEIGHT, 2 ** (1 + _WEIGHT_OF_HOLDINGS * math.log2(1 + holdings.items)) - 2)
+
+
+def _card(record: BibliographicRecord) -> dict[str, object]:
+    return {
+        "title": record.title,
+        "remainder": record.remainder,
+        "author": record.author,
+        "edition": record.edition,
+        "publisher": record.publisher,
+        "year": record.year,
+        "language": record.language,
+        "isbn": record.isbns[0] if record.isbns else "",
+        "classification": record.classification,
+        "audience": record.audience,
+        "material_type": record.material_type,
+        "series": record.series,
+        "extent": record.extent,
+    }

@@ -1,0 +1,106 @@
+"""This process's view of the node's index: opened once, looked at anew when the follower has written."""
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from tantivy import Index, Searcher
+
+from catalogue.search import folder
+from catalogue.search.damage import is_damage
+from catalogue.services.change_feed import wake_followers
+
+Answer = TypeVar("Answer")
+logger = logging.getLogger(__name__)
+
+
+@dataclass
+class _Open:
+    path: Path
+    index: Index
+    searcher: Searcher
+    written: tuple[int, int]
+
+
+class IndexUnavailable(Exception):
+    """There's no index to search: it's being built, or has to be."""
+
+
+_open: _Open | None = None
+_lock = threading.Lock()
+
+
+def ask(question: Callable[[Searcher], Answer]) -> Answer | None:
+    """Return what the index answers, or None while there's no index; then the follower is asked to build it."""
+    try:
+        return question(searcher())
+    except IndexUnavailable:
+        wake_followers()
+        return None
+    except BaseException as problem:
+        # What people type is made into queries that Tantivy can't refuse, so a refusal is the files' fault.
+        if not is_damage(problem):
+            raise
+        logger.exception("The search index can't be read and will be built anew")
+        give_up()
+        wake_followers()
+        return None
+
+
+def searcher() -> Searcher:
+    """Return a view of the index as it was last written.
+
+    Looking whether it was written costs one `stat`, so each search looks.
+
+    :raises IndexUnavailable: while there's no index that can be read
+    """
+    known = _open
+    written = _written()
+    if known is not None and known.written == written:
+        return known.searcher
+    with _lock:
+        return _renew(written)
+
+
+def close() -> None:
+    """Forget the open index; the next search opens it again."""
+    global _open  # noqa: PLW0603
+    with _lock:
+        _open = None
+
+
+def give_up() -> None:
+    """Let the index be rebuilt, since reading it failed."""
+    path = folder.current_index()
+    if path is not None:
+        folder.mark_suspect(path)
+    close()
+
+
+def _written() -> tuple[int, int]:
+    try:
+        meta = os.stat(folder.root() / "current" / "meta.json")
+    except OSError:
+        raise IndexUnavailable from None
+    return meta.st_ino, meta.st_mtime_ns
+
+
+def _renew(written: tuple[int, int]) -> Searcher:
+    global _open  # noqa: PLW0603
+    path = folder.current_index()
+    if path is None:
+        _open = None
+        raise IndexUnavailable
+    if _open is None or _open.path != path:
+        index = Index.open(str(path))
+        # Otherwise a thread of its own would watch the folder, and be lost when the server forks.
+        index.config_reader(reload_policy="manual", num_warmers=0)
+    else:
+        index = _open.index
+    index.reload()
+    _open = _Open(path, index, index.searcher(), written)
+    return _open.searcher

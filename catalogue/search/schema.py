@@ -1,0 +1,51 @@
+"""The index's fields. Whoever changes what stands in them raises the version, and every node rebuilds its index."""
+
+from functools import lru_cache
+
+from tantivy import Schema, SchemaBuilder
+
+VERSION = 1
+
+# Everything that a search can find a title by: words, stems and plain spellings, without regard to where they stand.
+WORDS = "words"
+# The words as written and in order, for phrases and beginnings of words.
+EXACT = "exact"
+# Where a word stands decides how high the title comes in the list.
+TITLE, AUTHOR, SUBJECT = "title", "author", "subject"
+# What is offered while somebody types.
+TITLE_HINT, AUTHOR_HINT, SUBJECT_HINT = "title_hint", "author_hint", "subject_hint"
+# Whole values: facets and exact limits.
+MATERIAL, LANGUAGE, AUDIENCE, YEAR = "material", "language", "audience", "year"
+AUTHOR_NAME, SUBJECT_NAME, SERIES_NAME, WORK = "author_name", "subject_name", "series_name", "work"
+# {schema: [branch code, ...]}; each municipality becomes a column of its own, read only when it's asked for.
+HELD = "held"
+# The municipalities that own the title, to limit by.
+OWNER = "owner"
+ITEMS, WEIGHT = "items", "weight"
+SORT_DANISH, SORT_SWEDISH, SORT_NEWEST = "sort_danish", "sort_swedish", "sort_newest"
+# What the list shows, as JSON.
+CARD = "card"
+ID = "id"
+
+
+@lru_cache(maxsize=1)
+def index_schema() -> Schema:
+    """Return the fields as Tantivy wants them."""
+    builder = SchemaBuilder()
+    builder.add_unsigned_field(ID, stored=False, indexed=True, fast=True)
+    for name in (WORDS, TITLE_HINT, AUTHOR_HINT, SUBJECT_HINT):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
+    for name in (TITLE, AUTHOR, SUBJECT):
+        builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
+    builder.add_text_field(EXACT, tokenizer_name="whitespace", index_option="position")
+    for name in (MATERIAL, LANGUAGE, AUDIENCE, AUTHOR_NAME, SUBJECT_NAME, SORT_DANISH, SORT_SWEDISH):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
+    for name in (SERIES_NAME, WORK, OWNER):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    builder.add_integer_field(YEAR, fast=True)
+    builder.add_json_field(HELD, tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_unsigned_field(ITEMS, fast=True)
+    builder.add_unsigned_field(SORT_NEWEST, fast=True)
+    builder.add_float_field(WEIGHT, fast=True)
+    builder.add_bytes_field(CARD, stored=True)
+    return builder.build()
