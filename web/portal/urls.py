@@ -1,6 +1,21 @@
 """Addresses of the portal."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from web.portal import catalogue, log_in, me
 
 app_name = "portal"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", catalogue.search_page, name="search"),
+    path("suggestions", catalogue.suggestions, name="suggestions"),
+    path("title/<int:pk>", catalogue.record_page, name="record"),
+    path("hours", catalogue.hours, name="hours"),
+    path("log-in", log_in.log_in, name="log_in"),
+    path("log-out", log_in.log_out, name="log_out"),
+    path("me", me.me, name="me"),
+    path("me/renew", me.renew_every, name="renew_all"),
+    path("me/loans/<int:pk>/renew", me.renew, name="renew"),
+    path("title/<int:pk>/hold", me.place, name="place_hold"),
+    path("me/holds/<int:pk>/move", me.move, name="move_hold"),
+    path("me/holds/<int:pk>/cancel", me.cancel, name="cancel_hold"),
+]

@@ -1,0 +1,114 @@
+"""The portal's catalogue: search, suggestions and a title's page with what's available where."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
+
+from catalogue.search import other_editions, suggest
+from catalogue.selectors import get_record
+from circulation.selectors.availability import availability, queue_length
+from holdings.selectors import branches_in_service, get_item_by_barcode, items_of, opening_hours, pickup_branches
+from web.account.access import open_to_all
+from web.portal.sessions import portal_context
+from web.titles.names import audience_name, cover_kind, language_name, material_name
+from web.titles.searching import LONGEST, run_search
+
+
+@open_to_all
+@require_safe
+def search_page(request: HttpRequest) -> HttpResponse:
+    """Search; an ISBN, record number or item barcode goes straight to the title."""
+    text = request.GET.get("q", "").replace("\x00", "")[:LONGEST]
+    if text and len(text) <= 40 and (item := get_item_by_barcode(text)):
+        return redirect("portal:record", pk=item.record_id)
+    branches = {branch.code: branch.name for branch in branches_in_service()}
+    searched = run_search(request, branches=branches)
+    if searched.result.record_id and not request.GET.get("page"):
+        return redirect("portal:record", pk=searched.result.record_id)
+    context = portal_context(request, "search") | {
+        "searched": searched,
+        "result": searched.result,
+        "hits": hits_with_availability(searched.result.hits),
+        "everywhere_url": searched.address(everywhere="1", branch=None),
+        "here_url": searched.address(everywhere=None),
+        "next_url": _page(searched, +1),
+        "previous_url": _page(searched, -1),
+        "first": (searched.result.page - 1) * searched.result.page_size + 1,
+        "last": (searched.result.page - 1) * searched.result.page_size + len(searched.result.hits),
+    }
+    return render(request, "portal/search.html", context)
+
+
+@open_to_all
+@require_safe
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """Suggest titles, authors and subjects for what's being typed."""
+    text = request.GET.get("q", "").replace("\x00", "")[:LONGEST]
+    found = suggest(text, request.tenant.schema_name)  # type: ignore[attr-defined]
+    return render(request, "portal/_suggestions.html", {"suggestions": found})
+
+
+@open_to_all
+@require_safe
+def record_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a title: where it's available now, how many wait, and the way to a hold."""
+    record = get_record(pk)
+    if record is None:
+        raise Http404
+    here = availability([pk]).get(pk, [])
+    context = portal_context(request, "search") | {
+        "record": record,
+        "cover": cover_kind(record.material_type, record.audience),
+        "material": material_name(record.material_type),
+        "language_name": language_name(record.language),
+        "audience_name": audience_name(record.audience),
+        "available": here,
+        "is_home": any(line.home for line in here),
+        "call_numbers": _call_numbers(pk),
+        "waiting": queue_length([pk]).get(pk, 0),
+        "editions": other_editions(record),
+        "pickup_branches": pickup_branches(),
+        "back": request.GET.get("back", "")[:300],
+    }
+    return render(request, "portal/record.html", context)
+
+
+@open_to_all
+@require_safe
+def hours(request: HttpRequest) -> HttpResponse:
+    """Show when each branch is open."""
+    context = portal_context(request, "hours") | {"branches": opening_hours()}
+    return render(request, "portal/hours.html", context)
+
+
+def hits_with_availability(hits: Any) -> list[dict[str, Any]]:
+    """Return what the list shows of each hit, with live availability in one statement for all."""
+    ids = [hit.record_id for hit in hits]
+    live = availability(ids)
+    waiting = queue_length(ids)
+    rows = []
+    for hit in hits:
+        lines = live.get(hit.record_id, [])
+        rows.append(
+            {
+                "hit": hit,
+                "cover": cover_kind(hit.material_type, hit.audience),
+                "material": material_name(hit.material_type),
+                "lines": [line for line in lines if line.home],
+                "is_home": any(line.home for line in lines),
+                "is_owned": any(line.total for line in lines),
+                "waiting": waiting.get(hit.record_id, 0),
+            }
+        )
+    return rows
+
+
+def _call_numbers(record_id: int) -> dict[int, str]:
+    return {item.home_branch_id: item.call_number for item in items_of(record_id) if item.call_number}
+
+
+def _page(searched: Any, step: int) -> str:
+    page = searched.result.page + step
+    return searched.address(page=str(page)) if 1 <= page <= searched.result.pages else ""

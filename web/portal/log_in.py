@@ -1,0 +1,73 @@
+"""Patrons log in with card and PIN, and out again."""
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from patrons.errors import PatronLogInRefused
+from patrons.services.log_in import prove_patron
+from web.account.access import open_to_all
+from web.account.throttle import count_failure, seconds_to_wait
+from web.portal import sessions
+
+
+class CardForm(forms.Form):
+    """Card and PIN."""
+
+    card = forms.CharField(
+        label=_("Card number"),
+        help_text=_("On the back of your card; with or without blanks."),
+        max_length=40,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "inputmode": "numeric"}),
+    )
+    pin = forms.CharField(
+        label=_("PIN"),
+        max_length=20,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "inputmode": "numeric"}),
+    )
+
+
+@open_to_all
+@require_http_methods(["GET", "HEAD", "POST"])
+def log_in(request: HttpRequest) -> HttpResponse:
+    """Log a patron in and send her to where she wanted to go."""
+    form = CardForm(request.POST or None)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            card = form.cleaned_data["card"]
+            if wait := seconds_to_wait(request, "patron", card):
+                minutes = -(-wait // 60)
+                form.add_error(None, gettext("Too many wrong tries. Wait %(minutes)d minutes.") % {"minutes": minutes})
+                status = 429
+            else:
+                try:
+                    patron = prove_patron(card_number=card, pin=form.cleaned_data["pin"])
+                except PatronLogInRefused:
+                    count_failure(request, "patron", card)
+                    form.add_error(None, gettext("Card number and PIN don't belong together."))
+                else:
+                    sessions.begin(request, patron)
+                    return redirect(_where_to(request))
+    context = sessions.portal_context(request, "me") | {"form": form, "next": request.GET.get("next", "")}
+    return render(request, "portal/log_in.html", context, status=status)
+
+
+@open_to_all
+@require_POST
+def log_out(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    sessions.end(request)
+    return redirect("portal:search")
+
+
+def _where_to(request: HttpRequest) -> str:
+    wanted = request.GET.get("next", "")
+    safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
+    return wanted if safe else "portal:me"

@@ -1,0 +1,153 @@
+"""A patron's own page: what's ready, her loans with the reason when one can't be renewed, her holds and fees."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from catalogue.selectors import get_record
+from circulation.errors import HoldRefused, RenewalRefused
+from circulation.selectors.fees import fees_of, owed_by
+from circulation.selectors.holds import get_hold, holds_of
+from circulation.selectors.loans import get_open_loan, loans_of
+from circulation.services.holds import cancel_hold, move_hold, place_hold
+from circulation.services.renew import renew_all, renew_loan
+from holdings.selectors import get_branch, pickup_branches
+from web.portal.sessions import patron_only, portal_context
+from web.titles.names import cover_kind
+from web.ui.days import long_day
+from web.words.for_patrons import patron_texts
+
+
+@patron_only
+@require_safe
+def me(request: HttpRequest, patron: Any) -> HttpResponse:
+    """Show everything that's hers."""
+    now, today, currency = timezone.now(), timezone.localdate(), request.tenant.currency  # type: ignore[attr-defined]
+    loans = [
+        {
+            "loan": view.loan,
+            "record": view.loan.item.record,
+            "cover": cover_kind(view.loan.item.record.material_type, view.loan.item.record.audience),
+            "can_renew": view.can_renew,
+            "why_not": " ".join(patron_texts(view.reasons, currency=currency)),
+        }
+        for view in loans_of(patron, now=now)
+    ]
+    holds = holds_of(patron, now=now)
+    context = portal_context(request, "me", patron) | {
+        "today": today,
+        "loans": loans,
+        "renewable": sum(1 for loan in loans if loan["can_renew"]),
+        "ready": [each for each in holds if each.hold.state == "READY"],
+        "holds": [each for each in holds if each.hold.state != "READY"],
+        "fees": fees_of(patron),
+        "owed": owed_by(patron.pk),
+        "pickup_branches": pickup_branches(),
+    }
+    return render(request, "portal/me.html", context)
+
+
+@patron_only
+@require_POST
+def renew(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
+    """Renew one of her loans."""
+    loan = get_open_loan(pk)
+    if loan is None or loan.patron_id != patron.pk:
+        raise Http404
+    try:
+        result = renew_loan(loan=loan, staff=None, now=timezone.now())
+    except RenewalRefused as refused:
+        messages.error(request, _refusal(request, loan.item.record.title, refused))
+    else:
+        values = {"title": loan.item.record.title, "day": long_day(result.loan.due_date)}
+        messages.success(request, gettext("%(title)s is yours until %(day)s.") % values)
+    return redirect("portal:me")
+
+
+@patron_only
+@require_POST
+def renew_every(request: HttpRequest, patron: Any) -> HttpResponse:
+    """Renew all of her loans that can be; the others say why not."""
+    answers = renew_all(patron=patron, staff=None, now=timezone.now())
+    done = sum(1 for answer in answers if answer.result)
+    if done:
+        text = ngettext("%(count)d loan has been renewed.", "%(count)d loans have been renewed.", done)
+        messages.success(request, text % {"count": done})
+    for answer in answers:
+        if answer.refused:
+            messages.warning(request, _refusal(request, answer.loan.item.record.title, answer.refused))
+    return redirect("portal:me")
+
+
+@patron_only
+@require_POST
+def place(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
+    """Place a hold on a title."""
+    record, branch = get_record(pk), _branch(request)
+    if record is None:
+        raise Http404
+    if branch is None:
+        messages.error(request, gettext("Choose where you want to pick it up."))
+        return redirect("portal:record", pk=pk)
+    try:
+        place_hold(record=record, patron=patron, pickup_branch=branch, staff=None, now=timezone.now())
+    except HoldRefused as refused:
+        messages.error(request, _refusal(request, record.title, refused))
+        return redirect("portal:record", pk=pk)
+    values = {"title": record.title, "branch": branch.name}
+    messages.success(request, gettext("You have a hold on %(title)s, to be picked up at %(branch)s.") % values)
+    return redirect("portal:me")
+
+
+@patron_only
+@require_POST
+def move(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
+    """Pick a hold up somewhere else."""
+    hold, branch = _own_hold(patron, pk), _branch(request)
+    if branch is None:
+        messages.error(request, gettext("Choose where you want to pick it up."))
+        return redirect("portal:me")
+    try:
+        move_hold(hold=hold, pickup_branch=branch, staff=None, now=timezone.now())
+    except HoldRefused as refused:
+        messages.error(request, _refusal(request, hold.record.title, refused))
+    else:
+        values = {"title": hold.record.title, "branch": branch.name}
+        messages.success(request, gettext("You pick %(title)s up at %(branch)s.") % values)
+    return redirect("portal:me")
+
+
+@patron_only
+@require_POST
+def cancel(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
+    """Give a hold up."""
+    hold = _own_hold(patron, pk)
+    try:
+        cancel_hold(hold=hold, staff=None, now=timezone.now(), reason="BY_PATRON")
+    except HoldRefused as refused:
+        messages.error(request, _refusal(request, hold.record.title, refused))
+    else:
+        messages.success(request, gettext("Your hold on %(title)s is cancelled.") % {"title": hold.record.title})
+    return redirect("portal:me")
+
+
+def _own_hold(patron: Any, pk: int) -> Any:
+    hold = get_hold(pk)
+    if hold is None or hold.patron_id != patron.pk:
+        raise Http404
+    return hold
+
+
+def _branch(request: HttpRequest) -> Any:
+    text = request.POST.get("pickup", "")
+    return get_branch(int(text)) if text.isascii() and text.isdecimal() and len(text) < 18 else None
+
+
+def _refusal(request: HttpRequest, title: str, refused: Any) -> str:
+    sentences = patron_texts(refused.reasons, currency=request.tenant.currency)  # type: ignore[attr-defined]
+    return f"{title}: {' '.join(sentences)}"

@@ -1,0 +1,77 @@
+"""Who of the patrons is here: her session, the guard of her pages, and what the portal's bar shows."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext
+from django.views.decorators.cache import cache_control
+from django_htmx.http import HttpResponseClientRedirect
+
+from patrons.selectors import get_patron
+
+_KEY = "patron_id"
+# Of the patron's PIN as it was: another PIN ends the sessions that the old one began.
+_PIN_KEY = "patron_pin"
+IDLE_SECONDS = 30 * 60
+
+
+def begin(request: HttpRequest, patron: Any) -> None:
+    """Begin a patron's session under a new key."""
+    request.session.flush()
+    request.session[_KEY] = patron.pk
+    request.session[_PIN_KEY] = patron.pin[-16:]
+    request.session.set_expiry(IDLE_SECONDS)
+
+
+def end(request: HttpRequest) -> None:
+    """End it."""
+    request.session.flush()
+
+
+def patron_of(request: HttpRequest) -> Any:
+    """Return the patron who is logged in, or None."""
+    pk = request.session.get(_KEY)
+    if not isinstance(pk, int):
+        return None
+    patron = get_patron(pk)
+    if patron is None or patron.left_at or patron.pin[-16:] != request.session.get(_PIN_KEY):
+        return None
+    return patron
+
+
+def patron_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Let only a patron who has logged in open a page; she's given to the view."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        patron = patron_of(request)
+        if patron is None:
+            back = request.get_full_path() if request.method == "GET" else reverse("portal:me")
+            address = reverse("portal:log_in") + "?" + urlencode({"next": back})
+            return HttpResponseClientRedirect(address) if request.htmx else HttpResponseRedirect(address)  # type: ignore[attr-defined]
+        request.session.modified = True
+        return view(request, patron, *args, **kwargs)
+
+    guarded.patron_only = True  # type: ignore[attr-defined]
+    return cache_control(private=True, no_store=True)(guarded)
+
+
+def portal_context(request: HttpRequest, current: str, patron: Any = None) -> dict[str, Any]:
+    """Return the bar of a portal page.
+
+    :param current: search, me or hours
+    """
+    patron = patron or patron_of(request)
+    areas = [
+        ("search", gettext("Search"), reverse("portal:search")),
+        ("me", gettext("My loans"), reverse("portal:me")),
+        ("hours", gettext("Opening hours"), reverse("portal:hours")),
+    ]
+    return {
+        "areas": [{"label": label, "url": url, "current": name == current} for name, label, url in areas],
+        "patron": patron,
+    }

@@ -1,0 +1,136 @@
+"""A search as its address says it, and its facets as links: the portal's and the desk's pages share them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest, QueryDict
+from django.utils.translation import gettext
+
+from catalogue.search import FacetValue, Filters, SearchRequest, SearchResult, Sort, search
+from web.titles.names import audience_name, decade_name, language_name, material_name
+
+_PARAMETERS = {
+    "material_type": "material",
+    "language": "language",
+    "audience": "audience",
+    "branch": "branch",
+    "decade": "decade",
+}
+PAGE_SIZE = 20
+LONGEST = 200
+
+
+@dataclass(frozen=True)
+class Searched:
+    """A search with its result and what the page says about both."""
+
+    request: SearchRequest
+    result: SearchResult
+    everywhere: bool
+    facets: list[dict[str, Any]]
+    chips: list[dict[str, str]]
+    parameters: QueryDict
+
+    def address(self, **changes: str | None) -> str:
+        """Return the query string of this search with some parameters changed; None takes one away."""
+        return _changed(self.parameters, **changes)
+
+
+def run_search(request: HttpRequest, *, branches: Mapping[str, str]) -> Searched:
+    """Search as the request's address says.
+
+    :param branches: names of the municipality's branches by their codes
+    """
+    asked, everywhere = read_request(request)
+    result = search(asked)
+    parameters = QueryDict(mutable=True)
+    for name in request.GET:
+        if name in {"q", "sort", "everywhere", *_PARAMETERS.values()}:
+            parameters.setlist(name, [value[:LONGEST] for value in request.GET.getlist(name)[:20]])
+    names = _namers(branches)
+    facets = [_facet(kind, result.facets.get(kind, ()), names[kind], parameters) for kind in _PARAMETERS]
+    chips = [chip for facet in facets for chip in facet["chips"]]
+    return Searched(asked, result, everywhere, [facet for facet in facets if facet["values"]], chips, parameters)
+
+
+def read_request(request: HttpRequest) -> tuple[SearchRequest, bool]:
+    """Return what an address asks for, and whether it's the whole nation's titles; nonsense counts as not given."""
+    values = request.GET
+    everywhere = values.get("everywhere") == "1"
+    sort = values.get("sort", "")
+    filters = Filters(
+        material_types=_codes(values, "material"),
+        languages=_codes(values, "language"),
+        audiences=_codes(values, "audience"),
+        branches=() if everywhere else _codes(values, "branch"),
+        decades=tuple(int(value) for value in _codes(values, "decade") if value.isascii() and value.isdecimal())[:20],
+    )
+    page = values.get("page", "1")
+    return SearchRequest(
+        text=values.get("q", "").replace("\x00", "")[:LONGEST],
+        filters=filters,
+        municipality=None if everywhere else request.tenant.schema_name,  # type: ignore[attr-defined]
+        sort=Sort(sort) if sort in set(Sort) else Sort.RELEVANCE,
+        language=getattr(request, "LANGUAGE_CODE", "da"),
+        page=min(max(int(page), 1), 500) if page.isascii() and page.isdecimal() and len(page) < 6 else 1,
+        page_size=PAGE_SIZE,
+    ), everywhere
+
+
+def _codes(values: QueryDict, name: str) -> tuple[str, ...]:
+    return tuple(value for value in values.getlist(name)[:20] if value and len(value) <= 40 and value.isprintable())
+
+
+def _namers(branches: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "material_type": material_name,
+        "language": language_name,
+        "audience": audience_name,
+        "decade": decade_name,
+        "branch": lambda code: branches.get(code, code),
+    }
+
+
+def _facet(kind: str, values: tuple[FacetValue, ...], name_of: Any, parameters: QueryDict) -> dict[str, Any]:
+    headings = {
+        "material_type": gettext("Kind"),
+        "language": gettext("Language"),
+        "audience": gettext("For"),
+        "branch": gettext("Library"),
+        "decade": gettext("Year"),
+    }
+    parameter = _PARAMETERS[kind]
+    rows = [
+        {
+            "name": name_of(value.value),
+            "count": value.count,
+            "current": value.is_selected,
+            "url": _toggled(parameters, parameter, value.value),
+        }
+        for value in values
+        if name_of(value.value)
+    ]
+    return {
+        "id": kind,
+        "heading": headings[kind],
+        "values": rows,
+        "chips": [{"text": row["name"], "url": row["url"]} for row in rows if row["current"]],
+    }
+
+
+def _toggled(parameters: QueryDict, name: str, value: str) -> str:
+    changed = parameters.copy()
+    values = changed.getlist(name)
+    changed.setlist(name, [each for each in values if each != value] if value in values else [*values, value])
+    return "?" + changed.urlencode()
+
+
+def _changed(parameters: QueryDict, **changes: str | None) -> str:
+    changed = parameters.copy()
+    for name, value in changes.items():
+        if value is None:
+            changed.pop(name, None)
+        else:
+            changed[name] = value
+    return "?" + changed.urlencode()

@@ -1,0 +1,85 @@
+"""Circulation's reasons in the words of the portal: what it means for her, plainly, and nothing about anybody else."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+
+from circulation.errors import Code
+from common.errors import Reason
+from web.ui.days import long_day
+from web.ui.money import amount_text
+
+Facts = Mapping[str, Any]
+
+
+def patron_texts(reasons: tuple[Reason, ...], *, currency: str) -> list[str]:
+    """Return a sentence for each reason, without two that say the same."""
+    texts = [_sentence(reason, currency) for reason in reasons]
+    return list(dict.fromkeys(text for text in texts if text))
+
+
+def _sentence(reason: Reason, currency: str) -> str:
+    tell = _SENTENCES.get(reason.code)
+    if tell is None:
+        return gettext("It isn't possible here. Ask the library.")
+    return tell({**reason.facts, "currency": currency})
+
+
+def _day(facts: Facts, name: str) -> str:
+    value = facts.get(name)
+    return long_day(date.fromisoformat(value)) if value else ""
+
+
+def _waits(facts: Facts) -> str:
+    count = int(facts.get("count", 1))
+    return ngettext("%(count)d other waits for it.", "%(count)d others wait for it.", count) % {"count": count}
+
+
+def _blocked(facts: Facts) -> str:
+    values = {"day": _day(facts, "until"), "reason": facts.get("reason", "")}
+    if values["day"]:
+        return gettext("Your card is blocked until %(day)s: %(reason)s") % values
+    return gettext("Your card is blocked: %(reason)s") % values
+
+
+def _debt(facts: Facts) -> str:
+    values = {name: amount_text(Decimal(facts[name]), facts["currency"]) for name in ("owed", "limit")}
+    return gettext("You owe %(owed)s. At %(limit)s and above nothing can be borrowed.") % values
+
+
+_SENTENCES: dict[str, Callable[[Facts], str]] = {
+    Code.SOMEBODY_WAITS: _waits,
+    Code.RENEWAL_LIMIT_REACHED: lambda facts: (
+        gettext("It has been renewed as often as it can be: %(limit)s times.") % {"limit": facts.get("limit", "")}
+    ),
+    Code.TOO_EARLY: lambda facts: gettext("It can be renewed from %(day)s on.") % {"day": _day(facts, "from_day")},
+    Code.NOT_LATER: lambda facts: gettext("Renewing it today wouldn't give you more time."),
+    Code.LOAN_ENDED: lambda facts: gettext("It has been returned already."),
+    Code.PATRON_BLOCKED: _blocked,
+    Code.PATRON_EXPIRED: lambda facts: (
+        gettext("Your card expired on %(day)s. The library renews it.") % {"day": _day(facts, "expired_on")}
+    ),
+    Code.DEBT_LIMIT: _debt,
+    Code.OVERDUE_LIMIT: lambda facts: gettext("You have overdue loans. Return them first."),
+    Code.ALREADY_HOLDS: lambda facts: gettext("You have a hold on this already."),
+    Code.HAS_IT_ON_LOAN: lambda facts: gettext("You have this on loan."),
+    Code.HOLD_LIMIT_REACHED: lambda facts: (
+        gettext("You have %(holds)s of %(limit)s holds.")
+        % {"holds": facts.get("holds", ""), "limit": facts.get("limit", "")}
+    ),
+    Code.HOLDS_NOT_ALLOWED: lambda facts: gettext("This can't be put on hold."),
+    Code.PICKUP_NOT_ALLOWED: lambda facts: gettext("You can't pick up at this library. Choose another."),
+    Code.NO_ITEMS: lambda facts: gettext("The municipality has no item of it that is lent."),
+    Code.HOLD_ENDED: lambda facts: gettext("The hold has ended already."),
+    Code.HOLD_ON_ITS_WAY: lambda facts: gettext("It's ready or on its way, so it can't be moved any more."),
+    Code.PATRON_LEFT: lambda facts: gettext("Your membership has ended. Ask the library."),
+    Code.AGE_TOO_LOW: lambda facts: (
+        gettext("It's for patrons from %(min_age)s years on.") % {"min_age": facts.get("min_age", "")}
+    ),
+    Code.ITEM_REFERENCE_ONLY: lambda facts: gettext("It's for use in the library only."),
+    Code.ITEM_NOT_LENT: lambda facts: gettext("This kind of item isn't lent."),
+    Code.ITEM_LOST: lambda facts: gettext("It counts as lost. Talk to the library."),
+}
