@@ -18,7 +18,8 @@ _NOT_MARC = {"FMT", "CAT", "SYS", "LKR", "LOW"}
 
 def cut(stream: Readable) -> Iterator[Piece]:
     """Yield the lines of each record as one piece."""
-    number, lines, begin, offset, size = b"", [], 0, 0, 0
+    lines: list[bytes] = []
+    number, begin, offset, size = b"", 0, 0, 0
     for line in _lines(stream):
         # A line that is not in the format belongs to the record around it, which fails with it.
         if line[:9] != number and LINE.match(line):

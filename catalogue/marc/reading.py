@@ -181,6 +181,7 @@ def _size(stream: iso2709.Readable) -> int | None:
     if not isinstance(stream, io.IOBase | File) or not stream.seekable():
         return None
     here = stream.tell()
-    size = stream.seek(0, io.SEEK_END)
+    stream.seek(0, io.SEEK_END)
+    size = stream.tell()
     stream.seek(here)
-    return size if size is not None else stream.size
+    return size

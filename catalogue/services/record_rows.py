@@ -43,10 +43,10 @@ def _value(value: Any) -> Any:
 @cache
 def _statement() -> str:
     fields = [field for field in BibliographicRecord._meta.concrete_fields if not field.primary_key]
-    columns = [sql.Identifier(field.column) for field in fields]
-    typed = [sql.SQL("{} {}").format(sql.Identifier(field.column), sql.SQL(_type(field))) for field in fields]
+    columns = [sql.Identifier(field.attname) for field in fields]
+    typed = [sql.SQL("{} {}").format(sql.Identifier(field.attname), sql.SQL(_type(field))) for field in fields]
     overwritten = [
-        sql.SQL("{0} = excluded.{0}").format(sql.Identifier(field.column))
+        sql.SQL("{0} = excluded.{0}").format(sql.Identifier(field.attname))
         for field in fields
         if field.name not in _KEPT_WHEN_CHANGED
     ]
