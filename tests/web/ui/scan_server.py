@@ -73,6 +73,8 @@ class Handler(BaseHTTPRequestHandler):
             self._html("".join(f'<li role="option" data-value="{words} {n}">{words} {n}</li>' for n in (1, 2, 3)))
         elif path == "/login":
             self._html("<!doctype html><title>Log in</title><h1>Log in</h1>")
+        elif path == "/slip":
+            self._html("<!doctype html><main><article class='paper' data-paper>Slip 047</article></main>")
         elif not self.server.behaviour.logged_in:
             self._redirect("/login")
         elif path.strip("/") in self.server.pages:
@@ -82,9 +84,18 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Take a scan or an undo."""
+        if self.path == "/ended":
+            self._html("<!doctype html><h1>Good-bye</h1>")
+            return
         form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode(), keep_blank_values=True)
         fields = {name: values[0] for name, values in form.items()}
-        if self.path.startswith("/undo/"):
+        if self.path == "/panel":
+            self._html('<template data-oob="#panel"><h2>From htmx</h2></template>', kind="hold")
+        elif self.path == "/refuse":
+            self._html('<p class="error">Too long</p>', status=422)
+        elif self.path.startswith("/fail/"):
+            self._html("a proxy's own words", status=int(self.path.rsplit("/", 1)[1]))
+        elif self.path.startswith("/undo/"):
             self.server.behaviour.undone.append(self.path.rsplit("/", 1)[1])
             self._html('<tr><td class="n"></td><td>Undone</td></tr>', kind="notice")
         else:
@@ -185,7 +196,11 @@ class ScanServer(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.behaviour = Behaviour()
-        self.pages = {"desk": "ui_tests/desk.html", "search": "ui_tests/search.html"}
+        self.pages = {
+            "desk": "ui_tests/desk.html",
+            "search": "ui_tests/search.html",
+            "session": "ui_tests/session.html",
+        }
         self.address = f"http://127.0.0.1:{self.server_address[1]}"
         self.thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self.thread.start()

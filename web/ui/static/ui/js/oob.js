@@ -43,8 +43,22 @@
   window.libsys.announceApplied = announce;
   window.libsys.wake = wake;
 
-  document.addEventListener("htmx:afterSwap", () => {
-    window.libsys.applyOutOfBand(document);
+  /* Taken out of an htmx answer before it's swapped, and applied after: so they never stand in the page, and work with
+     hx-swap="none" as well. */
+  const pending = new WeakMap();
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { xhr, serverResponse, shouldSwap } = event.detail;
+    if (!shouldSwap || !serverResponse.includes("data-oob")) return;
+    const answer = document.createElement("template");
+    answer.innerHTML = serverResponse;
+    const templates = document.createDocumentFragment();
+    templates.append(...answer.content.querySelectorAll("template[data-oob]"));
+    pending.set(xhr, templates);
+    event.detail.serverResponse = answer.innerHTML;
+  });
+  document.addEventListener("htmx:afterOnLoad", (event) => {
+    const templates = pending.get(event.detail.xhr);
+    if (templates) window.libsys.applyOutOfBand(templates);
   });
   document.addEventListener("htmx:afterSettle", (event) => announce(event.target.isConnected ? event.target : null));
 })();
