@@ -4,13 +4,16 @@ from django.apps import AppConfig
 
 
 class AccountsConfig(AppConfig):
-    """Names the app and registers it as the keeper of audit entries."""
+    """Names the app, registers it as the keeper of audit entries, and invites a municipality's first administrator."""
 
     name = "accounts"
 
     def ready(self) -> None:
-        """Register the recorder."""
-        from accounts.services.audit import write_entry  # models exist only now
+        """Register the recorder and the step."""
+        from accounts.provisioning import invite_first_admin  # models exist only now
+        from accounts.services.audit import write_entry
         from common.audit import register_recorder
+        from tenants import provisioning_steps
 
         register_recorder(write_entry)
+        provisioning_steps.register("first_admin", invite_first_admin)
