@@ -146,6 +146,7 @@ _SPECS = (
         maximum=30,
     ),
     ValueSpec("replacement_fee", Kind.BOOL, _("The invoice claims the item's price"), needed=False),
+    ValueSpec("replacement_price", Kind.MONEY, _("Price of an item that has none"), null_means=_NONE, needed=False),
     ValueSpec("processing_fee", Kind.MONEY, _("Processing fee of the invoice"), null_means=_NONE, needed=False),
     # --- Stops ---
     ValueSpec("block_at_debt", Kind.MONEY, _("No loans above this debt"), null_means=_NONE, by_item_type=False),

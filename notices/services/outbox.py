@@ -60,14 +60,14 @@ def make_notice(
     return Notice.objects.get(key=key) if made else None
 
 
-@transaction.atomic
-def make_notices(requests: Sequence[NoticeRequest], *, now: datetime) -> int:
-    """Put many messages into the outbox in a few statements and return how many are new."""
+@transaction.atomic(savepoint=False)
+def make_notices(requests: Sequence[NoticeRequest], *, now: datetime) -> set[str]:
+    """Put many messages into the outbox in a few statements and return the keys of those that are new."""
     keys = [request.key for request in requests]
     known = set(Notice.objects.filter(key__in=keys).values_list("key", flat=True))
     wanted = [request for request in requests if request.key not in known]
     if not wanted:
-        return 0
+        return set()
     writer = Writer(current_municipality(), now=now)
     guardians = _guardians(request.patron for request in wanted if is_minor(request.patron, today=writer.today))
     Notice.objects.bulk_create(
@@ -75,7 +75,7 @@ def make_notices(requests: Sequence[NoticeRequest], *, now: datetime) -> int:
         ignore_conflicts=True,
         batch_size=500,
     )
-    return len(wanted)
+    return {request.key for request in wanted}
 
 
 class Writer:

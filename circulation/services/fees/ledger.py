@@ -65,4 +65,4 @@ def write_entries(entries: Sequence[LedgerEntry]) -> None:
 
 def lock_fees(fees: Q) -> list[Fee]:
     """Return the fees that fit, locked, the oldest first: always in this order, so that no two wait for each other."""
-    return list(Fee.objects.select_for_update(of=("self",)).filter(fees).order_by("pk"))
+    return list(Fee.objects.select_for_update(of=("self",), no_key=True).filter(fees).order_by("pk"))

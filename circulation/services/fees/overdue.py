@@ -13,7 +13,7 @@ from circulation.models import Fee, LedgerEntry, Loan
 from circulation.rules.fees import Movement, OverdueClaim, days_late, fee_steps, ladder_of, movement, overdue_claim
 from circulation.rules.resolution import Resolved
 from circulation.selectors.fees import overpaid_on
-from circulation.selectors.loan_facts import LoanFacts, loan_facts
+from circulation.selectors.loan_cases import LoanCase, loan_cases
 from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services.fees.ledger import Account, accounts_of, lock_fees, write_entries
 from common.audit import record
@@ -41,13 +41,13 @@ def charge_overdue(*, loan: Loan, on: date, now: datetime, actor: Any) -> Fee | 
     :raises circulation.rules.resolution.RuleMissing: if no rule says what being late costs
     """
     _lock(loan)
-    for charge in charge_loans(loan_facts([loan.pk]), on=on, now=now, actor=actor, book=rule_book()):
+    for charge in charge_loans(loan_cases([loan.pk]), on=on, now=now, actor=actor, book=rule_book()):
         facts = {"amount": str(charge.amount), "on": on.isoformat()}
         record(action="circulation.charge_overdue", actor=actor, subject=charge.fee, facts=facts)
     return Fee.objects.filter(kind=Fee.Kind.OVERDUE, loan=loan.pk, due_date=loan.due_date).first()
 
 
-def charge_loans(loans: Sequence[LoanFacts], *, on: date, now: datetime, actor: Any, book: RuleBook) -> list[Charge]:
+def charge_loans(loans: Sequence[LoanCase], *, on: date, now: datetime, actor: Any, book: RuleBook) -> list[Charge]:
     """Raise the fees of many late loans in a few statements, and return what was added; the audit is the caller's.
 
     The caller has locked the loans, so no second fee can come into being beside it.
@@ -64,7 +64,7 @@ def charge_loans(loans: Sequence[LoanFacts], *, on: date, now: datetime, actor: 
         fee, claim = fees[loan.loan_id], claims[loan.loan_id]
         account = accounts.get(fee.pk, Account())
         if fee.closed_at is None and claim.total > account.charged:
-            entry = _charge(fee, claim, account, resolved=_resolved(loan, book), now=now, actor=actor)
+            entry = _charge(fee, claim, account, resolved=loan.rules(book), now=now, actor=actor)
             entries.append(entry)
             charges.append(Charge(fee, entry.amount))
     write_entries(entries)
@@ -88,7 +88,7 @@ def close_overdue_fee(*, loan: Loan, on: date, now: datetime, actor: Any) -> Fee
     ending = Q(loan=loan.pk, kind__in=_ENDING, closed_at__isnull=True)
     if on > loan.due_date:
         _lock(loan)
-        charge_loans(loan_facts([loan.pk]), on=on, now=now, actor=actor, book=rule_book())
+        charge_loans(loan_cases([loan.pk]), on=on, now=now, actor=actor, book=rule_book())
     overdue = None
     fees = lock_fees(ending)
     accounts = accounts_of(fee.pk for fee in fees) if fees else {}
@@ -120,12 +120,12 @@ def reopen_overdue_fee(*, loan: Loan, now: datetime, actor: Any) -> Fee | None:
     return None
 
 
-def claim_of(loan: LoanFacts, *, on: date, book: RuleBook) -> OverdueClaim:
+def claim_of(loan: LoanCase, *, on: date, book: RuleBook) -> OverdueClaim:
     """Return what's right to have charged for a loan by a day.
 
     :raises circulation.rules.resolution.RuleMissing: if no rule says what being late costs
     """
-    resolved = _resolved(loan, book)
+    resolved = loan.rules(book)
     return overdue_claim(
         steps=fee_steps(resolved.value("fee_steps")),
         late=days_late(loan.due_date, on),
@@ -142,10 +142,10 @@ def claim_of(loan: LoanFacts, *, on: date, book: RuleBook) -> OverdueClaim:
 def _right_at_the_end(fee: Fee, loan: Loan, account: Account, *, on: date) -> Decimal:
     """What was charged stands, unless it was for more days than there are: a changed rule takes nothing back."""
     newest = LedgerEntry.objects.filter(fee=fee, kind=LedgerEntry.Kind.CHARGE).order_by("-pk").first()
-    facts = loan_facts([loan.pk])
-    if newest is None or not facts or newest.rule.get("days_late", 0) <= days_late(loan.due_date, on):
+    cases = loan_cases([loan.pk])
+    if newest is None or not cases or newest.rule.get("days_late", 0) <= days_late(loan.due_date, on):
         return account.charged
-    return min(account.charged, claim_of(facts[0], on=on, book=rule_book()).total)
+    return min(account.charged, claim_of(cases[0], on=on, book=rule_book()).total)
 
 
 def _close(fee: Fee, account: Account, *, right: Decimal, on: date, now: datetime, actor: Any) -> None:
@@ -159,7 +159,7 @@ def _close(fee: Fee, account: Account, *, right: Decimal, on: date, now: datetim
     record(action="circulation.close_fee", actor=actor, subject=fee, facts={**facts, "overpaid": str(moved.overpaid)})
 
 
-def _overdue_fees(loans: Iterable[LoanFacts]) -> dict[int, Fee]:
+def _overdue_fees(loans: Iterable[LoanCase]) -> dict[int, Fee]:
     due_dates = {loan.loan_id: loan.due_date for loan in loans}
     if not due_dates:
         return {}
@@ -167,7 +167,7 @@ def _overdue_fees(loans: Iterable[LoanFacts]) -> dict[int, Fee]:
     return {fee.loan_id: fee for fee in fees if fee.loan_id and due_dates[fee.loan_id] == fee.due_date}
 
 
-def _new_fee(loan: LoanFacts, now: datetime) -> Fee:
+def _new_fee(loan: LoanCase, now: datetime) -> Fee:
     return Fee(
         patron_id=loan.patron_id,
         kind=Fee.Kind.OVERDUE,
@@ -210,10 +210,6 @@ def _correction(
     )
 
 
-def _resolved(loan: LoanFacts, book: RuleBook) -> Resolved:
-    return book.resolved(branch_id=loan.branch_id, category_id=loan.category_id, item_type_id=loan.item_type_id)
-
-
 def _lock(loan: Loan) -> None:
     # Whoever may give a loan its fee holds the loan, so that no second one comes into being.
-    Loan.objects.select_for_update(of=("self",)).only("pk").get(pk=loan.pk)
+    Loan.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=loan.pk)

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from circulation.models import Loan
+from circulation.rules.resolution import Resolved
+from circulation.selectors.rule_books import RuleBook
 from patrons.models import PatronCategory
 
 
 @dataclass(frozen=True, slots=True)
-class LoanFacts:
+class LoanCase:
     """A loan with what its fee and its letters depend on.
 
     :ivar birth_date: the patron's, on which the ladder depends
@@ -19,6 +21,8 @@ class LoanFacts:
     loan_id: int
     patron_id: int
     branch_id: int
+    loaned_on: date
+    renewed_at: datetime | None
     due_date: date
     notices_made: int
     item_id: int
@@ -35,9 +39,13 @@ class LoanFacts:
         """Whether the patron's category is for children."""
         return self.category_kind == PatronCategory.Kind.CHILD
 
+    def rules(self, book: RuleBook) -> Resolved:
+        """Return the values that hold for the loan: those of the branch that lent."""
+        return book.resolved(branch_id=self.branch_id, category_id=self.category_id, item_type_id=self.item_type_id)
 
-def loan_facts(loan_ids: Iterable[int]) -> list[LoanFacts]:
-    """Return the facts of the loans that have a patron, in the order of their numbers."""
+
+def loan_cases(loan_ids: Iterable[int]) -> list[LoanCase]:
+    """Return the cases of the loans that have a patron, in the order of their numbers."""
     rows = (
         Loan.objects.filter(pk__in=list(loan_ids), patron__isnull=False)
         .order_by("pk")
@@ -45,6 +53,8 @@ def loan_facts(loan_ids: Iterable[int]) -> list[LoanFacts]:
             "pk",
             "patron_id",
             "lending_branch_id",
+            "loaned_on",
+            "renewed_at",
             "due_date",
             "notices_made",
             "item_id",
@@ -57,4 +67,4 @@ def loan_facts(loan_ids: Iterable[int]) -> list[LoanFacts]:
             "patron__birth_date",
         )
     )
-    return [LoanFacts(*row) for row in rows]
+    return [LoanCase(*row) for row in rows]
