@@ -37,6 +37,15 @@ class Supply:
     home_branch_id: int
     rules: Resolved
 
+    def allows_pickup(self, *, pickup_branch_id: int, patron_home_id: int) -> bool:
+        """Return whether an item of this kind can be picked up there."""
+        return allows_pickup(
+            self.rules,
+            pickup_branch_id=pickup_branch_id,
+            item_home_id=self.home_branch_id,
+            patron_home_id=patron_home_id,
+        )
+
 
 @dataclass(frozen=True)
 class HoldFactsToPlace:
@@ -71,6 +80,7 @@ def reasons_to_refuse_hold(facts: HoldFactsToPlace) -> tuple[Reason, ...]:
     ]
     if facts.interest_until is not None and facts.interest_until < facts.today:
         reasons.append(blocking(Code.DAY_PAST, day=facts.interest_until.isoformat()))
+    rules.value("interest_days")  # so that it's among the missing when no row sets it
     return (*reasons, *rules.missing)
 
 
@@ -157,12 +167,7 @@ def _supply_reasons(facts: HoldFactsToPlace) -> list[Reason]:
             )
         ]
     fitting = (
-        allows_pickup(
-            supply.rules,
-            pickup_branch_id=facts.pickup_branch_id,
-            item_home_id=supply.home_branch_id,
-            patron_home_id=facts.patron_home_branch_id,
-        )
+        supply.allows_pickup(pickup_branch_id=facts.pickup_branch_id, patron_home_id=facts.patron_home_branch_id)
         for supply in allowed
     )
     return [] if any(fitting) else [blocking(Code.PICKUP_NOT_ALLOWED, branch_id=facts.pickup_branch_id)]

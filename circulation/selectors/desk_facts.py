@@ -67,11 +67,12 @@ _PARTS = {
         WHERE c.patron_id = %(patron)s)""",
     "active_holds": """(SELECT count(*) FROM circulation_hold h WHERE h.patron_id = %(patron)s AND $active)""",
     "open_loan_of_record": """(SELECT l.id FROM circulation_loan l JOIN holdings_item i ON i.id = l.item_id
-        WHERE l.patron_id = %(patron)s AND l.returned_at IS NULL AND i.record_id = %(record)s LIMIT 1)""",
-    "items_of_record": """(SELECT json_agg(DISTINCT json_build_array(i.item_type_id, i.home_branch_id)::text)
-        FROM holdings_item i
-        WHERE i.record_id = %(record)s AND i.status NOT IN ('REFERENCE_ONLY', 'MISSING', 'LOST', 'WITHDRAWN')
-          AND (%(item)s::bigint IS NULL OR i.id = %(item)s))""",
+        WHERE l.patron_id = %(patron)s AND l.returned_at IS NULL AND i.record_id = %(record)s
+          AND (%(item)s::bigint IS NULL OR i.id = %(item)s) LIMIT 1)""",
+    "supplies": """(SELECT json_agg(json_build_array(s.item_type_id, s.home_branch_id)) FROM (
+            SELECT DISTINCT i.item_type_id, i.home_branch_id FROM holdings_item i
+            WHERE i.record_id = %(record)s AND i.status NOT IN ('REFERENCE_ONLY', 'MISSING', 'LOST', 'WITHDRAWN')
+              AND (%(item)s::bigint IS NULL OR i.id = %(item)s)) s)""",
     "queue": """(SELECT json_agg(json_build_array(h.id, h.patron_id, h.pickup_branch_id, h.item_id, p.category_id,
             p.home_branch_id) ORDER BY h.priority DESC, h.requested_at, h.id)
         FROM circulation_hold h JOIN patrons_patron p ON p.id = h.patron_id

@@ -46,7 +46,13 @@ def restore(hold: Hold, before: dict[str, Any]) -> None:
     hold.ready_at = datetime.fromisoformat(before["ready_at"]) if before["ready_at"] else None
     hold.shelf_until = date.fromisoformat(before["shelf_until"]) if before["shelf_until"] else None
     hold.ended_at, hold.end_reason = None, ""
+    if hold.state != Hold.State.READY:
+        hold.ready_at, hold.shelf_until = None, None
+        withdraw_notice(hold)
     hold.save(update_fields=_STATE_FIELDS)
+    if hold.state == Hold.State.READY:
+        # What was kept back because she had the item is due again.
+        Notice.objects.filter(key=_notice_key(hold), state=Notice.State.CANCELLED).update(state=Notice.State.QUEUED)
 
 
 def fill(hold: Hold, item: Item, *, now: datetime) -> None:
@@ -119,7 +125,8 @@ def withdraw_notice(hold: Hold) -> None:
 def _end(hold: Hold, state: str, reason: str, now: datetime) -> None:
     hold.state, hold.ended_at, hold.end_reason = state, now, reason
     hold.save(update_fields=_STATE_FIELDS)
-    withdraw_notice(hold)
+    if hold.ready_at is not None:
+        withdraw_notice(hold)
 
 
 def _notice_key(hold: Hold) -> str:

@@ -1,0 +1,166 @@
+"""Takes back the last thing that was done to an item, with all that it caused."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from accounts.models import AuditEntry, StaffAccount
+from circulation.errors import Code, UndoRefused
+from circulation.models import Fee, Hold, Loan, Transit
+from circulation.rules.reasons import blocking
+from circulation.services import check_in, check_out, hold_states, renew
+from circulation.services.desk_actions import desk_action, locked_item
+from circulation.services.fees import reopen_overdue_fee
+from circulation.services.results import UndoResult
+from common import audit
+from holdings.models import Item
+from patrons.models import Patron
+
+ACTION = "circulation.undo"
+
+
+def undo(*, entry: AuditEntry, staff: StaffAccount | None, now: datetime) -> UndoResult:
+    """Undo a check-out, check-in or renewal.
+
+    Trapped holds are back in their old place, journeys that began are cancelled and those that ended go on, the fee
+    grows again, and what hasn't been sent yet isn't.
+
+    :raises UndoRefused: NOT_UNDOABLE, UNDONE_ALREADY, or CHANGED_SINCE when something else has happened to the item
+    """
+    undo_it = _UNDOERS.get(entry.action)
+    if undo_it is None or "before" not in entry.facts:
+        raise UndoRefused([blocking(Code.NOT_UNDOABLE, action=entry.action)])
+    with desk_action(UndoRefused):
+        item = locked_item(Item(pk=entry.facts["item_id"]), UndoRefused)
+        _refuse_if_changed(entry, item)
+        loan, hold = undo_it(entry.facts, item, staff, now)
+        audit.record(
+            action=ACTION,
+            actor=staff,
+            subject=item,
+            facts={"entry_id": entry.pk, "action": entry.action, "loan_id": entry.facts.get("loan_id")},
+        )
+        return UndoResult(action=entry.action, item=item, loan=loan, hold=hold, facts=dict(entry.facts))
+
+
+def _refuse_if_changed(entry: AuditEntry, item: Item) -> None:
+    later = AuditEntry.objects.filter(subject_type="holdings.item", subject_id=item.pk, pk__gt=entry.pk)
+    taken_back = set()
+    others = set()
+    for pk, action, facts in later.values_list("pk", "action", "facts"):
+        if action == ACTION:
+            taken_back.add(facts["entry_id"])
+        else:
+            others.add(pk)
+    if entry.pk in taken_back:
+        raise UndoRefused([blocking(Code.UNDONE_ALREADY)])
+    if others - taken_back:
+        raise _changed()
+
+
+def _undo_check_out(
+    facts: Mapping[str, Any], item: Item, staff: StaffAccount | None, now: datetime
+) -> tuple[Loan, Hold | None]:
+    loan = _lock_loan(facts, item)
+    if loan.returned_at is not None:
+        raise _changed()
+    loan.returned_at = loan.undone_at = now
+    loan.returned_to = loan.lending_branch
+    if not Fee.objects.filter(loan=loan).exists():
+        loan.patron = None
+    loan.save(update_fields=["returned_at", "undone_at", "returned_to", "patron"])
+    _put_back(item, facts["before"])
+    _reopen_transit(facts)
+    hold = None
+    for name in ("filled", "requeued"):
+        if before := facts.get(name):
+            hold = _restore_hold(before, item, expected={"filled": Hold.State.FILLED}.get(name, Hold.State.QUEUED))
+    return loan, hold
+
+
+def _undo_check_in(
+    facts: Mapping[str, Any], item: Item, staff: StaffAccount | None, now: datetime
+) -> tuple[Loan | None, Hold | None]:
+    opened_id = facts.get("transit_opened_id")
+    if opened_id:
+        Transit.objects.filter(pk=opened_id, received_at__isnull=True).update(cancelled_at=now)
+    _reopen_transit(facts)
+    before = facts.get("hold")
+    hold = _restore_hold(before, item, expected=None) if before else None
+    loan = None
+    if facts.get("loan_id"):
+        loan = _lock_loan(facts, item)
+        loan.patron = Patron.objects.filter(pk=facts["patron_id"]).first()
+        if loan.patron is None:
+            raise _changed()
+        loan.returned_at, loan.returned_to = None, None
+        loan.save(update_fields=["patron", "returned_at", "returned_to"])
+        if facts.get("fee_id"):
+            reopen_overdue_fee(loan=loan, now=now, actor=staff)
+    _put_back(item, facts["before"])
+    return loan, hold
+
+
+def _undo_renewal(facts: Mapping[str, Any], item: Item, staff: StaffAccount | None, now: datetime) -> tuple[Loan, None]:
+    loan = _lock_loan(facts, item)
+    if loan.returned_at is not None or loan.due_date.isoformat() != facts["due_date"]:
+        raise _changed()
+    before = facts["before"]
+    loan.due_date = date.fromisoformat(before["due_date"])
+    loan.renewals = before["renewals"]
+    loan.renewed_at = datetime.fromisoformat(before["renewed_at"]) if before["renewed_at"] else None
+    loan.notices_made = before["notices_made"]
+    loan.save(update_fields=["due_date", "renewals", "renewed_at", "notices_made"])
+    if facts.get("fee_id"):
+        reopen_overdue_fee(loan=loan, now=now, actor=staff)
+    return loan, None
+
+
+_UNDOERS: Mapping[str, Callable[..., tuple[Loan | None, Hold | None]]] = {
+    check_out.ACTION: _undo_check_out,
+    check_in.ACTION: _undo_check_in,
+    renew.ACTION: _undo_renewal,
+}
+
+
+def _changed() -> UndoRefused:
+    return UndoRefused([blocking(Code.CHANGED_SINCE)])
+
+
+def _lock_loan(facts: Mapping[str, Any], item: Item) -> Loan:
+    loan = (
+        Loan.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("patron", "lending_branch")
+        .get(pk=facts["loan_id"])
+    )
+    loan.item = item
+    return loan
+
+
+def _put_back(item: Item, before: Mapping[str, Any]) -> None:
+    item.status, item.current_branch_id = before["status"], before["current_branch_id"]
+    item.save(update_fields=["status", "current_branch"])
+
+
+def _reopen_transit(facts: Mapping[str, Any]) -> None:
+    ended = facts.get("transit_ended")
+    if ended:
+        Transit.objects.filter(pk=ended["id"]).update(received_at=None, cancelled_at=None)
+
+
+def _restore_hold(before: dict[str, Any], item: Item, *, expected: str | None) -> Hold | None:
+    """Put a hold back to where it was; one that has moved on by itself since stays as it is.
+
+    :param expected: the state that the undone action left it in, None if it bound the item to it
+    """
+    hold = hold_states.lock_hold(before["id"])
+    if hold is None:
+        return None
+    still = hold.state == expected if expected else hold.trapped_item_id == item.pk and hold.state in Hold.TRAPPED
+    if not still:
+        return hold
+    if before["trapped_item_id"] not in (None, item.pk):
+        # Another item was bound to it then, and may be anywhere by now: the next scan of it binds it again.
+        before = {**before, "state": Hold.State.QUEUED, "trapped_item_id": None}
+    hold_states.restore(hold, before)
+    return hold
