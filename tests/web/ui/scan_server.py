@@ -46,8 +46,14 @@ class Behaviour:
     requests: list[Scan] = field(default_factory=list)
     done: dict[str, Scan] = field(default_factory=dict)
     undone: list[str] = field(default_factory=list)
+    held: dict[str, threading.Event] = field(default_factory=dict)
     overlaps: int = 0
     at_work: int = 0
+
+    def hold(self, value: str) -> threading.Event:
+        """Keep the answer to this scan back until the event is set."""
+        self.held[value] = threading.Event()
+        return self.held[value]
 
     def done_values(self) -> list[str]:
         """List what was really done, in order, each scan id once."""
@@ -116,6 +122,8 @@ class Handler(BaseHTTPRequestHandler):
         )
         behaviour.requests.append(scan)
         time.sleep(behaviour.first_delay if len(behaviour.requests) == 1 else behaviour.delay)
+        if scan.value in behaviour.held:
+            behaviour.held[scan.value].wait(30)
         failure = behaviour.failures[scan.value].popleft() if behaviour.failures[scan.value] else ""
         behaviour.at_work -= 1
         if not behaviour.logged_in:

@@ -53,7 +53,7 @@ def test_keeps_the_same_barcode_scanned_twice_as_two_scans(desk: Page, server: S
 
 
 def test_shows_a_row_at_once_and_its_number(desk: Page, server: ScanServer) -> None:
-    server.behaviour.first_delay = 1.5
+    answer = server.behaviour.hold("5012340001")
 
     scan(desk, "5012340001")
     scan(desk, "5012340002")
@@ -64,14 +64,16 @@ def test_shows_a_row_at_once_and_its_number(desk: Page, server: ScanServer) -> N
     expect(waiting.nth(1)).to_contain_text("Sending …")
     assert waiting.nth(0).locator("[data-scan-number]").inner_text() == "2"
     expect(desk.locator("[data-tally-queue]")).to_contain_text("2 in the queue")
+    answer.set()
     until_empty(desk)
 
 
 def test_reads_the_patron_when_the_scan_is_sent(desk: Page, server: ScanServer) -> None:
-    server.behaviour.first_delay = 0.8
+    card = server.behaviour.hold("card-17")
 
     for value in ("card-17", "5012340001", "card-18", "5012340002"):
         scan(desk, value)
+    card.set()
     until_empty(desk)
 
     assert [(r.value, r.patron) for r in server.behaviour.requests][1::2] == [
@@ -82,20 +84,22 @@ def test_reads_the_patron_when_the_scan_is_sent(desk: Page, server: ScanServer) 
 
 
 def test_puts_waiting_rows_back_when_an_answer_empties_the_list(desk: Page, server: ScanServer) -> None:
-    server.behaviour.first_delay = 0.5
-    server.behaviour.delay = 0.4
-
+    card, item = server.behaviour.hold("card-17"), server.behaviour.hold("5012340001")
     for value in ("card-17", "5012340001", "5012340002"):
         scan(desk, value)
+    expect(desk.locator("#rows tr.is-queued")).to_have_count(3)
+
+    card.set()
     expect(desk.locator("#panel h2")).to_have_text("17")
 
     expect(desk.locator("#rows tr.is-queued")).to_have_count(2)
+    item.set()
     until_empty(desk)
     assert results(desk) == ["5012340001", "5012340002"]
 
 
 def test_takes_a_field_marked_so_when_the_scan_is_taken(desk: Page, server: ScanServer) -> None:
-    server.behaviour.first_delay = 0.8
+    answer = server.behaviour.hold("5012340001")
     desk.fill("#day", "2026-11-16")
     desk.focus("#scan")
     scan(desk, "5012340001")
@@ -103,17 +107,19 @@ def test_takes_a_field_marked_so_when_the_scan_is_taken(desk: Page, server: Scan
     desk.fill("#day", "")
     desk.focus("#scan")
     scan(desk, "5012340003")
+    answer.set()
     until_empty(desk)
 
     assert [request.day for request in server.behaviour.requests] == ["2026-11-16", "2026-11-16", ""]
 
 
 def test_ends_the_patron_in_order_with_the_scans(desk: Page, server: ScanServer) -> None:
-    server.behaviour.first_delay = 0.5
+    card = server.behaviour.hold("card-17")
     scan(desk, "card-17")
     scan(desk, "5012340001")
     desk.keyboard.press("Escape")
     scan(desk, "5012340002")
+    card.set()
     until_empty(desk)
 
     assert [(r.value, r.patron) for r in server.behaviour.requests if not r.command][1:] == [
@@ -173,11 +179,12 @@ def test_lets_the_others_go_on_when_a_failed_scan_is_set_aside(desk: Page, serve
 
 
 def test_takes_back_a_scan_that_is_not_sent_yet(desk: Page, server: ScanServer) -> None:
-    server.behaviour.first_delay = 1.0
+    answer = server.behaviour.hold("5012340001")
     scan(desk, "5012340001")
     scan(desk, "5012340002")
 
     desk.locator("#rows tr.is-queued", has_text="5012340002").locator("[data-scan-remove]").click()
+    answer.set()
     until_empty(desk)
 
     assert [request.value for request in server.behaviour.requests] == ["5012340001"]
@@ -212,10 +219,11 @@ def test_takes_an_answer_with_a_kind_for_a_result_whatever_its_status(desk: Page
 def test_asks_before_the_page_is_left_with_scans_unsent(desk: Page, server: ScanServer) -> None:
     asked = []
     desk.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
-    server.behaviour.first_delay = 1.0
+    answer = server.behaviour.hold("5012340001")
     scan(desk, "5012340001")
 
     desk.goto(f"{server.address}/search")
+    answer.set()
 
     assert asked == ["beforeunload"]
 
