@@ -124,6 +124,12 @@ class HoldFactory(DjangoModelFactory):
     requested_at = factory.Sequence(lambda n: NOW - timedelta(days=3) + timedelta(seconds=n))
     interest_until = TODAY + timedelta(days=177)
 
+    @classmethod
+    def _adjust_kwargs(cls, **kwargs):
+        # A test that brings the item means a hold on its title.
+        bound = kwargs.get("trapped_item") or kwargs.get("item")
+        return {**kwargs, "record": bound.record} if bound else kwargs
+
     @factory.post_generation
     def item_state(hold, create, extracted, **_):  # noqa: N805 - factory_boy hands the hold
         if not create or hold.trapped_item is None:
@@ -180,7 +186,7 @@ class FeeFactory(DjangoModelFactory):
     kind = Fee.Kind.MANUAL
     branch = factory.SubFactory(BranchFactory)
     description = "A mug from the café"
-    balance = factory.SelfAttribute("amount")
+    balance = factory.LazyAttribute(lambda fee: Decimal(fee.amount))
     created_at = NOW - timedelta(days=3)
 
     @factory.post_generation
