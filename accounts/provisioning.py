@@ -15,7 +15,7 @@ def invite_first_admin(new: NewMunicipality) -> Mapping[str, Any]:
     """Make the first administrator's account and return her invitation, shown once and never kept readable."""
     account = add_account(
         username=FIRST_ADMIN,
-        name=f"IT {new.municipality.name}",
+        name=f"IT {new.municipality.name}"[:100],
         email=new.first_admin_email,
         role=StaffAccount.Role.IT_ADMIN,
         actor=None,

@@ -12,7 +12,7 @@ from tenants.models import Municipality, PolicyTemplate
 class NewMunicipality:
     """What a step may use; it runs in the new municipality's schema, in the transaction that makes it.
 
-    :ivar first_admin_email: where the first IT administrator is reached; empty when nobody is to be invited
+    :ivar first_admin_email: where the first IT administrator is reached; may be empty, for the operator has her link
     """
 
     municipality: Municipality

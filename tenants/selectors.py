@@ -12,7 +12,7 @@ from psycopg import sql
 
 from tenants import measures
 from tenants.choice import chosen, chosen_schema
-from tenants.models import Domain, JobRun, Municipality, PolicyTemplate
+from tenants.models import Domain, JobRun, Municipality, PolicyTemplate, ProvisioningRun
 
 # Every request asks for its host's municipality; a change reaches each process within this time.
 _REMEMBERED_SECONDS = 2.0
@@ -109,6 +109,16 @@ def get_municipality(municipality_id: int) -> Municipality | None:
 def policy_templates() -> list[PolicyTemplate]:
     """Return the templates that a new municipality can follow, by country and name."""
     return list(PolicyTemplate.objects.order_by("country", "name"))
+
+
+def countries() -> list[tuple[str, str]]:
+    """Return the countries that a municipality can lie in, as (code, name)."""
+    return [(str(value), str(label)) for value, label in Municipality.Country.choices]
+
+
+def provisioning_run(run_id: int) -> ProvisioningRun | None:
+    """Return a run of provisioning with its municipality, or None."""
+    return ProvisioningRun.objects.select_related("municipality").filter(pk=run_id).first()
 
 
 def newest_job_runs() -> list[JobRun]:

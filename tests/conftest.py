@@ -18,6 +18,7 @@ A database kept by `--reuse-db` is made anew by itself when migrations have chan
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,9 +48,18 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
         prepare_database(NOW)
 
 
+@pytest.fixture(scope="session")
+def _folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("home")
+    (folder / "static").mkdir()
+    return folder
+
+
 @pytest.fixture(autouse=True)
-def _own_cache(worker_id: str, settings: Any) -> None:
-    """Keep parallel workers' caches apart, and each test's from the next."""
+def _own_place(worker_id: str, settings: Any, _folder: Path) -> None:
+    """Keep parallel workers' caches and files apart, and the installation's own folders clean."""
+    settings.STATIC_ROOT, settings.MEDIA_ROOT = _folder / "static", _folder / "files"
+    settings.SEARCH_INDEX = _folder / "search-index"
     cache = caches["default"]
     cache.key_prefix = f":test:{settings.DATABASES['default']['TEST']['NAME']}:{worker_id}"
     forget_hosts()

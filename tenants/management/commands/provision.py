@@ -29,7 +29,7 @@ class Command(BaseCommand):
         parser.add_argument("--country", required=True, choices=Municipality.Country.values)
         parser.add_argument("--template", required=True, metavar="CODE", help="for instance standard-dk")
         parser.add_argument("--population", required=True, type=int)
-        parser.add_argument("--admin-email", default="", help="invites the first IT administrator")
+        parser.add_argument("--admin-email", default="", help="where the first IT administrator is reached")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Provision it, telling each step."""
