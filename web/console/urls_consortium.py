@@ -1,6 +1,18 @@
-"""Addresses of the consortium's console."""
+"""Addresses of the consortium's console, on the consortium's own host."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from web.console import consortium, jobs, provisioning
 
 app_name = "console"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", consortium.municipalities, name="start"),
+    path("municipalities/<int:pk>/suspend", consortium.suspend_one, name="suspend"),
+    path("municipalities/<int:pk>/resume", consortium.resume_one, name="resume"),
+    path("provision", provisioning.form, name="provision"),
+    path("provision/<int:pk>", provisioning.progress, name="provisioning"),
+    path("provision/<int:pk>/steps", provisioning.steps, name="provisioning_steps"),
+    path("jobs", jobs.of_all, name="jobs"),
+    path("jobs/<int:pk>/<slug:job>/run", jobs.run_for, name="run_job"),
+    path("audit", consortium.audit, name="audit"),
+]

@@ -1,0 +1,45 @@
+"""The areas in the bar of the two consoles."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext
+
+from accounts.rules import Permission
+
+
+def consortium_areas(current: str) -> list[dict[str, Any]]:
+    """Return the areas of the consortium's console."""
+    areas = [
+        ("municipalities", gettext("Municipalities"), "console:start"),
+        ("jobs", gettext("Jobs"), "console:jobs"),
+        ("audit", gettext("Audit log"), "console:audit"),
+        ("account", gettext("My account"), "account:overview"),
+    ]
+    return _listed(areas, current)
+
+
+def municipality_areas(request: HttpRequest, current: str) -> list[dict[str, Any]]:
+    """Return the areas of a municipality's console, with the way to the desk for whoever works there too."""
+    areas = [
+        ("start", gettext("Overview"), "console:start"),
+        ("rules", gettext("Rules"), "console:rules"),
+        ("branches", gettext("Branches"), "console:branches"),
+        ("staff", gettext("Staff"), "console:staff"),
+        ("kinds", gettext("Types and categories"), "console:kinds"),
+        ("notices", gettext("Messages"), "console:notices"),
+        ("imports", gettext("Import"), "console:imports"),
+        ("jobs", gettext("Jobs"), "console:jobs"),
+        ("audit", gettext("Audit log"), "console:audit"),
+    ]
+    if request.staff.may(Permission.CIRCULATE):  # type: ignore[attr-defined]
+        areas.append(("desk", gettext("Desk"), "desk:start"))
+    return _listed(areas, current)
+
+
+def _listed(areas: list[tuple[str, str, str]], current: str) -> list[dict[str, Any]]:
+    return [
+        {"label": label, "url": reverse(address), "current": name == current, "action": ""}
+        for name, label, address in areas
+    ]

@@ -1,0 +1,80 @@
+"""Jobs: the last run of each for each municipality, its counts and failures, and the way to start one by hand."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.rules import Permission
+from circulation.services.nightly import JOB_NAMES, start_job
+from tenants.selectors import all_municipalities, current_municipality, get_municipality, newest_job_runs
+from web.account.access import staff_only
+from web.console.areas import consortium_areas, municipality_areas
+from web.console.words import job_name
+
+_KINDS = {"DONE": "ok", "RUNNING": "wait", "FAILED": "stop"}
+
+
+@staff_only(Permission.OPERATE_CONSORTIUM)
+@require_safe
+def of_all(request: HttpRequest) -> HttpResponse:
+    """Show the jobs of all municipalities, failures first."""
+    rows = [row for each in all_municipalities() for row in job_rows(each, newest_job_runs())]
+    rows.sort(key=lambda row: (row["kind"] != "stop", row["municipality"].name, row["name"]))
+    return render(request, "console/jobs.html", {"areas": consortium_areas("jobs"), "rows": rows, "of_all": True})
+
+
+@staff_only(Permission.OPERATE_CONSORTIUM)
+@require_POST
+def run_for(request: HttpRequest, pk: int, job: str) -> HttpResponse:
+    """Start a job for one municipality by hand."""
+    municipality = get_municipality(pk)
+    if municipality is None or job not in JOB_NAMES:
+        raise Http404
+    start_job(job, municipality=municipality, actor=request.staff.account)  # type: ignore[attr-defined]
+    values = {"job": job_name(job), "name": municipality.name}
+    messages.success(request, gettext("%(job)s has been started for %(name)s.") % values)
+    return redirect("console:jobs")
+
+
+@staff_only(Permission.ADMINISTER)
+@require_safe
+def of_one(request: HttpRequest) -> HttpResponse:
+    """Show the municipality's own jobs."""
+    rows = job_rows(current_municipality(), newest_job_runs())
+    context = {"areas": municipality_areas(request, "jobs"), "rows": rows, "of_all": False}
+    return render(request, "console/jobs.html", context)
+
+
+@staff_only(Permission.ADMINISTER)
+@require_POST
+def run_own(request: HttpRequest, job: str) -> HttpResponse:
+    """Start one of the municipality's jobs by hand."""
+    if job not in JOB_NAMES:
+        raise Http404
+    start_job(job, municipality=current_municipality(), actor=request.staff.account)  # type: ignore[attr-defined]
+    messages.success(request, gettext("%(job)s has been started.") % {"job": job_name(job)})
+    return redirect("console:jobs")
+
+
+def job_rows(municipality: Any, runs: list[Any]) -> list[dict[str, Any]]:
+    """Return a row for each job of a municipality, with its newest run if it has ever run."""
+    newest = {run.job: run for run in runs if run.municipality_id == municipality.pk}
+    return [_row(municipality, job, newest.get(job)) for job in JOB_NAMES]
+
+
+def _row(municipality: Any, job: str, run: Any) -> dict[str, Any]:
+    seconds = (run.finished_at - run.started_at).total_seconds() if run and run.finished_at else None
+    return {
+        "municipality": municipality,
+        "job": job,
+        "name": job_name(job),
+        "run": run,
+        "kind": _KINDS.get(run.state, "none") if run else "none",
+        "word": run.get_state_display() if run else gettext("never run"),
+        "seconds": seconds,
+        "counts": ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in run.counts.items()) if run else "",
+    }

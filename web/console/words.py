@@ -1,0 +1,75 @@
+"""What the consortium's refusals and jobs are called."""
+
+from typing import Any
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import Reason
+
+JOBS = {
+    "expire-holds": _("Expired holds"),
+    "overdue-fees": _("Overdue fees"),
+    "courtesy-notices": _("Courtesy notices"),
+    "overdue-notices": _("Overdue notices"),
+    "send-notices": _("Sending of messages"),
+    "night": _("The whole night"),
+}
+STEPS = {
+    "municipality": _("Name, host and template"),
+    "schema": _("Schema with all its tables"),
+    "item_types": _("Item types"),
+    "first_branch": _("First branch"),
+    "branch": _("First branch"),
+    "patron_categories": _("Patron categories"),
+    "first_admin": _("First administrator, invited"),
+    "rules": _("Circulation rules"),
+    "service": _("Into service"),
+}
+
+
+def step_name(code: str) -> str:
+    """Return what a step of provisioning is called."""
+    return str(STEPS.get(code, code.replace("_", " ").capitalize()))
+
+
+def job_name(code: str) -> str:
+    """Return what a job is called."""
+    return str(JOBS.get(code, code.replace("-", " ").capitalize()))
+
+
+def provisioning_problem(code: str, facts: dict[str, Any]) -> tuple[str, str]:
+    """Return the form's field that a refusal is about (empty for none), and its sentence."""
+    known = {
+        "NAME_MISSING": ("name", gettext("Give the municipality a name.")),
+        "NAME_TOO_LONG": ("name", gettext("At most %(longest)s characters.")),
+        "NAME_TAKEN": ("name", gettext("Another municipality has this name.")),
+        "HOST_TAKEN": ("host", gettext("Another municipality answers on %(host)s.")),
+        "HOST_RESERVED": ("host", gettext("This host name is kept for the system itself.")),
+        "HOST_MISSING": ("host", gettext("Give it a host name.")),
+        "COUNTRY_UNKNOWN": ("country", gettext("Choose a country.")),
+        "TEMPLATE_UNKNOWN": ("template", gettext("Choose a template.")),
+        "TEMPLATE_OF_ANOTHER_COUNTRY": ("template", gettext("This template belongs to another country.")),
+        "POPULATION_INVALID": ("population", gettext("From %(least)s to %(most)s people.")),
+        "EMAIL_INVALID": ("email", gettext("This isn't an e-mail address.")),
+        "SNAPSHOT_MISSING": ("", gettext("There's no template schema yet. Run “manage.py migrate_municipalities”.")),
+        "SNAPSHOT_STALE": ("", gettext("The template schema is out of date. Run “manage.py migrate_municipalities”.")),
+        "STEP_FAILED": ("", gettext("The step “%(step)s” failed: %(problem)s. Nothing of it is left behind.")),
+    }
+    field, sentence = known.get(code, ("host" if code.startswith("HOST") else "", ""))
+    if not sentence:
+        sentence = gettext("Use small letters, digits and hyphens, beginning with a letter.") if field else code
+    return field, sentence % _named(facts)
+
+
+def change_of_state_text(reason: Reason) -> str:
+    """Return why a municipality can't be suspended or resumed."""
+    return {
+        "IS_THE_CONSORTIUM": gettext("The consortium itself can't be suspended."),
+        "NOT_IN_SERVICE": gettext("It's still being set up."),
+        "REASON_MISSING": gettext("Write why; staff and patrons of the municipality read it."),
+    }.get(reason.code, reason.code)
+
+
+def _named(facts: dict[str, Any]) -> dict[str, Any]:
+    return {**facts, "step": step_name(facts["step"])} if "step" in facts else facts
