@@ -9,11 +9,12 @@ from bench.demo.facts import names_of
 from bench.demo.layout import Layout
 from bench.demo.people import Population
 from bench.demo.records import Catalogued
-from bench.demo.register import register_pupils
+from bench.demo.register import new_cards, register_pupils
+from bench.demo.regulars import details_of
 from bench.demo.stock import Copies, Stock
 from holdings.models import Item
 from patrons.models import Patron
-from patrons.services.register import PatronDetails, register_patron
+from patrons.services.register import register_patron
 from schools.models import SchoolClass
 from schools.rules import school_year_of
 from schools.services import add_class
@@ -27,17 +28,13 @@ def start_school(
     *,
     layout: Layout,
     population: Population,
-    cards: list[str],
     pin: str,
     staff: StaffAccount,
     now: datetime,
 ) -> list[SchoolClass]:
-    """Register the pupils and teachers of the town's classes; one pupil's name is protected.
-
-    :param cards: as many card numbers for teachers as there are classes
-    """
+    """Register the pupils and teachers of the town's classes; one pupil's name is protected."""
     classes = []
-    for name, size, card in zip(layout.town.classes, _SIZES, cards, strict=False):
+    for name, size in zip(layout.town.classes, _SIZES, strict=False):
         grade = int(re.match(r"\d+", name)[0])  # type: ignore[index]
         age = grade + _AGE_OF_FIRST_GRADE
         ids = register_pupils(size, age=age, layout=layout, population=population, pin=pin, now=now)
@@ -48,7 +45,7 @@ def start_school(
                 name=name,
                 grade=grade,
                 school_year=school_year_of(now.date()),
-                teacher=_teacher(layout, population, card, pin, staff, now),
+                teacher=_teacher(layout, population, pin, staff, now),
                 pupils=pupils,
                 staff=staff,
                 today=now.date(),
@@ -70,22 +67,10 @@ def add_class_set(catalogued: Catalogued, *, layout: Layout, stock: Stock) -> No
     copy_in(Item, items)
 
 
-def _teacher(layout: Layout, population: Population, card: str, pin: str, staff: StaffAccount, now: datetime) -> Patron:
+def _teacher(layout: Layout, population: Population, pin: str, staff: StaffAccount, now: datetime) -> Patron:
     person = population.household(adults=1, child_ages=[5]).adults[0]
-    details = PatronDetails(
-        given_name=person.given_name,
-        family_name=person.family_name,
-        category=layout.teacher,
-        home_branch=layout.schools[0],
-        birth_date=person.birth_date,
-        email=person.email,
-        phone=person.phone,
-        address=person.address,
-        postal_code=person.postal_code,
-        city=person.city,
-        language=layout.town.language,
-    )
-    return register_patron(details=details, card_number=card, pin=pin, staff=staff, now=now)
+    details = details_of(person, category=layout.teacher, layout=layout)
+    return register_patron(details=details, card_number=next(new_cards(layout)), pin=pin, staff=staff, now=now)
 
 
 def _protect(pupil: Patron, layout: Layout) -> None:

@@ -90,6 +90,7 @@ class Town:
     staff: dict[str, str]
     classes: list[str]
     class_set: str
+    block_reason: str
 
 
 @cache

@@ -42,6 +42,12 @@ def register_many(count: int, *, layout: Layout, population: Population, pin: st
     return ids
 
 
+def new_cards(layout: Layout) -> Iterator[str]:
+    """Yield numbers for cards after the one that was issued last."""
+    last = Card.objects.order_by("-pk").values_list("number", flat=True).first()
+    return numbers_after(last, layout.town.barcode_schemes["card"])
+
+
 class _Role(Enum):
     """Who somebody is in her household."""
 
@@ -67,8 +73,7 @@ class _PatronMaker:
         self._layout = layout
         self._pin_hash = pin_hash
         self._now = now
-        last = Card.objects.order_by("-pk").values_list("number", flat=True).first()
-        self._cards = numbers_after(last, layout.town.barcode_schemes["card"])
+        self._cards = new_cards(layout)
         self._head_id = 0
         self._categories = {
             _Role.HEAD: layout.adult,
