@@ -1,0 +1,77 @@
+"""Staff and their browsers, for every screen of the staff: each is logged in on Alpha's host and works at one branch.
+
+Time stands still at `now` for whoever asks for one of these clients.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import settings
+from django.test import Client
+
+from staffing.models import DeskHabits
+from tenants.models import Municipality
+from tests.factories import BranchFactory, StaffAccountFactory
+from web.account.sessions import STAFF_COOKIE
+
+
+@pytest.fixture
+def standing_clock(now: datetime) -> Iterator[None]:
+    """Let every view and service see the same moment."""
+    with time_machine.travel(now, tick=False):
+        yield
+
+
+@pytest.fixture
+def desk_branch(alpha: Municipality) -> Any:
+    """Return the branch that the staff of these tests work at."""
+    return BranchFactory(code="main", name="Main Library")
+
+
+@pytest.fixture
+def school_branch(alpha: Municipality) -> Any:
+    """Return the school library that the school librarian works at."""
+    return BranchFactory(code="school", name="Hill School", school=True)
+
+
+@pytest.fixture
+def logged_in(alpha: Municipality, standing_clock: None) -> Callable[..., Client]:
+    """Return a function that gives a browser in which an account is logged in, at a branch if there's one."""
+
+    def log_in(account: Any, branch: Any = None) -> Client:
+        if branch is not None:
+            DeskHabits.objects.update_or_create(account=account, defaults={"branch": branch})
+        client = Client(headers={"host": "alpha.localhost"})
+        client.force_login(account)
+        client.cookies[STAFF_COOKIE] = client.cookies.pop(settings.SESSION_COOKIE_NAME).value
+        client.staff = account
+        return client
+
+    return log_in
+
+
+@pytest.fixture
+def librarian_client(logged_in: Callable[..., Client], desk_branch: Any) -> Client:
+    """Return a librarian's browser; her account is `.staff`."""
+    return logged_in(StaffAccountFactory(name="Lis Librarian"), desk_branch)
+
+
+@pytest.fixture
+def supervisor_client(logged_in: Callable[..., Client], desk_branch: Any) -> Client:
+    """Return a supervisor's browser: she waives fees and lifts blocks."""
+    return logged_in(StaffAccountFactory(name="Sus Supervisor", supervisor=True), desk_branch)
+
+
+@pytest.fixture
+def school_client(logged_in: Callable[..., Client], school_branch: Any) -> Client:
+    """Return a school librarian's browser."""
+    return logged_in(StaffAccountFactory(name="Skule Schooler", school_librarian=True), school_branch)
+
+
+@pytest.fixture
+def admin_client(logged_in: Callable[..., Client]) -> Client:
+    """Return an IT administrator's browser, who works at no branch."""
+    return logged_in(StaffAccountFactory(name="Ida Admin", it_admin=True))
