@@ -28,7 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its code."""
     options = _parser().parse_args(arguments)
     try:
-        return options.action(options)
+        return int(options.action(options))
     except StartProblem as problem:
         _say(f"\n{problem.as_text()}\n")
         return 1

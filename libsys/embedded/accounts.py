@@ -5,6 +5,7 @@ import pwd
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from libsys.embedded.problems import StartProblem
 
@@ -54,6 +55,11 @@ def _by_uid(uid: int) -> Account:
     return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)
 
 
+def becoming(account: Account | None) -> dict[str, Any]:
+    """Return the arguments for `subprocess` that start a process as this account."""
+    return {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
+
+
 def can_enter(account: Account | None, folder: Path) -> bool:
     """Return whether the account can go into the folder, tried out because modes don't tell everything."""
     return _succeeds(account, ["/bin/sh", "-c", 'cd "$1"', "sh", str(folder)])
@@ -70,9 +76,8 @@ def can_run(account: Account | None, program: Path) -> bool:
 
 
 def _succeeds(account: Account | None, argv: list[str]) -> bool:
-    switch = {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
     try:
-        done = subprocess.run(argv, cwd="/", capture_output=True, timeout=20, check=False, **switch)
+        done = subprocess.run(argv, cwd="/", capture_output=True, timeout=20, check=False, **becoming(account))
     except PermissionError as error:
         # Python names the program when starting it was forbidden, and the folder when switching accounts was.
         if account is not None and error.filename != argv[0]:
@@ -83,4 +88,4 @@ def _succeeds(account: Account | None, argv: list[str]) -> bool:
         return False
     except (OSError, subprocess.SubprocessError):
         return False
-    return done.returncode == 0
+    return bool(done.returncode == 0)

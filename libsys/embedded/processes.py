@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from libsys.embedded.accounts import Account
+from libsys.embedded.accounts import Account, becoming
 from libsys.embedded.problems import StartProblem
 
 PR_SET_PDEATHSIG = 1
@@ -72,10 +72,8 @@ class Child:
 
 
 def _popen(command: Command, log: int) -> subprocess.Popen[bytes]:
-    account = command.account
-    switch = {} if account is None else {"user": account.uid, "group": account.gid, "extra_groups": []}
     try:
-        return subprocess.Popen(
+        process: subprocess.Popen[bytes] = subprocess.Popen(
             command.argv,
             cwd=command.folder,
             env=dict(command.environment),
@@ -84,10 +82,11 @@ def _popen(command: Command, log: int) -> subprocess.Popen[bytes]:
             stderr=log,
             start_new_session=True,
             preexec_fn=end_with_parent(command.stop[0][0]),
-            **switch,
+            **becoming(command.account),
         )
     except OSError as error:
         raise StartProblem(f"{command.name} can't be started: {error}.") from error
+    return process
 
 
 def end_with_parent(wanted: signal.Signals) -> Callable[[], None] | None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from types import FrameType, TracebackType
 from typing import Self
 
+from libsys.embedded.attendance import Attendance
 from libsys.embedded.home import Home
 from libsys.embedded.problems import StartProblem, StopRequested, last_lines
 from libsys.embedded.processes import Child, Command, birth_of, end_with_parent, stop_stranger
@@ -25,6 +26,7 @@ class Supervisor:
         self.progress = progress
         self.children: list[Child] = []
         self.stop_signal: signal.Signals | None = None
+        self._attendance = Attendance()
         self._previous: dict[signal.Signals, object] = {}
 
     def __enter__(self) -> Self:
@@ -52,19 +54,23 @@ class Supervisor:
         :raises StopRequested: when somebody asked
         :raises StartProblem: when a child has ended by itself
         """
-        if self.stop_signal is not None:
-            raise StopRequested
+        self._check_requests()
         for child in self.children:
             if not child.is_alive():
                 # Whoever stops the machine sends the signal to all of us at once, and the child may be faster.
                 time.sleep(WAIT)
-                if self.stop_signal is not None:
-                    raise StopRequested
+                self._check_requests()
                 raise StartProblem(
                     f"{child.name} {child.ending()}; everything else is being stopped.",
                     advice="start again; when that ends the same way, begin anew: make demo RESET=1",
                     log=child.command.log,
                 )
+
+    def _check_requests(self) -> None:
+        if self.stop_signal is None and self._attendance.has_ended():
+            self.stop_signal = signal.SIGHUP
+        if self.stop_signal is not None:
+            raise StopRequested
 
     def start(self, command: Command) -> Child:
         """Start a process that shall go on running."""
@@ -102,8 +108,7 @@ class Supervisor:
         """
         child = self.start(command)
         while child.is_alive():
-            if self.stop_signal is not None:
-                raise StopRequested
+            self._check_requests()
             self.progress.live(" ".join(last_lines(command.log, 1)))
             time.sleep(WAIT)
         ending = child.ending()
