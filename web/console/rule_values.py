@@ -1,0 +1,96 @@
+"""Rule values as people write and read them: days, amounts, ladders of fees and of letters."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+
+from circulation.rules.value_kinds import Kind, ValueProblem
+from circulation.rules.values import ValueSpec
+from web.ui.days import short_day
+
+_FEE_STEP = re.compile(r"^\s*(\d{1,4})\s*[:;]\s*(\d+(?:[.,]\d{1,2})?)\s*/\s*(\d+(?:[.,]\d{1,2})?)\s*$")
+_NOTICE_STEP = re.compile(r"^\s*(\w+)\s*[:;]\s*(\d{1,4})\s*$")
+
+
+def value_text(spec: ValueSpec, value: Any) -> str:
+    """Return a value in words."""
+    if value is None:
+        return str(spec.null_means) or gettext("none")
+    if spec.kind is Kind.DAYS:
+        return ngettext("%(count)d day", "%(count)d days", value) % {"count": value}
+    if spec.kind is Kind.BOOL:
+        return gettext("yes") if value else gettext("no")
+    if spec.kind is Kind.CHOICE:
+        return str((spec.choices or {}).get(value, value))
+    if spec.kind is Kind.DATE:
+        return short_day(value if isinstance(value, date) else date.fromisoformat(value))
+    if spec.kind is Kind.FEE_STEPS:
+        return " · ".join(f"{step['from_day']}: {step['adult']}/{step['child']}" for step in value)
+    if spec.kind is Kind.NOTICE_STEPS:
+        return " · ".join(f"{step['kind']}: {step['day']}" for step in value)
+    return str(value)
+
+
+def form_text(spec: ValueSpec, value: Any) -> str:
+    """Return a value as it stands in the form's field."""
+    if value is None:
+        return ""
+    if spec.kind is Kind.FEE_STEPS:
+        return "\n".join(f"{step['from_day']}: {step['adult']} / {step['child']}" for step in value)
+    if spec.kind is Kind.NOTICE_STEPS:
+        return "\n".join(f"{step['kind']}: {step['day']}" for step in value)
+    if spec.kind is Kind.BOOL:
+        return "yes" if value else "no"
+    return str(value)
+
+
+def value_from_form(spec: ValueSpec, values: Mapping[str, str]) -> Any:
+    """Return what a form says, in the JSON shape that rules are stored in; the rules check it further."""
+    if values.get("none"):
+        return None
+    text = values.get("value", "").replace("\x00", "").strip()[:2000]
+    if spec.kind is Kind.BOOL:
+        return {"yes": True, "no": False}.get(text, text)
+    if spec.kind is Kind.MONEY:
+        return text.replace(",", ".").replace(" ", "")
+    if spec.kind is Kind.FEE_STEPS:
+        return [_fee_step(line) for line in text.splitlines() if line.strip()]
+    if spec.kind is Kind.NOTICE_STEPS:
+        return [_notice_step(line) for line in text.splitlines() if line.strip()]
+    return text
+
+
+def value_problem(problem: ValueProblem) -> str:
+    """Return why a value can't be saved."""
+    texts = {
+        "NOT_A_NUMBER": gettext("Write a whole number."),
+        "TOO_LOW": gettext("At least %(minimum)s."),
+        "TOO_HIGH": gettext("At most %(maximum)s."),
+        "NOT_AN_AMOUNT": gettext("Write an amount such as 20.00."),
+        "NOT_A_DATE": gettext("Write a date such as 2027-06-25."),
+        "NOT_A_CHOICE": gettext("Choose one of the choices."),
+        "NOT_YES_OR_NO": gettext("Choose yes or no."),
+        "NOT_STEPS": gettext("Write one step on each line, as the help says."),
+        "STEPS_OVERLAP": gettext("The steps' days must rise from line to line."),
+        "STEPS_FALL": gettext("A later step can't cost less than an earlier one."),
+        "STEP_TWICE": gettext("Each kind of notice stands once."),
+        "NULL_NOT_ALLOWED": gettext("This needs a value."),
+        "DIMENSION_NOT_ALLOWED": gettext("This can't be set for one patron category or item type alone."),
+    }
+    return texts.get(problem.code, problem.code) % dict(problem.facts)
+
+
+def _fee_step(line: str) -> Any:
+    match = _FEE_STEP.match(line)
+    if not match:
+        return line
+    day, adult, child = match.groups()
+    return {"from_day": int(day), "adult": adult.replace(",", "."), "child": child.replace(",", ".")}
+
+
+def _notice_step(line: str) -> Any:
+    match = _NOTICE_STEP.match(line)
+    return {"kind": match[1].upper(), "day": int(match[2])} if match else line
