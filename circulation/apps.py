@@ -4,6 +4,12 @@ from django.apps import AppConfig
 
 
 class CirculationConfig(AppConfig):
-    """Names the app."""
+    """Names the app and says how its messages are checked before they go out."""
 
     name = "circulation"
+
+    def ready(self) -> None:
+        """Register the checks."""
+        from circulation.services import notice_checks  # models exist only now
+
+        notice_checks.register()

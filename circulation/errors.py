@@ -79,6 +79,9 @@ class Code(StrEnum):
     NOTHING_OVERPAID = "NOTHING_OVERPAID"
     NOT_PERMITTED = "NOT_PERMITTED"  # needed: the permission
     FEE_OVERPAID = "FEE_OVERPAID"  # overpaid; a notice: paid beyond what's right, to be paid back by hand
+    # --- Nightly jobs started by hand ---
+    JOB_UNKNOWN = "JOB_UNKNOWN"
+    NOT_IN_SERVICE = "NOT_IN_SERVICE"  # the municipality is suspended
     # --- Undo ---
     NOT_UNDOABLE = "NOT_UNDOABLE"  # action
     UNDONE_ALREADY = "UNDONE_ALREADY"
@@ -120,6 +123,10 @@ class HoldRefused(Refused):
 
 class FeeRefused(Refused):
     """The payment, waiver or fee was not booked."""
+
+
+class JobRefused(Refused):
+    """The job was not started."""
 
 
 class UndoRefused(Refused):

@@ -97,6 +97,10 @@ class RuleSet:
             for row in rows
         }
 
+    def all_values(self, name: str) -> list[Any]:
+        """Return what any row sets for a value, null left out: for a job that must find all it may concern."""
+        return [row.values[name] for row in self._rows.values() if row.values.get(name) is not None]
+
     def candidates(
         self, *, branch_id: int, branch_group_id: int | None, patron_category: str | None, item_type: str | None
     ) -> Iterator[RuleRow]:

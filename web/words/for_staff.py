@@ -273,6 +273,8 @@ _TEXTS: dict[str, Callable[[Facts], Told]] = {
         "",
         gettext("Pay it back and book it on the patron's page."),
     ),
+    Code.JOB_UNKNOWN: _plain(lambda: gettext("There's no such job.")),
+    Code.NOT_IN_SERVICE: _plain(lambda: gettext("The municipality is not in service.")),
     Code.NOT_UNDOABLE: _plain(lambda: gettext("This can't be undone.")),
     Code.UNDONE_ALREADY: _plain(lambda: gettext("It has been undone already.")),
     Code.CHANGED_SINCE: _plain(lambda: gettext("Something else has happened to it since, so it can't be undone.")),

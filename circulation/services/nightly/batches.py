@@ -1,0 +1,76 @@
+"""Works through many rows in small transactions: what's done stays done when the worker dies, few rows are locked."""
+
+import logging
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from django.db import OperationalError, transaction
+
+logger = logging.getLogger(__name__)
+
+Key = TypeVar("Key")
+_MOST_TRIES = 3
+_WORTH_ANOTHER_TRY = ("40P01", "40001")  # a deadlock, a conflict between transactions
+
+
+class SomeFailed(Exception):
+    """A job went through everything, but not everything could be done; the log says what."""
+
+
+def work_through(
+    next_keys: Callable[[Key | None], Sequence[Key]],
+    work: Callable[[Sequence[Key]], Counter[str]],
+    counts: Counter[str],
+) -> None:
+    """Do the work batch by batch, each in a transaction of its own, until there are no more keys.
+
+    What stops a batch is looked for one key at a time, so that one bad row doesn't keep everybody else waiting.
+
+    :param next_keys: returns the keys after the one given, in order; the first after None
+    :param work: must do nothing for what has been done already, and say what it did
+    :raises SomeFailed: at the end, if some keys could not be worked on
+    """
+    failed = 0
+    last: Key | None = None
+    while keys := next_keys(last):
+        last = keys[-1]
+        try:
+            counts.update(_in_transaction(work, keys))
+        except OperationalError:
+            # The database itself is in trouble; the next attempt goes on from here.
+            raise
+        except Exception:
+            logger.exception("batch failed, going on one by one", extra={"size": len(keys)})
+            failed += _one_by_one(work, keys, counts)
+    if failed:
+        counts["failed"] += failed
+        raise SomeFailed(f"{failed} failed")
+
+
+def _one_by_one(work: Callable[[Sequence[Key]], Counter[str]], keys: Sequence[Key], counts: Counter[str]) -> int:
+    failed = 0
+    for key in keys:
+        try:
+            counts.update(_in_transaction(work, [key]))
+        except OperationalError:
+            raise
+        except Exception:
+            failed += 1
+            logger.exception("row failed", extra={"key": str(key)})
+    return failed
+
+
+def _in_transaction(work: Callable[[Sequence[Key]], Counter[str]], keys: Sequence[Key]) -> Counter[str]:
+    for attempt in range(1, _MOST_TRIES + 1):
+        try:
+            with transaction.atomic():
+                return work(keys)
+        except OperationalError as problem:
+            if attempt == _MOST_TRIES or _sqlstate(problem) not in _WORTH_ANOTHER_TRY:
+                raise
+    raise AssertionError("unreachable")
+
+
+def _sqlstate(problem: OperationalError) -> Any:
+    return getattr(problem.__cause__, "sqlstate", None)

@@ -1,0 +1,38 @@
+"""The night's holds: those whose patron has waited long enough, and those that were not collected."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+
+from circulation.models import Hold
+from circulation.services.holds import expire_interest, expire_shelf_hold
+from circulation.services.nightly.batches import work_through
+
+# Each ends in its own transaction anyway; this is how many are looked up at once.
+BATCH = 200
+
+
+def expire_holds(*, on: date, now: datetime, counts: Counter[str]) -> None:
+    """End holds whose time was over before a day.
+
+    Counts `not_collected` and `interest_over`.
+
+    :raises circulation.services.nightly.batches.SomeFailed: if some holds could not be ended
+    """
+    ready = {"state": Hold.State.READY, "shelf_until__lt": on}
+    _expire("not_collected", ready, lambda hold: expire_shelf_hold(hold=hold, now=now), counts)
+    waiting = {"state": Hold.State.QUEUED, "interest_until__lt": on}
+    _expire("interest_over", waiting, lambda hold: expire_interest(hold=hold, now=now), counts)
+
+
+def _expire(name: str, fits: dict[str, object], end: Callable[[Hold], bool], counts: Counter[str]) -> None:
+    def next_keys(after: int | None) -> Sequence[int]:
+        holds = Hold.objects.filter(**fits)
+        if after is not None:
+            holds = holds.filter(pk__gt=after)
+        return list(holds.order_by("pk").values_list("pk", flat=True)[:BATCH])
+
+    def work(hold_ids: Sequence[int]) -> Counter[str]:
+        return Counter({name: sum(end(Hold(pk=hold_id)) for hold_id in hold_ids)})
+
+    work_through(next_keys, work, counts)

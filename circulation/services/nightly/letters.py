@@ -1,0 +1,124 @@
+"""The night's messages about loans: one for each patron and kind, about all her loans that have come to that step."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Sum
+
+from circulation.models import Fee, Loan
+from circulation.selectors.loan_cases import LoanCase
+from circulation.selectors.rule_books import RuleBook
+from circulation.services.fees.invoice import Claim
+from common.money import ZERO
+from notices.models import NoticeKind
+from notices.services.outbox import NoticeRequest, invoice_context, make_notices
+from patrons.models import Patron
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One message: a patron, its kind, and the loans that it lists."""
+
+    patron_id: int
+    kind: str
+    loans: tuple[LoanCase, ...]
+
+    def key(self, on: date) -> str:
+        """Return what makes it the only one of its kind to this patron that night."""
+        return f"{self.kind}:{self.patron_id}:{on.isoformat()}"
+
+
+def letters_for(steps: Iterable[tuple[LoanCase, str]]) -> list[Letter]:
+    """Merge loans and the kinds of message due for them into letters, the patrons in order."""
+    merged: dict[tuple[int, str], list[LoanCase]] = defaultdict(list)
+    for loan, kind in steps:
+        merged[loan.patron_id, kind].append(loan)
+    return [
+        Letter(patron_id, kind, tuple(sorted(loans, key=lambda loan: (loan.due_date, loan.loan_id))))
+        for (patron_id, kind), loans in sorted(merged.items())
+    ]
+
+
+def write_letters(
+    letters: Sequence[Letter], *, on: date, now: datetime, book: RuleBook, claims: Mapping[int, Claim] | None = None
+) -> list[Letter]:
+    """Put the letters into the outbox and return those that are new.
+
+    :param claims: of the loans that are invoiced
+    """
+    patrons = Patron.objects.select_related("category").in_bulk([letter.patron_id for letter in letters])
+    fees = _overdue_fees([loan.loan_id for letter in letters for loan in letter.loans])
+    made = make_notices(
+        [_request(letter, patrons[letter.patron_id], fees, claims or {}, on=on, book=book) for letter in letters],
+        now=now,
+    )
+    return [letter for letter in letters if letter.key(on) in made]
+
+
+def _request(
+    letter: Letter,
+    patron: Patron,
+    fees: Mapping[int, Decimal],
+    claims: Mapping[int, Claim],
+    *,
+    on: date,
+    book: RuleBook,
+) -> NoticeRequest:
+    return NoticeRequest(
+        patron=patron,
+        branch=book.branches[_branch_of(letter.loans)],
+        kind=letter.kind,
+        key=letter.key(on),
+        context=_context(letter, fees, claims),
+        about={
+            "loans": [loan.loan_id for loan in letter.loans],
+            "due_dates": [loan.due_date.isoformat() for loan in letter.loans],
+        },
+    )
+
+
+def _context(letter: Letter, fees: Mapping[int, Decimal], claims: Mapping[int, Claim]) -> dict[str, Any]:
+    items = [
+        {
+            "title": loan.title,
+            "barcode": loan.barcode,
+            "due_date": loan.due_date,
+            "price": claims[loan.loan_id].replacement if loan.loan_id in claims else ZERO,
+        }
+        for loan in letter.loans
+    ]
+    owed = sum((fees.get(loan.loan_id, ZERO) for loan in letter.loans), ZERO)
+    if letter.kind == NoticeKind.INVOICE:
+        processing = sum((claims[loan.loan_id].processing for loan in letter.loans), ZERO)
+        return invoice_context(items, processing=processing, fees=owed)
+    return {"items": items, "fees": owed}
+
+
+def _branch_of(loans: Sequence[LoanCase]) -> int:
+    """The branch that lent most of them writes the letter; among equals the one with the lowest number."""
+    counted = Counter(loan.branch_id for loan in loans)
+    return min(counted, key=lambda branch_id: (-counted[branch_id], branch_id))
+
+
+def _overdue_fees(loan_ids: Sequence[int]) -> dict[int, Decimal]:
+    owed = Fee.objects.filter(loan__in=loan_ids, kind=Fee.Kind.OVERDUE, balance__gt=0)
+    return dict(owed.order_by().values_list("loan_id").annotate(Sum("balance")))
+
+
+def patrons_after(loans: Any, after: int | None, size: int) -> list[int]:
+    """Return the patrons of the loans that fit, in the order of their numbers, from one patron on.
+
+    :param loans: a query over open loans
+    """
+    if after is not None:
+        loans = loans.filter(patron__gt=after)
+    return list(loans.order_by("patron_id").values_list("patron_id", flat=True).distinct()[:size])
+
+
+def open_loans() -> Any:
+    """Return the loans that are open."""
+    return Loan.objects.filter(returned_at__isnull=True)

@@ -1,0 +1,116 @@
+"""The night's reminders and invoices: the next step of the ladder for every loan that has come to it."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db.models import F
+
+from circulation.models import Loan
+from circulation.rules.fees import days_late
+from circulation.rules.notice_steps import next_step, notice_steps
+from circulation.selectors.loan_cases import LoanCase, loan_cases
+from circulation.selectors.rule_books import RuleBook, rule_book
+from circulation.services.fees.invoice import Claim, invoice_loans
+from circulation.services.nightly.batches import work_through
+from circulation.services.nightly.letters import Letter, letters_for, open_loans, patrons_after, write_letters
+from circulation.services.nightly.overdue_fees import lock_open_loans
+from holdings.models import Item
+from notices.models import Notice, NoticeKind
+from tenants.selectors import current_municipality
+
+BATCH = 300
+_REMINDERS = (NoticeKind.OVERDUE_1, NoticeKind.OVERDUE_2, NoticeKind.INVOICE)
+# No ladder leaves more days than these between two letters; an older letter holds nothing up.
+_LONGEST_GAP = timedelta(days=120)
+
+_Step = tuple[LoanCase, str]
+
+
+def make_overdue_notices(*, on: date, now: datetime, counts: Counter[str]) -> None:
+    """Remind patrons of late loans, and invoice what has come to the last step; the same night again does nothing.
+
+    Counts `letters`, the `loans` that they're about, and `invoiced` ones, whose items count as lost now.
+
+    :raises circulation.services.nightly.batches.SomeFailed: if some letters could not be written
+    """
+    steps = rule_book().rules.all_values("notice_steps")
+    late = open_loans().filter(due_date__lt=on, notices_made__lt=max(map(len, steps), default=0))
+
+    def next_keys(after: int | None) -> Sequence[int]:
+        return patrons_after(late, after, BATCH)
+
+    def work(patron_ids: Sequence[int]) -> Counter[str]:
+        book = rule_book()
+        loan_ids = list(late.filter(patron__in=patron_ids).values_list("pk", flat=True))
+        return _remind(_lock(_due(loan_cases(loan_ids), on=on, book=book), on=on, book=book), on=on, now=now, book=book)
+
+    work_through(next_keys, work, counts)
+
+
+def _due(loans: Sequence[LoanCase], *, on: date, book: RuleBook) -> list[_Step]:
+    if not loans:
+        return []
+    reminded = _last_reminded(loans, on=on)
+    steps = []
+    for loan in loans:
+        last = reminded.get(loan.loan_id)
+        step = next_step(
+            notice_steps(loan.rules(book).value("notice_steps")),
+            made=loan.notices_made,
+            late=days_late(loan.due_date, on),
+            days_since_last=None if last is None else (on - last).days,
+        )
+        if step is not None:
+            steps.append((loan, step.kind))
+    return steps
+
+
+def _lock(steps: Sequence[_Step], *, on: date, book: RuleBook) -> list[_Step]:
+    """Lock what the steps will change, items before loans as at the desk, and return those that are still due."""
+    if not steps:
+        return []
+    lost = [loan.item_id for loan, kind in steps if kind == NoticeKind.INVOICE]
+    items = Item.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=lost).order_by("pk")
+    locked_items = set(items.values_list("pk", flat=True))
+    locked = loan_cases(lock_open_loans([loan.loan_id for loan, _ in steps]))
+    return [
+        (loan, kind)
+        for loan, kind in _due(locked, on=on, book=book)
+        if kind != NoticeKind.INVOICE or loan.item_id in locked_items
+    ]
+
+
+def _remind(steps: Sequence[_Step], *, on: date, now: datetime, book: RuleBook) -> Counter[str]:
+    if not steps:
+        return Counter()
+    letters = letters_for(steps)
+    claims = _claims(letters, on=on, now=now, book=book)
+    made = write_letters(letters, on=on, now=now, book=book, claims=claims)
+    loans = [loan.loan_id for letter in made for loan in letter.loans]
+    Loan.objects.filter(pk__in=loans).update(notices_made=F("notices_made") + 1)
+    return Counter(letters=len(made), loans=len(loans), invoiced=len(claims))
+
+
+def _claims(letters: Iterable[Letter], *, on: date, now: datetime, book: RuleBook) -> dict[int, Claim]:
+    """Claim what the invoices are about, unless tonight's invoice to the patron exists already."""
+    invoices = {letter.key(on): letter for letter in letters if letter.kind == NoticeKind.INVOICE}
+    known = set(Notice.objects.filter(key__in=list(invoices)).values_list("key", flat=True)) if invoices else set()
+    loans = [loan for key, letter in invoices.items() if key not in known for loan in letter.loans]
+    return invoice_loans(loans, now=now, book=book) if loans else {}
+
+
+def _last_reminded(loans: Sequence[LoanCase], *, on: date) -> dict[int, date]:
+    """Return the local day of the newest reminder about each loan that has had one."""
+    again = {loan.loan_id: loan.patron_id for loan in loans if loan.notices_made}
+    if not again:
+        return {}
+    zone = ZoneInfo(current_municipality().time_zone)
+    since = datetime.combine(on - _LONGEST_GAP, datetime.min.time(), zone)
+    reminders = Notice.objects.filter(patron__in=set(again.values()), kind__in=_REMINDERS, created_at__gte=since)
+    days: dict[int, date] = {}
+    for about, created_at in reminders.order_by("pk").values_list("about", "created_at"):
+        for loan_id in about.get("loans", ()):
+            days[loan_id] = created_at.astimezone(zone).date()
+    return days

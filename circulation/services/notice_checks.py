@@ -1,0 +1,42 @@
+"""Whether a message about loans or holds is still true when it's about to go out."""
+
+from collections.abc import Iterable, Sequence
+from itertools import zip_longest
+
+from circulation.models import Hold, Loan
+from notices.models import Notice, NoticeKind
+from notices.relevance import register_check
+
+_ABOUT_LOANS = (NoticeKind.COURTESY, NoticeKind.OVERDUE_1, NoticeKind.OVERDUE_2, NoticeKind.INVOICE)
+
+
+def register() -> None:
+    """Make these the checks of their kinds."""
+    register_check(_ABOUT_LOANS, still_on_loan)
+    register_check([NoticeKind.HOLD_READY], still_ready)
+
+
+def still_on_loan(notices: Sequence[Notice]) -> set[int]:
+    """Return the messages of which at least one loan is open and due on the day that the message names."""
+    wanted = {loan_id for notice in notices for loan_id, _ in _loans(notice)}
+    due_dates = dict(Loan.objects.filter(pk__in=wanted, returned_at__isnull=True).values_list("pk", "due_date"))
+    return {
+        notice.pk
+        for notice in notices
+        if any(
+            loan_id in due_dates and due_date in (None, due_dates[loan_id].isoformat())
+            for loan_id, due_date in _loans(notice)
+        )
+    }
+
+
+def still_ready(notices: Sequence[Notice]) -> set[int]:
+    """Return the messages whose hold lies ready."""
+    wanted = [notice.about.get("hold") for notice in notices]
+    ready = set(Hold.objects.filter(pk__in=wanted, state=Hold.State.READY).values_list("pk", flat=True))
+    return {notice.pk for notice in notices if notice.about.get("hold") in ready}
+
+
+def _loans(notice: Notice) -> Iterable[tuple[int, str | None]]:
+    """The loans with the due dates that the message names, as far as it says."""
+    return zip_longest(notice.about.get("loans", ()), notice.about.get("due_dates", ()))
