@@ -1,9 +1,12 @@
 """Finds and locks items, and lists branches."""
 
-from django.db.models import QuerySet
+from dataclasses import dataclass
+from datetime import date, time, timedelta
+
+from django.db.models import Prefetch, QuerySet
 
 from common.barcodes import clean_barcode
-from holdings.models import Branch, Item, ItemType, ShelvingLocation
+from holdings.models import Branch, CalendarDay, Item, ItemType, OpeningHours, ShelvingLocation
 
 # What screens and slips show of the record that an item belongs to; the MARC record itself stays where it is.
 _RECORD = ("record__title", "record__remainder", "record__author", "record__material_type", "record__year")
@@ -67,3 +70,69 @@ def item_types() -> list[ItemType]:
 def locations_of(branch_id: int) -> list[ShelvingLocation]:
     """Return the rooms of a branch."""
     return list(ShelvingLocation.objects.filter(branch_id=branch_id))
+
+
+def branch_names() -> dict[int, str]:
+    """Return the names of all branches by their numbers."""
+    return dict(Branch.objects.values_list("pk", "name"))
+
+
+def all_branches() -> list[Branch]:
+    """Return every branch, also those that have closed for good."""
+    return list(Branch.objects.all())
+
+
+def get_item_type(item_type_id: int) -> ItemType | None:
+    """Return an item type, or None."""
+    return ItemType.objects.filter(pk=item_type_id).first()
+
+
+def week_of(branch: Branch) -> dict[int, OpeningHours]:
+    """Return a branch's hours by weekday, Monday 0; a weekday that isn't there is closed."""
+    return {hours.weekday: hours for hours in OpeningHours.objects.filter(branch=branch)}
+
+
+def calendar_days(branch: Branch, *, since: date) -> list[CalendarDay]:
+    """Return the days on which a branch differs from its week, from a day on."""
+    return list(CalendarDay.objects.filter(branch=branch, date__gte=since))
+
+
+@dataclass(frozen=True)
+class OpenDay:
+    """A weekday of a branch.
+
+    :ivar weekday: Monday is 0
+    :ivar opens: None when it's closed, and so is `closes`
+    """
+
+    weekday: int
+    opens: time | None
+    closes: time | None
+
+
+@dataclass(frozen=True)
+class BranchHours:
+    """When a branch is open: its week, and the days that differ from it soon."""
+
+    branch: Branch
+    week: tuple[OpenDay, ...]
+    exceptions: tuple[CalendarDay, ...]
+
+
+def opening_hours(*, today: date, days_ahead: int = 60) -> list[BranchHours]:
+    """Return the hours of all branches that are open for business, in three statements."""
+    soon = CalendarDay.objects.filter(date__gte=today, date__lte=today + timedelta(days=days_ahead))
+    branches = Branch.objects.filter(is_open_for_business=True).prefetch_related(
+        "opening_hours", Prefetch("calendar_days", queryset=soon)
+    )
+    return [BranchHours(branch, _week(branch), tuple(branch.calendar_days.all())) for branch in branches]
+
+
+def _week(branch: Branch) -> tuple[OpenDay, ...]:
+    hours = {each.weekday: each for each in branch.opening_hours.all()}
+    return tuple(
+        OpenDay(weekday, hours[weekday].opens, hours[weekday].closes)
+        if weekday in hours
+        else OpenDay(weekday, None, None)
+        for weekday in range(7)
+    )

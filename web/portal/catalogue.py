@@ -4,6 +4,8 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.views.decorators.http import require_safe
 
 from catalogue.search import other_editions, suggest
@@ -79,7 +81,10 @@ def record_page(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def hours(request: HttpRequest) -> HttpResponse:
     """Show when each branch is open."""
-    context = portal_context(request, "hours") | {"branches": opening_hours()}
+    context = portal_context(request, "hours") | {
+        "branches": opening_hours(today=timezone.localdate()),
+        "weekdays": WEEKDAYS,
+    }
     return render(request, "portal/hours.html", context)
 
 

@@ -1,0 +1,48 @@
+"""Adds and changes patron categories."""
+
+import re
+from typing import Any
+
+from django.db import transaction
+
+from common.audit import record
+from common.errors import Reason
+from patrons.errors import CODE_MALFORMED, CODE_TAKEN, NAME_MISSING, PatronRefused
+from patrons.models import PatronCategory
+
+_CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,29}")
+
+
+@transaction.atomic
+def add_category(*, code: str, name: str, kind: str, actor: Any) -> PatronCategory:
+    """Add a patron category, last in the order; rules for it fall through to those for any patron.
+
+    :raises PatronRefused: with every reason found
+    """
+    reasons = [] if name.strip() else [Reason(NAME_MISSING)]
+    if not _CODE.fullmatch(code):
+        reasons.append(Reason(CODE_MALFORMED, facts={"code": code[:40]}))
+    elif PatronCategory.objects.filter(code=code).exists():
+        reasons.append(Reason(CODE_TAKEN, facts={"code": code}))
+    if reasons:
+        raise PatronRefused(reasons)
+    category = PatronCategory.objects.create(
+        code=code, name=name.strip(), kind=kind, position=PatronCategory.objects.count()
+    )
+    record(action="patrons.add_category", actor=actor, subject=category)
+    return category
+
+
+@transaction.atomic
+def change_category(*, category: PatronCategory, name: str, kind: str, actor: Any) -> PatronCategory:
+    """Change what a category is called and who stands behind it.
+
+    :raises PatronRefused: NAME_MISSING
+    """
+    if not name.strip():
+        raise PatronRefused([Reason(NAME_MISSING)])
+    category = PatronCategory.objects.select_for_update().get(pk=category.pk)
+    category.name, category.kind = name.strip(), kind
+    category.save(update_fields=["name", "kind"])
+    record(action="patrons.change_category", actor=actor, subject=category)
+    return category
