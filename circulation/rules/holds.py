@@ -114,13 +114,20 @@ def next_shelf_number(start: int, taken: Collection[int]) -> int | None:
     return None
 
 
-def _may_fill(hold: Waiting, item_home_id: int, rules: Resolved) -> bool:
+def may_fill(rules: Resolved, *, pickup_branch_id: int, item_home_id: int, patron_home_id: int) -> bool:
+    """Return whether the rules let an item of this home fill a hold that's in the queue already."""
     try:
         allowed = rules.value("holds_allowed")
     except RuleMissing:
         # The hold was placed under rules that somebody has taken away since; her place in the queue still counts.
         allowed = True
     return allowed and allows_pickup(
+        rules, pickup_branch_id=pickup_branch_id, item_home_id=item_home_id, patron_home_id=patron_home_id
+    )
+
+
+def _may_fill(hold: Waiting, item_home_id: int, rules: Resolved) -> bool:
+    return may_fill(
         rules,
         pickup_branch_id=hold.pickup_branch_id,
         item_home_id=item_home_id,

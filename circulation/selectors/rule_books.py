@@ -4,7 +4,7 @@ Whether something has changed is asked in the database with every action: a vers
 system columns and few contents, so no write, by whichever way, can forget to announce itself.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from string import Template
@@ -38,6 +38,11 @@ VERSION_SQL = Template("""concat_ws(':',
 CALENDAR_VERSION_SQL = Template(
     "(SELECT $stamp FROM holdings_calendarday t WHERE t.branch_id = %(branch)s)"
 ).substitute(stamp=_STAMP)
+
+_CALENDAR_VERSIONS_SQL = Template("""SELECT t.branch_id, $stamp FROM holdings_calendarday t
+    WHERE t.branch_id = ANY(%(branches)s) GROUP BY t.branch_id""").substitute(stamp=_STAMP)
+# The stamp of a branch without a single closed or open day.
+_NO_DAYS = "0.0"
 
 
 @dataclass
@@ -76,15 +81,25 @@ class RuleBook:
 
         :param version: as read with `CALENDAR_VERSION_SQL`; without it the version is asked for in a query
         """
+        known = self._calendars.get(branch_id)
         if version is None:
             version = calendar_version(branch_id)
-        known = self._calendars.get(branch_id)
         if known is None or known[0] != version:
             days = CalendarDay.objects.filter(branch_id=branch_id).values_list("date", "is_open")
             exceptions: dict[date, bool] = dict(days)
             calendar = Calendar(self.open_weekdays.get(branch_id, frozenset()), exceptions)
             known = self._calendars[branch_id] = (version, calendar)
         return known[1]
+
+    def refresh_calendars(self, branch_ids: Collection[int]) -> None:
+        """Make sure that the calendars of these branches are as the database has them, all in one query."""
+        versions = dict.fromkeys(branch_ids, _NO_DAYS) | dict(_calendar_versions(branch_ids))
+        for branch_id, version in versions.items():
+            self.calendar(branch_id, version)
+
+    def known_calendar(self, branch_id: int) -> Calendar:
+        """Return a calendar that was refreshed a moment ago, without asking the database."""
+        return self._calendars[branch_id][1]
 
 
 _books: dict[str, RuleBook] = {}
@@ -107,6 +122,12 @@ def rule_book(version: str | None = None) -> RuleBook:
 def calendar_version(branch_id: int) -> str:
     """Return the version of a branch's closed and open days."""
     return _one_value(f"SELECT {CALENDAR_VERSION_SQL}", {"branch": branch_id})
+
+
+def _calendar_versions(branch_ids: Collection[int]) -> Iterable[tuple[int, str]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_CALENDAR_VERSIONS_SQL, {"branches": list(branch_ids)})
+        return cursor.fetchall()
 
 
 def _read_book(version: str) -> RuleBook:

@@ -56,8 +56,9 @@ def restore(hold: Hold, before: dict[str, Any]) -> None:
 
 
 def fill(hold: Hold, item: Item, *, now: datetime) -> None:
-    """End a hold because its patron has the item now."""
-    hold.trapped_item = item
+    """End a hold because its patron has the item now, this one or another that was bound to it."""
+    if hold.trapped_item_id is None:
+        hold.trapped_item = item
     _end(hold, Hold.State.FILLED, "FILLED", now)
 
 

@@ -1,0 +1,70 @@
+"""What's where of a title right now, for as many titles as stand on a page, in one query each."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, FilteredRelation, Min, Q
+
+from circulation.selectors.holds import queue_length
+from holdings.models import Item
+
+__all__ = ["BranchAvailability", "availability", "queue_length"]
+
+
+@dataclass(frozen=True)
+class BranchAvailability:
+    """A branch's items of a title; lost, missing and withdrawn ones don't count.
+
+    :ivar home: on the shelf now
+    :ivar reference: for use in the library, among `total`
+    :ivar due_back: when the first one on loan is due, None if none is
+    """
+
+    branch_id: int
+    branch_name: str
+    total: int
+    home: int
+    lent: int
+    reference: int
+    due_back: date | None
+
+
+_GONE = (Item.Status.LOST, Item.Status.MISSING, Item.Status.WITHDRAWN)
+
+
+def availability(record_ids: Collection[int]) -> dict[int, list[BranchAvailability]]:
+    """Return for each title what its branches have, branches in the municipality's order; titles without items are out.
+
+    An item counts for the branch that it belongs to, wherever it is.
+    """
+    if not record_ids:
+        return {}
+    rows = (
+        Item.objects.filter(record_id__in=record_ids)
+        .exclude(status__in=_GONE)
+        .annotate(open_loan=FilteredRelation("loans", condition=Q(loans__returned_at__isnull=True)))
+        .values("record_id", "home_branch_id", "home_branch__name", "home_branch__position")
+        .annotate(
+            total=Count("pk"),
+            home=Count("pk", filter=Q(status=Item.Status.AVAILABLE)),
+            lent=Count("pk", filter=Q(status=Item.Status.ON_LOAN)),
+            reference=Count("pk", filter=Q(status=Item.Status.REFERENCE_ONLY)),
+            due_back=Min("open_loan__due_date"),
+        )
+        .order_by("home_branch__position", "home_branch__name")
+    )
+    found: dict[int, list[BranchAvailability]] = {}
+    for row in rows:
+        found.setdefault(row["record_id"], []).append(
+            BranchAvailability(
+                branch_id=row["home_branch_id"],
+                branch_name=row["home_branch__name"],
+                total=row["total"],
+                home=row["home"],
+                lent=row["lent"],
+                reference=row["reference"],
+                due_back=row["due_back"],
+            )
+        )
+    return found

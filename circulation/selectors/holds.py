@@ -1,0 +1,83 @@
+"""Reads holds: a patron's with their places in the queue, and one by its key."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from circulation.models import Hold
+from patrons.models import Patron
+
+_RECORD = ("record__title", "record__remainder", "record__author", "record__material_type", "record__audience")
+_HOLD = tuple(field.name for field in Hold._meta.concrete_fields)
+
+
+@dataclass(frozen=True)
+class HoldLine:
+    """A hold as its patron sees it.
+
+    :ivar hold: with its `record` and `pickup_branch` at hand
+    :ivar position: its place in the queue, 1 for the next; None when an item is bound to it
+    :ivar queue_length: how many wait for the title in all
+    """
+
+    hold: Hold
+    position: int | None
+    queue_length: int
+
+
+def holds_with_record() -> QuerySet[Hold]:
+    """Return holds that carry what's shown of their title and branch, in the same query."""
+    return Hold.objects.select_related("record", "pickup_branch").only(*_HOLD, *_RECORD, "pickup_branch__name")
+
+
+def get_hold(hold_id: int) -> Hold | None:
+    """Return a hold with its title, patron, branch and trapped item, or None."""
+    return Hold.objects.select_related("record", "pickup_branch", "patron", "trapped_item").filter(pk=hold_id).first()
+
+
+def holds_of(patron: Patron, *, now: datetime) -> list[HoldLine]:
+    """Return a patron's holds that aren't over: what lies ready first, then by request, in one query.
+
+    Holds that are suspended count for the length of the queue, but nobody waits behind them.
+    """
+    today = timezone.localdate(now)
+    queue = Hold.objects.filter(record=OuterRef("record"), state=Hold.State.QUEUED)
+    ahead = queue.filter(
+        Q(suspended_until__isnull=True) | Q(suspended_until__lte=today),
+        Q(priority__gt=OuterRef("priority"))
+        | Q(priority=OuterRef("priority"), requested_at__lt=OuterRef("requested_at"))
+        | Q(priority=OuterRef("priority"), requested_at=OuterRef("requested_at"), pk__lt=OuterRef("pk")),
+    )
+    holds = (
+        holds_with_record()
+        .filter(patron=patron, state__in=Hold.ACTIVE)
+        .annotate(ahead=_count(ahead), in_queue=_count(queue))
+        .order_by("requested_at", "pk")
+    )
+    lines = [
+        HoldLine(
+            hold=hold,
+            position=hold.ahead + 1 if hold.state == Hold.State.QUEUED else None,
+            queue_length=hold.in_queue,
+        )
+        for hold in holds
+    ]
+    order = {Hold.State.READY: 0, Hold.State.IN_TRANSIT: 1}
+    return sorted(lines, key=lambda line: order.get(Hold.State(line.hold.state), 2))
+
+
+def queue_length(record_ids: Collection[int]) -> dict[int, int]:
+    """Return how many wait for each title; titles that nobody waits for are left out."""
+    if not record_ids:
+        return {}
+    queues = Hold.objects.filter(record_id__in=record_ids, state=Hold.State.QUEUED)
+    return dict(queues.values_list("record_id").annotate(length=Count("pk")))
+
+
+def _count(holds: QuerySet[Hold]) -> Coalesce:
+    counted = holds.order_by().values("record").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(counted, output_field=IntegerField()), 0)

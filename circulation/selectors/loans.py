@@ -1,0 +1,136 @@
+"""Reads loans: a patron's open ones with whether each can be renewed, and a branch's overdue ones."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from circulation.models import Hold, Loan
+from circulation.rules.patron_stops import PatronFacts
+from circulation.rules.reasons import notices_among
+from circulation.rules.renewal import RenewalFacts, decide
+from circulation.selectors.desk_facts import patron_facts, read_facts
+from circulation.selectors.rule_books import RuleBook, rule_book
+from common.errors import Reason
+from holdings.models import Branch, Item
+from patrons.models import Patron
+
+_LOAN = tuple(field.name for field in Loan._meta.concrete_fields)
+_ITEM = tuple(f"item__{field.name}" for field in Item._meta.concrete_fields)
+_RECORD = tuple(
+    f"item__record__{name}" for name in ("title", "remainder", "author", "material_type", "audience", "year")
+)
+
+
+@dataclass(frozen=True)
+class LoanLine:
+    """An open loan as its patron and the desk see it.
+
+    :ivar loan: with its `item`, the item's `record` and the `lending_branch` at hand
+    :ivar can_renew: whether it can be renewed now without an override
+    :ivar reasons: why not
+    :ivar renewed_until: the day until which a renewal would run, when it can be renewed
+    """
+
+    loan: Loan
+    is_overdue: bool
+    can_renew: bool
+    reasons: tuple[Reason, ...]
+    renewed_until: date | None
+
+
+def loans_with_item() -> QuerySet[Loan]:
+    """Return loans that carry their item, its title and the branch, in the same query."""
+    return Loan.objects.select_related("item", "item__record", "lending_branch").only(
+        *_LOAN, *_ITEM, *_RECORD, "lending_branch__name", "lending_branch__time_zone"
+    )
+
+
+def get_open_loan(loan_id: int) -> Loan | None:
+    """Return a loan that's not over, with item, title and branch, or None."""
+    return loans_with_item().filter(pk=loan_id, returned_at__isnull=True).first()
+
+
+def open_loan_of(item_id: int) -> Loan | None:
+    """Return the open loan of an item with its patron, or None."""
+    return Loan.objects.select_related("patron").filter(item_id=item_id, returned_at__isnull=True).first()
+
+
+def loans_of(patron: Patron, *, now: datetime) -> list[LoanLine]:
+    """Return a patron's open loans by due date, each with whether and why not it can be renewed.
+
+    The number of queries doesn't depend on the number of loans.
+    """
+    today = timezone.localdate(now)
+    waiting = Hold.objects.filter(
+        Q(item__isnull=True) | Q(item=OuterRef("item")),
+        Q(suspended_until__isnull=True) | Q(suspended_until__lte=today),
+        record=OuterRef("item__record"),
+        state=Hold.State.QUEUED,
+    ).exclude(patron=patron)
+    counted = waiting.order_by().values("record").annotate(count=Count("pk")).values("count")
+    loans = list(
+        loans_with_item()
+        .filter(patron=patron, returned_at__isnull=True)
+        .annotate(waiting=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
+        .order_by("due_date", "pk")
+    )
+    if not loans:
+        return []
+    facts = read_facts("version", "blocks", "cards", "owed", "overdue", patron=patron.pk, today=today)
+    book = rule_book(facts["version"])
+    book.refresh_calendars({loan.lending_branch_id for loan in loans})
+    stopped = patron_facts(patron, facts)
+    return [_line(loan, patron, stopped, book, now) for loan in loans]
+
+
+def overdue_loans(branch: Branch, *, today: date, limit: int = 500) -> list[Loan]:
+    """Return the branch's loans that are overdue, the longest first, with item, title and patron."""
+    return list(
+        loans_with_item()
+        .select_related("item__record", "lending_branch", "patron")
+        .filter(lending_branch=branch, returned_at__isnull=True, due_date__lt=today)
+        .only(*_LOAN, *_ITEM, *_RECORD, "lending_branch__name", "lending_branch__time_zone", *_patron_fields())
+        .order_by("due_date", "pk")[:limit]
+    )
+
+
+def _patron_fields() -> tuple[str, ...]:
+    return tuple(
+        f"patron__{name}" for name in ("given_name", "family_name", "alias", "email", "phone", "sort_key", "left_at")
+    )
+
+
+def _line(loan: Any, patron: Patron, stopped: PatronFacts, book: RuleBook, now: datetime) -> LoanLine:
+    today = now.astimezone(ZoneInfo(loan.lending_branch.time_zone)).date()
+    decision = decide(
+        RenewalFacts(
+            today=today,
+            due_date=loan.due_date,
+            renewals=loan.renewals,
+            item_status=loan.item.status,
+            item_type_id=loan.item.item_type_id,
+            branch_id=loan.lending_branch_id,
+            patron=stopped,
+            rules=book.resolved(
+                branch_id=loan.lending_branch_id,
+                category_id=patron.category_id,
+                item_type_id=loan.item.item_type_id,
+            ),
+            calendar=book.known_calendar(loan.lending_branch_id),
+            waiting=loan.waiting,
+        )
+    )
+    news = notices_among(decision.reasons)
+    against = tuple(reason for reason in decision.reasons if reason not in news)
+    return LoanLine(
+        loan=loan,
+        is_overdue=loan.due_date < today,
+        can_renew=not against,
+        reasons=against,
+        renewed_until=decision.due.day if decision.due and not against else None,
+    )

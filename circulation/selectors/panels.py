@@ -1,0 +1,90 @@
+"""What stands beside the work at the desk: a patron with her numbers, stops and ready holds, in three queries."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from circulation.models import Hold
+from circulation.rules.patron_stops import patron_stops
+from circulation.rules.reasons import RuleReader
+from circulation.selectors.desk_facts import loan_counts, patron_facts, read_facts
+from circulation.selectors.holds import holds_with_record
+from circulation.selectors.rule_books import rule_book
+from common.errors import Reason
+from holdings.models import Branch
+from patrons.models import Patron
+from patrons.selectors import get_patron
+
+
+@dataclass(frozen=True)
+class PatronPanel:
+    """A patron as the desk sees her all the time.
+
+    :ivar patron: with her `category` and `home_branch` at hand
+    :ivar loans: her open loans as the limit at this branch counts them
+    :ivar max_loans: that limit, None if there's none
+    :ivar all_loans: her open loans everywhere
+    :ivar stops: every reason why she may not borrow, blocks first among them
+    :ivar ready: her holds that lie ready, those at this branch first, each with its `shelf_number`
+    :ivar holds: all of her holds, ready or not
+    """
+
+    patron: Patron
+    loans: int
+    max_loans: int | None
+    all_loans: int
+    overdue: int
+    owed: Decimal
+    stops: tuple[Reason, ...]
+    ready: tuple[Hold, ...]
+    holds: int
+
+    @property
+    def ready_here(self) -> tuple[Hold, ...]:
+        """The holds that lie ready at this branch."""
+        return tuple(hold for hold in self.ready if getattr(hold, "is_here", False))
+
+
+def patron_panel(*, patron_id: int, branch: Branch, now: datetime) -> PatronPanel | None:
+    """Return a patron as seen from a branch, or None if she isn't there."""
+    patron = get_patron(patron_id)
+    if patron is None:
+        return None
+    today = now.astimezone(ZoneInfo(branch.time_zone)).date()
+    facts = read_facts(
+        "version",
+        "loans",
+        "owed",
+        "blocks",
+        "cards",
+        "active_holds",
+        patron=patron.pk,
+        branch=branch.pk,
+        group=branch.group_id,
+        item_type=None,
+        today=today,
+    )
+    rules = RuleReader(
+        rule_book(facts["version"]).resolved(branch_id=branch.pk, category_id=patron.category_id, item_type_id=None)
+    )
+    loans, _of_type = loan_counts(facts)
+    stopped = patron_facts(patron, facts)
+    return PatronPanel(
+        patron=patron,
+        loans=loans.counted_by(rules.rules.origin("max_loans")),
+        max_loans=rules.value("max_loans"),
+        all_loans=loans.everywhere,
+        overdue=stopped.overdue,
+        owed=stopped.owed,
+        stops=tuple(patron_stops(stopped, rules, today=today)),
+        ready=_ready_holds(patron, branch) if facts["active_holds"] else (),
+        holds=facts["active_holds"],
+    )
+
+
+def _ready_holds(patron: Patron, branch: Branch) -> tuple[Hold, ...]:
+    holds = list(holds_with_record().filter(patron=patron, state=Hold.State.READY).order_by("shelf_number"))
+    for hold in holds:
+        hold.is_here = hold.pickup_branch_id == branch.pk
+    return tuple(sorted(holds, key=lambda hold: not hold.is_here))
