@@ -4,15 +4,18 @@ import json
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 
 from django import template
 from django.core.paginator import Page
 from django.forms import BoundField
 from django.template import Context
 from django.template.defaultfilters import capfirst
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from web.ui import days, icons, keys, money
 from web.ui.theme import theme_of, theme_version
@@ -47,20 +50,27 @@ def data_keys(context: Context) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
-def key_groups(context: Context) -> list[dict[str, object]]:
-    """List all actions with their keys by area, for the table that `?` opens."""
-    table = _table(context)
-    return [
+def keys_dialog(context: Context) -> SafeString:
+    """Draw the table of all keys that `?` opens."""
+    return _keys_dialog(get_language(), tuple(_table(context).items()))
+
+
+# Half a page of words that are the same on every page of a person.
+@lru_cache(maxsize=256)
+def _keys_dialog(_language: str, table: tuple[tuple[str, str], ...]) -> SafeString:
+    bound = dict(table)
+    groups = [
         {
             "area": label,
             "actions": [
-                {"id": action.id, "label": action.label, "key": keys.key_text(table[action.id])}
+                {"id": action.id, "label": action.label, "key": keys.key_text(bound[action.id])}
                 for action in keys.ACTIONS.values()
-                if action.area == area and table.get(action.id)
+                if action.area == area and bound.get(action.id)
             ],
         }
         for area, label in keys.AREAS.items()
     ]
+    return render_to_string("ui/_keys_dialog.html", {"groups": groups})
 
 
 @register.filter(name="money")
