@@ -28,7 +28,7 @@ def start_school(
     *,
     layout: Layout,
     population: Population,
-    pin: str,
+    pin_hash: str,
     staff: StaffAccount,
     now: datetime,
 ) -> list[SchoolClass]:
@@ -37,7 +37,7 @@ def start_school(
     for name, size in zip(layout.town.classes, _SIZES, strict=False):
         grade = int(re.match(r"\d+", name)[0])  # type: ignore[index]
         age = grade + _AGE_OF_FIRST_GRADE
-        ids = register_pupils(size, age=age, layout=layout, population=population, pin=pin, now=now)
+        ids = register_pupils(size, age=age, layout=layout, population=population, pin_hash=pin_hash, now=now)
         pupils = list(Patron.objects.filter(pk__in=list(ids)))
         classes.append(
             add_class(
@@ -45,7 +45,7 @@ def start_school(
                 name=name,
                 grade=grade,
                 school_year=school_year_of(now.date()),
-                teacher=_teacher(layout, population, pin, staff, now),
+                teacher=_teacher(layout, population, pin_hash, staff, now),
                 pupils=pupils,
                 staff=staff,
                 today=now.date(),
@@ -67,10 +67,13 @@ def add_class_set(catalogued: Catalogued, *, layout: Layout, stock: Stock) -> No
     copy_in(Item, items)
 
 
-def _teacher(layout: Layout, population: Population, pin: str, staff: StaffAccount, now: datetime) -> Patron:
+def _teacher(layout: Layout, population: Population, pin_hash: str, staff: StaffAccount, now: datetime) -> Patron:
     person = population.household(adults=1, child_ages=[5]).adults[0]
     details = details_of(person, category=layout.teacher, layout=layout)
-    return register_patron(details=details, card_number=next(new_cards(layout)), pin=pin, staff=staff, now=now)
+    teacher = register_patron(details=details, card_number=next(new_cards(layout)), staff=staff, now=now)
+    teacher.pin = pin_hash
+    teacher.save(update_fields=["pin"])
+    return teacher
 
 
 def _protect(pupil: Patron, layout: Layout) -> None:

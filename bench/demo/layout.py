@@ -19,6 +19,7 @@ _ITEM_TYPE_CODES = {
     "COMIC": ("comic", "book"),
     "CLASS_SET": ("class-set", "book"),
 }
+_GIVEN = "main"
 _KIND_OF_GENRE = {"comics": "COMIC"}
 _ON_SHELVES = frozenset({"BOOK", "AUDIOBOOK", "FILM", "MUSIC", "GAME", "MAGAZINE"})
 _FICTION = frozenset({"novel", "short", "crime", "fantasy", "scifi", "drama", "poetry", "comics"})
@@ -88,24 +89,27 @@ def shelf_of(material: str, audience: str, genre: str) -> str:
 
 def _branch(town: Town, place: int) -> Branch:
     facts = town.branches[place]
-    branch, is_new = Branch.objects.get_or_create(
-        code=facts.code,
-        defaults={
-            "name": facts.name,
-            "kind": facts.kind,
-            "address": facts.address,
-            "phone": f"{town.phone} {100 + place}",
-            "email": f"{facts.code}@{town.host}.example",
-            "time_zone": town.time_zone,
-            "is_pickup_place": facts.kind == Branch.Kind.PUBLIC,
-            "position": place + 1,
-        },
+    values = {
+        "name": facts.name,
+        "kind": facts.kind,
+        "address": facts.address,
+        "phone": f"{town.phone} {100 + place}",
+        "email": f"{facts.code}@{town.host}.example",
+        "time_zone": town.time_zone,
+        "is_pickup_place": facts.kind == Branch.Kind.PUBLIC,
+        "position": place + 1,
+    }
+    if known := Branch.objects.filter(code=facts.code).first():
+        return known
+    if place == 0:
+        # What a new municipality was given as its first branch becomes the town's own.
+        Branch.objects.filter(code=_GIVEN).update(code=facts.code)
+    branch, _ = Branch.objects.update_or_create(code=facts.code, defaults=values)
+    branch.opening_hours.all().delete()
+    OpeningHours.objects.bulk_create(
+        OpeningHours(branch=branch, weekday=weekday, opens=opens, closes=closes)
+        for weekday, (opens, closes) in facts.hours.items()
     )
-    if is_new:
-        OpeningHours.objects.bulk_create(
-            OpeningHours(branch=branch, weekday=weekday, opens=opens, closes=closes)
-            for weekday, (opens, closes) in facts.hours.items()
-        )
     return branch
 
 

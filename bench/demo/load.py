@@ -7,6 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.models import StaffAccount
@@ -16,7 +17,7 @@ from bench.demo.credentials import pin_of
 from bench.demo.directory import write_directory
 from bench.demo.facts import Town, towns
 from bench.demo.layout import Layout, is_physical, lay_out
-from bench.demo.nights import let_nights_pass
+from bench.demo.nights import nights_before, pass_night
 from bench.demo.numbering import Popularity
 from bench.demo.people import Population
 from bench.demo.records import Catalogued, catalogue_real_titles
@@ -128,8 +129,10 @@ def _fill(town: Town, catalogued: list[Catalogued], now: datetime) -> None:
     add_class_set(next(one for one in own if one.title.title == town.class_set), layout=layout, stock=stock)
     scenes = Scenes(layout=layout, regulars=regulars, people=people, staff=accounts["librarian"], seed=_SEED, now=now)
     scenes.set_odd_items_aside()
-    scenes.plan().play()
-    let_nights_pass(until=now)
+    timeline = scenes.plan()
+    for moment in nights_before(now):
+        timeline.add(moment, pass_night)
+    timeline.play()
 
 
 def _register(
@@ -139,15 +142,15 @@ def _register(
     regulars = register_regulars(
         layout=layout, population=population, cards=cards, staff=accounts["librarian"], now=now
     )
-    shared_pin = pin_of(layout.town.schema)
+    shared_pin = make_password(pin_of(layout.town.schema))
     start_school(
         layout=layout,
         population=population,
-        pin=shared_pin,
+        pin_hash=shared_pin,
         staff=accounts["school"],
         now=now - timedelta(days=60),
     )
-    people = register_many(_PATRONS, layout=layout, population=population, pin=shared_pin, now=now)
+    people = register_many(_PATRONS, layout=layout, population=population, pin_hash=shared_pin, now=now)
     return regulars, people
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import count, islice
 
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from bench.demo.copying import analyze, copy_in
@@ -69,7 +70,9 @@ def fill(*, town: Town, size: Size, seed: int, pin: str, now: datetime, report: 
     layout = lay_out(town, today=now.date())
     population = Population(town, seed=seed, today=now.date())
     with watch.part("patrons", size.patrons), transaction.atomic():
-        borrowers = register_many(size.patrons, layout=layout, population=population, pin=pin, now=now)
+        borrowers = register_many(
+            size.patrons, layout=layout, population=population, pin_hash=make_password(pin), now=now
+        )
     with watch.part("titles", size.titles):
         counts = _Shelves(layout, size, borrowers, seed=seed, now=now).fill(watch)
     with watch.part("holdings", 1):

@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from enum import Enum
 from itertools import islice
 
-from django.contrib.auth.hashers import make_password
-
 from bench.demo.copying import copy_in, reserve_ids
 from bench.demo.layout import Layout
 from bench.demo.numbering import numbers_after
@@ -19,9 +17,11 @@ _BATCH = 5_000
 _VALID_DAYS = 730
 
 
-def register_pupils(count: int, *, age: int, layout: Layout, population: Population, pin: str, now: datetime) -> array:
+def register_pupils(
+    count: int, *, age: int, layout: Layout, population: Population, pin_hash: str, now: datetime
+) -> array:
     """Register a class with a parent each, and return the pupils' ids; pupils have no cards."""
-    maker = _PatronMaker(layout, pin_hash=make_password(pin), now=now)
+    maker = _PatronMaker(layout, pin_hash=pin_hash, now=now)
     people: list[tuple[Person, _Role]] = []
     for _ in range(count):
         household = population.household(adults=1, child_ages=[age])
@@ -29,12 +29,12 @@ def register_pupils(count: int, *, age: int, layout: Layout, population: Populat
     return array("q", maker.write(people)[1::2])
 
 
-def register_many(count: int, *, layout: Layout, population: Population, pin: str, now: datetime) -> array:
+def register_many(count: int, *, layout: Layout, population: Population, pin_hash: str, now: datetime) -> array:
     """Register exactly `count` people, children with a guardian, and return their ids.
 
-    They all share one PIN, whose hash is made once: a hash of its own for each would take longer than all the rest.
+    :param pin_hash: everybody's: a hash of her own for each would take longer than all the rest
     """
-    maker = _PatronMaker(layout, pin_hash=make_password(pin), now=now)
+    maker = _PatronMaker(layout, pin_hash=pin_hash, now=now)
     people = islice(_people(population), count)
     ids = array("q")
     while batch := list(islice(people, _BATCH)):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.contrib.auth.hashers import check_password, make_password
 
 from accounts.models import StaffAccount
-from bench.demo.credentials import pin_of
+from bench.demo.credentials import hashes_of, pin_of
 from bench.demo.facts import Town
 from bench.demo.layout import Layout
 from bench.demo.people import Person, Population
@@ -53,6 +53,7 @@ def register_regulars(
         person = people.get(role) or population.household(adults=1, child_ages=[]).adults[0]
         guardians = [patrons["guardian"]] if role in ("child", "sibling") else []
         patrons[role] = registrar.register(person, card, guardians, has_expired=role == "expired")
+    give_pins(layout.town)
     set_block(
         patron=patrons["blocked"],
         reason=layout.town.block_reason,
@@ -76,14 +77,20 @@ def pin_given_to(patron: Patron, town: Town) -> str:
     return pin_of(town.schema, number) if is_named else pin_of(town.schema)
 
 
+def give_pins(town: Town) -> None:
+    """Give the named patrons of the current municipality the PINs that this installation makes."""
+    cards = list(Card.objects.order_by("pk")[: len(ROLES)])
+    hashes = hashes_of([pin_of(town.schema, card.number) for card in cards])
+    for card, pin_hash in zip(cards, hashes, strict=True):
+        Patron.objects.filter(pk=card.patron_id).update(pin=pin_hash)
+
+
 def renew_pins(town: Town) -> None:
-    """Give the current municipality's patrons the PINs that this installation makes."""
-    cards = list(Card.objects.select_related("patron").order_by("pk")[: len(ROLES)])
-    if not cards or check_password(pin_of(town.schema, cards[0].number), cards[0].patron.pin):
-        return
-    Patron.objects.exclude(pin="").update(pin=make_password(pin_of(town.schema)))
-    for card in cards:
-        Patron.objects.filter(pk=card.patron_id).update(pin=make_password(pin_of(town.schema, card.number)))
+    """Give all patrons of the current municipality the PINs that this installation makes, if they have others."""
+    first = Card.objects.select_related("patron").order_by("pk").first()
+    if first and not check_password(pin_of(town.schema, first.number), first.patron.pin):
+        Patron.objects.exclude(pin="").update(pin=make_password(pin_of(town.schema)))
+        give_pins(town)
 
 
 @dataclass(frozen=True)
@@ -101,7 +108,6 @@ class _Registrar:
         return register_patron(
             details=replace(details, expires_on=ends),
             card_number=card,
-            pin=pin_of(self.layout.town.schema, card),
             guardians=guardians,
             staff=self.staff,
             now=self.now - timedelta(days=400),
