@@ -1,0 +1,80 @@
+"""Several people, or one impatient one, at the same fee: real connections, real commits."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection
+
+from circulation.errors import FeeRefused
+from circulation.models import Fee, LedgerEntry
+from circulation.services.fees import charge_overdue, owed_by, take_payment
+from tests.factories import FeeFactory, LoanFactory, PatronFactory, RuleFactory, StaffAccountFactory
+from tests.factories.moments import NOW, TODAY
+
+AT_ONCE = 6
+
+
+@pytest.fixture
+def at_once(committed_municipality):
+    """Do the same in several threads, and return what each got."""
+
+    def run(action):
+        def in_municipality(number):
+            connection.set_tenant(committed_municipality)
+            try:
+                return action(number)
+            except FeeRefused as refusal:
+                return refusal.codes
+            finally:
+                connection.close()
+
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return list(pool.map(in_municipality, range(AT_ONCE)))
+
+    return run
+
+
+def test_one_form_pays_once_however_often_it_is_sent(at_once):
+    patron, staff = PatronFactory(), StaffAccountFactory()
+    FeeFactory(patron=patron, amount=Decimal("40.00"))
+    FeeFactory(patron=patron, amount=Decimal("60.00"))
+
+    def pay(_):
+        return take_payment(
+            patron=patron, amount=Decimal("50.00"), method="CASH", staff=staff, now=NOW, form_id="form-0001"
+        )
+
+    receipts = at_once(pay)
+
+    assert len({receipt.number for receipt in receipts}) == 1
+    assert owed_by(patron.pk) == Decimal("50.00")
+
+
+def test_nothing_is_paid_twice_at_several_desks(at_once):
+    patron, staff = PatronFactory(), StaffAccountFactory()
+    FeeFactory(patron=patron, amount=Decimal("40.00"))
+
+    def pay(number):
+        return take_payment(
+            patron=patron, amount=Decimal("40.00"), method="CARD", staff=staff, now=NOW, form_id=f"form-{number:04d}"
+        )
+
+    answers = at_once(pay)
+
+    assert answers.count(["MORE_THAN_OWED"]) == AT_ONCE - 1
+    assert owed_by(patron.pk) == Decimal("0.00")
+    assert LedgerEntry.objects.filter(kind="PAYMENT").count() == 1
+
+
+def test_late_loan_gets_one_fee_from_desk_and_night_together(at_once):
+    RuleFactory()
+    due_date = TODAY - timedelta(days=10)
+    loan = LoanFactory(due_date=due_date, loaned_on=due_date - timedelta(days=28))
+
+    fees = at_once(lambda _: charge_overdue(loan=loan, on=TODAY, now=NOW, actor=None))
+
+    assert {fee.pk for fee in fees} == {Fee.objects.get().pk}
+    assert LedgerEntry.objects.count() == 1
+    assert owed_by(loan.patron_id) == Decimal("60.00")
