@@ -51,7 +51,7 @@ def start_provisioning(
         raise ProvisioningRefused(reasons)
     run = ProvisioningRun.objects.create(wanted=asdict(wishes), started_by=getattr(actor, "pk", None), started_at=now)
     # By its name, for tasks stand above services.
-    transaction.on_commit(lambda: current_app.tasks[TASK].delay(run_id=run.pk))
+    transaction.on_commit(lambda: current_app.send_task(TASK, kwargs={"run_id": run.pk}))
     return run
 
 

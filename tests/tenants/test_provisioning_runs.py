@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from celery import current_app
 from django.db import connection
 
 from accounts.models import AuditEntry, StaffAccount
@@ -29,7 +30,7 @@ ASKED = {
 def queue(monkeypatch):
     """Note the messages instead of sending them."""
     sent = []
-    monkeypatch.setattr(provision_in_background, "delay", lambda **keywords: sent.append(keywords))
+    monkeypatch.setattr(current_app, "send_task", lambda name, kwargs: sent.append((name, kwargs)))
     return sent
 
 
@@ -55,7 +56,7 @@ def test_starting_writes_a_run_and_sends_it_after_the_commit(db, now, queue, dja
         run = start_provisioning(**ASKED, actor=operator, now=now)
         assert queue == []
 
-    assert queue == [{"run_id": run.pk}]
+    assert queue == [(provision_in_background.name, {"run_id": run.pk})]
     assert (run.state, run.wanted, run.started_by) == (ProvisioningRun.State.QUEUED, ASKED, operator.pk)
 
 
