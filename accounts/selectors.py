@@ -43,3 +43,12 @@ def audit_log(*, before_id: int | None = None, action: str = "", page_size: int 
     if action:
         entries = entries.filter(action__startswith=action)
     return list(entries[:page_size])
+
+
+def entries_about(subject_type: str, subject_id: int, *, limit: int = 30) -> list[AuditEntry]:
+    """Return the newest entries about one thing, with who did it.
+
+    :param subject_type: as the log has it, for instance `holdings.item`
+    """
+    entries = AuditEntry.objects.filter(subject_type=subject_type, subject_id=subject_id).select_related("actor")
+    return list(entries.order_by("-id")[:limit])

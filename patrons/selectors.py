@@ -1,6 +1,7 @@
 """Finds patrons."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
@@ -72,6 +73,23 @@ def find_patron_by_national_id(number: str, *, staff: StaffAccount) -> Patron | 
     return patron
 
 
+def patrons_by_ids(patron_ids: Sequence[int]) -> list[Patron]:
+    """Return patrons with category, branch and cards, in the order of the numbers; unknown ones are left out."""
+    patrons = Patron.objects.select_related("category", "home_branch").prefetch_related("cards").in_bulk(patron_ids)
+    return [patrons[patron_id] for patron_id in patron_ids if patron_id in patrons]
+
+
+def working_card(patron: Patron) -> str:
+    """Return the number of a patron's newest working card, or nothing."""
+    numbers = Card.objects.filter(patron=patron, is_active=True).order_by("-issued_at", "-pk")
+    return numbers.values_list("number", flat=True).first() or ""
+
+
+def get_block(pk: int) -> Block | None:
+    """Return the block with this number, with its patron, or None."""
+    return Block.objects.select_related("patron").filter(pk=pk).first()
+
+
 def active_blocks(patron: Patron, *, day: date) -> QuerySet[Block]:
     """Return the blocks that keep a patron from borrowing on a day."""
     return Block.objects.filter(Q(until__isnull=True) | Q(until__gte=day), patron=patron, lifted_at__isnull=True)
@@ -116,3 +134,8 @@ def _as_date(text: str) -> date | None:
 def lock_patron(patron_id: int) -> Patron | None:
     """Lock a patron until the transaction ends and return her, or None; items are locked before patrons."""
     return Patron.objects.select_for_update(no_key=True).filter(pk=patron_id).first()
+
+
+def get_category(pk: int) -> PatronCategory | None:
+    """Return a patron category, or None."""
+    return PatronCategory.objects.filter(pk=pk).first()

@@ -6,7 +6,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from circulation.models import Hold
-from circulation.rules.patron_stops import patron_stops
+from circulation.rules.patron_stops import BlockFacts, patron_stops
 from circulation.rules.reasons import RuleReader
 from circulation.selectors.desk_facts import loan_counts, patron_facts, read_facts
 from circulation.selectors.holds import holds_with_record
@@ -25,7 +25,9 @@ class PatronPanel:
     :ivar loans: her open loans as the limit at this branch counts them
     :ivar max_loans: that limit, None if there's none
     :ivar all_loans: her open loans everywhere
+    :ivar stops_at: the debt above which nothing is lent, None if there's no such limit
     :ivar stops: every reason why she may not borrow, blocks first among them
+    :ivar type_blocks: blocks for one item type only, each with the type's name; the others are among `stops`
     :ivar ready: her holds that lie ready, those at this branch first, each with its `shelf_number`
     :ivar holds: all of her holds, ready or not
     """
@@ -36,7 +38,9 @@ class PatronPanel:
     all_loans: int
     overdue: int
     owed: Decimal
+    stops_at: Decimal | None
     stops: tuple[Reason, ...]
+    type_blocks: tuple[tuple[str, BlockFacts], ...]
     ready: tuple[Hold, ...]
     holds: int
 
@@ -65,9 +69,8 @@ def patron_panel(*, patron_id: int, branch: Branch, now: datetime) -> PatronPane
         item_type=None,
         today=today,
     )
-    rules = RuleReader(
-        rule_book(facts["version"]).resolved(branch_id=branch.pk, category_id=patron.category_id, item_type_id=None)
-    )
+    book = rule_book(facts["version"])
+    rules = RuleReader(book.resolved(branch_id=branch.pk, category_id=patron.category_id, item_type_id=None))
     loans, _of_type = loan_counts(facts)
     stopped = patron_facts(patron, facts)
     return PatronPanel(
@@ -77,7 +80,13 @@ def patron_panel(*, patron_id: int, branch: Branch, now: datetime) -> PatronPane
         all_loans=loans.everywhere,
         overdue=stopped.overdue,
         owed=stopped.owed,
+        stops_at=rules.value("block_at_debt"),
         stops=tuple(patron_stops(stopped, rules, today=today)),
+        type_blocks=tuple(
+            (book.item_types[block.item_type_id].name, block)
+            for block in stopped.blocks
+            if block.item_type_id in book.item_types
+        ),
         ready=_ready_holds(patron, branch) if facts["active_holds"] else (),
         holds=facts["active_holds"],
     )
