@@ -47,6 +47,7 @@ def server(settings: Any) -> Iterator[ScanServer]:
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
+    settings.ROOT_URLCONF = "tests.web.ui.urls"
     server = ScanServer()
     yield server
     server.stop()

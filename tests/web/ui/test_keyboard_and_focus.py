@@ -165,3 +165,25 @@ def test_closes_the_suggestions_on_escape(page: Page, server: ScanServer) -> Non
 
     expect(page.locator(".suggestions")).to_be_hidden()
     assert box.input_value() == "hånd"
+
+
+def test_leaves_a_half_typed_scan_before_it_ends_the_patron(desk: Page, server: ScanServer) -> None:
+    desk.keyboard.type("50123")
+
+    desk.keyboard.press("Escape")
+    assert desk.locator("#scan").input_value() == ""
+    assert server.behaviour.requests == []
+
+    desk.keyboard.press("Escape")
+    until_empty(desk)
+    assert [request.command for request in server.behaviour.requests] == ["end"]
+
+
+def test_leaves_a_field_before_it_ends_the_patron(desk: Page, server: ScanServer) -> None:
+    desk.fill("#note", "half a reason")
+
+    desk.keyboard.press("Escape")
+
+    expect(desk.locator("[data-scan-box]")).to_be_focused()
+    assert desk.locator("#note").input_value() == "half a reason"
+    assert server.behaviour.requests == []

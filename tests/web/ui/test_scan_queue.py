@@ -244,3 +244,15 @@ def test_takes_tab_and_line_feed_of_a_scanner_for_enter(desk: Page, server: Scan
     until_empty(desk)
 
     assert server.behaviour.done_values() == ["5012340001", "5012340002"]
+
+
+def test_takes_a_pasted_list_for_as_many_scans(desk: Page, server: ScanServer) -> None:
+    desk.evaluate(
+        "const data = new DataTransfer(); data.setData('text', '5012340001\\r\\n5012340002\\n\\n 5012340003 \\n');"
+        "document.querySelector('#scan').dispatchEvent("
+        "new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true }))"
+    )
+    until_empty(desk)
+
+    assert server.behaviour.done_values() == ["5012340001", "5012340002", "5012340003"]
+    assert desk.locator("#scan").input_value() == ""

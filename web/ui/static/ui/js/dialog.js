@@ -43,7 +43,7 @@
 
   // The deed is done: the form that asked for it goes.
   document.addEventListener("htmx:afterRequest", (event) => {
-    const dialog = event.detail.elt.closest?.("dialog[open]");
-    if (dialog && event.detail.successful) dialog.close();
+    const form = event.detail.elt;
+    if (event.detail.successful && form.matches?.("dialog[open] form")) form.closest("dialog").close();
   });
 })();

@@ -17,7 +17,7 @@
   };
   const soon = () => requestAnimationFrame(back);
 
-  for (const name of ["ui:applied", "ui:result", "ui:printed", "htmx:afterSettle", "htmx:responseError", "htmx:sendError"]) {
+  for (const name of ["ui:applied", "ui:result", "ui:printed", "ui:left", "htmx:afterSettle", "htmx:responseError", "htmx:sendError"]) {
     document.addEventListener(name, soon);
   }
   addEventListener("focus", soon);

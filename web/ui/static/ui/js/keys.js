@@ -66,12 +66,26 @@
     return true;
   };
 
+  /* Esc leaves the nearest thing first: a dialog (by itself), a field being filled in, a half-typed scan. */
+  const leaves = (target) => {
+    if (document.querySelector("dialog:modal")) return true;
+    if (!(target instanceof Element) || !isTextField(target)) return false;
+    if (target.matches("[data-scan-box]")) {
+      const typed = target.value !== "";
+      target.value = "";
+      return typed;
+    }
+    if (!document.querySelector("[data-scan-box]")) return false;
+    target.blur();
+    document.dispatchEvent(new CustomEvent("ui:left"));
+    return true;
+  };
+
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.isComposing || event.repeat) return;
     const name = nameOf(event);
     if (isTyping(event, name)) return;
-    // Esc leaves a dialog by itself.
-    if (name === "Esc" && document.querySelector("dialog:modal")) return;
+    if (name === "Esc" && leaves(event.target)) return;
     for (const [action, key] of Object.entries(table())) {
       if (key !== name) continue;
       const element = elementFor(action);

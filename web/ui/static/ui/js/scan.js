@@ -124,6 +124,13 @@
       takeBox();
     });
     watchKeys(box, takeBox);
+    // A pasted list is as many scans; the box itself would run the lines together.
+    box.addEventListener("paste", (event) => {
+      const lines = event.clipboardData.getData("text").split(/[\r\n\t]+/).map((line) => line.trim()).filter(Boolean);
+      if (lines.length < 2) return;
+      event.preventDefault();
+      for (const line of lines) take(line);
+    });
     document.addEventListener("click", (event) => {
       const command = event.target.closest("[data-scan-command]");
       if (command && (command.form || document.querySelector("[data-scan-queue]")) === form) {
