@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from catalogue.marc.identifiers import isbn13, issn
-from catalogue.models import BibliographicRecord, Change, HoldingsSummary
+from catalogue.models import BibliographicRecord, Change, HoldingsSummary, ImportRun
 
 # Shorter ones are years, volumes and titles: "1984" means the novel.
 _SHORTEST_NUMBER, _LONGEST_NUMBER = 7, 64
@@ -88,6 +88,16 @@ def holdings_of(record_id: int) -> list[Holding]:
     rows = HoldingsSummary.objects.filter(record_id=record_id, items__gt=0)
     rows = rows.order_by("municipality__name", "branch_code")
     return [Holding(*row) for row in rows.values_list("municipality__schema_name", "branch_code", "items", "loanable")]
+
+
+def import_runs(municipality_id: int, limit: int = 30) -> list[ImportRun]:
+    """Return a municipality's newest imports."""
+    return list(ImportRun.objects.filter(municipality=municipality_id)[:limit])
+
+
+def get_import_run(run_id: int, *, municipality_id: int) -> ImportRun | None:
+    """Return one of a municipality's imports, or None: a neighbour's is none of hers."""
+    return ImportRun.objects.filter(pk=run_id, municipality=municipality_id).first()
 
 
 def _shown() -> QuerySet[BibliographicRecord]:

@@ -1,13 +1,19 @@
-"""Background work on the catalogue. It's shared: these tasks run for no municipality."""
+"""Background work on the catalogue: the search index, which runs for no municipality, and files that one uploads."""
 
 import logging
 from typing import Any
 
 from celery import shared_task
+from django.contrib.auth import get_user_model
+from django.core.files.storage import default_storage
+from django.utils import timezone
 from django_tenants.utils import get_public_schema_name, schema_context
 
+from catalogue.models import ImportRun
 from catalogue.search.folder import WriterIsBusy
 from catalogue.search.writing import catch_up
+from catalogue.services.import_marc import import_marc
+from tenants.tasks import tenant_task
 
 logger = logging.getLogger(__name__)
 
@@ -23,3 +29,18 @@ def follow_change_feed(**_unknown: Any) -> None:
             return
     if changes:
         logger.info("Search index brought up to date", extra={"changes": changes})
+
+
+@tenant_task
+def import_uploaded_file(*, run_id: int, stored_as: str, source: str, owner: str, actor_id: int | None) -> None:
+    """Import a file that an administrator uploaded, then delete it; the run tells how it went.
+
+    :param stored_as: its name in the municipality's own storage
+    """
+    run = ImportRun.objects.get(pk=run_id)
+    if run.state not in (ImportRun.State.WAITING, ImportRun.State.RUNNING):
+        return
+    actor = get_user_model().objects.filter(pk=actor_id).first() if actor_id else None
+    with default_storage.open(stored_as) as file:
+        import_marc(file=file, source=source, owner=owner, now=timezone.now(), actor=actor, run=run)
+    default_storage.delete(stored_as)

@@ -66,3 +66,8 @@ def branches_of(account: StaffAccount) -> list[Branch]:
     branches = Branch.objects.filter(is_open_for_business=True)
     tied = WorkPlace.objects.filter(account=account).values_list("branch_id", flat=True)
     return list(branches.filter(pk__in=tied) if tied else branches)
+
+
+def work_places(account: StaffAccount) -> list[int]:
+    """Return the branches that an account is tied to, none when it may work at all."""
+    return list(WorkPlace.objects.filter(account=account).values_list("branch_id", flat=True))

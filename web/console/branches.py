@@ -1,0 +1,186 @@
+"""Branches: what they're called, when they're open, and the days that differ."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.rules import Permission
+from holdings.errors import BranchRefused
+from holdings.selectors import all_branches, calendar_days, get_branch, week_of
+from holdings.services.branches import (
+    BranchDetails,
+    add_branch,
+    change_branch,
+    clear_calendar_day,
+    set_calendar_day,
+    set_opening_hours,
+)
+from holdings.services.calendars import close_public_holidays
+from tenants.selectors import current_municipality
+from web.account.access import staff_only
+from web.console.areas import municipality_areas
+from web.console.refusals import add_refusals, refusal_text
+
+KINDS = [("PUBLIC", _("public library")), ("SCHOOL", _("school library"))]
+
+
+class BranchForm(forms.Form):
+    """A branch."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    kind = forms.ChoiceField(label=_("Kind"), choices=KINDS)
+    address = forms.CharField(label=_("Address"), max_length=200, required=False)
+    phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    is_pickup_place = forms.BooleanField(label=_("Holds can be picked up here"), required=False)
+    is_open_for_business = forms.BooleanField(label=_("Open for business"), required=False)
+
+
+class NewBranchForm(BranchForm):
+    """A branch with the code that stays for good."""
+
+    code = forms.CharField(
+        label=_("Code"), max_length=20, help_text=_("Small letters, digits and hyphens; it stays for good.")
+    )
+    field_order = ["code"]
+
+
+@staff_only(Permission.ADMINISTER)
+@require_safe
+def listed(request: HttpRequest) -> HttpResponse:
+    """List the branches."""
+    rows = [{"branch": branch, "open_days": len(week_of(branch))} for branch in all_branches()]
+    context = {"areas": municipality_areas(request, "branches"), "rows": rows}
+    return render(request, "console/branches.html", context)
+
+
+@staff_only(Permission.ADMINISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest) -> HttpResponse:
+    """Add a branch."""
+    initial = {"is_pickup_place": True, "is_open_for_business": True}
+    form = NewBranchForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        values = dict(form.cleaned_data)
+        try:
+            branch = add_branch(
+                code=values.pop("code"),
+                details=BranchDetails(**values),
+                time_zone=current_municipality().time_zone,
+                actor=request.staff.account,  # type: ignore[attr-defined]
+            )
+        except BranchRefused as refused:
+            add_refusals(form, refused)
+        else:
+            messages.success(request, gettext("%(name)s is added. Now say when it's open.") % {"name": branch.name})
+            return redirect("console:branch", pk=branch.pk)
+    context = {"areas": municipality_areas(request, "branches"), "form": form, "heading": gettext("Add a branch")}
+    return render(request, "console/form.html", context, status=422 if form.errors else 200)
+
+
+@staff_only(Permission.ADMINISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show and change a branch with its hours and days."""
+    branch = _or_404(pk)
+    form = BranchForm(request.POST or None, initial={name: getattr(branch, name) for name in BranchForm.base_fields})
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_branch(branch=branch, details=BranchDetails(**form.cleaned_data), actor=request.staff.account)  # type: ignore[attr-defined]
+        except BranchRefused as refused:
+            add_refusals(form, refused)
+        else:
+            messages.success(request, gettext("The branch is changed."))
+            return redirect("console:branch", pk=pk)
+    week = week_of(branch)
+    today = timezone.localdate()
+    context = {
+        "areas": municipality_areas(request, "branches"),
+        "form": form,
+        "branch": branch,
+        "week": [{"number": day, "name": name, "hours": week.get(day)} for day, name in WEEKDAYS.items()],
+        "days": calendar_days(branch, since=today),
+        "today": today,
+    }
+    return render(request, "console/branch.html", context, status=422 if form.errors else 200)
+
+
+@staff_only(Permission.ADMINISTER)
+@require_POST
+def hours(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set the weekly hours; a weekday without both times is closed."""
+    branch, week, wrong = _or_404(pk), {}, []
+    for day, name in WEEKDAYS.items():
+        opens, closes = (_time(request.POST.get(f"{kind}-{day}", "")) for kind in ("opens", "closes"))
+        if opens and closes:
+            week[day] = (opens, closes)
+        elif opens or closes:
+            wrong.append(gettext("%(day)s needs both times, or neither.") % {"day": name})
+    try:
+        if not wrong:
+            set_opening_hours(branch=branch, week=week, actor=request.staff.account)  # type: ignore[attr-defined]
+    except BranchRefused as refused:
+        wrong += [refusal_text(reason) for reason in refused.reasons]
+    for sentence in wrong:
+        messages.error(request, sentence)
+    if not wrong:
+        messages.success(request, gettext("The opening hours are set. New loans follow them."))
+    return redirect("console:branch", pk=pk)
+
+
+@staff_only(Permission.ADMINISTER)
+@require_POST
+def days(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close or open one day, or let it be as its weekday is."""
+    branch, actor = _or_404(pk), request.staff.account  # type: ignore[attr-defined]
+    day = forms.DateField(required=False).to_python(request.POST.get("day", "")) if _is_day(request) else None
+    if day is None:
+        messages.error(request, gettext("Choose a day."))
+    elif request.POST.get("what") == "clear":
+        clear_calendar_day(branch=branch, day=day, actor=actor)
+    else:
+        is_open = request.POST.get("what") == "open"
+        reason = request.POST.get("reason", "").replace("\x00", "")[:80]
+        set_calendar_day(branch=branch, day=day, is_open=is_open, reason=reason, actor=actor)
+    return redirect("console:branch", pk=pk)
+
+
+@staff_only(Permission.ADMINISTER)
+@require_POST
+def holidays(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close the branch on the country's holidays of this year and the next."""
+    branch, year = _or_404(pk), timezone.localdate().year
+    added = close_public_holidays(branch=branch, country=current_municipality().country, years=(year, year + 1))
+    text = ngettext("%(count)d holiday was added.", "%(count)d holidays were added.", added)
+    messages.success(request, text % {"count": added})
+    return redirect("console:branch", pk=pk)
+
+
+def _or_404(pk: int) -> Any:
+    branch = get_branch(pk)
+    if branch is None:
+        raise Http404
+    return branch
+
+
+def _is_day(request: HttpRequest) -> bool:
+    try:
+        forms.DateField().clean(request.POST.get("day", ""))
+    except forms.ValidationError:
+        return False
+    return True
+
+
+def _time(text: str) -> Any:
+    try:
+        return forms.TimeField(required=False).clean(text)
+    except forms.ValidationError:
+        return None

@@ -1,0 +1,126 @@
+"""Item types and patron categories: what rules tell apart."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.rules import Permission
+from common.errors import Refused
+from holdings.errors import ItemTypeRefused
+from holdings.selectors import get_item_type, item_types
+from holdings.services.item_types import add_item_type, change_item_type
+from patrons.errors import PatronRefused
+from patrons.selectors import get_category, patron_categories
+from patrons.services.categories import add_category, change_category
+from web.account.access import staff_only
+from web.console.areas import municipality_areas
+from web.console.refusals import add_refusals
+
+CATEGORY_KINDS = [
+    ("ADULT", _("adult")),
+    ("CHILD", _("child")),
+    ("INSTITUTION", _("institution")),
+    ("CLASS", _("class")),
+    ("STAFF", _("staff")),
+]
+_CODE_HELP = _("Small letters, digits and hyphens; it stays for good.")
+
+
+class TypeForm(forms.Form):
+    """An item type."""
+
+    name = forms.CharField(label=_("Name"), max_length=60)
+    is_lent = forms.BooleanField(label=_("Lent out"), required=False)
+
+
+class NewTypeForm(TypeForm):
+    """A new item type."""
+
+    code = forms.CharField(label=_("Code"), max_length=30, help_text=_CODE_HELP)
+    field_order = ["code"]
+
+
+class CategoryForm(forms.Form):
+    """A patron category."""
+
+    name = forms.CharField(label=_("Name"), max_length=60)
+    kind = forms.ChoiceField(label=_("Who stands behind the card"), choices=CATEGORY_KINDS)
+
+
+class NewCategoryForm(CategoryForm):
+    """A new patron category."""
+
+    code = forms.CharField(label=_("Code"), max_length=30, help_text=_CODE_HELP)
+    field_order = ["code"]
+
+
+@staff_only(Permission.ADMINISTER)
+@require_safe
+def listed(request: HttpRequest) -> HttpResponse:
+    """List both."""
+    context = {
+        "areas": municipality_areas(request, "kinds"),
+        "item_types": item_types(),
+        "categories": patron_categories(),
+    }
+    return render(request, "console/kinds.html", context)
+
+
+@staff_only(Permission.ADMINISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_type(request: HttpRequest) -> HttpResponse:
+    """Add an item type."""
+    form = NewTypeForm(request.POST or None, initial={"is_lent": True})
+    return _filled(request, form, gettext("Add an item type"), add_item_type, ItemTypeRefused)
+
+
+@staff_only(Permission.ADMINISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_type(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change an item type."""
+    item_type = get_item_type(pk)
+    if item_type is None:
+        raise Http404
+    form = TypeForm(request.POST or None, initial={"name": item_type.name, "is_lent": item_type.is_lent})
+    return _filled(request, form, item_type.name, change_item_type, ItemTypeRefused, item_type=item_type)
+
+
+@staff_only(Permission.ADMINISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def add_category_view(request: HttpRequest) -> HttpResponse:
+    """Add a patron category."""
+    form = NewCategoryForm(request.POST or None)
+    return _filled(request, form, gettext("Add a patron category"), add_category, PatronRefused)
+
+
+@staff_only(Permission.ADMINISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def change_category_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a patron category."""
+    category = get_category(pk)
+    if category is None:
+        raise Http404
+    form = CategoryForm(request.POST or None, initial={"name": category.name, "kind": category.kind})
+    return _filled(request, form, category.name, change_category, PatronRefused, category=category)
+
+
+def _filled(
+    request: HttpRequest, form: Any, heading: str, service: Any, refusal: type[Refused], **subject: Any
+) -> HttpResponse:
+    """Save a valid form by its service and go back to the list; otherwise show the form with what's wrong."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            service(**subject, **form.cleaned_data, actor=request.staff.account)  # type: ignore[attr-defined]
+        except refusal as refused:
+            add_refusals(form, refused)
+        else:
+            messages.success(request, gettext("Saved."))
+            return redirect("console:kinds")
+    context = {"areas": municipality_areas(request, "kinds"), "form": form, "heading": heading}
+    return render(request, "console/form.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,94 @@
+"""The outbox: what was sent to whom, and what staff must decide on."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.rules import Permission
+from notices.errors import NoticeRefused
+from notices.selectors import counts_by_state, get_notice, outbox, problem_notices
+from notices.services.problems import send_again, set_aside
+from web.account.access import staff_only
+from web.console.areas import municipality_areas
+from web.console.notices import KINDS
+
+STATES = {
+    "QUEUED": "wait",
+    "SENDING": "wait",
+    "SENT": "ok",
+    "FAILED": "stop",
+    "UNCERTAIN": "notice",
+    "CANCELLED": "none",
+}
+
+
+@staff_only(Permission.ADMINISTER)
+@require_safe
+def outbox_page(request: HttpRequest) -> HttpResponse:
+    """List the messages, newest first, with those that need somebody above."""
+    state = request.GET.get("state", "")
+    before = request.GET.get("before", "")
+    before_id = int(before) if before.isascii() and before.isdecimal() and len(before) < 18 else None
+    page = outbox(state=state if state in STATES else "", before=before_id)
+    context = {
+        "areas": municipality_areas(request, "notices"),
+        "notices": [_row(notice) for notice in page.notices],
+        "problems": [_row(notice) for notice in problem_notices()[:50]],
+        "counts": counts_by_state(),
+        "state": state,
+        "next_before": page.next_before,
+    }
+    return render(request, "console/outbox.html", context)
+
+
+@staff_only(Permission.ADMINISTER)
+@require_safe
+def one(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one message as it was written."""
+    context = {"areas": municipality_areas(request, "notices"), "row": _row(_or_404(pk))}
+    return render(request, "console/outbox_notice.html", context)
+
+
+@staff_only(Permission.ADMINISTER)
+@require_POST
+def again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send a message that failed, or may have failed, once more."""
+    return _decide(request, pk, send_again, gettext("The message is queued again."))
+
+
+@staff_only(Permission.ADMINISTER)
+@require_POST
+def aside(request: HttpRequest, pk: int) -> HttpResponse:
+    """Leave a message unsent."""
+    return _decide(request, pk, set_aside, gettext("The message is set aside."))
+
+
+def _decide(request: HttpRequest, pk: int, service: Any, done: str) -> HttpResponse:
+    try:
+        service(notice=_or_404(pk), staff=request.staff.account, now=timezone.now())  # type: ignore[attr-defined]
+    except NoticeRefused:
+        messages.error(request, gettext("The message isn't among the failed ones any more."))
+    else:
+        messages.success(request, done)
+    return redirect("console:outbox")
+
+
+def _row(notice: Any) -> dict[str, Any]:
+    return {
+        "notice": notice,
+        "kind": STATES.get(notice.state, "none"),
+        "word": notice.get_state_display(),
+        "name": KINDS.get(notice.kind, notice.kind),
+    }
+
+
+def _or_404(pk: int) -> Any:
+    notice = get_notice(pk)
+    if notice is None:
+        raise Http404
+    return notice

@@ -1,0 +1,52 @@
+"""What the municipality's console says when something can't be as wished."""
+
+from typing import Any
+
+from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext
+
+from common.errors import Reason, Refused
+from web.account.texts import refusal_texts
+
+_FIELDS = {
+    "CODE_TAKEN": "code",
+    "CODE_MALFORMED": "code",
+    "NAME_MISSING": "name",
+    "USERNAME_TAKEN": "username",
+    "ROLE_NOT_POSSIBLE": "role",
+    "UNKNOWN_PLACEHOLDER": "body",
+    "SUBJECT_MISSING": "subject",
+    "SUBJECT_TOO_LONG": "subject",
+    "BODY_MISSING": "body",
+    "BODY_TOO_LONG": "body",
+}
+
+
+def add_refusals(form: Any, refused: Refused) -> None:
+    """Put each reason beside the field that it's about, or above the form."""
+    for reason in refused.reasons:
+        field = _FIELDS.get(reason.code)
+        form.add_error(field if field in form.fields else None, refusal_text(reason))
+
+
+def refusal_text(reason: Reason) -> str:
+    """Return a reason in words."""
+    facts = dict(reason.facts)
+    texts = {
+        "CODE_TAKEN": gettext("This code is taken."),
+        "CODE_MALFORMED": gettext("Use small letters, digits and hyphens."),
+        "NAME_MISSING": gettext("It needs a name."),
+        "NEVER_OPEN": gettext("A branch has to be open on some day, or no due date can be found."),
+        "CLOSES_BEFORE_OPENS": gettext("%(day)s: it closes before it opens."),
+        "LAST_BRANCH": gettext("This is the last branch that is open for business."),
+        "UNKNOWN_PLACEHOLDER": gettext("There's no placeholder “%(placeholder)s”."),
+        "SUBJECT_MISSING": gettext("It needs a subject."),
+        "SUBJECT_TOO_LONG": gettext("At most %(longest)s characters."),
+        "BODY_MISSING": gettext("It needs a text."),
+        "BODY_TOO_LONG": gettext("At most %(longest)s characters."),
+    }
+    if reason.code not in texts:
+        return " ".join(refusal_texts(Refused([reason])))
+    if "weekday" in facts:
+        facts["day"] = str(WEEKDAYS[facts["weekday"]]).capitalize()
+    return texts[reason.code] % facts
