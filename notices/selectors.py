@@ -66,10 +66,10 @@ def get_notice(pk: int) -> Notice | None:
     return Notice.objects.select_related("patron", "branch").filter(pk=pk).first()
 
 
-def problem_notices() -> list[Notice]:
+def problem_notices(*, limit: int = 200) -> list[Notice]:
     """Return what staff must decide on: what couldn't be delivered and what's uncertain, the oldest first."""
     states = (Notice.State.FAILED, Notice.State.UNCERTAIN)
-    return list(Notice.objects.filter(state__in=states).select_related("patron", "branch").order_by("pk"))
+    return list(Notice.objects.filter(state__in=states).select_related("patron", "branch").order_by("pk")[:limit])
 
 
 def notices_of(patron: Patron, *, limit: int = 10) -> list[Notice]:

@@ -101,9 +101,15 @@ def test_decides_on_problems_only(notice_of, staff, now, action, state):
     assert refusal.value.codes == ["NOT_A_PROBLEM"]
 
 
-def test_is_for_the_desk(notice_of, now):
+def test_administrator_may_decide_too(notice_of, now):
+    notice = set_aside(notice=notice_of(state="FAILED"), staff=StaffAccountFactory(it_admin=True), now=now)
+
+    assert notice.state == "CANCELLED"
+
+
+def test_is_not_for_the_consortium(notice_of, now):
     with pytest.raises(NoticeRefused) as refusal:
-        send_again(notice=notice_of(state="FAILED"), staff=StaffAccountFactory(it_admin=True), now=now)
+        send_again(notice=notice_of(state="FAILED"), staff=StaffAccountFactory(operator=True), now=now)
 
     assert refusal.value.codes == ["NOT_PERMITTED"]
 

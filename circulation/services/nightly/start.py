@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from celery import current_app
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import StaffAccount
 from accounts.rules import Permission, permissions_of
@@ -20,9 +21,10 @@ _MAY_START = (Permission.OPERATE_CONSORTIUM, Permission.ADMINISTER)
 
 
 @transaction.atomic
-def start_job(*, job: str, municipality: Municipality, actor: StaffAccount, now: datetime) -> None:
+def start_job(job: str, *, municipality: Municipality, actor: StaffAccount, now: datetime | None = None) -> None:
     """Have a job of the municipality's night run now, beside its ordinary times; a worker takes it from here.
 
+    :param now: decides which local day's work is done
     :raises JobRefused: NOT_PERMITTED, JOB_UNKNOWN, or NOT_IN_SERVICE for a municipality that's suspended
     """
     reasons = []
@@ -34,7 +36,7 @@ def start_job(*, job: str, municipality: Municipality, actor: StaffAccount, now:
         reasons.append(Reason(Code.NOT_IN_SERVICE))
     if reasons:
         raise JobRefused(reasons)
-    local_day = now.astimezone(ZoneInfo(municipality.time_zone)).date()
+    local_day = (now or timezone.now()).astimezone(ZoneInfo(municipality.time_zone)).date()
     record(
         action="circulation.start_job",
         actor=actor,
