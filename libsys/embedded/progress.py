@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TextIO
 
+from libsys.embedded.problems import StopRequested
+
 PLAIN_REPORT_SECONDS = 15
 
 
@@ -29,8 +31,8 @@ class Progress:
         self._step = _Step(self, f"[{self._number}/{self.total}] {title} …")
         try:
             yield
-        except BaseException:
-            self._step.finish("stopped")
+        except BaseException as error:
+            self._step.finish("stopped" if isinstance(error, StopRequested) else "failed")
             raise
         else:
             self._step.finish(f"{self._step.seconds():.1f} s")
