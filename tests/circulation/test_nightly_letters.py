@@ -6,14 +6,15 @@ import pytest
 from django.db.models import Sum
 
 from circulation.models import Fee, Loan
-from circulation.services.fees import close_overdue_fee, owed_by
+from circulation.selectors.fees import overpaid_fees
+from circulation.services.fees import close_overdue_fee, owed_by, reopen_overdue_fee, take_payment
 from circulation.services.nightly.courtesy_notices import make_courtesy_notices
 from circulation.services.nightly.overdue_fees import charge_overdue_fees
 from circulation.services.nightly.overdue_notices import make_overdue_notices
 from holdings.models import Item
 from notices.models import Notice
 from tenants.models import JobRun
-from tests.factories import BranchFactory, ItemFactory, LoanFactory, PatronFactory, RuleFactory
+from tests.factories import BranchFactory, ItemFactory, LoanFactory, PatronFactory, RuleFactory, StaffAccountFactory
 from tests.factories.moments import NOW, TODAY
 
 pytestmark = pytest.mark.django_db
@@ -316,6 +317,27 @@ class TestInvoices:
             "REPLACEMENT": Decimal("0.00"),
             "PROCESSING": Decimal("50.00"),
         }
+
+    def test_undone_return_claims_the_replacement_again(self, lost):
+        night(make_overdue_notices)
+        close_overdue_fee(loan=lost, on=TODAY, now=NOW, actor=None)
+
+        reopen_overdue_fee(loan=lost, now=NOW, actor=None)
+
+        replacement = Fee.objects.get(kind="REPLACEMENT")
+        assert (replacement.balance, replacement.closed_at) == (Decimal("249.00"), None)
+        assert owed_by(lost.patron_id) == Decimal("529.00")
+
+    def test_paid_replacement_is_to_be_paid_back_when_the_item_returns(self, lost):
+        night(make_overdue_notices)
+        staff = StaffAccountFactory()
+        amount = Decimal("529.00")
+        take_payment(patron=lost.patron, amount=amount, method="CARD", staff=staff, now=NOW, form_id="form-0001")
+
+        close_overdue_fee(loan=lost, on=TODAY, now=NOW, actor=None)
+
+        [view] = overpaid_fees()
+        assert (view.fee.kind, view.overpaid) == ("REPLACEMENT", Decimal("249.00"))
 
     def test_takes_the_rule_s_price_where_the_item_has_none(self, alpha):
         RuleFactory(set={"replacement_price": "180.00", "processing_fee": None})
