@@ -23,6 +23,7 @@ from notices.relevance import still_true
 from notices.rules.retries import SILENCE, next_try
 from tenants.keys import tenant_name
 from tenants.locks import only_one
+from tenants.services.job_runs import problem_of
 
 logger = logging.getLogger(__name__)
 
@@ -117,9 +118,9 @@ def _hand_over(notice: Notice, connection: BaseEmailBackend, now: datetime) -> b
         # The line broke after the message began: it may have gone out.
         _settle(notice, Notice.State.UNCERTAIN, problem=CONNECTION_LOST)
         return False
-    except Exception:
-        # One message must never stop the others, whatever is wrong with it.
-        logger.exception("message not sent", extra={"notice": notice.pk})
+    except Exception as error:
+        # One message must never stop the others, whatever is wrong with it; the error's text may name people.
+        logger.error("message not sent", extra={"notice": notice.pk, "problem": problem_of(error)})
         _settle(notice, Notice.State.UNCERTAIN, problem=INTERRUPTED)
         return False
     _settle(notice, Notice.State.SENT, sent_at=now)

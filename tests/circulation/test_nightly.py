@@ -422,3 +422,22 @@ class TestBeforeSending:
         )
 
         assert send_batch(now=NOW) == {"CANCELLED": 1}
+
+
+def test_log_of_a_failure_names_nobody(rules, monkeypatch, caplog):
+    [loan] = overdue_loans(1)
+
+    def stumbles(*arguments, **keywords):
+        raise ValueError(loan.patron.display_name)
+
+    monkeypatch.setattr(overdue_notices, "write_letters", stumbles)
+    run()
+
+    told = [record for record in caplog.records if record.levelname == "ERROR"]
+    assert [record.getMessage() for record in told] == [
+        "batch failed, going on one by one",
+        "row failed",
+        "nightly job failed",
+    ]
+    assert loan.patron.display_name not in caplog.text
+    assert not any(record.exc_info for record in told)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Sum
 
 from circulation.models import Fee, LedgerEntry, Loan
 from circulation.rules.fees import Movement, OverdueClaim, days_late, fee_steps, ladder_of, movement, overdue_claim
@@ -106,18 +106,32 @@ def close_overdue_fee(*, loan: Loan, on: date, now: datetime, actor: Any) -> Fee
 def reopen_overdue_fee(*, loan: Loan, now: datetime, actor: Any) -> Fee | None:
     """Let the fee of a loan's due date grow again, when the return or renewal that closed it is undone.
 
-    The next night, or the return that follows, brings it up to the step that's right then.
+    The next night, or the return that follows, brings it up to the step that's right then. A claim for replacement
+    that the return cancelled stands again.
+
+    :returns: the overdue fee, if there is one
     """
-    for fee in lock_fees(Q(loan=loan.pk, kind=Fee.Kind.OVERDUE, due_date=loan.due_date, closed_at__isnull=False)):
+    overdue = None
+    closed = Q(loan=loan.pk, kind__in=_ENDING, due_date=loan.due_date, closed_at__isnull=False)
+    for fee in lock_fees(closed):
         fee.closed_at = None
         fee.save(update_fields=["closed_at"])
-        if overpaid_on(fee) > ZERO:
-            # What was paid beyond a return that never was is owed again.
-            rule = {"overpaid": str(ZERO), "reopened": True}
-            write_entries([LedgerEntry(fee=fee, kind=LedgerEntry.Kind.CORRECTION, amount=ZERO, at=now, rule=rule)])
+        if fee.kind == Fee.Kind.OVERDUE:
+            overdue = fee
+        _claim_again(fee, now)
         record(action="circulation.reopen_fee", actor=actor, subject=fee, facts={"at": now.isoformat()})
-        return fee
-    return None
+    return overdue
+
+
+def _claim_again(fee: Fee, now: datetime) -> None:
+    """What a replacement cost is claimed again, and what was paid beyond a return that never was isn't too much."""
+    amount = ZERO
+    if fee.kind == Fee.Kind.REPLACEMENT:
+        taken_back = fee.entries.filter(kind=LedgerEntry.Kind.CORRECTION, method="").aggregate(total=Sum("amount"))
+        amount = -(taken_back["total"] or ZERO)
+    if amount or overpaid_on(fee):
+        rule = {"overpaid": str(ZERO), "reopened": True}
+        write_entries([LedgerEntry(fee=fee, kind=LedgerEntry.Kind.CORRECTION, amount=amount, at=now, rule=rule)])
 
 
 def claim_of(loan: LoanCase, *, on: date, book: RuleBook) -> OverdueClaim:

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 from django.db import OperationalError, transaction
 
+from tenants.services.job_runs import problem_of
+
 logger = logging.getLogger(__name__)
 
 Key = TypeVar("Key")
@@ -40,8 +42,9 @@ def work_through(
         except OperationalError:
             # The database itself is in trouble; the next attempt goes on from here.
             raise
-        except Exception:
-            logger.exception("batch failed, going on one by one", extra={"size": len(keys)})
+        except Exception as error:
+            # Without the error's text, which may name people.
+            logger.error("batch failed, going on one by one", extra={"problem": problem_of(error)})
             failed += _one_by_one(work, keys, counts)
     if failed:
         counts["failed"] += failed
@@ -55,9 +58,9 @@ def _one_by_one(work: Callable[[Sequence[Key]], Counter[str]], keys: Sequence[Ke
             counts.update(_in_transaction(work, [key]))
         except OperationalError:
             raise
-        except Exception:
+        except Exception as error:
             failed += 1
-            logger.exception("row failed", extra={"key": str(key)})
+            logger.error("row failed", extra={"key": str(key), "problem": problem_of(error)})
     return failed
 
 

@@ -14,7 +14,7 @@ from circulation.services.nightly.overdue_notices import make_overdue_notices
 from tenants.locks import only_one
 from tenants.models import JobRun, Municipality
 from tenants.selectors import current_municipality
-from tenants.services.job_runs import job_run
+from tenants.services.job_runs import job_run, problem_of
 
 logger = logging.getLogger(__name__)
 
@@ -61,9 +61,9 @@ def run_night(*, local_day: date, now: datetime) -> dict[str, str]:
     for job in jobs_left(runs[municipality.pk]):
         try:
             outcomes[job.value] = "DONE" if run_job(job=job, local_day=local_day, now=now) is not None else "BUSY"
-        except Exception:
+        except Exception as error:
             # Written down by the diary; the other jobs of the night don't depend on it.
-            logger.exception("nightly job failed", extra={"job": job.value})
+            logger.error("nightly job failed", extra={"job": job.value, "problem": problem_of(error)})
             outcomes[job.value] = "FAILED"
     return outcomes
 
