@@ -15,6 +15,7 @@ import django_htmx
 from django.template.loader import render_to_string
 
 import web.ui
+from web.ui.styleguide import styleguide_context
 
 STATIC = [Path(web.ui.__file__).parent / "static", Path(django_htmx.__file__).parent / "static"]
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -204,18 +205,18 @@ class ScanServer(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.behaviour = Behaviour()
-        self.pages = {
-            "desk": "ui_tests/desk.html",
-            "search": "ui_tests/search.html",
-            "session": "ui_tests/session.html",
-        }
+        self.pages = {name: f"ui_tests/{name}.html" for name in ("desk", "search", "session")}
+        self.pages["styleguide"] = "ui/styleguide.html"
         self.address = f"http://127.0.0.1:{self.server_address[1]}"
         self.thread = threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         self.thread.start()
 
     def page(self, name: str) -> str:
         """Render a page of the tests with the token of the moment."""
-        return render_to_string(self.pages[name], {"csrf_token": self.behaviour.token, "fields": {"patron": ""}})
+        context = {"csrf_token": self.behaviour.token, "fields": {"patron": ""}}
+        if name == "styleguide":
+            context |= styleguide_context()
+        return render_to_string(self.pages[name], context)
 
     def stop(self) -> None:
         """Stop serving and free the port."""
