@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
+from kombu import Exchange, Queue
 
 from libsys.environment import read_environment
 
@@ -206,7 +207,7 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
 STATIC_URL = "/static/"
-STATIC_ROOT = HOME / "static"
+STATIC_ROOT = ROOT / "static-collected"
 STORAGES = {
     "default": {"BACKEND": "tenants.files.MunicipalityStorage"},
     "staticfiles": {
@@ -247,6 +248,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_ALWAYS_EAGER = False
+CELERY_TASK_DEFAULT_QUEUE = "celery"
+# Every web node has an index of its own, so each node's worker gets a copy of the wake-up call.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue(f"search.{NODE}", Exchange("search", type="fanout"))]
+CELERY_TASK_ROUTES = {"catalogue.tasks.follow_change_feed": {"queue": f"search.{NODE}"}}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # --- Logs ---
@@ -268,6 +273,7 @@ LOGGING = {
         "django.db.backends": {"level": "INFO"},
         "django.request": {"level": "ERROR"},
         "django_tenants": {"level": "WARNING"},
+        "pyBarcode": {"level": "WARNING"},
     },
 }
 REST_FRAMEWORK = {
