@@ -1,0 +1,193 @@
+"""Desks that act at the same moment, with real threads and real commits."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from circulation.errors import CheckOutRefused, Code, HoldRefused
+from circulation.models import Fee, Hold, Loan
+from circulation.services.check_in import check_in
+from circulation.services.check_out import check_out
+from circulation.services.holds import cancel_hold, place_hold
+from circulation.services.renew import renew_loan
+from common.errors import Refused
+from holdings.models import Item
+from tests.factories import (
+    BranchFactory,
+    HoldFactory,
+    ItemFactory,
+    LoanFactory,
+    PatronFactory,
+    RecordFactory,
+    RuleFactory,
+    StaffAccountFactory,
+)
+
+
+@pytest.fixture
+def branch(committed_municipality):
+    """Return a branch with the usual rules."""
+    RuleFactory()
+    return BranchFactory()
+
+
+@pytest.fixture
+def at_once(committed_municipality) -> Callable:
+    """Return a function that runs others at the same moment and returns each one's result, or refusal's codes."""
+
+    def run(action, start):
+        start.wait()
+        connection.set_tenant(committed_municipality)
+        try:
+            return action()
+        except Refused as refused:
+            return tuple(refused.codes)
+        finally:
+            connection.close()
+
+    def at_once(actions):
+        start = Barrier(len(actions))
+        with ThreadPoolExecutor(len(actions)) as pool:
+            return list(pool.map(lambda action: run(action, start), actions))
+
+    return at_once
+
+
+def test_lends_one_item_once_in_fifty_tries(branch, at_once, now):
+    item, patrons = ItemFactory(home_branch=branch), PatronFactory.create_batch(50, home_branch=branch)
+
+    results = at_once(
+        [
+            lambda patron=patron: check_out(item=item, patron=patron, branch=branch, staff=None, now=now).loan.pk
+            for patron in patrons
+        ]
+    )
+
+    loan = Loan.objects.get()
+    assert Counter(results) == {loan.pk: 1, (Code.ITEM_ON_LOAN,): 49}
+    assert Item.objects.get().status == Item.Status.ON_LOAN
+
+
+def test_keeps_a_patrons_limit_at_twenty_desks(branch, at_once, now):
+    patron = PatronFactory(home_branch=branch)
+    RuleFactory(values={"max_loans": 3}, patron_category=patron.category)
+    items = ItemFactory.create_batch(20, home_branch=branch)
+
+    results = at_once(
+        [
+            lambda item=item: check_out(item=item, patron=patron, branch=branch, staff=None, now=now).was_renewal
+            for item in items
+        ]
+    )
+
+    assert Counter(results) == {False: 3, (Code.LOAN_LIMIT_REACHED,): 17}
+    assert Loan.objects.count() == 3
+
+
+def test_gives_one_scan_one_result(branch, at_once, now):
+    item, patron = ItemFactory(home_branch=branch), PatronFactory(home_branch=branch)
+    values = {"item": item, "patron": patron, "branch": branch, "staff": None, "now": now, "scan_id": "one-scan"}
+
+    results = at_once([lambda: check_out(**values).repeated] * 8)
+
+    assert Counter(results) == {False: 1, True: 7}
+    assert Loan.objects.get().renewals == 0
+
+
+def test_refuses_one_scan_id_for_two_items(branch, at_once, now):
+    patron = PatronFactory(home_branch=branch)
+    items = ItemFactory.create_batch(6, home_branch=branch)
+
+    results = at_once(
+        [
+            lambda item=item: (
+                check_out(item=item, patron=patron, branch=branch, staff=None, now=now, scan_id="one-scan").repeated
+            )
+            for item in items
+        ]
+    )
+
+    assert Counter(results) == {False: 1, (Code.SCAN_ID_TAKEN,): 5}
+    assert Loan.objects.count() == 1
+
+
+def test_traps_a_hold_once_for_five_items(branch, at_once, now):
+    record = RecordFactory()
+    items = ItemFactory.create_batch(5, record=record, home_branch=branch)
+    first, second = HoldFactory.create_batch(2, record=record, pickup_branch=branch)
+
+    results = at_once(
+        [lambda item=item: check_in(item=item, branch=branch, staff=None, now=now).hold for item in items]
+    )
+
+    assert Counter(results) == {first: 1, second: 1, None: 3}
+    assert sorted(Hold.objects.values_list("state", "shelf_number")) == [("READY", 1), ("READY", 2)]
+
+
+def test_takes_one_item_back_once(branch, at_once, now):
+    loan = LoanFactory(item=ItemFactory(home_branch=branch), lending_branch=branch, overdue=True)
+
+    results = at_once([lambda: check_in(item=loan.item, branch=branch, staff=None, now=now).changed] * 6)
+
+    assert Counter(results) == {True: 1, False: 5}
+    assert Fee.objects.count() == 1
+
+
+def test_renews_once_for_one_scan_and_counts_right(branch, at_once, now):
+    loan = LoanFactory(item=ItemFactory(home_branch=branch), lending_branch=branch)
+
+    results = at_once([lambda: renew_loan(loan=loan, staff=None, now=now).loan.renewals] * 6)
+
+    assert Counter(results) == {1: 1, (Code.NOT_LATER,): 5}
+    loan.refresh_from_db()
+    assert loan.renewals == 1
+
+
+def test_places_one_hold_for_many_clicks(branch, at_once, now):
+    item, patron = ItemFactory(home_branch=branch), PatronFactory(home_branch=branch)
+    values = {"record": item.record, "patron": patron, "pickup_branch": branch, "staff": None, "now": now}
+
+    results = at_once([lambda: place_hold(**values).state] * 6)
+
+    assert Counter(results) == {Hold.State.QUEUED: 1, (Code.ALREADY_HOLDS,): 5}
+
+
+def test_lends_and_cancels_without_a_deadlock(branch, at_once, now):
+    # Two patrons whose items lie ready for each other's desks, while their holds are cancelled and items scanned.
+    patrons = PatronFactory.create_batch(2, home_branch=branch)
+    records = RecordFactory.create_batch(2)
+    holds = [
+        HoldFactory(ready=True, record=record, patron=patron, pickup_branch=branch, shelf_number=number)
+        for number, (record, patron) in enumerate(zip(records, patrons, strict=True), start=1)
+    ]
+    spare = [ItemFactory(record=record, home_branch=branch) for record in records]
+    staff = StaffAccountFactory(supervisor=True)
+
+    def swallow(action):
+        try:
+            action()
+        except (CheckOutRefused, HoldRefused):
+            return "refused"
+        return "done"
+
+    actions = []
+    for hold, other, item in zip(holds, patrons[::-1], spare, strict=True):
+        values = {"branch": branch, "staff": staff, "now": now}
+        actions += [
+            lambda hold=hold, values=values: check_out(item=hold.trapped_item, patron=hold.patron, **values),
+            lambda hold=hold, values=values, other=other: check_out(item=hold.trapped_item, patron=other, **values),
+            lambda hold=hold, values=values, item=item: check_out(item=item, patron=hold.patron, **values),
+            lambda hold=hold, values=values: check_in(item=hold.trapped_item, **values),
+            lambda hold=hold, staff=staff: cancel_hold(hold=hold, staff=staff, now=now),
+        ]
+
+    results = at_once([lambda action=action: swallow(action) for action in actions])
+
+    assert set(results) <= {"done", "refused"}
+    assert len(results) == 10
+    for item in Item.objects.filter(status=Item.Status.ON_LOAN):
+        assert Loan.objects.filter(item=item, returned_at__isnull=True).count() == 1
