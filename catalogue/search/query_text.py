@@ -62,12 +62,10 @@ def read_query(text: str) -> Typed:
     text = text[:LONGEST_TEXT]
     phrases = []
     for quoted in _QUOTED.findall(text):
-        words = tuple(same_letters(word) for word in words_of(quoted)[:MOST_WORDS])
-        if words:
-            phrases.append(Phrase(words))
-    rest = _QUOTED.sub(" ", text)
-    words = []
-    for piece in rest.split():
+        if in_order := tuple(same_letters(word) for word in words_of(quoted)[:MOST_WORDS]):
+            phrases.append(Phrase(in_order))
+    words: list[Word] = []
+    for piece in _QUOTED.sub(" ", text).split():
         found = words_of(piece)
         begins = bool(_BEGINNING.search(piece)) and piece.rstrip().endswith("*")
         words += [Word(word, begins and place == len(found) - 1) for place, word in enumerate(found)]

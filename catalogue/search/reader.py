@@ -11,7 +11,7 @@ from typing import TypeVar
 from tantivy import Index, Searcher
 
 from catalogue.search import folder
-from catalogue.search.damage import is_damage
+from catalogue.search.tantivy_gaps import is_damage
 from catalogue.services.change_feed import wake_followers
 
 Answer = TypeVar("Answer")

@@ -13,6 +13,7 @@ from catalogue.search.query_text import Typed, read_query
 from catalogue.search.reader import ask
 from catalogue.search.requests import LARGEST_PAGE, MOST_HITS, SearchRequest, SearchResult, Sort, State
 from catalogue.search.spelling import corrected
+from catalogue.search.tantivy_gaps import count_of, total_of
 from catalogue.selectors import records_by_identifier
 
 # Below this, somebody may have meant something else.
@@ -41,7 +42,7 @@ def count(request: SearchRequest) -> int | None:
     request = _bounded(request)
     typed = read_query(request.text)
     query = all_of([*matching(typed), *limits(request.filters, request.municipality)])
-    return ask(lambda searcher: searcher.search(query, 1).count)
+    return ask(lambda searcher: count_of(searcher, query))
 
 
 def _bounded(request: SearchRequest) -> SearchRequest:
@@ -108,7 +109,7 @@ def _fewer_words(count: int) -> list[int]:
 
 def _everywhere(searcher: Searcher, request: SearchRequest, must: Sequence[Query]) -> int:
     query = all_of([*must, *limits(replace(request.filters, branches=()), None)])
-    return int(searcher.search(query, 1).count)
+    return count_of(searcher, query)
 
 
 def _page(
@@ -121,7 +122,7 @@ def _page(
     else:
         field, order = _order(request)
         found = searcher.search(all_of(queries), size, offset=offset, order_by_field=field, order=order)
-    return int(found.count), [address for _key, address in found.hits]
+    return total_of(found), [address for _key, address in found.hits]
 
 
 def _order(request: SearchRequest) -> tuple[str, Order]:

@@ -9,6 +9,7 @@ from catalogue.search import schema
 from catalogue.search.cards import card_of
 from catalogue.search.queries import one_word, similar_words
 from catalogue.search.query_text import Typed, Word
+from catalogue.search.tantivy_gaps import count_of
 from catalogue.search.words import same_letters, words_of
 
 _SHORTEST = 4
@@ -51,7 +52,7 @@ def distance(one: str, other: str) -> int:
 def _better(searcher: Searcher, word: Word) -> str | None:
     if len(word.text) < _SHORTEST or word.is_beginning or word.text.isdecimal():
         return None
-    known = searcher.search(one_word(word), 1).count
+    known = count_of(searcher, one_word(word))
     if known > _RARE:
         return None
     # One slip in a short word, two in a long one.
@@ -61,7 +62,7 @@ def _better(searcher: Searcher, word: Word) -> str | None:
     for candidate in _candidates(searcher, kept, slips):
         far = distance(kept, same_letters(candidate))
         if 0 < far <= slips:
-            titles = searcher.search(one_word(Word(candidate)), 1).count
+            titles = count_of(searcher, one_word(Word(candidate)))
             if titles > known:
                 best = min(filter(None, (best, (far, -titles, candidate))))
     return best[2] if best else None

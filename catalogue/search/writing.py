@@ -9,8 +9,8 @@ from tantivy import Index, IndexWriter, Query
 
 from catalogue.models import BibliographicRecord, HoldingsSummary
 from catalogue.search import folder, schema
-from catalogue.search.damage import is_damage
 from catalogue.search.documents import COLUMNS, Holdings, document_of
+from catalogue.search.tantivy_gaps import is_damage
 from catalogue.selectors import FeedEntry, follow, latest_change
 from catalogue.services.change_feed import followers_are_reading
 
