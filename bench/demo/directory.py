@@ -5,13 +5,14 @@ import os
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import QuerySet
 
 from bench.demo.facts import Town
 from bench.demo.regulars import pin_given_to
-from bench.demo.staff import colleagues
+from bench.demo.staff import OPERATORS, colleagues
 from circulation.models import Fee, Hold, Loan
 from holdings.models import Branch, Item
 from patrons.models import Block, Card, Guardianship, Patron, PatronCategory
@@ -40,14 +41,14 @@ def write_directory(towns: list[tuple[Town, Municipality]], *, now: datetime) ->
     choose_none()
     content: dict[str, Any] = {
         "written_at": now.isoformat(timespec="seconds"),
-        "console": {"url": address_on(settings.BASE_DOMAIN), "staff": _staff({})},
+        "console": {"url": address_on(settings.BASE_DOMAIN), "staff": _staff(OPERATORS)},
         # Self-check machines and sorters get accounts of their own with their protocols.
         "devices": [],
         "municipalities": [],
     }
     for town, municipality in towns:
         choose(municipality)
-        content["municipalities"].append(_municipality(town, municipality, now))
+        content["municipalities"].append(_municipality(town, municipality, now.astimezone(ZoneInfo(town.time_zone))))
     choose_none()
     path = Path(settings.HOME) / "demo.json"
     _write_privately(path, json.dumps(content, ensure_ascii=False, indent=2) + "\n")
@@ -91,7 +92,7 @@ def _patrons(town: Town, now: datetime) -> list[dict[str, str]]:
 
 
 def patrons_by_state(now: datetime) -> dict[str, QuerySet[Patron]]:
-    """Return the patrons of the current municipality that are in each state now."""
+    """Return the patrons of the current municipality that are in each state at a moment of its own clock."""
     today = now.date()
     here = Patron.objects.filter(left_at__isnull=True)
     blocked = Block.objects.filter(lifted_at__isnull=True).exclude(until__lt=today).values("patron")

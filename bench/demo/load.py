@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -57,7 +58,7 @@ def load_demo(*, now: datetime, report: Report) -> Path:
         catalogued = catalogue_real_titles(now)
         for town in missing:
             report(town.name)
-            _load_town(town, catalogued, now)
+            _load_town(town, catalogued, now.astimezone(ZoneInfo(town.time_zone)))
     if is_new_home:
         # Another installation's secret may have made the logins that are there.
         _renew_logins(town for town in towns() if town not in missing)
@@ -91,10 +92,10 @@ def _load_town(town: Town, catalogued: list[Catalogued], now: datetime) -> None:
     try:
         with transaction.atomic():
             _fill(town, catalogued, now)
+            announce_holdings(now=now)
             municipality.settings = municipality.settings | {"demo_loaded": now.isoformat()}
             municipality.save(update_fields=["settings"])
         analyze(Patron, Card, Item, Loan)
-        announce_holdings(now=now)
     finally:
         choose_none()
 

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import count, islice
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -67,6 +68,7 @@ def fill(*, town: Town, size: Size, seed: int, pin: str, now: datetime, report: 
     :param report: is told what is written, how many are done and how many there will be
     """
     watch = _Watch(report)
+    now = now.astimezone(ZoneInfo(town.time_zone))
     layout = lay_out(town, today=now.date())
     population = Population(town, seed=seed, today=now.date())
     with watch.part("patrons", size.patrons), transaction.atomic():

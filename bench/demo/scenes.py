@@ -20,6 +20,15 @@ _LENT_LATELY, _LATE, _RETURNED = 90, 18, 20
 _QUEUED, _READY, _TRAVELLING, _GOING_HOME = 16, 5, 4, 2
 _ODD = (Item.Status.REFERENCE_ONLY, Item.Status.MISSING, Item.Status.LOST, Item.Status.IN_PROCESS)
 _OF_EACH = 3
+# How many days ago the people with a name borrowed.
+_LOANS_OF_REGULARS: dict[str, tuple[int, ...]] = {
+    "fine": (3, 9),
+    "borrower": (1, 2, 5, 8),
+    "child": (6,),
+    "guardian": (4,),
+    "overdue": (33, 36),
+    "long_overdue": (50, 62, 62),
+}
 
 Act = Callable[[datetime], object]
 
@@ -90,10 +99,7 @@ class Scenes:
 
     def _play_regulars(self, lent: list[Item]) -> None:
         regulars = self._regulars
-        for role, days in (("fine", (3, 9)), ("borrower", (1, 2, 5, 8)), ("child", (6,)), ("guardian", (4,))):
-            for days_ago in days:
-                self._lend(regulars[role], days_ago=days_ago)
-        for role, days in (("overdue", (33, 36)), ("long_overdue", (50, 62, 62))):
+        for role, days in _LOANS_OF_REGULARS.items():
             for days_ago in days:
                 self._lend(regulars[role], days_ago=days_ago)
         self._lend_and_return(regulars["owes"], 45, 2)

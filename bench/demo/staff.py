@@ -10,7 +10,7 @@ from bench.demo.layout import Layout
 from staffing.services import set_work_places
 from tenants.keys import tenant_name
 
-OPERATOR = "operator"
+OPERATORS = {"operator": "Solveig Nordmann"}
 
 
 @dataclass(frozen=True)
@@ -34,13 +34,13 @@ _JOBS = {
 def colleagues() -> list[Colleague]:
     """Return the demo's accounts in the current schema, the consortium's or a municipality's."""
     schema = tenant_name()
-    jobs = {OPERATOR: StaffAccount.Role.OPERATOR} if schema == "public" else _JOBS
+    jobs = dict.fromkeys(OPERATORS, StaffAccount.Role.OPERATOR) if schema == "public" else _JOBS
     return [Colleague(username, role, password_of(schema, username)) for username, role in jobs.items()]
 
 
 def employ_operator() -> None:
     """Make the consortium's account if it isn't there; the shared schema is chosen."""
-    _employ({OPERATOR: "Solveig Nordmann"}, host="consortium.example")
+    _employ(OPERATORS, host="consortium.example")
 
 
 def employ_staff(town: Town, layout: Layout) -> dict[str, StaffAccount]:
