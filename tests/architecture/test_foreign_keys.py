@@ -23,12 +23,12 @@ def foreign_keys():
                     yield pytest.param(model._meta.app_label, field.related_model._meta.app_label, id=str(field))
 
 
-@pytest.mark.parametrize(("room", "other"), foreign_keys())
+@pytest.mark.parametrize(("room", "other"), list(foreign_keys()))
 def test_a_foreign_key_points_downwards(room, other):
     assert RANK[other] <= RANK[room]
 
 
-@pytest.mark.parametrize(("room", "other"), foreign_keys())
+@pytest.mark.parametrize(("room", "other"), list(foreign_keys()))
 def test_no_shared_table_points_into_a_municipality(room, other):
     if room in SHARED - TENANT:
         assert other in SHARED
