@@ -8,6 +8,18 @@ NAME_MISSING = "NAME_MISSING"
 NEVER_OPEN = "NEVER_OPEN"
 CLOSES_BEFORE_OPENS = "CLOSES_BEFORE_OPENS"
 LAST_BRANCH = "LAST_BRANCH"
+BARCODE_MISSING = "BARCODE_MISSING"
+# scheme: LENGTH, PREFIX, CHARACTERS or CHECK_DIGIT, as `common.barcodes` finds it
+BARCODE_MALFORMED = "BARCODE_MALFORMED"
+# record_id: whose item has it
+BARCODE_TAKEN = "BARCODE_TAKEN"
+RECORD_DELETED = "RECORD_DELETED"
+LOCATION_ELSEWHERE = "LOCATION_ELSEWHERE"
+PRICE_NOT_VALID = "PRICE_NOT_VALID"
+# status: what circulation has made of it; it's changed by taking the item back
+ITEM_IN_CIRCULATION = "ITEM_IN_CIRCULATION"
+STATUS_NOT_FOR_STAFF = "STATUS_NOT_FOR_STAFF"
+ITEM_GONE = "ITEM_GONE"
 
 
 class BranchRefused(Refused):
@@ -16,3 +28,7 @@ class BranchRefused(Refused):
 
 class ItemTypeRefused(Refused):
     """An item type can't be as wished; nothing has changed."""
+
+
+class ItemRefused(Refused):
+    """An item can't be added or changed as wished; nothing has changed."""

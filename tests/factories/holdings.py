@@ -1,6 +1,7 @@
 """Branches with opening hours, item types and items."""
 
 from datetime import time
+from decimal import Decimal
 
 import factory
 from factory.django import DjangoModelFactory
@@ -99,5 +100,5 @@ class ItemFactory(DjangoModelFactory):
     home_branch = factory.SubFactory(BranchFactory)
     current_branch = factory.SelfAttribute("home_branch")
     call_number = "Lar"
-    price = "249.00"
+    price = Decimal("249.00")
     status = Item.Status.AVAILABLE

@@ -1,0 +1,169 @@
+"""Adds items to records and changes what they are; what becomes of them at the desk is circulation's business."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from catalogue.models import BibliographicRecord
+from catalogue.services.change_feed import announce
+from common.audit import record as record_entry
+from common.barcodes import BarcodeScheme, clean_barcode
+from common.errors import Reason
+from holdings import errors
+from holdings.errors import ItemRefused
+from holdings.models import Branch, Item, ItemType, ShelvingLocation
+from holdings.selectors import lock_item
+from holdings.services.summaries import refresh_summaries
+from tenants.selectors import current_municipality
+
+# What staff may say of an item; the others come and go with loans, holds and transits.
+STAFF_STATUSES = (
+    Item.Status.AVAILABLE,
+    Item.Status.REFERENCE_ONLY,
+    Item.Status.IN_PROCESS,
+    Item.Status.MISSING,
+    Item.Status.LOST,
+    Item.Status.WITHDRAWN,
+)
+_HIGHEST_PRICE = Decimal("99999.99")
+_LONGEST_BARCODE = 32
+
+
+@dataclass(frozen=True)
+class ItemDetails:
+    """What staff write down of an item.
+
+    :ivar status: one of `STAFF_STATUSES`
+    """
+
+    item_type: ItemType
+    home_branch: Branch
+    location: ShelvingLocation | None = None
+    call_number: str = ""
+    price: Decimal = Decimal("0.00")
+    status: str = Item.Status.AVAILABLE
+    note: str = ""
+    acquired_on: date | None = field(default=None)
+
+
+def add_item(*, record: BibliographicRecord, barcode: str, details: ItemDetails, actor: Any, now: datetime) -> Item:
+    """Add an item to a record; it's at its home branch.
+
+    :raises ItemRefused: with every reason found: its barcode, price, location or status, or a deleted record
+    """
+    barcode = clean_barcode(barcode)
+    reasons = [*_barcode_reasons(barcode), *_detail_reasons(details)]
+    if record.deleted_at is not None:
+        reasons.append(Reason(errors.RECORD_DELETED))
+    if reasons:
+        raise ItemRefused(reasons)
+    try:
+        with transaction.atomic():
+            item = Item(record=record, barcode=barcode, current_branch=details.home_branch)
+            _write(item, details)
+            item.save(force_insert=True)
+            record_entry(action="holdings.add_item", actor=actor, subject=item, facts={"barcode": barcode})
+            _tell(item, [details.home_branch.code], now)
+    except IntegrityError as error:
+        # Two people added the same barcode at once.
+        raise ItemRefused(list(_taken(barcode)) or [Reason(errors.BARCODE_MALFORMED)]) from error
+    return item
+
+
+def change_item(*, item: Item, details: ItemDetails, actor: Any, now: datetime) -> Item:
+    """Change what an item is; its barcode and record stay.
+
+    :raises ItemRefused: with every reason found; ITEM_IN_CIRCULATION when its status would change while it's on loan,
+        on the hold shelf or in transit
+    """
+    with transaction.atomic():
+        locked = lock_item(item.pk)
+        if locked is None:
+            raise ItemRefused([Reason(errors.ITEM_GONE)])
+        reasons = _detail_reasons(details, locked)
+        if reasons:
+            raise ItemRefused(reasons)
+        before = _facts_of(locked)
+        branches = [before["home_branch"], details.home_branch.code]
+        if locked.status not in STAFF_STATUSES:
+            details = ItemDetails(**{**_as_values(details), "status": locked.status})
+        if locked.current_branch_id == locked.home_branch_id and locked.status in STAFF_STATUSES:
+            locked.current_branch = details.home_branch
+        _write(locked, details)
+        locked.save()
+        after = _facts_of(locked)
+        changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
+        if changed:
+            record_entry(action="holdings.change_item", actor=actor, subject=locked, facts=changed)
+            _tell(locked, branches, now)
+        return locked
+
+
+def _write(item: Item, details: ItemDetails) -> None:
+    for name, value in _as_values(details).items():
+        setattr(item, name, value)
+
+
+def _as_values(details: ItemDetails) -> dict[str, Any]:
+    return {each.name: getattr(details, each.name) for each in fields(details)}
+
+
+def _facts_of(item: Item) -> dict[str, Any]:
+    return {
+        "item_type": item.item_type.code,
+        "home_branch": item.home_branch.code,
+        "location_id": item.location_id,
+        "call_number": item.call_number,
+        "price": str(item.price),
+        "status": item.status,
+        "note": item.note,
+        "acquired_on": item.acquired_on.isoformat() if item.acquired_on else None,
+    }
+
+
+def _barcode_reasons(barcode: str) -> Iterable[Reason]:
+    if not barcode:
+        yield Reason(errors.BARCODE_MISSING)
+        return
+    scheme = _scheme(current_municipality().barcode_schemes)
+    problem = scheme.problem(barcode) if scheme else None
+    if scheme is None and (len(barcode) > _LONGEST_BARCODE or not barcode.isascii()):
+        problem = "LENGTH"
+    if problem:
+        yield Reason(errors.BARCODE_MALFORMED, facts={"scheme": problem, "barcode": barcode[:40]})
+    yield from _taken(barcode)
+
+
+def _taken(barcode: str) -> Iterable[Reason]:
+    other = Item.objects.filter(barcode=barcode).values_list("record_id", flat=True).first()
+    if other is not None:
+        yield Reason(errors.BARCODE_TAKEN, facts={"barcode": barcode, "record_id": other})
+
+
+def _scheme(schemes: Mapping[str, Any]) -> BarcodeScheme | None:
+    # A municipality without a scheme takes any barcode.
+    return BarcodeScheme(**schemes["item"]) if schemes.get("item") else None
+
+
+def _detail_reasons(details: ItemDetails, item: Item | None = None) -> list[Reason]:
+    reasons = []
+    price = details.price
+    if not price.is_finite() or not 0 <= price <= _HIGHEST_PRICE:
+        reasons.append(Reason(errors.PRICE_NOT_VALID))
+    if details.location is not None and details.location.branch_id != details.home_branch.pk:
+        reasons.append(Reason(errors.LOCATION_ELSEWHERE))
+    in_circulation = item is not None and item.status not in STAFF_STATUSES
+    if in_circulation and item is not None and details.status != item.status:
+        reasons.append(Reason(errors.ITEM_IN_CIRCULATION, facts={"status": item.status}))
+    if not in_circulation and details.status not in STAFF_STATUSES:
+        reasons.append(Reason(errors.STATUS_NOT_FOR_STAFF, facts={"status": details.status}))
+    return reasons
+
+
+def _tell(item: Item, branch_codes: Iterable[str], now: datetime) -> None:
+    if refresh_summaries(item.record_id, branch_codes):
+        announce(record_ids=[item.record_id], kind="HOLDINGS", now=now)
