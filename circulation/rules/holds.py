@@ -105,7 +105,7 @@ def first_to_fill(
     return next((hold for hold in queue if _may_fill(hold, item_home_id, rules_for(hold))), None)
 
 
-def next_shelf_number(start: int, taken: Collection[int]) -> int | None:
+def next_shelf_number(start: int, taken: Collection[int | None]) -> int | None:
     """Return the first free number from `start` on, round to the beginning after the last; None if all are taken."""
     for step in range(LAST_SHELF_NUMBER):
         number = (start - 1 + step) % LAST_SHELF_NUMBER + 1

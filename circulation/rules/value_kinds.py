@@ -107,7 +107,7 @@ def _date(value: Any) -> str:
 
 
 def _fee_steps(value: Any) -> list[dict[str, Any]]:
-    steps = [
+    steps: list[dict[str, Any]] = [
         {
             "from_day": _number(step["from_day"], minimum=1, maximum=_LAST_FEE_DAY),
             "adult": _money(step["adult"]),
@@ -124,7 +124,7 @@ def _fee_steps(value: Any) -> list[dict[str, Any]]:
 
 
 def _notice_steps(value: Any) -> list[dict[str, Any]]:
-    steps = []
+    steps: list[dict[str, Any]] = []
     for step in _rows(value, {"kind", "day"}):
         if step["kind"] not in NOTICE_KINDS:
             raise WrongValue("NOT_A_CHOICE", choices=list(NOTICE_KINDS))

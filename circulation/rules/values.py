@@ -66,7 +66,7 @@ class ValueSpec:
     needed: bool = True
     by_category: bool = True
     by_item_type: bool = True
-    choices: Mapping[str, str | Promise] | None = None
+    choices: Mapping[Any, str | Promise] | None = None
     minimum: int = 0
     maximum: int = 3650
 

@@ -77,7 +77,9 @@ def shelf_to_clear(branch: Branch, *, today: date) -> list[ShelfLine]:
         .distinct("trapped_item_id")
     )
     lines = [
-        ShelfLine(hold.trapped_item, hold, hold.shelf_number, hold.end_reason or "NOT_COLLECTED") for hold in holds
+        ShelfLine(hold.trapped_item, hold, hold.shelf_number, hold.end_reason or "NOT_COLLECTED")
+        for hold in holds
+        if hold.trapped_item is not None
     ]
     return sorted(lines, key=lambda line: (line.shelf_number or 0, line.item.pk))
 

@@ -28,11 +28,13 @@ class PatronPanel:
     :ivar stops_at: the debt above which nothing is lent, None if there's no such limit
     :ivar stops: every reason why she may not borrow, blocks first among them
     :ivar type_blocks: blocks for one item type only, each with the type's name; the others are among `stops`
+    :ivar branch_id: from where she's seen
     :ivar ready: her holds that lie ready, those at this branch first, each with its `shelf_number`
     :ivar holds: all of her holds, ready or not
     """
 
     patron: Patron
+    branch_id: int
     loans: int
     max_loans: int | None
     all_loans: int
@@ -47,7 +49,7 @@ class PatronPanel:
     @property
     def ready_here(self) -> tuple[Hold, ...]:
         """The holds that lie ready at this branch."""
-        return tuple(hold for hold in self.ready if getattr(hold, "is_here", False))
+        return tuple(hold for hold in self.ready if hold.pickup_branch_id == self.branch_id)
 
 
 def patron_panel(*, patron_id: int, branch: Branch, now: datetime) -> PatronPanel | None:
@@ -75,6 +77,7 @@ def patron_panel(*, patron_id: int, branch: Branch, now: datetime) -> PatronPane
     stopped = patron_facts(patron, facts)
     return PatronPanel(
         patron=patron,
+        branch_id=branch.pk,
         loans=loans.counted_by(rules.rules.origin("max_loans")),
         max_loans=rules.value("max_loans"),
         all_loans=loans.everywhere,
@@ -93,7 +96,5 @@ def patron_panel(*, patron_id: int, branch: Branch, now: datetime) -> PatronPane
 
 
 def _ready_holds(patron: Patron, branch: Branch) -> tuple[Hold, ...]:
-    holds = list(holds_with_record().filter(patron=patron, state=Hold.State.READY).order_by("shelf_number"))
-    for hold in holds:
-        hold.is_here = hold.pickup_branch_id == branch.pk
-    return tuple(sorted(holds, key=lambda hold: not hold.is_here))
+    holds = holds_with_record().filter(patron=patron, state=Hold.State.READY).order_by("shelf_number")
+    return tuple(sorted(holds, key=lambda hold: hold.pickup_branch_id != branch.pk))

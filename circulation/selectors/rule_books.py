@@ -18,6 +18,7 @@ from circulation.rules.values import REGISTER, read_value
 from holdings.models import Branch, CalendarDay, ItemType, OpeningHours
 from holdings.rules.calendars import Calendar
 from patrons.models import PatronCategory
+from tenants.keys import tenant_name
 from tenants.models import Municipality, TemplateRule
 
 # `xmin` and `cmin` tell which transaction and command wrote a row: their sum grows with every insert and update, and
@@ -112,7 +113,7 @@ def rule_book(version: str | None = None) -> RuleBook:
     """
     if version is None:
         version = _one_value(f"SELECT {VERSION_SQL}")
-    schema = connection.schema_name
+    schema = tenant_name()
     known = _books.get(schema)
     if known is None or known.version != version:
         known = _books[schema] = _read_book(version)
@@ -164,7 +165,7 @@ def _own_row(row: CirculationRule, categories: dict[int, PatronCategory], item_t
 
 def _template_rows() -> Iterable[RuleRow]:
     # The template that the municipality follows is asked of the database, as it is in the version.
-    municipality = Municipality.objects.filter(schema_name=connection.schema_name).values("template_id")
+    municipality = Municipality.objects.filter(schema_name=tenant_name()).values("template_id")
     for row in TemplateRule.objects.filter(template_id__in=municipality):
         origin = Origin(
             Level.TEMPLATE, row.pk, patron_category=row.patron_category or None, item_type=row.item_type or None

@@ -209,7 +209,8 @@ def _news(scan: _Scan) -> tuple[Reason, ...]:
 
 
 def _close_loan(loan: Loan, scan: _Scan, day: date) -> tuple[Fee | None, tuple[Reason, ...]]:
-    fee, problems = None, ()
+    fee: Fee | None = None
+    problems: tuple[Reason, ...] = ()
     if loan.due_date < scan.today:
         try:
             # A savepoint, for the return goes on even if no rule says what being late costs.
