@@ -1,0 +1,110 @@
+"""The consortium's operator puts a municipality into service, and its administrator opens the door."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import log_in
+
+
+def operator(page, demo):
+    account = demo.facts["console"]["staff"][0]
+    page.goto(demo.url("/account/log-in", ""))
+    page.get_by_label("User name").fill(account["username"])
+    page.get_by_label("Password", exact=True).fill(account["password"])
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Municipalities")
+
+
+def test_provisions_a_municipality_and_its_administrator_logs_in(page, demo):
+    operator(page, demo)
+
+    page.get_by_role("link", name="Provision").click()
+    page.get_by_label("Name", exact=True).fill("Skanderborg")
+    page.get_by_label("Host name").fill("skanderborg")
+    page.get_by_label("Country").select_option("DK")
+    page.get_by_label("Template").select_option("standard-dk")
+    page.get_by_label("Population").fill("64000")
+    page.get_by_role("button", name="Put into service").click()
+    link = page.get_by_role("link", name=re.compile("/account/invitation/"))
+    expect(link).to_be_visible(timeout=20_000)
+
+    page.goto(link.get_attribute("href"))
+    page.context.add_cookies([{"name": "language", "value": "en", "url": demo.url("/", "Skanderborg")}])
+    page.reload()
+    page.get_by_label("New password").fill("seks-gule-cykler-77")
+    page.get_by_label("The same once more").fill("seks-gule-cykler-77")
+    page.get_by_role("button", name="Set the password").click()
+    page.get_by_label("User name").fill("admin")
+    page.get_by_label("Password", exact=True).fill("seks-gule-cykler-77")
+    page.get_by_role("button", name="Log in").click()
+
+    expect(page).to_have_url(re.compile(r"skanderborg\.localhost:\d+/console/"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Skanderborg")
+
+
+def test_suspends_and_resumes(page, demo):
+    operator(page, demo)
+
+    row = page.get_by_role("row", name=re.compile("Oulu"))
+    row.get_by_role("button", name="Suspend").click()
+    page.get_by_role("dialog").get_by_label("Reason").fill("Moving house")
+    page.get_by_role("dialog").get_by_role("button", name="Suspend").click()
+    expect(row).to_contain_text("Suspended")
+    # Every node knows within two seconds.
+    page.wait_for_timeout(2500)
+    assert demo.status("oulu.localhost") == 503
+    row.get_by_role("button", name="Resume").click()
+    expect(row).not_to_contain_text("Suspended")
+    page.wait_for_timeout(2500)
+
+    assert demo.status("oulu.localhost") == 200
+
+
+def test_an_unknown_host_is_a_plain_404(page, demo):
+    assert demo.status("nobody.localhost") == 404
+
+    page.goto(f"http://nobody.localhost:{demo.port}/")
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+
+
+def test_starts_a_job_by_hand_and_sees_its_counts(page, demo):
+    operator(page, demo)
+    page.get_by_role("link", name="Jobs").click()
+
+    page.get_by_role("row", name=re.compile("Hedensted.*Expired holds")).get_by_role("button", name="Run now").click()
+
+    row = page.get_by_role("row", name=re.compile("Hedensted.*Expired holds"))
+    for _ in range(20):
+        if "done" in row.inner_text():
+            break
+        page.wait_for_timeout(500)
+        page.goto(demo.url("/jobs", ""))
+    expect(row).to_contain_text("done")
+
+
+def test_the_administrator_changes_a_rule_and_sees_where_it_comes_from(page, demo):
+    log_in(page, demo, "it_admin", name="Hedensted")
+    page.goto(demo.url("/console/rules?name=max_renewals", "Hedensted"))
+    page.get_by_label("Own value").fill("5")
+    page.get_by_role("button", name="Set for this cell").click()
+
+    expect(page.get_by_role("complementary", name="Why this value")).to_contain_text("5")
+    expect(page.get_by_role("complementary", name="Why this value")).to_contain_text("Municipality")
+    page.get_by_role("button", name="Back to the inherited value").click()
+    expect(page.get_by_role("complementary", name="Why this value")).to_contain_text("Template")
+
+
+def test_the_administrator_previews_and_saves_a_text(page, demo):
+    log_in(page, demo, "it_admin")
+    page.goto(demo.url("/console/notices/HOLD_READY/en"))
+    page.get_by_label("Subject").fill("Your title is here")
+    page.get_by_label("Text").fill("Dear {addressee}, {title} waits at {library} under {shelf_number}. {wrong}")
+
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("[data-error-summary]")).to_contain_text("wrong")
+    page.get_by_label("Text").fill("Dear {addressee}, {title} waits at {library} under {shelf_number}.")
+    page.get_by_role("button", name=re.compile("^Save")).click()
+
+    expect(page.get_by_text("The text is saved.")).to_be_visible()
+    expect(page.get_by_text("Dear Karen Lind")).to_be_visible()
