@@ -1,5 +1,7 @@
 """Lets a loan that's over forget who had it."""
 
+from collections.abc import Iterable
+
 from circulation.models import Fee, Loan
 
 
@@ -17,3 +19,19 @@ def anonymise_if_settled(loan: Loan) -> bool:
     Loan.objects.filter(pk=loan.pk, returned_at__isnull=False).update(patron=None)
     loan.patron = None
     return True
+
+
+def forget_settled_loans(fees: Iterable[Fee]) -> int:
+    """Cut the patrons from the loans of fees that were just settled, and return how many loans forgot.
+
+    A loan that's locked is being taken back or undone at this moment, and left to that.
+    """
+    loan_ids = {fee.loan_id for fee in fees if fee.loan_id}
+    if not loan_ids:
+        return 0
+    over = (
+        Loan.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
+        .filter(pk__in=loan_ids, returned_at__isnull=False, patron__keeps_history=False)
+        .exclude(pk__in=Fee.objects.filter(loan__in=loan_ids, balance__gt=0).values("loan"))
+    )
+    return Loan.objects.filter(pk__in=[loan.pk for loan in over.only("pk")]).update(patron=None)

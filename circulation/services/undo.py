@@ -72,9 +72,10 @@ def _undo_check_out(
     _put_back(item, facts["before"])
     _reopen_transit(facts)
     hold = None
-    for name in ("filled", "requeued"):
-        if before := facts.get(name):
-            hold = _restore_hold(before, item, expected={"filled": Hold.State.FILLED}.get(name, Hold.State.QUEUED))
+    left_as = [(facts.get("filled"), Hold.State.FILLED), (facts.get("requeued"), Hold.State.QUEUED)]
+    moved = [(before, state) for before, state in left_as if before]
+    for before, state in sorted(moved, key=lambda change: change[0]["id"]):
+        hold = _restore_hold(before, item, expected=state)
     return loan, hold
 
 
@@ -95,7 +96,7 @@ def _undo_check_in(
             raise _changed()
         loan.returned_at, loan.returned_to = None, None
         loan.save(update_fields=["patron", "returned_at", "returned_to"])
-        if facts.get("fee_id"):
+        if facts.get("fee_id") or facts["days_late"]:
             reopen_overdue_fee(loan=loan, now=now, actor=staff)
     _put_back(item, facts["before"])
     return loan, hold

@@ -15,6 +15,7 @@ from circulation.models import Fee, LedgerEntry
 from circulation.selectors.fees import Receipt, form_key, receipt_of_form
 from circulation.services.fees.ledger import lock_fees, write_entries
 from circulation.services.fees.permissions import require
+from circulation.services.privacy import forget_settled_loans
 from common.audit import record
 from common.errors import Reason
 from common.money import ZERO, to_money
@@ -75,6 +76,7 @@ def take_payment(
             for share in shares
         ]
     )
+    forget_settled_loans(share.fee for share in shares)
     receipt = receipt_of_form(form)
     if receipt is None:
         raise RuntimeError("A payment was written and can't be read")

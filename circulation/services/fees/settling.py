@@ -14,6 +14,7 @@ from circulation.selectors.fees import form_key, overpaid_on
 from circulation.services.fees.ledger import lock_fees, write_entries
 from circulation.services.fees.payments import valid_amount
 from circulation.services.fees.permissions import require
+from circulation.services.privacy import forget_settled_loans
 from common.audit import record
 from common.errors import Reason
 from common.money import ZERO
@@ -45,6 +46,7 @@ def waive(
     )
     write_entries([entry])
     fee.balance -= amount
+    forget_settled_loans([fee])
     facts = {"amount": str(amount), "reason": reason}
     record(action="circulation.waive_fee", actor=staff, subject=fee, facts=facts)
     return fee
