@@ -39,3 +39,6 @@ def answer_exception(exception: Exception, context: dict[str, Any]) -> JsonRespo
 def not_found(_request: HttpRequest | None = None, **_path: str) -> JsonResponse:
     """Answer an address of the API that isn't there."""
     return problem(404, "NOT_FOUND", gettext("There's nothing at this address."))
+
+
+not_found.open_to_all = True  # type: ignore[attr-defined]

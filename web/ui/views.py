@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import condition, require_safe
 
+from web.account.access import open_to_all
 from web.ui.styleguide import styleguide_context
 from web.ui.theme import theme_css, theme_of, theme_version
 
@@ -16,6 +17,7 @@ def _etag(request: HttpRequest) -> str:
     return f'"{theme_version(theme_of(request))}"'
 
 
+@open_to_all
 @require_safe
 @condition(etag_func=_etag)
 def theme_css_view(request: HttpRequest) -> HttpResponse:
@@ -29,6 +31,7 @@ def theme_css_view(request: HttpRequest) -> HttpResponse:
     return response
 
 
+@open_to_all
 @require_safe
 def styleguide(request: HttpRequest) -> HttpResponse:
     """Show every part that a page may be made of."""
