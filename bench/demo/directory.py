@@ -56,6 +56,7 @@ def write_directory(towns: list[tuple[Town, Municipality]], *, now: datetime) ->
 
 
 def _municipality(town: Town, municipality: Municipality, now: datetime) -> dict[str, Any]:
+    cards = {state: _cards(found) for state, found in patrons_by_state(now).items()}
     return {
         "name": municipality.name,
         "schema": municipality.schema_name,
@@ -69,8 +70,8 @@ def _municipality(town: Town, municipality: Municipality, now: datetime) -> dict
         "time_zone": municipality.time_zone,
         "branches": list(Branch.objects.values("code", "name", "kind")),
         "staff": _staff(town.staff),
-        "patrons": _patrons(town, now),
-        "items": _items(),
+        "patrons": [_patron(town, state, card) for state, of_state in cards.items() for card in of_state],
+        "items": _items(listed=[card.patron_id for of_state in cards.values() for card in of_state]),
         "classes": _classes(),
     }
 
@@ -85,10 +86,6 @@ def _staff(names: dict[str, str]) -> list[dict[str, str]]:
         }
         for colleague in colleagues()
     ]
-
-
-def _patrons(town: Town, now: datetime) -> list[dict[str, str]]:
-    return [_patron(town, state, card) for state, found in patrons_by_state(now).items() for card in _cards(found)]
 
 
 def patrons_by_state(now: datetime) -> dict[str, QuerySet[Patron]]:
@@ -128,12 +125,19 @@ def _patron(town: Town, state: str, card: Card) -> dict[str, str]:
     }
 
 
-def _items() -> dict[str, list[str]]:
-    """Return barcodes for each state; nobody waits for the available ones."""
+def _items(*, listed: list[int]) -> dict[str, list[str]]:
+    """Return barcodes for each state.
+
+    Nobody waits for the available ones, and whichever patron a script takes, those on loan are somebody else's.
+
+    :param listed: the patrons that a script may take
+    """
     lent = Item.objects.filter(item_type__is_lent=True).order_by("home_branch__position", "pk")
     wanted = Hold.objects.filter(state__in=Hold.ACTIVE).values("record")
     found = {state: lent.filter(status=status) for state, status in _ITEM_STATES.items()}
     found["available"] = found["available"].exclude(record__in=wanted)
+    own = Loan.objects.filter(returned_at__isnull=True, patron__in=listed).values("item")
+    found["on_loan"] = found["on_loan"].exclude(pk__in=own)
     return {
         state: list(items.values_list("barcode", flat=True)[: _MANY if state == "available" else _EACH])
         for state, items in found.items()

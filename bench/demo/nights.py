@@ -7,8 +7,8 @@ from circulation.rules.nights import night_of
 from circulation.services.nightly.night import run_night
 from tenants.selectors import current_municipality
 
-# Weekly while nothing depends on the day, then every night.
-_DAYS_AGO = (56, 49, 42, 35, 28, 21, 14, 10, 7, 6, 5, 4, 3, 2, 1, 0)
+# Few while nothing depends on the day, then every night.
+_DAYS_AGO = (56, 42, 35, 28, 21, 14, 7, 3, 2, 1, 0)
 
 
 class NightFailed(Exception):

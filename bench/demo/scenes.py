@@ -16,7 +16,7 @@ from common.errors import Refused
 from holdings.models import Branch, Item
 from patrons.models import Patron
 
-_LENT_LATELY, _LATE, _RETURNED = 90, 18, 20
+_LENT_LATELY, _LATE, _RETURNED = 70, 18, 20
 _QUEUED, _READY, _TRAVELLING, _GOING_HOME = 16, 5, 4, 2
 _ODD = (Item.Status.REFERENCE_ONLY, Item.Status.MISSING, Item.Status.LOST, Item.Status.IN_PROCESS)
 _OF_EACH = 3
