@@ -6,6 +6,8 @@ from django.db.models import QuerySet
 
 from accounts.models import AuditEntry, StaffAccount
 
+AUDIT_PAGE = 50
+
 
 def staff_accounts() -> QuerySet[StaffAccount]:
     """Return all accounts of the current schema, active ones first, by name."""
@@ -32,7 +34,7 @@ def newest_entry_of(*, actor: StaffAccount, actions: Sequence[str]) -> AuditEntr
     return AuditEntry.objects.filter(actor=actor, action__in=actions).order_by("-id").first()
 
 
-def audit_log(*, before_id: int | None = None, action: str = "", page_size: int = 50) -> list[AuditEntry]:
+def audit_log(*, before_id: int | None = None, action: str = "", page_size: int = AUDIT_PAGE) -> list[AuditEntry]:
     """Return a page of the audit log, newest first.
 
     :param before_id: the last entry's number on the page before

@@ -95,6 +95,8 @@ MIDDLEWARE = [
     "web.account.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    # After the CSRF check, which reads the form.
+    "libsys.unreadable_input.UnreadableInputMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -186,6 +188,10 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Copenhagen"
 LANGUAGE_COOKIE_NAME = "language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 3600
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = ENV.is_production
 
 # --- Templates and static files ---
 TEMPLATES = [
@@ -259,12 +265,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"tenant": {"()": "tenants.logs.TenantFilter"}},
-    "formatters": {
-        "json": {
-            "()": "pythonjsonlogger.json.JsonFormatter",
-            "format": "%(asctime)s %(levelname)s %(name)s %(tenant)s %(message)s",
-        }
-    },
+    "formatters": {"json": {"()": "libsys.log_lines.JsonLines"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["tenant"]}},
     "root": {"handlers": ["stderr"], "level": ENV.log_level},
     "loggers": {

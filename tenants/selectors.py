@@ -111,6 +111,17 @@ def policy_templates() -> list[PolicyTemplate]:
     return list(PolicyTemplate.objects.order_by("country", "name"))
 
 
+def get_policy_template(code: str) -> PolicyTemplate | None:
+    """Return the template with this code, or None."""
+    return PolicyTemplate.objects.filter(code=code).first()
+
+
+def followers_of_templates() -> dict[int, int]:
+    """Return how many municipalities follow each template, by its number."""
+    members = Municipality.objects.exclude(template=None).order_by()
+    return dict(members.values_list("template_id").annotate(Count("pk")))
+
+
 def countries() -> list[tuple[str, str]]:
     """Return the countries that a municipality can lie in, as (code, name)."""
     return [(str(value), str(label)) for value, label in Municipality.Country.choices]

@@ -15,7 +15,9 @@ class AreaSessionMiddleware(SessionMiddleware):
 
     def process_request(self, request: HttpRequest) -> None:
         """Read the session of the request's own area only."""
-        request.COOKIES[settings.SESSION_COOKIE_NAME] = request.COOKIES.get(cookie_of(request), "")
+        key = request.COOKIES.get(cookie_of(request), "")
+        # Django makes keys of letters and digits; anything else was never ours, and the database may refuse to look.
+        request.COOKIES[settings.SESSION_COOKIE_NAME] = key if key.isascii() and key.isalnum() else ""
         super().process_request(request)
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from accounts.rules import Permission
 
@@ -14,8 +14,9 @@ def consortium_areas(current: str) -> list[dict[str, Any]]:
     areas = [
         ("municipalities", gettext("Municipalities"), "console:start"),
         ("jobs", gettext("Jobs"), "console:jobs"),
+        ("templates", gettext("Templates"), "console:templates"),
+        ("staff", gettext("Staff"), "console:staff"),
         ("audit", gettext("Audit log"), "console:audit"),
-        ("account", gettext("My account"), "account:overview"),
     ]
     return _listed(areas, current)
 
@@ -28,14 +29,22 @@ def municipality_areas(request: HttpRequest, current: str) -> list[dict[str, Any
         ("branches", gettext("Branches"), "console:branches"),
         ("staff", gettext("Staff"), "console:staff"),
         ("kinds", gettext("Types and categories"), "console:kinds"),
-        ("notices", gettext("Messages"), "console:notices"),
+        ("notices", pgettext("to patrons", "Messages"), "console:notices"),
         ("imports", gettext("Import"), "console:imports"),
         ("jobs", gettext("Jobs"), "console:jobs"),
+        ("settings", gettext("Settings"), "console:settings"),
         ("audit", gettext("Audit log"), "console:audit"),
     ]
     if request.staff.may(Permission.CIRCULATE):  # type: ignore[attr-defined]
         areas.append(("desk", gettext("Desk"), "desk:start"))
     return _listed(areas, current)
+
+
+def areas_of(request: HttpRequest, current: str) -> list[dict[str, Any]]:
+    """Return the areas of the console that the request came to."""
+    if request.tenant.is_consortium:  # type: ignore[attr-defined]
+        return consortium_areas(current)
+    return municipality_areas(request, current)
 
 
 def _listed(areas: list[tuple[str, str, str]], current: str) -> list[dict[str, Any]]:

@@ -9,11 +9,12 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rules import Permission
+from circulation.errors import JobRefused
 from circulation.services.nightly import JOB_NAMES, start_job
 from tenants.selectors import all_municipalities, current_municipality, get_municipality, newest_job_runs
 from web.account.access import staff_only
 from web.console.areas import consortium_areas, municipality_areas
-from web.console.words import job_name
+from web.console.words import counts_text, job_name
 
 _KINDS = {"DONE": "ok", "RUNNING": "wait", "FAILED": "stop"}
 
@@ -22,7 +23,8 @@ _KINDS = {"DONE": "ok", "RUNNING": "wait", "FAILED": "stop"}
 @require_safe
 def of_all(request: HttpRequest) -> HttpResponse:
     """Show the jobs of all municipalities, failures first."""
-    rows = [row for each in all_municipalities() for row in job_rows(each, newest_job_runs())]
+    runs = newest_job_runs()
+    rows = [row for each in all_municipalities() for row in job_rows(each, runs)]
     rows.sort(key=lambda row: (row["kind"] != "stop", row["municipality"].name, row["name"]))
     return render(request, "console/jobs.html", {"areas": consortium_areas("jobs"), "rows": rows, "of_all": True})
 
@@ -34,9 +36,7 @@ def run_for(request: HttpRequest, pk: int, job: str) -> HttpResponse:
     municipality = get_municipality(pk)
     if municipality is None or job not in JOB_NAMES:
         raise Http404
-    start_job(job, municipality=municipality, actor=request.staff.account)  # type: ignore[attr-defined]
-    values = {"job": job_name(job), "name": municipality.name}
-    messages.success(request, gettext("%(job)s has been started for %(name)s.") % values)
+    _start(request, job, municipality)
     return redirect("console:jobs")
 
 
@@ -55,8 +55,7 @@ def run_own(request: HttpRequest, job: str) -> HttpResponse:
     """Start one of the municipality's jobs by hand."""
     if job not in JOB_NAMES:
         raise Http404
-    start_job(job, municipality=current_municipality(), actor=request.staff.account)  # type: ignore[attr-defined]
-    messages.success(request, gettext("%(job)s has been started.") % {"job": job_name(job)})
+    _start(request, job, current_municipality())
     return redirect("console:jobs")
 
 
@@ -64,6 +63,16 @@ def job_rows(municipality: Any, runs: list[Any]) -> list[dict[str, Any]]:
     """Return a row for each job of a municipality, with its newest run if it has ever run."""
     newest = {run.job: run for run in runs if run.municipality_id == municipality.pk}
     return [_row(municipality, job, newest.get(job)) for job in JOB_NAMES]
+
+
+def _start(request: HttpRequest, job: str, municipality: Any) -> None:
+    values = {"job": job_name(job), "name": municipality.name}
+    try:
+        start_job(job, municipality=municipality, actor=request.staff.account)  # type: ignore[attr-defined]
+    except JobRefused:
+        messages.error(request, gettext("%(name)s isn't in service, so its jobs wait.") % values)
+    else:
+        messages.success(request, gettext("%(job)s has been started for %(name)s.") % values)
 
 
 def _row(municipality: Any, job: str, run: Any) -> dict[str, Any]:
@@ -76,5 +85,6 @@ def _row(municipality: Any, job: str, run: Any) -> dict[str, Any]:
         "kind": _KINDS.get(run.state, "none") if run else "none",
         "word": run.get_state_display() if run else gettext("never run"),
         "seconds": seconds,
-        "counts": ", ".join(f"{name.replace('_', ' ')} {count}" for name, count in run.counts.items()) if run else "",
+        "counts": counts_text(run.counts) if run else "",
+        "can_run": municipality.state == "IN_SERVICE",
     }

@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rules import Permission
@@ -15,7 +16,7 @@ from notices.selectors import counts_by_state, get_notice, outbox, problem_notic
 from notices.services.problems import send_again, set_aside
 from web.account.access import staff_only
 from web.console.areas import municipality_areas
-from web.console.notices import KINDS
+from web.console.words import NOTICE_KINDS
 
 STATES = {
     "QUEUED": "wait",
@@ -24,6 +25,15 @@ STATES = {
     "FAILED": "stop",
     "UNCERTAIN": "notice",
     "CANCELLED": "none",
+}
+
+STATE_NAMES = {
+    "QUEUED": _("queued"),
+    "SENDING": _("being sent"),
+    "SENT": _("sent"),
+    "FAILED": _("failed"),
+    "UNCERTAIN": _("uncertain"),
+    "CANCELLED": _("cancelled"),
 }
 
 
@@ -39,7 +49,11 @@ def outbox_page(request: HttpRequest) -> HttpResponse:
         "areas": municipality_areas(request, "notices"),
         "notices": [_row(notice) for notice in page.notices],
         "problems": [_row(notice) for notice in problem_notices()[:50]],
-        "counts": counts_by_state(),
+        "states": [
+            {"code": code, "text": STATE_NAMES[code], "count": count, "current": code == state}
+            for code, count in counts_by_state().items()
+            if count or code == state
+        ],
         "state": state,
         "next_before": page.next_before,
     }
@@ -83,7 +97,7 @@ def _row(notice: Any) -> dict[str, Any]:
         "notice": notice,
         "kind": STATES.get(notice.state, "none"),
         "word": notice.get_state_display(),
-        "name": KINDS.get(notice.kind, notice.kind),
+        "name": NOTICE_KINDS.get(notice.kind, notice.kind),
     }
 
 

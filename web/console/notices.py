@@ -6,8 +6,9 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,18 +18,11 @@ from notices.errors import TemplateRefused
 from notices.rules.placeholders import COMMON, SPECIAL
 from notices.selectors import template, templates
 from notices.services.templates import preview, reset_template, save_template
+from notices.texts import LANGUAGES
 from web.account.access import staff_only
 from web.console.areas import municipality_areas
 from web.console.refusals import add_refusals
-
-KINDS = {
-    "COURTESY": _("Due soon"),
-    "OVERDUE_1": _("First reminder"),
-    "OVERDUE_2": _("Second reminder"),
-    "INVOICE": _("Invoice"),
-    "HOLD_READY": _("Hold ready"),
-    "HOLD_EXPIRED": _("Hold not collected"),
-}
+from web.console.words import NOTICE_KINDS
 
 
 class TextForm(forms.Form):
@@ -45,7 +39,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     rows: dict[str, list[Any]] = {}
     for view in templates():
         rows.setdefault(view.kind, []).append(view)
-    kinds = [{"kind": kind, "name": KINDS.get(kind, kind), "texts": texts} for kind, texts in rows.items()]
+    kinds = [{"kind": kind, "name": NOTICE_KINDS.get(kind, kind), "texts": texts} for kind, texts in rows.items()]
     return render(request, "console/notices.html", {"areas": municipality_areas(request, "notices"), "kinds": kinds})
 
 
@@ -70,9 +64,10 @@ def edit(request: HttpRequest, kind: str, language: str) -> HttpResponse:
         "areas": municipality_areas(request, "notices"),
         "form": form,
         "view": view,
-        "name": KINDS.get(kind, kind),
+        "name": NOTICE_KINDS.get(kind, kind),
         "example": example,
-        "placeholders": {**COMMON, **SPECIAL[kind]},
+        "placeholders": list({**SPECIAL[kind], **COMMON}.items()),
+        "languages": _languages(kind, language),
     }
     return render(request, "console/notice.html", context, status=422 if form.errors else 200)
 
@@ -85,6 +80,18 @@ def reset(request: HttpRequest, kind: str, language: str) -> HttpResponse:
     if reset_template(kind=kind, language=language, staff=request.staff.account):  # type: ignore[attr-defined]
         messages.success(request, gettext("The built-in text is used again."))
     return redirect("console:notice", kind=kind, language=language)
+
+
+def _languages(kind: str, current: str) -> list[dict[str, Any]]:
+    """Return the way to the same message in each language."""
+    return [
+        {
+            "text": get_language_info(code)["name_local"].capitalize(),
+            "url": reverse("console:notice", args=[kind, code]),
+            "current": code == current,
+        }
+        for code in LANGUAGES
+    ]
 
 
 def _example(kind: str, language: str, text: dict[str, str]) -> Any:

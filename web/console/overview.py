@@ -7,14 +7,16 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.rules import Permission
-from accounts.selectors import staff_accounts
+from accounts.selectors import audit_log, staff_accounts
 from holdings.selectors import all_branches, week_of
 from notices.selectors import counts_by_state
 from tenants.selectors import current_municipality, newest_job_runs
 from web.account.access import staff_only
 from web.console.areas import municipality_areas
-from web.console.consortium import audit_context
+from web.console.consortium import audit_context, audit_rows
 from web.console.jobs import job_rows
+
+_NEWEST = 8
 
 
 @staff_only(Permission.ADMINISTER)
@@ -27,6 +29,8 @@ def start(request: HttpRequest) -> HttpResponse:
     context = {
         "areas": municipality_areas(request, "start"),
         "municipality": municipality,
+        "jobs": rows,
+        "newest": audit_rows(audit_log(page_size=_NEWEST)),
         "failed_jobs": [row for row in rows if row["kind"] == "stop"],
         "failed_notices": notices.get("FAILED", 0) + notices.get("UNCERTAIN", 0),
         "queued_notices": notices.get("QUEUED", 0),

@@ -1,5 +1,6 @@
 """Puts a municipality into service: the form, the live steps, and the result with the first invitation."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -16,6 +17,9 @@ from tenants.services.provisioning_runs import invitation_of, start_provisioning
 from web.account.access import staff_only
 from web.console.areas import consortium_areas
 from web.console.words import provisioning_problem, step_name
+
+# A worker takes a run within a second; after this nobody is likely to.
+_PATIENCE = timedelta(seconds=30)
 
 
 class ProvisioningForm(forms.Form):
@@ -89,8 +93,10 @@ def _run_context(pk: int) -> dict[str, Any]:
     listed = [{**step, "name": step_name(step["step"]), "kind": kinds.get(step["state"], "none")} for step in run.steps]
     done = run.municipality is not None and run.state == "DONE"
     invitation = invitation_of(run) if done else ""
+    waits = run.state == "QUEUED" and timezone.now() - run.started_at > _PATIENCE
     return {
         "run": run,
+        "nobody_answers": waits,
         "steps": listed,
         "is_over": run.state in ("DONE", "FAILED"),
         "problems": [provisioning_problem(each["code"], each["facts"])[1] for each in run.problems],

@@ -1,37 +1,93 @@
 """Rule values as people write and read them: days, amounts, ladders of fees and of letters."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
 from circulation.rules.value_kinds import Kind, ValueProblem
 from circulation.rules.values import ValueSpec
+from web.console.words import NOTICE_KINDS
 from web.ui.days import short_day
+from web.ui.money import amount_text
 
 _FEE_STEP = re.compile(r"^\s*(\d{1,4})\s*[:;]\s*(\d+(?:[.,]\d{1,2})?)\s*/\s*(\d+(?:[.,]\d{1,2})?)\s*$")
 _NOTICE_STEP = re.compile(r"^\s*(\w+)\s*[:;]\s*(\d{1,4})\s*$")
 
 
-def value_text(spec: ValueSpec, value: Any) -> str:
-    """Return a value in words."""
+def value_text(spec: ValueSpec, value: Any, *, currency: str = "") -> str:
+    """Return a value in words.
+
+    :param currency: without one, amounts stand as plain numbers
+    """
     if value is None:
         return str(spec.null_means) or gettext("none")
-    if spec.kind is Kind.DAYS:
-        return ngettext("%(count)d day", "%(count)d days", value) % {"count": value}
-    if spec.kind is Kind.BOOL:
-        return gettext("yes") if value else gettext("no")
-    if spec.kind is Kind.CHOICE:
-        return str((spec.choices or {}).get(value, value))
-    if spec.kind is Kind.DATE:
-        return short_day(value if isinstance(value, date) else date.fromisoformat(value))
-    if spec.kind is Kind.FEE_STEPS:
-        return " · ".join(f"{step['from_day']}: {step['adult']}/{step['child']}" for step in value)
-    if spec.kind is Kind.NOTICE_STEPS:
-        return " · ".join(f"{step['kind']}: {step['day']}" for step in value)
-    return str(value)
+    tell = _TEXTS.get(spec.kind)
+    return tell(spec, value, currency) if tell else str(value)
+
+
+def cell_text(spec: ValueSpec, value: Any, *, currency: str = "") -> str:
+    """Return a value as short as a cell of the matrix wants it."""
+    if value and spec.kind is Kind.FEE_STEPS:
+        lowest, highest = (_amount(step["adult"], currency) for step in (value[0], value[-1]))
+        return (
+            lowest
+            if lowest == highest
+            else gettext("%(lowest)s to %(highest)s")
+            % {
+                "lowest": lowest,
+                "highest": highest,
+            }
+        )
+    if value and spec.kind is Kind.NOTICE_STEPS:
+        return ngettext("%(count)d letter", "%(count)d letters", len(value)) % {"count": len(value)}
+    return value_text(spec, value, currency=currency)
+
+
+def _amount(value: Any, currency: str) -> str:
+    return amount_text(Decimal(value), currency) if currency else str(value)
+
+
+def _fee_steps_text(_spec: ValueSpec, steps: Any, currency: str) -> str:
+    lines = [
+        gettext("from day %(day)s: %(adult)s, children %(child)s")
+        % {
+            "day": step["from_day"],
+            "adult": _amount(step["adult"], currency),
+            "child": _amount(step["child"], currency),
+        }
+        for step in steps
+    ]
+    return "; ".join(lines)
+
+
+def _notice_steps_text(_spec: ValueSpec, steps: Any, _currency: str) -> str:
+    lines = [
+        gettext("%(letter)s on day %(day)s")
+        % {"letter": NOTICE_KINDS.get(step["kind"], step["kind"]), "day": step["day"]}
+        for step in steps
+    ]
+    return "; ".join(lines)
+
+
+def _days_text(_spec: ValueSpec, value: Any, _currency: str) -> str:
+    return ngettext("%(count)d day", "%(count)d days", value) % {"count": value}
+
+
+_TEXTS: dict[Kind, Callable[[ValueSpec, Any, str], str]] = {
+    Kind.DAYS: _days_text,
+    Kind.BOOL: lambda _spec, value, _currency: gettext("yes") if value else gettext("no"),
+    Kind.CHOICE: lambda spec, value, _currency: str((spec.choices or {}).get(value, value)),
+    Kind.DATE: lambda _spec, value, _currency: short_day(
+        value if isinstance(value, date) else date.fromisoformat(value)
+    ),
+    Kind.MONEY: lambda _spec, value, currency: _amount(value, currency),
+    Kind.FEE_STEPS: _fee_steps_text,
+    Kind.NOTICE_STEPS: _notice_steps_text,
+}
 
 
 def form_text(spec: ValueSpec, value: Any) -> str:

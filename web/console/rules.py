@@ -15,9 +15,10 @@ from circulation.rules.resolution import Level
 from circulation.rules.values import REGISTER, InvalidValues
 from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services.rules import reset_value, set_value
+from tenants.selectors import current_municipality
 from web.account.access import staff_only
 from web.console.areas import municipality_areas
-from web.console.rule_values import form_text, value_from_form, value_problem, value_text
+from web.console.rule_values import cell_text, form_text, value_from_form, value_problem, value_text
 
 FIRST = "loan_days"
 
@@ -28,6 +29,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     """Show one value's matrix, and why the chosen cell has its value."""
     book, name, place = rule_book(), _name(request.GET), _place(request.GET)
     category, item_type = _cell(book, request.GET)
+    matrix = _matrix(book, name, place, category, item_type)
     context = {
         "areas": municipality_areas(request, "rules"),
         "spec": REGISTER[name],
@@ -37,7 +39,9 @@ def rules(request: HttpRequest) -> HttpResponse:
         "choices": [
             {"text": spec.label, "name": spec.name, "current": spec.name == name} for spec in REGISTER.values()
         ],
-        "matrix": _matrix(book, name, place, category, item_type),
+        "matrix": matrix,
+        "own_values": sum(cell["is_own"] for row in matrix["rows"] for cell in row["cells"]),
+        "template": current_municipality().template,
         "cell": _explained(book, name, place, category, item_type),
     }
     return render(request, "console/rules.html", context)
@@ -97,12 +101,15 @@ def _value(book: RuleBook, name: str, place: int, category: Any, item_type: Any)
     resolved = _resolved(book, place, category, item_type)
     origin = resolved.origin(name)
     value = resolved.value(name) if origin else None
+    currency = current_municipality().currency
     return {
-        "text": value_text(REGISTER[name], value) if origin else "–",
+        "text": value_text(REGISTER[name], value, currency=currency) if origin else "–",
+        "short": cell_text(REGISTER[name], value, currency=currency) if origin else "–",
         "form_text": form_text(REGISTER[name], value),
         "is_none": origin is not None and value is None,
         "is_own": _is_own(origin, place, category, item_type),
         "from": _origin_text(book, origin),
+        "near": _near_text(origin, place, category, item_type),
     }
 
 
@@ -127,11 +134,26 @@ def _origin_text(book: RuleBook, origin: Any) -> str:
     return ": ".join([levels[origin.level], ", ".join(dimensions)]) if dimensions else levels[origin.level]
 
 
+def _near_text(origin: Any, place: int, category: Any, item_type: Any) -> str:
+    """Return in a word or two where an inherited value comes from: what the cell has room for."""
+    if origin is None:
+        return gettext("not set")
+    if origin.level is Level.TEMPLATE:
+        return gettext("Template")
+    if place and origin.place_id != place:
+        return gettext("Municipality") if origin.level is Level.MUNICIPALITY else gettext("Branch group")
+    if category is not None and origin.patron_category is None:
+        return gettext("↑ any patron")
+    if item_type is not None and origin.item_type is None:
+        return gettext("← any item")
+    return gettext("Municipality")
+
+
 def _explained(book: RuleBook, name: str, place: int, category: Any, item_type: Any) -> dict[str, Any]:
-    spec = REGISTER[name]
+    spec, currency = REGISTER[name], current_municipality().currency
     candidates = [
         {
-            "text": value_text(spec, each.value) if each.is_set else gettext("not set"),
+            "text": value_text(spec, each.value, currency=currency) if each.is_set else gettext("not set"),
             "wins": each.wins,
             "origin": _origin_text(book, each.row.origin),
         }

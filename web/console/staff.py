@@ -1,11 +1,13 @@
-"""Staff accounts: roles, where somebody works, and invitations."""
+"""Staff accounts: roles, where somebody works, and invitations; a municipality's, and the consortium's own."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,9 +21,9 @@ from accounts.services.staff_accounts import add_account, change_account, roles_
 from holdings.selectors import branches_in_service
 from staffing.selectors import work_places
 from staffing.services import set_work_places
-from tenants.selectors import address_of, current_municipality
+from tenants.choice import is_none_chosen
 from web.account.access import staff_only
-from web.console.areas import municipality_areas
+from web.console.areas import areas_of
 from web.console.refusals import add_refusals
 
 
@@ -42,7 +44,10 @@ class StaffForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["role"].choices = [(role.value, role.label) for role in roles_here()]  # type: ignore[attr-defined]
-        self.fields["branches"].choices = [(each.pk, each.name) for each in branches_in_service()]  # type: ignore[attr-defined]
+        if is_none_chosen():
+            del self.fields["branches"]
+        else:
+            self.fields["branches"].choices = [(each.pk, each.name) for each in branches_in_service()]  # type: ignore[attr-defined]
 
 
 class NewStaffForm(StaffForm):
@@ -58,70 +63,74 @@ class KnownStaffForm(StaffForm):
     is_active = forms.BooleanField(label=_("Can log in"), required=False)
 
 
-@staff_only(Permission.ADMINISTER)
-@require_safe
-def listed(request: HttpRequest) -> HttpResponse:
-    """List the accounts."""
-    context = {"areas": municipality_areas(request, "staff"), "accounts": staff_accounts()}
-    return render(request, "console/staff.html", context)
+def _views(permission: Permission) -> tuple[Callable[..., HttpResponse], ...]:
+    """Return the four pages for those with a permission: list, add, change, invite again."""
 
+    @staff_only(permission)
+    @require_safe
+    def listed(request: HttpRequest) -> HttpResponse:
+        """List the accounts."""
+        return render(
+            request, "console/staff.html", {"areas": areas_of(request, "staff"), "accounts": staff_accounts()}
+        )
 
-@staff_only(Permission.ADMINISTER)
-@require_http_methods(["GET", "HEAD", "POST"])
-def add(request: HttpRequest) -> HttpResponse:
-    """Add an account and show its invitation."""
-    form = NewStaffForm(request.POST or None)
-    actor = request.staff.account  # type: ignore[attr-defined]
-    if request.method == "POST" and form.is_valid():
-        values = dict(form.cleaned_data)
-        branch_ids = values.pop("branches")
-        try:
-            account = add_account(**values, actor=actor)
-        except AccountRefused as refused:
-            add_refusals(form, refused)
-        else:
-            set_work_places(account=account, branch_ids=branch_ids, actor=actor)
+    @staff_only(permission)
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def add(request: HttpRequest) -> HttpResponse:
+        """Add an account and show its invitation."""
+        form = NewStaffForm(request.POST or None)
+        if request.method == "POST" and form.is_valid() and (account := _save(request, form, add_account)):
             return _invited(request, account)
-    context = {"areas": municipality_areas(request, "staff"), "form": form, "heading": gettext("Add an account")}
-    return render(request, "console/form.html", context, status=422 if form.errors else 200)
+        context = {"areas": areas_of(request, "staff"), "form": form, "heading": gettext("Add an account")}
+        return render(request, "console/form.html", context, status=422 if form.errors else 200)
 
-
-@staff_only(Permission.ADMINISTER)
-@require_http_methods(["GET", "HEAD", "POST"])
-def change(request: HttpRequest, pk: int) -> HttpResponse:
-    """Change an account."""
-    account, actor = _or_404(pk), request.staff.account  # type: ignore[attr-defined]
-    initial = {
-        **{name: getattr(account, name) for name in ("name", "email", "role", "is_active")},
-        "branches": work_places(account),
-    }
-    form = KnownStaffForm(request.POST or None, initial=initial)
-    if request.method == "POST" and form.is_valid():
-        values = dict(form.cleaned_data)
-        branch_ids = values.pop("branches")
-        try:
-            change_account(account=account, **values, actor=actor)
-        except AccountRefused as refused:
-            add_refusals(form, refused)
-        else:
-            set_work_places(account=account, branch_ids=branch_ids, actor=actor)
+    @staff_only(permission)
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def change(request: HttpRequest, pk: int) -> HttpResponse:
+        """Change an account."""
+        account = _or_404(pk)
+        initial = {name: getattr(account, name) for name in ("name", "email", "role", "is_active")}
+        if not is_none_chosen():
+            initial["branches"] = work_places(account)
+        form = KnownStaffForm(request.POST or None, initial=initial)
+        if request.method == "POST" and form.is_valid() and _save(request, form, change_account, account=account):
             messages.success(request, gettext("The account is changed."))
             return redirect("console:staff")
-    context = {"areas": municipality_areas(request, "staff"), "form": form, "account": account}
-    return render(request, "console/staff_account.html", context, status=422 if form.errors else 200)
+        context = {"areas": areas_of(request, "staff"), "form": form, "account": account}
+        return render(request, "console/staff_account.html", context, status=422 if form.errors else 200)
+
+    @staff_only(permission)
+    @require_POST
+    def invite_again(request: HttpRequest, pk: int) -> HttpResponse:
+        """Make a new invitation; the earlier one stops working."""
+        return _invited(request, _or_404(pk))
+
+    return listed, add, change, invite_again
 
 
-@staff_only(Permission.ADMINISTER)
-@require_POST
-def invite_again(request: HttpRequest, pk: int) -> HttpResponse:
-    """Make a new invitation; the earlier one stops working."""
-    return _invited(request, _or_404(pk))
+listed, add, change, invite_again = _views(Permission.ADMINISTER)
+operators, add_operator, change_operator, invite_operator = _views(Permission.OPERATE_CONSORTIUM)
+
+
+def _save(request: HttpRequest, form: forms.Form, service: Callable[..., Any], **subject: Any) -> Any:
+    """Return the saved account, or None with the reasons in the form."""
+    actor = request.staff.account  # type: ignore[attr-defined]
+    values = dict(form.cleaned_data)
+    branch_ids = values.pop("branches", None)
+    try:
+        account = service(**subject, **values, actor=actor)
+    except AccountRefused as refused:
+        add_refusals(form, refused)
+        return None
+    if branch_ids is not None:
+        set_work_places(account=account, branch_ids=branch_ids, actor=actor)
+    return account
 
 
 def _invited(request: HttpRequest, account: Any) -> HttpResponse:
     token = invite(account=account, now=timezone.now(), actor=request.staff.account)  # type: ignore[attr-defined]
-    link = address_of(current_municipality(), f"/account/invitation/{token}")
-    context = {"areas": municipality_areas(request, "staff"), "account": account, "link": link}
+    link = request.build_absolute_uri(reverse("account:invitation", args=[token]))
+    context = {"areas": areas_of(request, "staff"), "account": account, "link": link}
     return render(request, "console/invited.html", context)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.console import consortium, jobs, provisioning
+from web.console import consortium, jobs, policy, provisioning, staff
 
 app_name = "console"
 urlpatterns = [
@@ -14,5 +14,11 @@ urlpatterns = [
     path("provision/<int:pk>/steps", provisioning.steps, name="provisioning_steps"),
     path("jobs", jobs.of_all, name="jobs"),
     path("jobs/<int:pk>/<slug:job>/run", jobs.run_for, name="run_job"),
+    path("templates", policy.templates, name="templates"),
+    path("templates/<slug:code>", policy.template, name="template"),
+    path("staff", staff.operators, name="staff"),
+    path("staff/add", staff.add_operator, name="add_staff"),
+    path("staff/<int:pk>", staff.change_operator, name="staff_account"),
+    path("staff/<int:pk>/invite", staff.invite_operator, name="invite_staff"),
     path("audit", consortium.audit, name="audit"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.console import branches, imports, jobs, kinds, messages_sent, notices, overview, rules, staff
+from web.console import branches, imports, jobs, kinds, messages_sent, notices, overview, rules, settings, staff
 
 app_name = "console"
 urlpatterns = [
@@ -35,5 +35,8 @@ urlpatterns = [
     path("import/<int:pk>", imports.one, name="import"),
     path("jobs", jobs.of_one, name="jobs"),
     path("jobs/<slug:job>/run", jobs.run_own, name="run_own_job"),
+    path("settings", settings.settings_page, name="settings"),
+    path("settings/look", settings.look, name="look"),
+    path("settings/barcodes", settings.barcodes, name="barcodes"),
     path("audit", overview.audit, name="audit"),
 ]

@@ -1,19 +1,31 @@
 """What the consortium's refusals and jobs are called."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from circulation.rules.nights import Job
 from common.errors import Reason
 
-JOBS = {
-    "expire-holds": _("Expired holds"),
-    "overdue-fees": _("Overdue fees"),
-    "courtesy-notices": _("Courtesy notices"),
-    "overdue-notices": _("Overdue notices"),
-    "send-notices": _("Sending of messages"),
-    "night": _("The whole night"),
+COUNTS = {
+    "loans": _("loans"),
+    "charged": _("charged"),
+    "without_rule": _("without a rule"),
+    "letters": _("letters"),
+    "notices": _("messages"),
+    "not_collected": _("not collected"),
+    "interest_over": _("too old"),
+    "failed": _("failed"),
+}
+NOTICE_KINDS = {
+    "COURTESY": _("Due soon"),
+    "OVERDUE_1": _("First reminder"),
+    "OVERDUE_2": _("Second reminder"),
+    "INVOICE": _("Invoice"),
+    "HOLD_READY": _("Hold ready"),
+    "HOLD_EXPIRED": _("Hold not collected"),
 }
 STEPS = {
     "municipality": _("Name, host and template"),
@@ -35,7 +47,13 @@ def step_name(code: str) -> str:
 
 def job_name(code: str) -> str:
     """Return what a job is called."""
-    return str(JOBS.get(code, code.replace("-", " ").capitalize()))
+    return str(Job(code).label) if code in Job.values else code.replace("-", " ").capitalize()
+
+
+def counts_text(counts: Mapping[str, int]) -> str:
+    """Return what a run did, in words and numbers; what it didn't do is left out."""
+    told = [f"{COUNTS.get(name, name.replace('_', ' '))} {count}" for name, count in counts.items() if count]
+    return ", ".join(told)
 
 
 def provisioning_problem(code: str, facts: dict[str, Any]) -> tuple[str, str]:
@@ -67,7 +85,7 @@ def change_of_state_text(reason: Reason) -> str:
     return {
         "IS_THE_CONSORTIUM": gettext("The consortium itself can't be suspended."),
         "NOT_IN_SERVICE": gettext("It's still being set up."),
-        "REASON_MISSING": gettext("Write why; staff and patrons of the municipality read it."),
+        "REASON_MISSING": gettext("Write why; it stands beside the municipality until it's resumed."),
     }.get(reason.code, reason.code)
 
 

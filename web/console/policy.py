@@ -1,0 +1,66 @@
+"""The consortium's templates: the categories, item types and rules that municipalities start from."""
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language, gettext
+from django.views.decorators.http import require_safe
+
+from accounts.rules import Permission
+from circulation.rules.values import REGISTER
+from circulation.selectors.template_rules import template_rules
+from tenants.selectors import followers_of_templates, get_policy_template, policy_templates
+from web.account.access import staff_only
+from web.console.areas import consortium_areas
+from web.console.rule_values import value_text
+
+
+@staff_only(Permission.OPERATE_CONSORTIUM)
+@require_safe
+def templates(request: HttpRequest) -> HttpResponse:
+    """List the templates with how many follow each."""
+    followers = followers_of_templates()
+    rows = [{"template": each, "followers": followers.get(each.pk, 0)} for each in policy_templates()]
+    return render(request, "console/templates.html", {"areas": consortium_areas("templates"), "rows": rows})
+
+
+@staff_only(Permission.OPERATE_CONSORTIUM)
+@require_safe
+def template(request: HttpRequest, code: str) -> HttpResponse:
+    """Show a template's rules, value by value, and what it starts a municipality with."""
+    found = get_policy_template(code)
+    if found is None:
+        raise Http404
+    categories, item_types = _names(found.patron_categories), _names(found.item_types)
+    rows = template_rules(found.pk)
+    context = {
+        "areas": consortium_areas("templates"),
+        "template": found,
+        "categories": list(categories.values()),
+        "item_types": list(item_types.values()),
+        "values": [
+            {"label": spec.label, "lines": lines}
+            for name, spec in REGISTER.items()
+            if (lines := [_line(row, name, categories, item_types) for row in rows if row.sets(name)])
+        ],
+    }
+    return render(request, "console/template.html", context)
+
+
+def _line(row: Any, name: str, categories: dict[str, str], item_types: dict[str, str]) -> dict[str, str]:
+    category, item_type = row.origin.patron_category, row.origin.item_type
+    whom = [categories.get(category, category)] if category else []
+    what = [item_types.get(item_type, item_type)] if item_type else []
+    return {
+        "for": ", ".join(whom + what) or gettext("everybody and everything"),
+        "text": value_text(REGISTER[name], row.values[name]),
+    }
+
+
+def _names(listed: list[dict[str, Any]]) -> dict[str, str]:
+    """Return names by codes in the reader's language, else in the first that there is."""
+    language = get_language()
+    return {
+        each["code"]: each["name"].get(language) or next(iter(each["name"].values()), each["code"]) for each in listed
+    }

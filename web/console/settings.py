@@ -1,0 +1,141 @@
+"""The municipality's colours, checked so that everybody can read them, and how it numbers items and cards."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.rules import Permission
+from common.barcodes import BarcodeScheme
+from tenants.selectors import current_municipality
+from tenants.services.settings import change_barcodes, change_look
+from web.account.access import staff_only
+from web.console.areas import municipality_areas
+from web.ui.theme import DEFAULTS, contrast_problems
+
+CORNERS = [("0px", _("square")), ("4px", _("slightly rounded")), ("8px", _("rounded")), ("12px", _("very rounded"))]
+CHECK_DIGITS = [("none", _("none")), ("mod10", _("modulus 10")), ("mod11", _("modulus 11"))]
+LONGEST, SHORTEST = 32, 4
+
+
+class _Colour(forms.CharField):
+    def __init__(self, label: Any, help_text: Any = "") -> None:
+        super().__init__(
+            label=label, help_text=help_text, max_length=7, widget=forms.TextInput(attrs={"type": "color"})
+        )
+
+
+class LookForm(forms.Form):
+    """Colours by day and by night, and corners."""
+
+    brand = _Colour(_("Colour by day"), _("Buttons, links and where one is. Text on white has it too."))
+    brand_on = _Colour(_("Text on it"))
+    brand_night = _Colour(_("Colour by night"), _("The same on a dark screen, so a light one."))
+    brand_night_on = _Colour(_("Text on it by night"))
+    radius = forms.ChoiceField(label=_("Corners"), choices=CORNERS)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse colours that somebody couldn't read, with the number."""
+        data = super().clean() or {}
+        if not self.errors:
+            for problem in contrast_problems(data):
+                self.add_error(problem.key, problem.message)
+        return data
+
+
+class BarcodesForm(forms.Form):
+    """How new items and cards are numbered."""
+
+    item_prefix = forms.RegexField(label=_("Items begin with"), regex=r"^[0-9A-Z]*$", max_length=12, required=False)
+    item_length = forms.IntegerField(label=_("Length of an item's barcode"), min_value=SHORTEST, max_value=LONGEST)
+    item_check_digit = forms.ChoiceField(label=_("Check digit of items"), choices=CHECK_DIGITS)
+    card_prefix = forms.RegexField(label=_("Cards begin with"), regex=r"^[0-9A-Z]*$", max_length=12, required=False)
+    card_length = forms.IntegerField(label=_("Length of a card's number"), min_value=SHORTEST, max_value=LONGEST)
+    card_check_digit = forms.ChoiceField(label=_("Check digit of cards"), choices=CHECK_DIGITS)
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a number that's all prefix, and items that can't be told from cards."""
+        data = super().clean() or {}
+        for kind in ("item", "card"):
+            if len(data.get(f"{kind}_prefix", "")) > data.get(f"{kind}_length", LONGEST) - 3:
+                self.add_error(f"{kind}_prefix", gettext("This leaves no room for a number."))
+        if not self.errors and self.scheme("item") == self.scheme("card"):
+            self.add_error(None, gettext("Items and cards need different prefixes or lengths, to be told apart."))
+        return data
+
+    def scheme(self, kind: str) -> dict[str, Any]:
+        """Return one scheme as the municipality keeps it."""
+        return {name: self.cleaned_data[f"{kind}_{name}"] for name in ("prefix", "length", "check_digit")}
+
+
+@staff_only(Permission.ADMINISTER)
+@require_http_methods(["GET", "HEAD"])
+def settings_page(request: HttpRequest) -> HttpResponse:
+    """Show both forms."""
+    return _page(request, _look_form(), _barcodes_form())
+
+
+@staff_only(Permission.ADMINISTER)
+@require_POST
+def look(request: HttpRequest) -> HttpResponse:
+    """Change the colours."""
+    form = _look_form(request.POST)
+    if not form.is_valid():
+        return _page(request, form, _barcodes_form())
+    return _saved(request, change_look, gettext("The colours are changed."), colours=form.cleaned_data)
+
+
+@staff_only(Permission.ADMINISTER)
+@require_POST
+def barcodes(request: HttpRequest) -> HttpResponse:
+    """Change how new items and cards are numbered."""
+    form = _barcodes_form(request.POST)
+    if not form.is_valid():
+        return _page(request, _look_form(), form)
+    schemes = {kind: form.scheme(kind) for kind in ("item", "card")}
+    return _saved(request, change_barcodes, gettext("New items and cards are numbered like this now."), schemes=schemes)
+
+
+def _saved(request: HttpRequest, service: Callable[..., Any], done: str, **values: Any) -> HttpResponse:
+    service(municipality=current_municipality(), actor=request.staff.account, **values)  # type: ignore[attr-defined]
+    messages.success(request, done)
+    return redirect("console:settings")
+
+
+def _page(request: HttpRequest, look_form: LookForm, barcodes_form: BarcodesForm) -> HttpResponse:
+    context = {
+        "areas": municipality_areas(request, "settings"),
+        "look": look_form,
+        "barcodes": barcodes_form,
+        "examples": [{"kind": kind, "text": _example(kind)} for kind in ("item", "card")],
+    }
+    status = 422 if look_form.errors or barcodes_form.errors else 200
+    return render(request, "console/settings.html", context, status=status)
+
+
+def _look_form(values: Any = None) -> LookForm:
+    theme = current_municipality().theme
+    return LookForm(values, prefix=None, initial={**DEFAULTS, "radius": "4px", **theme})
+
+
+def _barcodes_form(values: Any = None) -> BarcodesForm:
+    schemes = current_municipality().barcode_schemes
+    initial = {f"{kind}_{name}": value for kind, scheme in schemes.items() for name, value in scheme.items()}
+    return BarcodesForm(values, initial=initial)
+
+
+def _example(kind: str) -> str:
+    """Return a number as the scheme makes it; a serial number without a modulus 11 digit is passed over."""
+    scheme = current_municipality().barcode_schemes.get(kind)
+    for serial in range(1, 12):
+        try:
+            return BarcodeScheme(**scheme).make(serial) if scheme else ""
+        except ValueError:
+            continue
+    return ""
