@@ -74,7 +74,9 @@ def records_by_identifier(text: str, limit: int = 20) -> list[BibliographicRecor
         condition |= Q(isbns__contains=[isbn])
     if len(compact) == 8 and (number := issn(compact)):
         condition |= Q(issns__contains=[number])
-    return list(_shown().filter(condition).order_by("pk")[:limit])
+    # Sorted and cut here: with an order and a limit, PostgreSQL would walk the whole catalogue by its key instead of
+    # asking the three indexes.
+    return sorted(_shown().filter(condition), key=lambda record: record.pk)[:limit]
 
 
 def record_by_identifier(text: str) -> BibliographicRecord | None:

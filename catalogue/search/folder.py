@@ -11,6 +11,7 @@ import fcntl
 import json
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -22,6 +23,8 @@ from catalogue.search import schema
 
 _STATE = "follower.json"
 _SUSPECT = "suspect"
+_BUILT = "built"
+_SECONDS_BETWEEN_BUILDS = 600
 
 
 class WriterIsBusy(Exception):
@@ -88,7 +91,13 @@ def write_state(folder: Path, *, change: int) -> None:
 
 
 def mark_suspect(folder: Path) -> None:
-    """Give up an index that can't be read; the follower builds a new one."""
+    """Give up an index that can't be read; the follower builds a new one.
+
+    One that was built just now stays: whatever is wrong, building it again and again wouldn't mend it.
+    """
+    built = folder / _BUILT
+    if built.exists() and time.time() - built.stat().st_mtime < _SECONDS_BETWEEN_BUILDS:
+        return
     with contextlib.suppress(OSError):
         (folder / _SUSPECT).touch()
 
@@ -105,6 +114,7 @@ def make_current(folder: Path) -> None:
 
     Processes that still read an old one keep its open files until they look again.
     """
+    (folder / _BUILT).touch()
     link = root() / f"link-{uuid.uuid4().hex[:12]}"
     link.symlink_to(folder.name)
     link.replace(root() / "current")

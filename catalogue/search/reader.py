@@ -31,24 +31,28 @@ class IndexUnavailable(Exception):
 
 
 _open: _Open | None = None
+_opening: Path | None = None
 _lock = threading.Lock()
 
 
 def ask(question: Callable[[Searcher], Answer]) -> Answer | None:
     """Return what the index answers, or None while there's no index; then the follower is asked to build it."""
-    try:
-        return question(searcher())
-    except IndexUnavailable:
-        wake_followers()
-        return None
-    except BaseException as problem:
-        # What people type is made into queries that Tantivy can't refuse, so a refusal is the files' fault.
-        if not is_damage(problem):
-            raise
-        logger.exception("The search index can't be read and will be built anew")
-        give_up()
-        wake_followers()
-        return None
+    for is_last_try in (False, True):
+        try:
+            return question(searcher())
+        except IndexUnavailable:
+            break
+        except BaseException as problem:
+            # What people type is made into queries that Tantivy can't refuse, so a refusal is the files' fault.
+            if not is_damage(problem):
+                raise
+            # A new index may just have taken this one's place, which a second look finds out.
+            path = close()
+            if is_last_try and path is not None:
+                logger.exception("The search index can't be read")
+                folder.mark_suspect(path)
+    wake_followers()
+    return None
 
 
 def searcher() -> Searcher:
@@ -66,19 +70,13 @@ def searcher() -> Searcher:
         return _renew(written)
 
 
-def close() -> None:
-    """Forget the open index; the next search opens it again."""
-    global _open  # noqa: PLW0603
+def close() -> Path | None:
+    """Forget the open index, and return its folder; the next search opens it again."""
+    global _open, _opening  # noqa: PLW0603
     with _lock:
-        _open = None
-
-
-def give_up() -> None:
-    """Let the index be rebuilt, since reading it failed."""
-    path = folder.current_index()
-    if path is not None:
-        folder.mark_suspect(path)
-    close()
+        path = _open.path if _open else _opening
+        _open = _opening = None
+        return path
 
 
 def _written() -> tuple[int, int]:
@@ -90,12 +88,15 @@ def _written() -> tuple[int, int]:
 
 
 def _renew(written: tuple[int, int]) -> Searcher:
-    global _open  # noqa: PLW0603
+    global _open, _opening  # noqa: PLW0603
     path = folder.current_index()
     if path is None:
         _open = None
         raise IndexUnavailable
-    if _open is None or _open.path != path:
+    if _open is not None and _open.path != path:
+        _open = None
+    _opening = path
+    if _open is None:
         index = Index.open(str(path))
         # Otherwise a thread of its own would watch the folder, and be lost when the server forks.
         index.config_reader(reload_policy="manual", num_warmers=0)

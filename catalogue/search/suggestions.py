@@ -13,7 +13,8 @@ from catalogue.search.reader import ask
 from catalogue.search.requests import Hit, Suggestion
 from catalogue.search.words import plain_spellings, same_letters, words_of
 
-_SHORTEST = 2
+# Names are counted, which two letters would make too many of.
+_SHORTEST, _SHORTEST_NAME = 2, 3
 _LONGEST_TEXT = 100
 _TITLES, _AUTHORS, _SUBJECTS = 5, 3, 3
 # A title's editions stand for one suggestion, so more titles are read than are offered.
@@ -33,8 +34,11 @@ def suggest(text: str, municipality: str | None = None) -> list[Suggestion]:
 
 
 def _suggest(searcher: Searcher, words: Sequence[str], municipality: str | None) -> list[Suggestion]:
+    titles = _titles(searcher, words, municipality)
+    if len("".join(words)) < _SHORTEST_NAME:
+        return titles
     return [
-        *_titles(searcher, words, municipality),
+        *titles,
         *_names(searcher, words, municipality, "author", schema.AUTHOR_HINT, schema.AUTHOR_NAME)[:_AUTHORS],
         *_names(searcher, words, municipality, "subject", schema.SUBJECT_HINT, schema.SUBJECT_NAME)[:_SUBJECTS],
     ]

@@ -1,5 +1,6 @@
 """Writing the change feed: which records changed, numbered so that whoever follows it misses nothing."""
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -7,8 +8,12 @@ from celery import current_app
 from django.core.cache import cache
 from django.db import connection, transaction
 from django_tenants.utils import get_public_schema_name, schema_context
+from kombu.exceptions import KombuError
+from redis.exceptions import RedisError
 
 from catalogue.models import Change
+
+logger = logging.getLogger(__name__)
 
 FOLLOWER_TASK = "catalogue.tasks.follow_change_feed"
 WAKE_FLAG = "change-feed-followers-woken"
@@ -38,12 +43,18 @@ def announce(*, record_ids: Iterable[int], kind: Change.Kind | str, now: datetim
 
 
 def wake_followers() -> None:
-    """Ask every follower to read on, unless they've been asked and haven't begun yet."""
-    with schema_context(get_public_schema_name()):
-        if not cache.add(WAKE_FLAG, True, timeout=_WAKE_SECONDS):
-            return
-    # By name, since tasks lie above services.
-    current_app.send_task(FOLLOWER_TASK, expires=_WAKE_SECONDS, retry=False)
+    """Ask every follower to read on, unless they've been asked and haven't begun yet.
+
+    Without a broker nobody is asked, and nothing is lost: followers look by themselves every few seconds.
+    """
+    try:
+        with schema_context(get_public_schema_name()):
+            if not cache.add(WAKE_FLAG, True, timeout=_WAKE_SECONDS):
+                return
+        # By name, since tasks lie above services.
+        current_app.send_task(FOLLOWER_TASK, expires=_WAKE_SECONDS, retry=False)
+    except (KombuError, RedisError, OSError) as problem:
+        logger.warning("The followers of the change feed can't be woken", extra={"problem": repr(problem)})
 
 
 def followers_are_reading() -> None:

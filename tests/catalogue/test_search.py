@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from catalogue.models import BibliographicRecord, HoldingsSummary
 from catalogue.search import Filters, SearchRequest, SearchResult, Sort, State, count, other_editions, search
 from catalogue.search.writing import rebuild
+from catalogue.selectors import records_by_identifier
 from tenants.models import Municipality
 from tests.factories.catalogue import RecordFactory
 
@@ -357,6 +358,18 @@ class TestNumbers:
         result = search(SearchRequest("978-87-02-00000-9"))
 
         assert (result.record_id, result.total) == (None, 2)
+
+    def test_asks_the_indexes_of_numbers_and_never_walks_the_catalogue(
+        self, shelve: Shelve, django_assert_num_queries: Any
+    ) -> None:
+        shelve("Med nummer", isbns=["9788702000009"])
+
+        with django_assert_num_queries(1) as queries:
+            assert len(records_by_identifier("9788702000009")) == 1
+
+        statement = queries.captured_queries[0]["sql"]
+        assert "ORDER BY" not in statement
+        assert "LIMIT" not in statement
 
     def test_a_year_is_a_word(self, index_folder: Path, shelve: Shelve) -> None:
         shelve("1984", author="Orwell, George", control_number="5551984")

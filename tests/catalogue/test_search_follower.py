@@ -1,15 +1,18 @@
 """The follower: what changes is found, what's missing is built, what's damaged is replaced."""
 
 import json
+import os
 import threading
 from datetime import datetime
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.core.management import call_command
-from tantivy import Document
+from kombu.exceptions import OperationalError
+from tantivy import Document, Index
 
 from catalogue.models import BibliographicRecord, Change, HoldingsSummary
 from catalogue.search import SearchRequest, State, folder, other_editions, reader, schema, search, suggest, writing
@@ -201,6 +204,7 @@ class TestUnavailable:
     @pytest.mark.parametrize("damage", ["meta", "files", "gone"])
     def test_a_damaged_index_is_built_anew(self, index: Path, damage: str) -> None:
         path = (index / "current").resolve()
+        os.utime(path / "built", (0, 0))
         if damage == "meta":
             (path / "meta.json").write_text("{")
         elif damage == "gone":
@@ -215,6 +219,42 @@ class TestUnavailable:
         follow_change_feed()
 
         assert _titles("sommer") == ["Første sommer"]
+
+    def test_one_that_was_built_just_now_is_not_built_again_and_again(self, index: Path) -> None:
+        path = (index / "current").resolve()
+        (path / "meta.json").write_text("{")
+
+        for _search in range(2):
+            assert search(SearchRequest("sommer")).state is State.UNAVAILABLE
+        assert folder.current_index() == path
+
+    def test_a_reader_that_was_overtaken_by_a_new_index_looks_again(
+        self, index: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        old = (index / "current").resolve()
+        os.utime(old / "built", (0, 0))
+        reader.close()
+        open_index = Index.open
+
+        def too_late(path: str) -> Index:
+            monkeypatch.setattr(reader, "Index", Index)
+            rebuild()
+            return open_index(path)
+
+        monkeypatch.setattr(reader, "Index", SimpleNamespace(open=too_late))
+
+        assert _titles("sommer") == ["Første sommer"]
+        assert folder.current_index() not in (None, old)
+
+    def test_without_a_broker_it_still_says_so(
+        self, alpha: Municipality, index_folder: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def refuse(*_names: str, **_options: Any) -> None:
+            raise OperationalError("no broker")
+
+        monkeypatch.setattr("celery.current_app.send_task", refuse)
+
+        assert search(SearchRequest("sommer")).state is State.UNAVAILABLE
 
     def test_an_index_that_knows_more_than_the_feed_is_built_anew(self, index: Path) -> None:
         path = (index / "current").resolve()

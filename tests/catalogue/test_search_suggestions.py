@@ -47,7 +47,7 @@ def test_titles_that_begin_so_come_before_titles_with_such_a_word(shelves: dict[
 
 
 def test_names_come_with_their_number_of_titles_most_owned_first(shelves: dict[str, int]) -> None:
-    assert [(found.kind, found.text, found.count) for found in suggest("ha") if found.kind != "title"] == [
+    assert [(found.kind, found.text, found.count) for found in suggest("hav") if found.kind != "title"] == [
         ("author", "Hav, Niels", 2),
         ("subject", "havet", 3),
         ("subject", "haver", 1),
@@ -69,6 +69,10 @@ def test_plain_letters_are_enough(shelves: dict[str, int]) -> None:
 def test_all_words_count_and_the_last_may_be_unfinished(shelves: dict[str, int]) -> None:
     assert _texts("om sang", "title") == ["Sangen om havet"]
     assert _texts("anne ho", "author") == ["Holm, Anne"]
+
+
+def test_two_letters_offer_titles_only(shelves: dict[str, int]) -> None:
+    assert {found.kind for found in suggest("ha")} == {"title"}
 
 
 def test_one_letter_is_too_little(shelves: dict[str, int]) -> None:
