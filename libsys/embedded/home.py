@@ -120,7 +120,8 @@ class Home:
         if self.path not in outside.parents and (outside / MARKER).exists():
             shutil.rmtree(outside)
         for entry in self.path.iterdir():
-            if entry.name in {MARKER, LOCK}:
+            # The benchmarks' home lies in the demo's by default, and isn't the demo's to delete.
+            if entry.name in {MARKER, LOCK} or (entry / MARKER).exists():
                 continue
             if entry.is_dir() and not entry.is_symlink():
                 shutil.rmtree(entry)

@@ -57,8 +57,9 @@ def find_postgres(data_major: int | None) -> Installation:
     for installation in found:
         if installation.major == data_major:
             return installation
+    here = ", ".join(sorted({str(installation.major) for installation in found}))
     raise StartProblem(
-        f"The data was made by PostgreSQL {data_major}; this machine has {', '.join(str(one.major) for one in found)}.",
+        f"The data was made by PostgreSQL {data_major}; this machine has {here}.",
         advice=f"install PostgreSQL {data_major}, or begin anew: make demo RESET=1",
     )
 

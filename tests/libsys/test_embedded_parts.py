@@ -98,6 +98,15 @@ def test_empties_only_a_folder_of_its_own(home, tmp_path):
     assert (stranger.path / "thesis.txt").exists()
 
 
+def test_spares_another_state_folder_inside_it(home):
+    other = Home(home.path / "bench")
+    other.open()
+
+    home.empty()
+
+    assert (other.path / ".libsys-home").exists()
+
+
 def test_is_held_by_one_at_a_time(home):
     with home.held():
         assert home.is_held()
