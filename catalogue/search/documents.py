@@ -53,19 +53,22 @@ class Holdings:
 def document_of(record: BibliographicRecord, holdings: Holdings) -> Document:
     """Return what the index keeps of a record."""
     language = STEMMERS.get(record.language, "")
-    title, author = _words(record.title), _words(record.author)
-    subjects = [_words(text) for text in (*record.subjects, record.series)]
-    rest = [_words(text) for text in (record.remainder, *record.contributors, record.publisher, record.summary)]
+    title = _words(record.title)
+    names = [_words(text) for text in (record.author, *record.contributors)]
+    subjects = [_words(text) for text in record.subjects]
+    about = [*subjects, *(_words(text) for text in (record.remainder, record.series))]
+    rest = [_words(text) for text in (record.publisher, record.summary)]
     document = Document()
     document.add_unsigned(schema.ID, record.pk)
     document.add_text(schema.TITLE, " ".join(_with_stems(title, language)))
-    document.add_text(schema.AUTHOR, " ".join(map(same_letters, author)))
-    for words in subjects:
+    for words in names:
+        document.add_text(schema.AUTHOR, " ".join(map(same_letters, words)))
+    for words in about:
         document.add_text(schema.SUBJECT, " ".join(_with_stems(words, language)))
-    document.add_text(schema.WORDS, " ".join(_all_words(record, [title, *subjects, *rest], author, language)))
-    exact = f" {_BREAK} ".join(" ".join(map(same_letters, words)) for words in (title, author, *subjects, *rest))
+    document.add_text(schema.WORDS, " ".join(_all_words(record, [title, *names, *about, *rest], language)))
+    exact = f" {_BREAK} ".join(" ".join(map(same_letters, words)) for words in (title, *names, *about, *rest))
     document.add_text(schema.EXACT, exact)
-    _add_hints(document, title, author, subjects[:-1])
+    _add_hints(document, title, names[0], subjects)
     _add_values(document, record)
     _add_holdings(document, holdings)
     document.add_bytes(schema.CARD, json.dumps(_card(record), ensure_ascii=False).encode())
@@ -91,10 +94,8 @@ def _with_stems(words: Sequence[str], language: str) -> list[str]:
     return [*surface, *(stem(word, language) for word in words)] if language else surface
 
 
-def _all_words(
-    record: BibliographicRecord, texts: Iterable[Sequence[str]], author: Sequence[str], language: str
-) -> set[str]:
-    found = set(author)
+def _all_words(record: BibliographicRecord, texts: Iterable[Sequence[str]], language: str) -> set[str]:
+    found: set[str] = set()
     for words in texts:
         found.update(words)
     terms: set[str] = set()

@@ -115,6 +115,9 @@ def _word(word: Word) -> Query:
 
 def _places(word: Word) -> list[Query]:
     kept = same_letters(word.text)
+    if word.is_beginning:
+        places = ((schema.TITLE, _TITLE), (schema.AUTHOR, _AUTHOR), (schema.SUBJECT, _SUBJECT))
+        return [Query.const_score_query(beginning(name, kept), score) for name, score in places]
     found = [
         Query.boost_query(_term(schema.TITLE, kept), _TITLE),
         Query.boost_query(_term(schema.AUTHOR, kept), _AUTHOR),

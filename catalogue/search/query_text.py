@@ -1,12 +1,13 @@
 """What somebody typed into the search field, as words, beginnings of words and phrases. Any text will do."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from catalogue.search.words import same_letters, words_of
 
 LONGEST_TEXT = 300
 MOST_WORDS = 16
+_SHORTEST_BEGINNING = 4
 _QUOTED = re.compile(r'["“”„«»]([^"“”„«»]*)["“”„«»]')
 _BEGINNING = re.compile(r"(?<=\w)\*")
 # Words that say nothing by themselves in any of the languages: a title needn't have them, but may.
@@ -55,6 +56,14 @@ class Typed:
         """The words that a title must have: all but the small ones, or all if there are no others."""
         needed = tuple(word for word in self.words if not word.is_small)
         return needed or (self.words if not self.phrases else ())
+
+
+def with_beginnings(typed: Typed) -> Typed | None:
+    """Return the words as beginnings of words, as Nordic compounds begin: mumin for mumintroll; None without any."""
+    words = tuple(replace(word, is_beginning=len(word.text) >= _SHORTEST_BEGINNING) for word in typed.needed)
+    if words == typed.needed:
+        return None
+    return Typed(words, typed.phrases)
 
 
 def read_query(text: str) -> Typed:

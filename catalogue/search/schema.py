@@ -10,7 +10,7 @@ VERSION = 1
 WORDS = "words"
 # The words as written and in order, for phrases and beginnings of words.
 EXACT = "exact"
-# Where a word stands decides how high the title comes in the list.
+# Where a word stands decides how high the title comes in the list: in the title, as a name, or in what it's about.
 TITLE, AUTHOR, SUBJECT = "title", "author", "subject"
 # What is offered while somebody types.
 TITLE_HINT, AUTHOR_HINT, SUBJECT_HINT = "title_hint", "author_hint", "subject_hint"

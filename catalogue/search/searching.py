@@ -1,7 +1,7 @@
 """One search from the text to the page of hits."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tantivy import DocAddress, Order, Query, Searcher
 
@@ -9,7 +9,7 @@ from catalogue.search import folder, schema
 from catalogue.search.cards import hits_at
 from catalogue.search.facets import count_facets
 from catalogue.search.queries import all_of, limits, matching, ranked
-from catalogue.search.query_text import Typed, read_query
+from catalogue.search.query_text import Typed, read_query, with_beginnings
 from catalogue.search.reader import ask
 from catalogue.search.requests import LARGEST_PAGE, MOST_HITS, SearchRequest, SearchResult, Sort, State
 from catalogue.search.spelling import corrected
@@ -61,46 +61,74 @@ def _search(searcher: Searcher, request: SearchRequest, empty: SearchResult) -> 
         return empty
     must = matching(typed)
     total, addresses = _page(searcher, request, typed, must)
-    result = replace(empty, total=total)
+    found = _Found(replace(empty, total=total), must, addresses)
     if total < _FEW and typed:
-        result, must, addresses = _helped(searcher, request, typed, result, must, addresses)
+        found = _helped(searcher, request, typed, found)
     return replace(
-        result,
-        hits=hits_at(searcher, addresses),
-        facets=count_facets(searcher, must, request.filters, request.municipality),
+        found.result,
+        hits=hits_at(searcher, found.addresses),
+        facets=count_facets(searcher, found.must, request.filters, request.municipality),
     )
 
 
-def _helped(
-    searcher: Searcher,
-    request: SearchRequest,
-    typed: Typed,
-    result: SearchResult,
-    must: list[Query],
-    addresses: list[DocAddress],
-) -> tuple[SearchResult, list[Query], list[DocAddress]]:
-    """Return the result with what else somebody may want who found nothing or little."""
+@dataclass(frozen=True)
+class _Found:
+    """A result without its facets and hits, and what they're read from."""
+
+    result: SearchResult
+    must: list[Query]
+    addresses: list[DocAddress]
+
+
+def _helped(searcher: Searcher, request: SearchRequest, typed: Typed, found: _Found) -> _Found:
+    """Return what else somebody may want who found nothing or little."""
+    result = found.result
     if request.municipality is not None and result.total == 0:
         # The neighbours may have it: that's offered before anything else is guessed.
-        result = replace(result, everywhere_total=_everywhere(searcher, request, must))
+        result = replace(result, everywhere_total=_everywhere(searcher, request, found.must))
+        found = replace(found, result=result)
         if result.everywhere_total:
-            return result, must, addresses
+            return found
+    if result.total:
+        return _with_other_spelling(searcher, request, typed, found)
+    found = _with_beginnings(searcher, request, typed, found)
+    if not found.result.total:
+        found = _with_other_spelling(searcher, request, typed, found)
+    if not found.result.total:
+        found = _with_fewer_words(searcher, request, typed, found)
+    return found
+
+
+def _with_beginnings(searcher: Searcher, request: SearchRequest, typed: Typed, found: _Found) -> _Found:
+    begun = with_beginnings(typed)
+    if begun is None:
+        return found
+    must = matching(begun)
+    total, addresses = _page(searcher, request, begun, must)
+    return _Found(replace(found.result, total=total), must, addresses) if total else found
+
+
+def _with_other_spelling(searcher: Searcher, request: SearchRequest, typed: Typed, found: _Found) -> _Found:
     better = corrected(searcher, typed)
-    if better:
-        text, retyped = better
-        other_must = matching(retyped)
-        total, other = _page(searcher, request, retyped, other_must)
-        if total > result.total:
-            result = replace(result, did_you_mean=text)
-            if not result.total:
-                return replace(result, total=total, is_corrected=True), other_must, other
-    if not result.total:
-        for at_least in _fewer_words(len(typed.needed)):
-            other_must = matching(typed, at_least=at_least)
-            total, other = _page(searcher, request, typed, other_must)
-            if total:
-                return replace(result, total=total, is_relaxed=True), other_must, other
-    return result, must, addresses
+    if better is None:
+        return found
+    text, retyped = better
+    must = matching(retyped)
+    total, addresses = _page(searcher, request, retyped, must)
+    if total <= found.result.total:
+        return found
+    if found.result.total:
+        return replace(found, result=replace(found.result, did_you_mean=text))
+    return _Found(replace(found.result, total=total, did_you_mean=text, is_corrected=True), must, addresses)
+
+
+def _with_fewer_words(searcher: Searcher, request: SearchRequest, typed: Typed, found: _Found) -> _Found:
+    for at_least in _fewer_words(len(typed.needed)):
+        must = matching(typed, at_least=at_least)
+        total, addresses = _page(searcher, request, typed, must)
+        if total:
+            return _Found(replace(found.result, total=total, is_relaxed=True), must, addresses)
+    return found
 
 
 def _fewer_words(count: int) -> list[int]:

@@ -157,6 +157,18 @@ class TestSeveralWords:
 
         assert _find("børnebib*") == ["Børnebibliotekets historie"]
 
+    def test_a_compound_is_found_by_its_beginning_when_nothing_has_the_word(
+        self, index_folder: Path, shelve: Shelve
+    ) -> None:
+        shelve("Trollkarlens hatt", subjects=["mumintroll"], language="swe")
+        shelve("Muminpappan och havet", language="swe")
+        rebuild()
+
+        result = search(SearchRequest("mumin"))
+
+        assert _titles(result) == ["Muminpappan och havet", "Trollkarlens hatt"]
+        assert not result.is_relaxed
+
     def test_offers_what_has_most_of_the_words_when_nothing_has_all(self, index_folder: Path, shelve: Shelve) -> None:
         shelve("Hestens historie")
         shelve("Hundens historie")
@@ -184,10 +196,11 @@ class TestOrder:
         shelve("Emil og detektiverne", at={"hb": 8})
         shelve("Emil")
         shelve("Noveller", subjects=["Emil"])
+        shelve("Breve", contributors=["Emil, Jens", "Holm, Anne", "Dahl, Per"])
         shelve("Digte", summary="Om Emil")
         rebuild()
 
-        assert _find("emil") == ["Emil", "Emil og detektiverne", "Noveller", "Digte"]
+        assert _find("emil") == ["Emil", "Emil og detektiverne", "Breve", "Noveller", "Digte"]
 
     def test_what_is_owned_most_comes_first_among_equals(self, index_folder: Path, shelve: Shelve) -> None:
         shelve("Sommer i Vejle", at={"hb": 1})

@@ -217,7 +217,8 @@ class TestManners:
             st.sampled_from(
                 "q material language audience branch decade year_from author everywhere sort page page_size".split()
             ),
-            st.text(max_size=60) | st.integers().map(str),
+            # A NUL byte is refused before any view sees it.
+            st.text(st.characters(exclude_characters="\x00"), max_size=60) | st.integers().map(str),
         )
     )
     def test_no_input_is_a_fault(
