@@ -12,6 +12,7 @@ from common.audit import record
 from common.barcodes import clean_barcode
 from common.encryption import keyed_hash
 from common.errors import Reason
+from common.keyed_reads import KeyedRead
 from common.sort_keys import sort_key
 from patrons.errors import NOT_PERMITTED, PatronRefused
 from patrons.models import Block, Card, Patron, PatronCategory
@@ -21,6 +22,7 @@ from tenants.selectors import current_municipality
 _DATES = ("%d.%m.%Y", "%Y-%m-%d", "%d%m%Y", "%d%m%y", "%d.%m.%y", "%d/%m/%Y")
 _PHONE = re.compile(r"\+?[\d\s]{8,16}")
 MOST_FOUND = 25
+_lock_patron, _read_patron = KeyedRead(Patron, lock=True), KeyedRead(Patron)
 
 
 def get_patron(pk: int) -> Patron | None:
@@ -85,6 +87,18 @@ def working_card(patron: Patron) -> str:
     return numbers.values_list("number", flat=True).first() or ""
 
 
+def working_cards(patrons: Sequence[Patron]) -> dict[int, str]:
+    """Return the number of each patron's newest working card, by the patron's number."""
+    cards = Card.objects.filter(patron__in=patrons, is_active=True).order_by("issued_at", "pk")
+    return dict(cards.values_list("patron_id", "number"))
+
+
+def patrons_by_cards(numbers: Sequence[str]) -> dict[str, Patron]:
+    """Return who working cards belong to, by their cleaned numbers; unknown ones are left out."""
+    cards = Card.objects.filter(number__in=numbers, is_active=True, patron__left_at__isnull=True)
+    return {card.number: card.patron for card in cards.select_related("patron__category")}
+
+
 def get_block(pk: int) -> Block | None:
     """Return the block with this number, with its patron, or None."""
     return Block.objects.select_related("patron").filter(pk=pk).first()
@@ -133,7 +147,12 @@ def _as_date(text: str) -> date | None:
 
 def lock_patron(patron_id: int) -> Patron | None:
     """Lock a patron until the transaction ends and return her, or None; items are locked before patrons."""
-    return Patron.objects.select_for_update(no_key=True).filter(pk=patron_id).first()
+    return _lock_patron(patron_id)
+
+
+def read_patron(patron_id: int) -> Patron | None:
+    """Return the patron with this number, without category and home branch, or None."""
+    return _read_patron(patron_id)
 
 
 def get_category(pk: int) -> PatronCategory | None:

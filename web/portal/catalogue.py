@@ -59,22 +59,7 @@ def record_page(request: HttpRequest, pk: int) -> HttpResponse:
     record = get_record(pk)
     if record is None:
         raise Http404
-    here = availability([pk]).get(pk, [])
-    context = portal_context(request, "search") | {
-        "record": record,
-        "cover": cover_kind(record.material_type, record.audience),
-        "material": material_name(record.material_type),
-        "language_name": language_name(record.language),
-        "audience_name": audience_name(record.audience),
-        "available": here,
-        "is_home": any(line.home for line in here),
-        "call_numbers": _call_numbers(pk),
-        "waiting": queue_length([pk]).get(pk, 0),
-        "editions": other_editions(record),
-        "pickup_branches": pickup_branches(),
-        "back": request.GET.get("back", "")[:300],
-    }
-    return render(request, "portal/record.html", context)
+    return show_record(request, record)
 
 
 @open_to_all
@@ -86,6 +71,28 @@ def hours(request: HttpRequest) -> HttpResponse:
         "weekdays": WEEKDAYS,
     }
     return render(request, "portal/hours.html", context)
+
+
+def show_record(request: HttpRequest, record: Any, *, status: int = 200) -> HttpResponse:
+    """Return a title's page; a hold that's refused comes back to it with another status."""
+    pk = record.pk
+    here = availability([pk]).get(pk, [])
+    context = portal_context(request, "search") | {
+        "record": record,
+        "cover": cover_kind(record.material_type, record.audience),
+        "material": material_name(record.material_type),
+        "language_name": language_name(record.language),
+        "audience_name": audience_name(record.audience),
+        "available": here,
+        "is_home": any(line.home for line in here),
+        "can_hold": any(line.total > line.reference for line in here),
+        "due_back": min((line.due_back for line in here if line.due_back), default=None),
+        "call_numbers": _call_numbers(pk),
+        "waiting": queue_length([pk]).get(pk, 0),
+        "editions": other_editions(record),
+        "pickup_branches": pickup_branches(),
+    }
+    return render(request, "portal/record.html", context, status=status)
 
 
 def hits_with_availability(hits: Any) -> list[dict[str, Any]]:

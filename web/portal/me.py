@@ -1,5 +1,6 @@
 """A patron's own page: what's ready, her loans with the reason when one can't be renewed, her holds and fees."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -17,9 +18,12 @@ from circulation.selectors.loans import get_open_loan, loans_of
 from circulation.services.holds import cancel_hold, move_hold, place_hold
 from circulation.services.renew import renew_all, renew_loan
 from holdings.selectors import get_branch, pickup_branches
+from patrons.selectors import active_blocks
+from web.portal.catalogue import show_record
 from web.portal.sessions import patron_only, portal_context
 from web.titles.names import cover_kind
 from web.ui.days import long_day
+from web.ui.money import amount_text
 from web.words.for_patrons import patron_texts
 
 
@@ -27,29 +31,7 @@ from web.words.for_patrons import patron_texts
 @require_safe
 def me(request: HttpRequest, patron: Any) -> HttpResponse:
     """Show everything that's hers."""
-    now, today, currency = timezone.now(), timezone.localdate(), request.tenant.currency  # type: ignore[attr-defined]
-    loans = [
-        {
-            "loan": view.loan,
-            "record": view.loan.item.record,
-            "cover": cover_kind(view.loan.item.record.material_type, view.loan.item.record.audience),
-            "can_renew": view.can_renew,
-            "why_not": " ".join(patron_texts(view.reasons, currency=currency)),
-        }
-        for view in loans_of(patron, now=now)
-    ]
-    holds = holds_of(patron, now=now)
-    context = portal_context(request, "me", patron) | {
-        "today": today,
-        "loans": loans,
-        "renewable": sum(1 for loan in loans if loan["can_renew"]),
-        "ready": [each for each in holds if each.hold.state == "READY"],
-        "holds": [each for each in holds if each.hold.state != "READY"],
-        "fees": fees_of(patron),
-        "owed": owed_by(patron.pk),
-        "pickup_branches": pickup_branches(),
-    }
-    return render(request, "portal/me.html", context)
+    return _page(request, patron)
 
 
 @patron_only
@@ -62,10 +44,9 @@ def renew(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
     try:
         result = renew_loan(loan=loan, staff=None, now=timezone.now())
     except RenewalRefused as refused:
-        messages.error(request, _refusal(request, loan.item.record.title, refused))
-    else:
-        values = {"title": loan.item.record.title, "day": long_day(result.loan.due_date)}
-        messages.success(request, gettext("%(title)s is yours until %(day)s.") % values)
+        return _refused(request, patron, loan.item.record.title, refused)
+    values = {"title": loan.item.record.title, "day": long_day(result.loan.due_date)}
+    messages.success(request, gettext("%(title)s is yours until %(day)s.") % values)
     return redirect("portal:me")
 
 
@@ -93,12 +74,12 @@ def place(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
         raise Http404
     if branch is None:
         messages.error(request, gettext("Choose where you want to pick it up."))
-        return redirect("portal:record", pk=pk)
+        return show_record(request, record, status=422)
     try:
         place_hold(record=record, patron=patron, pickup_branch=branch, staff=None, now=timezone.now())
     except HoldRefused as refused:
         messages.error(request, _refusal(request, record.title, refused))
-        return redirect("portal:record", pk=pk)
+        return show_record(request, record, status=409)
     values = {"title": record.title, "branch": branch.name}
     messages.success(request, gettext("You have a hold on %(title)s, to be picked up at %(branch)s.") % values)
     return redirect("portal:me")
@@ -111,14 +92,13 @@ def move(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
     hold, branch = _own_hold(patron, pk), _branch(request)
     if branch is None:
         messages.error(request, gettext("Choose where you want to pick it up."))
-        return redirect("portal:me")
+        return _page(request, patron, status=422)
     try:
         move_hold(hold=hold, pickup_branch=branch, staff=None, now=timezone.now())
     except HoldRefused as refused:
-        messages.error(request, _refusal(request, hold.record.title, refused))
-    else:
-        values = {"title": hold.record.title, "branch": branch.name}
-        messages.success(request, gettext("You pick %(title)s up at %(branch)s.") % values)
+        return _refused(request, patron, hold.record.title, refused)
+    values = {"title": hold.record.title, "branch": branch.name}
+    messages.success(request, gettext("You pick %(title)s up at %(branch)s.") % values)
     return redirect("portal:me")
 
 
@@ -130,10 +110,58 @@ def cancel(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
     try:
         cancel_hold(hold=hold, staff=None, now=timezone.now(), reason="BY_PATRON")
     except HoldRefused as refused:
-        messages.error(request, _refusal(request, hold.record.title, refused))
-    else:
-        messages.success(request, gettext("Your hold on %(title)s is cancelled.") % {"title": hold.record.title})
+        return _refused(request, patron, hold.record.title, refused)
+    messages.success(request, gettext("Your hold on %(title)s is cancelled.") % {"title": hold.record.title})
     return redirect("portal:me")
+
+
+def _page(request: HttpRequest, patron: Any, *, status: int = 200) -> HttpResponse:
+    now, today, currency = timezone.now(), timezone.localdate(), request.tenant.currency  # type: ignore[attr-defined]
+    loans = [
+        {
+            "loan": view.loan,
+            "record": view.loan.item.record,
+            "cover": cover_kind(view.loan.item.record.material_type, view.loan.item.record.audience),
+            "can_renew": view.can_renew,
+            "until": view.renewed_until,
+            "why_not": " ".join(patron_texts(view.reasons, currency=currency)),
+        }
+        for view in loans_of(patron, now=now)
+    ]
+    holds = holds_of(patron, now=now)
+    context = portal_context(request, "me", patron) | {
+        "today": today,
+        "loans": loans,
+        "renewable": sum(1 for loan in loans if loan["can_renew"]),
+        "ready": [each for each in holds if each.hold.state == "READY"],
+        "holds": [each for each in holds if each.hold.state != "READY"],
+        "blocks": active_blocks(patron, day=today),
+        "fees": [_fee(view, currency) for view in fees_of(patron)],
+        "owed": owed_by(patron.pk),
+        "pickup_branches": pickup_branches(),
+    }
+    return render(request, "portal/me.html", context, status=status)
+
+
+def _refused(request: HttpRequest, patron: Any, title: str, refused: Any) -> HttpResponse:
+    messages.error(request, _refusal(request, title, refused))
+    return _page(request, patron, status=409)
+
+
+def _fee(view: Any, currency: str) -> dict[str, Any]:
+    """Return a fee with the rule that made it, in a sentence."""
+    rule = view.rule
+    why = []
+    if late := rule.get("days_late"):
+        why.append(ngettext("%(days)d day late.", "%(days)d days late.", late) % {"days": late})
+    if rule.get("from_day"):
+        amount = amount_text(Decimal(rule["step_total"]), currency)
+        values = {"day": rule["from_day"], "amount": amount}
+        why.append(gettext("The rule says %(amount)s from day %(day)s on.") % values)
+    if view.paid or view.waived:
+        less = amount_text(view.paid + view.waived, currency)
+        why.append(gettext("%(amount)s of it is settled.") % {"amount": less})
+    return {"fee": view.fee, "why": " ".join(why)}
 
 
 def _own_hold(patron: Any, pk: int) -> Any:

@@ -1,6 +1,7 @@
 """What the class pages show, prepared for their templates."""
 
-from dataclasses import dataclass
+import uuid
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -10,10 +11,17 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext
 
 from catalogue.selectors import get_record
+from common.barcodes import clean_barcode
 from schools.selectors import ClassSheet, class_sheet, get_class
 from web.desk.areas import desk_areas
 
 TO_PUPILS, TO_TEACHER = "pupils", "teacher"
+_LONGEST_SCAN = 200
+# With what an override adds, a scan's id fits into the audit log.
+_LONGEST_ID = 50
+_LAST_YEAR = 2100
+# So many who lack the title are named beside the progress.
+_FEW = 6
 
 
 @dataclass(frozen=True)
@@ -33,8 +41,48 @@ class Lending:
             due_date = parse_date(due)
         except ValueError:
             due_date = None
+        # A due date so far ahead is a slip of the finger, and calendars end somewhere.
+        if due_date and due_date.year > _LAST_YEAR:
+            due_date = None
         to = TO_TEACHER if values.get("to") == TO_TEACHER else TO_PUPILS
         return cls(_number(values.get("record")), _number(values.get("pupil")), to, due_date)
+
+    def as_fields(self) -> dict[str, str]:
+        """Return it as the fields that go with every scan."""
+        return {
+            "record": str(self.record_id or ""),
+            "pupil": str(self.pupil_id or ""),
+            "to": self.to,
+            "due": self.due_date.isoformat() if self.due_date else "",
+        }
+
+
+@dataclass(frozen=True)
+class Scanned:
+    """One scan as the browser sent it.
+
+    :ivar id: the browser's id of the scan; a page without script gets a fresh one
+    :ivar number: its place in the list on the screen
+    """
+
+    barcode: str
+    id: str
+    number: str
+
+    @classmethod
+    def of(cls, values: Any) -> "Scanned":
+        """Read it from a form."""
+        number = values.get("scan_number", "")[:6]
+        return cls(
+            barcode=clean_barcode(values.get("scan", "")[:_LONGEST_SCAN]),
+            id=values.get("scan_id", "")[:_LONGEST_ID] or uuid.uuid4().hex,
+            number=number if number.isascii() and number.isdecimal() else "",
+        )
+
+    @property
+    def row_id(self) -> str:
+        """The scan's name among the page's elements."""
+        return "".join(character for character in self.id if character.isascii() and character.isalnum())
 
 
 def class_or_404(pk: int) -> Any:
@@ -69,14 +117,10 @@ def sheet_context(
         "have": len(sheet.pupils) - len(sheet.lacking),
         "lack": len(sheet.lacking),
         "all": len(sheet.pupils),
+        "lacking": sheet.lacking if title and len(sheet.lacking) <= _FEW else (),
         "today": today,
         "scan_label": scan_label(school_class, current, lending),
-        "fields": {
-            "record": lending.record_id or "",
-            "pupil": current.pupil.pk if current else "",
-            "to": lending.to,
-            "due": lending.due_date.isoformat() if lending.due_date else "",
-        },
+        "fields": replace(lending, pupil_id=current.pupil.pk if current else None).as_fields(),
     }
 
 
@@ -107,4 +151,4 @@ def _line_after(sheet: ClassSheet, after: int) -> Any:
 
 
 def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) < 18 else None
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 18 else None

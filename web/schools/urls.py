@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from web.schools import scans, views
+from web.schools import classes, scans, undo, views
 
 app_name = "school"
 urlpatterns = [
     path("", views.start, name="start"),
+    path("class/add", classes.add, name="add_class"),
+    path("class/<int:pk>/change", classes.change, name="change_class"),
     path("class/<int:pk>/", views.lend, name="class"),
     path("class/<int:pk>/scan", scans.lend_scan, name="lend_scan"),
+    path("class/<int:pk>/override", scans.override_scan, name="override"),
+    path("class/<int:pk>/undo/<int:entry_id>", undo.undo, name="undo"),
     path("class/<int:pk>/return", views.take_back, name="return"),
     path("class/<int:pk>/return/scan", scans.return_scan, name="return_scan"),
     path("class/<int:pk>/list", views.class_list, name="list"),

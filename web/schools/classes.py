@@ -1,0 +1,142 @@
+"""Classes added and changed by hand: name, grade, teacher and pupils by their cards."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.rules import Permission
+from common.barcodes import clean_barcode
+from holdings.selectors import branches_in_service
+from patrons.selectors import patrons_by_cards, working_cards
+from schools.errors import ClassRefused
+from schools.rules import school_year_of
+from schools.selectors import pupils_of
+from schools.services import add_class, change_class
+from web.account.access import staff_only
+from web.desk.areas import desk_areas
+from web.schools.context import class_or_404
+from web.schools.words import class_text
+
+MOST_PUPILS = 100
+
+
+class ClassForm(forms.Form):
+    """A class. Whoever stands behind the cards is in `people` once it's valid."""
+
+    name = forms.CharField(label=_("Name"), max_length=20, help_text=_("As 5.B"))
+    branch = forms.TypedChoiceField(label=_("School"), coerce=int)
+    grade = forms.IntegerField(label=_("Grade"), min_value=0, max_value=14, required=False)
+    teacher = forms.CharField(label=_("Teacher's card"), max_length=40, required=False)
+    pupils = forms.CharField(
+        label=_("Pupils' cards"),
+        help_text=_("One card on each line, scanned or pasted. A card that's taken away leaves the class."),
+        max_length=5000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 12}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.people: dict[str, Any] = {}
+        self.fields["branch"].choices = [(each.pk, each.name) for each in branches_in_service()]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Find the patrons, and name the cards that nobody has."""
+        data = super().clean() or {}
+        cards = _cards(data.get("pupils", ""))
+        teacher = clean_barcode(data.get("teacher", ""))
+        if len(cards) > MOST_PUPILS:
+            self.add_error("pupils", gettext("At most %(most)d pupils.") % {"most": MOST_PUPILS})
+            return data
+        found = patrons_by_cards([*cards, teacher])
+        if missing := [card for card in cards if card not in found]:
+            text = ngettext(
+                "No patron has this card: %(cards)s.", "No patrons have these cards: %(cards)s.", len(missing)
+            )
+            self.add_error("pupils", text % {"cards": ", ".join(missing[:20])})
+        if teacher and teacher not in found:
+            self.add_error("teacher", gettext("No patron has this card."))
+        self.people = {"teacher": found.get(teacher), "pupils": [found[card] for card in cards if card in found]}
+        return data
+
+
+@staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def add(request: HttpRequest) -> HttpResponse:
+    """Add a class of this school year."""
+    staff, today = request.staff, timezone.localdate()  # type: ignore[attr-defined]
+    form = ClassForm(request.POST or None, initial={"branch": staff.branch.pk})
+    if request.method == "POST" and form.is_valid():
+        try:
+            school_class = add_class(
+                **_values(form), school_year=school_year_of(today), staff=staff.account, today=today
+            )
+        except ClassRefused as refused:
+            _add_refusals(form, refused)
+        else:
+            messages.success(request, gettext("Class %(name)s is added.") % {"name": school_class.name})
+            return redirect("school:class", pk=school_class.pk)
+    return _page(request, form, gettext("Add a class"), None)
+
+
+@staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change a class; whoever leaves it keeps her loans."""
+    school_class, staff = class_or_404(pk), request.staff  # type: ignore[attr-defined]
+    form = ClassForm(request.POST or None, initial=_initial(school_class))
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_class(school_class=school_class, **_values(form), staff=staff.account, today=timezone.localdate())
+        except ClassRefused as refused:
+            _add_refusals(form, refused)
+        else:
+            messages.success(request, gettext("Class %(name)s is changed.") % {"name": form.cleaned_data["name"]})
+            return redirect("school:class", pk=pk)
+    return _page(request, form, gettext("Change %(name)s") % {"name": school_class.name}, school_class)
+
+
+def _page(request: HttpRequest, form: ClassForm, heading: str, school_class: Any) -> HttpResponse:
+    context = {"areas": desk_areas(request, "school"), "form": form, "heading": heading, "class": school_class}
+    return render(request, "school/class_form.html", context, status=422 if form.errors else 200)
+
+
+def _values(form: ClassForm) -> dict[str, Any]:
+    branches = {branch.pk: branch for branch in branches_in_service()}
+    values = form.cleaned_data
+    return {
+        "branch": branches[values["branch"]],
+        "name": values["name"].strip(),
+        "grade": values["grade"],
+        **form.people,
+    }
+
+
+def _initial(school_class: Any) -> dict[str, Any]:
+    pupils = pupils_of(school_class)
+    people = [*pupils, *([school_class.teacher] if school_class.teacher else [])]
+    cards = working_cards(people)
+    return {
+        "name": school_class.name,
+        "branch": school_class.branch_id,
+        "grade": school_class.grade,
+        "teacher": cards.get(school_class.teacher_id, ""),
+        "pupils": "\n".join(cards[pupil.pk] for pupil in pupils if pupil.pk in cards),
+    }
+
+
+def _add_refusals(form: ClassForm, refused: ClassRefused) -> None:
+    for reason in refused.reasons:
+        form.add_error("name", class_text(reason.code))
+
+
+def _cards(text: str) -> list[str]:
+    return list(dict.fromkeys(filter(None, (clean_barcode(line) for line in re.split(r"[\n,;]+", text)))))

@@ -1,0 +1,41 @@
+"""Refusals in the words of the school desk."""
+
+from dataclasses import replace
+
+from django.http import HttpRequest
+from django.utils.translation import gettext
+
+from common.errors import Refused
+from holdings.selectors import branch_names
+from schools.errors import CLASS_EXISTS, NAME_MISSING, NO_TEACHER, NOT_IN_CLASS
+from web.words.for_staff import ReasonText, reason_texts
+
+
+def class_text(code: str) -> str:
+    """Return what one of the schools' own reasons means, nothing for another."""
+    return {
+        NOT_IN_CLASS: gettext("This pupil isn't in the class any more."),
+        NO_TEACHER: gettext("The class has no teacher to lend to."),
+        CLASS_EXISTS: gettext("The school has a class of this name this year."),
+        NAME_MISSING: gettext("It needs a name."),
+    }.get(code, "")
+
+
+def words(request: HttpRequest, refused: Refused) -> list[ReasonText]:
+    """Return a refusal's reasons for the person who reads them."""
+    staff, tenant = request.staff, request.tenant  # type: ignore[attr-defined]
+    told = reason_texts(
+        refused.reasons, permissions=staff.permissions, currency=tenant.currency, branches=branch_names()
+    )
+    return [replace(each, text=class_text(each.code) or each.text) for each in told]
+
+
+def unknown(barcode: str) -> ReasonText:
+    """Say that no item has what was scanned."""
+    if not barcode:
+        return ReasonText("NOTHING_SCANNED", gettext("Nothing was scanned."))
+    return ReasonText(
+        "ITEM_UNKNOWN",
+        gettext("No item has the barcode %(barcode)s.") % {"barcode": barcode},
+        next_step=gettext("Check the label, or look the title up in the catalogue."),
+    )
