@@ -31,6 +31,14 @@ class BarcodeScheme:
             raise ValueError(f"{serial} doesn't fit into {digits} digits")
         return body + _check_digit(body, self.check_digit)
 
+    def serial(self, barcode: str) -> int | None:
+        """Return the serial number of one of these barcodes, None for any other."""
+        if self.problem(barcode):
+            return None
+        end = None if self.check_digit == "none" else -1
+        digits = barcode[len(self.prefix) : end]
+        return int(digits) if digits.isdecimal() else None
+
     def problem(self, barcode: str) -> str | None:
         """Return what's wrong with a barcode: LENGTH, PREFIX, CHARACTERS or CHECK_DIGIT, or None."""
         if not barcode.isascii() or not barcode.isalnum():

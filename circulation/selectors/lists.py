@@ -11,11 +11,20 @@ from circulation.models import Hold, Transit
 from circulation.rules.holds import may_fill
 from circulation.rules.picking import OnShelf, Wanted, plan_picks
 from circulation.selectors.holds import holds_with_record
-from circulation.selectors.loans import overdue_loans
+from circulation.selectors.loans import count_overdue, overdue_loans
 from circulation.selectors.rule_books import RuleBook, rule_book
 from holdings.models import Branch, Item
 
-__all__ = ["PickLine", "ShelfLine", "holds_to_pick", "overdue_loans", "ready_holds", "shelf_to_clear", "transits_to"]
+__all__ = [
+    "PickLine",
+    "ShelfLine",
+    "count_overdue",
+    "holds_to_pick",
+    "overdue_loans",
+    "ready_holds",
+    "shelf_to_clear",
+    "transits_to",
+]
 
 _FOR_ITEM = ("home_branch", "current_branch", "location", "item_type", "record")
 
@@ -63,7 +72,8 @@ def holds_to_pick(branch: Branch, *, now: datetime) -> list[PickLine]:
 def shelf_to_clear(branch: Branch, *, today: date) -> list[ShelfLine]:
     """Return what lies on the branch's hold shelf and shouldn't, by number."""
     still_ready = Hold.objects.filter(trapped_item=OuterRef("trapped_item"), state=Hold.State.READY)
-    ended = Q(state__in=(Hold.State.FILLED, Hold.State.CANCELLED, Hold.State.EXPIRED)) & ~Exists(still_ready)
+    given_up = Q(state__in=(Hold.State.CANCELLED, Hold.State.EXPIRED)) | Q(end_reason="HAS_ANOTHER")
+    ended = given_up & ~Exists(still_ready)
     too_long = Q(state=Hold.State.READY, shelf_until__lt=today)
     holds = (
         Hold.objects.filter(

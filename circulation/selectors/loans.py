@@ -1,5 +1,6 @@
 """Reads loans: a patron's open ones with whether each can be renewed, and a branch's overdue ones."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -60,6 +61,13 @@ def open_loan_of(item_id: int) -> Loan | None:
     return Loan.objects.select_related("patron").filter(item_id=item_id, returned_at__isnull=True).first()
 
 
+def due_dates_of(item_ids: Collection[int]) -> dict[int, date]:
+    """Return when each of the items that are on loan is due back."""
+    if not item_ids:
+        return {}
+    return dict(Loan.objects.filter(item_id__in=item_ids, returned_at__isnull=True).values_list("item_id", "due_date"))
+
+
 def loans_of(patron: Patron, *, now: datetime) -> list[LoanLine]:
     """Return a patron's open loans by due date, each with whether and why not it can be renewed.
 
@@ -97,6 +105,11 @@ def overdue_loans(branch: Branch, *, today: date, limit: int = 500) -> list[Loan
         .only(*_LOAN, *_ITEM, *_RECORD, "lending_branch__name", "lending_branch__time_zone", *_patron_fields())
         .order_by("due_date", "pk")[:limit]
     )
+
+
+def count_overdue(branch: Branch, *, today: date) -> int:
+    """Return how many of the branch's loans are overdue."""
+    return Loan.objects.filter(lending_branch=branch, returned_at__isnull=True, due_date__lt=today).count()
 
 
 def _patron_fields() -> tuple[str, ...]:

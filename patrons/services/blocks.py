@@ -10,8 +10,10 @@ from common.audit import record
 from common.barcodes import clean_barcode
 from common.errors import Reason
 from holdings.models import ItemType
-from patrons.errors import CARD_TAKEN, NOT_PERMITTED, PatronRefused
+from patrons.errors import NOT_PERMITTED, PatronRefused
 from patrons.models import Block, Card, Patron
+from patrons.services.register import card_problems
+from tenants.selectors import current_municipality
 
 
 @transaction.atomic
@@ -24,7 +26,15 @@ def set_block(
     staff: StaffAccount,
     now: datetime,
 ) -> Block:
-    """Keep a patron from borrowing, at all or one item type, until a day or until it's lifted."""
+    """Keep a patron from borrowing, at all or one item type, until a day or until it's lifted; the same again is one.
+
+    :returns: the block, the earlier one if there is one just like it
+    """
+    # Locked, so that two copies of one form come one after the other.
+    Patron.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=patron.pk)
+    same = Block.objects.filter(patron=patron, reason=reason, until=until, item_type=item_type, lifted_at=None)
+    if known := same.first():
+        return known
     block = Block.objects.create(
         patron=patron, reason=reason, until=until, item_type=item_type, set_by=staff.name, set_at=now
     )
@@ -53,11 +63,11 @@ def replace_card(*, patron: Patron, number: str, reason: str, staff: StaffAccoun
     """Give a patron a new card; her earlier ones stop working.
 
     :param reason: LOST or REPLACED
-    :raises PatronRefused: CARD_TAKEN
+    :raises PatronRefused: CARD_TAKEN or CARD_MALFORMED
     """
     number = clean_barcode(number)
-    if Card.objects.filter(number=number).exists():
-        raise PatronRefused([Reason(CARD_TAKEN, facts={"card": number})])
+    if problems := card_problems(number, current_municipality().barcode_schemes):
+        raise PatronRefused(problems)
     Card.objects.filter(patron=patron, is_active=True).update(is_active=False, ended_reason=reason)
     card = Card.objects.create(patron=patron, number=number, issued_at=now)
     record(action="patrons.replace_card", actor=staff, subject=patron, facts={"reason": reason})

@@ -29,6 +29,7 @@ from patrons.models import Card, Guardianship, Patron, PatronCategory
 from patrons.rules import name_keys, normal_national_id
 from tenants.selectors import current_municipality
 
+_LONGEST_CARD = 32
 _PIN = re.compile(r"\d{4,8}")
 _NATIONAL_ID = re.compile(r"\d{6}[-+A-Fa-f]?\d{3}[0-9A-Za-z]|\d{12}")
 
@@ -71,7 +72,7 @@ def register_patron(
     """
     municipality = current_municipality()
     card_number = clean_barcode(card_number)
-    reasons = [*_problems(details, now=now, patron=None), *_card_problems(card_number, municipality.barcode_schemes)]
+    reasons = [*_problems(details, now=now, patron=None), *card_problems(card_number, municipality.barcode_schemes)]
     if pin and not _PIN.fullmatch(pin):
         reasons.append(Reason(PIN_MALFORMED))
     if any(guardian.category.kind == PatronCategory.Kind.CHILD for guardian in guardians):
@@ -132,9 +133,12 @@ def _problems(details: PatronDetails, *, now: datetime, patron: Patron | None) -
     return reasons
 
 
-def _card_problems(number: str, schemes: dict[str, dict[str, object]]) -> list[Reason]:
+def card_problems(number: str, schemes: dict[str, dict[str, object]]) -> list[Reason]:
+    """Return what's wrong with a new card's number: not one of the municipality's, or taken already."""
     scheme = schemes.get("card")
-    if problem := BarcodeScheme(**scheme).problem(number) if scheme else (None if number else "LENGTH"):  # type: ignore[arg-type]
+    fits = 0 < len(number) <= _LONGEST_CARD
+    problem = BarcodeScheme(**scheme).problem(number) if scheme else (None if fits else "LENGTH")  # type: ignore[arg-type]
+    if problem:
         return [Reason(CARD_MALFORMED, facts={"card": number, "problem": problem})]
     if Card.objects.filter(number=number).exists():
         return [Reason(CARD_TAKEN, facts={"card": number})]

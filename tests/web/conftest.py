@@ -10,12 +10,33 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 
 from staffing.models import DeskHabits
 from tenants.models import Municipality
 from tests.factories import BranchFactory, StaffAccountFactory
 from web.account.sessions import STAFF_COOKIE
+
+
+class StaffClient(Client):
+    """A browser of a member of staff; after each answer the test goes on in the municipality, where requests leave it.
+
+    :ivar staff: the account that is logged in
+    """
+
+    def __init__(self, municipality: Municipality, staff: Any) -> None:
+        super().__init__(headers={"host": f"{municipality.schema_name}.localhost"})
+        self.municipality, self.staff = municipality, staff
+        self.force_login(staff)
+        self.cookies[STAFF_COOKIE] = self.cookies.pop(settings.SESSION_COOKIE_NAME).value
+
+    def request(self, **request: Any) -> Any:
+        """Send a request."""
+        try:
+            return super().request(**request)
+        finally:
+            connection.set_tenant(self.municipality)
 
 
 @pytest.fixture
@@ -44,11 +65,7 @@ def logged_in(alpha: Municipality, standing_clock: None) -> Callable[..., Client
     def log_in(account: Any, branch: Any = None) -> Client:
         if branch is not None:
             DeskHabits.objects.update_or_create(account=account, defaults={"branch": branch})
-        client = Client(headers={"host": "alpha.localhost"})
-        client.force_login(account)
-        client.cookies[STAFF_COOKIE] = client.cookies.pop(settings.SESSION_COOKIE_NAME).value
-        client.staff = account
-        return client
+        return StaffClient(alpha, account)
 
     return log_in
 

@@ -1,13 +1,13 @@
 """Answers to scans: a fragment with its kind in a header, and what a page without script gets instead."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 
-from circulation.selectors.panels import patron_panel
-from common.errors import Refused
+from common.errors import Reason, Refused
 from holdings.selectors import branch_names
 from web.words.for_staff import ReasonText, reason_texts
 
@@ -21,33 +21,32 @@ def answer_scan(
     :param back_to: the page's address
     """
     if not (request.headers.get("X-Scan") or getattr(request, "htmx", False)):
+        _say(request, context)
         return redirect(back_to)
     response = render(request, template, context, status=status)
     response.headers["X-Scan-Kind"] = kind
     return response
 
 
+def _say(request: HttpRequest, context: dict[str, Any]) -> None:
+    """Leave what came of a scan for the page that a browser without script sees next."""
+    for reason in context.get("reasons", ()):
+        messages.error(request, " ".join(filter(None, (reason.text, reason.about, reason.next_step))))
+    if result := context.get("result"):
+        messages.success(request, f"{result.item.barcode} {result.item.record.title}")
+
+
 def words(request: HttpRequest, refused: Refused) -> list[ReasonText]:
     """Return a refusal's reasons for the person who reads them."""
-    staff, tenant = request.staff, request.tenant  # type: ignore[attr-defined]
-    return reason_texts(
-        refused.reasons, permissions=staff.permissions, currency=tenant.currency, branches=branch_names()
-    )
+    return notice_words(request, refused.reasons)
 
 
-def notice_words(request: HttpRequest, notices: Any) -> list[ReasonText]:
-    """Return the news that came with an action."""
-    if not notices:
+def notice_words(request: HttpRequest, reasons: Sequence[Reason]) -> list[ReasonText]:
+    """Return reasons, or the news that came with an action, for the person who reads them."""
+    if not reasons:
         return []
     staff, tenant = request.staff, request.tenant  # type: ignore[attr-defined]
-    return reason_texts(
-        tuple(notices), permissions=staff.permissions, currency=tenant.currency, branches=branch_names()
-    )
-
-
-def panel_of(request: HttpRequest, patron_id: int | None) -> Any:
-    """Return what the panel shows of a patron, or None."""
-    if patron_id is None:
-        return None
-    staff = request.staff  # type: ignore[attr-defined]
-    return patron_panel(patron_id=patron_id, branch=staff.branch, now=timezone.now())
+    # Few reasons name a branch, so the names are asked for only then.
+    names_a_branch = any({"branch_id", "to_branch_id"} & set(reason.facts) for reason in reasons)
+    branches = branch_names() if names_a_branch else {}
+    return reason_texts(tuple(reasons), permissions=staff.permissions, currency=tenant.currency, branches=branches)

@@ -21,9 +21,11 @@ def desk_areas(request: HttpRequest, current: str) -> list[dict[str, Any]]:
             ("check-out", gettext("Check out"), "desk:check_out"),
             ("check-in", gettext("Check in"), "desk:check_in"),
             ("patrons", gettext("Patrons"), "desk:patrons"),
-            ("search", gettext("Search"), "desk:search"),
-            ("holds", gettext("Holds"), "desk:holds"),
         ]
+    if staff.may(Permission.EDIT_ITEMS):
+        areas.append(("search", gettext("Search"), "desk:search"))
+    if staff.may(Permission.CIRCULATE):
+        areas.append(("holds", gettext("Holds"), "desk:holds"))
     if staff.may(Permission.LEND_TO_CLASSES):
         areas.append(("school", gettext("School"), "school:start"))
     if staff.may(Permission.ADMINISTER):

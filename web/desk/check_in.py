@@ -26,16 +26,16 @@ _SIGNS = {GoesTo.SHELF: "shelf", GoesTo.HOLD_SHELF: "hold", GoesTo.TRANSIT: "tra
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
 def check_in(request: HttpRequest) -> HttpResponse:
-    """Show the page; a day in the address dates the check-ins back until it's ended."""
-    returned, today = day_in(request.GET, "returned"), timezone.localdate()
+    """Show the page; a day in the address dates the check-ins back until that's ended."""
+    today = timezone.localdate()
+    returned = day_in(request.GET, "returned") or day_in(request.GET, "new_returned")
     if returned and returned >= today:
         returned = None
     context = {
         "areas": desk_areas(request, "check-in"),
-        "fields": {"returned": returned.isoformat() if returned else ""},
+        "fields": {"returned": returned.isoformat() if returned else "", "new_returned": ""},
         "returned": returned,
         "today": today,
-        "prints_slips": request.staff.prints_slips,  # type: ignore[attr-defined]
     }
     return render(request, "desk/check_in.html", context)
 
@@ -45,6 +45,8 @@ def check_in(request: HttpRequest) -> HttpResponse:
 def check_in_scan(request: HttpRequest) -> HttpResponse:
     """Answer one scan: take the item back and say where it goes."""
     scan = read_scan(request)
+    if scan.command:
+        return _date_back(request, scan)
     item = get_item_by_barcode(scan.barcode)
     if item is None:
         return _answer(request, scan, {"reasons": [_unknown(scan)]}, "stop", 404)
@@ -64,6 +66,16 @@ def check_in_scan(request: HttpRequest) -> HttpResponse:
     return _answer(request, scan, context, _kind(result), 200)
 
 
+def _date_back(request: HttpRequest, scan: Scan) -> HttpResponse:
+    """Date what follows back to a day, or today again."""
+    returned = day_in(request.POST, "new_returned")
+    if returned and returned > timezone.localdate():
+        ahead = ReasonText("RETURN_DAY_AHEAD", gettext("That day is still to come."))
+        return _answer(request, scan, {"reasons": [ahead]}, "stop", 422)
+    context = {"returned": returned if returned != timezone.localdate() else None, "dated": True}
+    return _answer(request, scan, context, "none", 200)
+
+
 def _kind(result: CheckInResult) -> str:
     if result.goes_to == GoesTo.HOLD_SHELF:
         return "hold"
@@ -73,8 +85,7 @@ def _kind(result: CheckInResult) -> str:
 
 
 def _answer(request: HttpRequest, scan: Scan, context: dict[str, Any], kind: str, status: int) -> HttpResponse:
-    staff = request.staff  # type: ignore[attr-defined]
-    context |= {"scan": scan, "prints_slips": staff.prints_slips, "kind": kind}
+    context |= {"scan": scan, "kind": kind}
     back = reverse("desk:check_in")
     return answer_scan(request, "desk/_check_in_answer.html", context, kind=kind, status=status, back_to=back)
 

@@ -3,17 +3,19 @@
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.dateparse import parse_date
+from django.utils.dateparse import parse_date, parse_datetime
 
 from common.barcodes import clean_barcode
 from holdings.selectors import get_item_by_barcode
 from patrons.selectors import find_patrons, get_patron, get_patron_by_card
 
 LONGEST_SCAN = 200
+# With what a service adds to it, a scan's id fits into the audit log.
+LONGEST_ID = 50
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Scan:
 
     :ivar id: the browser's id of the scan, the same when it's sent again; a page without script gets a fresh one
     :ivar number: its place in the list on the screen
+    :ivar since: when the desk began to serve the patron, for the receipt
     """
 
     text: str
@@ -31,6 +34,7 @@ class Scan:
     patron_id: int | None
     due_date: date | None
     back_dated_to: date | None
+    since: datetime | None
 
     @property
     def barcode(self) -> str:
@@ -40,12 +44,15 @@ class Scan:
     @property
     def row_id(self) -> str:
         """The scan's name among the page's elements."""
-        return "".join(character for character in self.id if character.isalnum())
+        return "".join(character for character in self.id if character.isascii() and character.isalnum())
 
 
 @dataclass(frozen=True)
 class Found:
-    """What a scanned text stands for; at most one of them."""
+    """What a scanned text stands for; at most one of them.
+
+    :ivar patrons: several, or one whom only staff can tell for sure
+    """
 
     item: Any = None
     patron: Any = None
@@ -57,12 +64,13 @@ def read_scan(request: HttpRequest) -> Scan:
     values = request.POST
     return Scan(
         text=values.get("scan", "").replace("\x00", "").strip()[:LONGEST_SCAN],
-        id=values.get("scan_id", "").replace("\x00", "")[:64] or uuid.uuid4().hex,
+        id=values.get("scan_id", "").replace("\x00", "")[:LONGEST_ID] or uuid.uuid4().hex,
         number=values.get("scan_number", "")[:6] if values.get("scan_number", "").isdecimal() else "",
-        command=values.get("command", ""),
+        command=values.get("command", "")[:40],
         patron_id=number_in(values, "patron"),
         due_date=day_in(values, "due"),
         back_dated_to=day_in(values, "returned"),
+        since=moment_in(values, "since"),
     )
 
 
@@ -80,6 +88,15 @@ def day_in(values: Mapping[str, str], name: str) -> date | None:
         return None
 
 
+def moment_in(values: Mapping[str, str], name: str) -> datetime | None:
+    """Return a moment with its time zone from a form or address, or None when there's none that could be one."""
+    try:
+        moment = parse_datetime(values.get(name, "").replace(" ", "+")[:40])
+    except ValueError:
+        return None
+    return moment if moment and moment.tzinfo and 2000 < moment.year < 9000 else None
+
+
 def patron_in(scan: Scan) -> Any:
     """Return the patron whom the desk serves now, or None."""
     return get_patron(scan.patron_id) if scan.patron_id else None
@@ -88,14 +105,16 @@ def patron_in(scan: Scan) -> Any:
 def look_up(scan: Scan, *, has_patron: bool) -> Found:
     """Find what was scanned: while a patron is served an item comes first, otherwise a card, then a name.
 
-    An item's and a card's number can coincide, and then the moment decides.
+    An item's and a card's number can coincide, and then the moment decides. Only a card, or a name while nobody is
+    served, chooses a patron by itself: an unknown barcode may well be somebody's phone number or birth date.
     """
     steps = (_item, _card) if has_patron else (_card, _item)
     for step in steps:
         if found := step(scan):
             return found
     named = find_patrons(scan.text)
-    return Found(patron=named[0]) if len(named) == 1 else Found(patrons=tuple(named))
+    is_name = any(character.isalpha() for character in scan.text)
+    return Found(patron=named[0]) if len(named) == 1 and is_name and not has_patron else Found(patrons=tuple(named))
 
 
 def _item(scan: Scan) -> Found | None:

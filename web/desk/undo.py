@@ -12,8 +12,8 @@ from accounts.selectors import get_entry
 from circulation.errors import UndoRefused
 from circulation.services.undo import undo as take_back
 from web.account.access import staff_only
-from web.desk.answers import answer_scan, panel_of, words
-from web.desk.scan_inputs import number_in
+from web.desk.answers import answer_scan, words
+from web.desk.panels import panel_of
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
@@ -24,13 +24,14 @@ def undo(request: HttpRequest, entry_id: int) -> HttpResponse:
     if entry is None:
         raise Http404
     staff = request.staff  # type: ignore[attr-defined]
-    back = request.headers.get("Referer") or reverse("desk:check_out")
+    back = reverse("desk:check_in" if entry.action == "circulation.check_in" else "desk:check_out")
     context: dict[str, Any] = {"entry": entry}
     try:
         result = take_back(entry=entry, staff=staff.account, now=timezone.now())
     except UndoRefused as refused:
         context["reasons"] = words(request, refused)
         return answer_scan(request, "desk/_undone_row.html", context, kind="stop", status=409, back_to=back)
-    patron_id = result.loan.patron_id if result.loan else number_in(request.POST, "patron")
-    context |= {"result": result, "panel": panel_of(request, patron_id) if patron_id else None}
+    # A check-in's page shows no patron.
+    patron_id = None if entry.action == "circulation.check_in" else entry.facts.get("patron_id")
+    context |= {"result": result, "panel": panel_of(request, patron_id)}
     return answer_scan(request, "desk/_undone_row.html", context, kind="none", back_to=back)

@@ -1,6 +1,66 @@
 """Addresses of the desk."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from web.desk import (
+    check_in,
+    check_out,
+    holds,
+    items,
+    lists,
+    money,
+    patron_changes,
+    patron_page,
+    patrons,
+    receipts,
+    record_page,
+    renewals,
+    search,
+    slips,
+    start,
+    undo,
+)
 
 app_name = "desk"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", start.start, name="start"),
+    path("check-out", check_out.check_out, name="check_out"),
+    path("check-out/scan", check_out.check_out_scan, name="check_out_scan"),
+    path("check-out/override", check_out.override, name="override"),
+    path("check-in", check_in.check_in, name="check_in"),
+    path("check-in/scan", check_in.check_in_scan, name="check_in_scan"),
+    path("undo/<int:entry_id>", undo.undo, name="undo"),
+    path("slips/hold/<int:pk>", slips.hold_slip, name="hold_slip"),
+    path("slips/transit/<int:pk>", slips.transit_slip, name="transit_slip"),
+    path("receipts/<int:number>", receipts.payment_receipt, name="payment_receipt"),
+    path("patrons", patrons.patrons, name="patrons"),
+    path("patrons/suggestions", patrons.suggestions, name="patron_suggestions"),
+    path("patrons/by-national-id", patrons.by_national_id, name="by_national_id"),
+    path("patrons/new", patron_changes.new_patron, name="new_patron"),
+    path("patrons/<int:pk>", patron_page.patron, name="patron"),
+    path("patrons/<int:pk>/edit", patron_changes.edit_patron, name="edit_patron"),
+    path("patrons/<int:pk>/block", patron_changes.set_block, name="set_block"),
+    path("patrons/<int:pk>/card", patron_changes.new_card, name="new_card"),
+    path("patrons/<int:pk>/pin", patron_changes.new_pin, name="new_pin"),
+    path("patrons/<int:pk>/receipt", receipts.loans_receipt, name="receipt"),
+    path("patrons/<int:pk>/renew", renewals.renew_every, name="renew_all"),
+    path("patrons/<int:pk>/pay", money.pay, name="pay"),
+    path("patrons/<int:pk>/fee", money.charge, name="charge"),
+    path("blocks/<int:pk>/lift", patron_changes.lift_block, name="lift_block"),
+    path("fees/<int:pk>/waive", money.waive_fee, name="waive"),
+    path("fees/<int:pk>/pay-back", money.give_back, name="give_back"),
+    path("loans/<int:pk>/renew", renewals.renew, name="renew"),
+    path("search", search.search_page, name="search"),
+    path("search/suggestions", search.suggestions, name="title_suggestions"),
+    path("records/<int:pk>", record_page.record, name="record"),
+    path("records/<int:pk>/hold", holds.place, name="place_hold"),
+    path("records/<int:pk>/items/new", items.new_item, name="new_item"),
+    path("items/edit/<path:barcode>", items.edit_item, name="edit_item"),
+    path("items/<path:barcode>", items.item, name="item"),
+    path("holds", lists.holds, name="holds"),
+    path("holds/<int:pk>/move", holds.move, name="move_hold"),
+    path("holds/<int:pk>/cancel", holds.cancel, name="cancel_hold"),
+    path("shelf", lists.shelf, name="shelf"),
+    path("overdue", lists.overdue, name="overdue"),
+    path("transits", lists.transits, name="transits"),
+]

@@ -58,9 +58,11 @@
 
   const printNew = () => {
     for (const link of document.querySelectorAll("a[data-print-auto]")) {
+      // "always": somebody has just asked for this paper, the receipt at the end of a visit for instance.
+      const asked = link.dataset.printAuto === "always";
       link.removeAttribute("data-print-auto");
       last = link.href;
-      if (isAutomatic()) print(link.href);
+      if (asked || isAutomatic()) print(link.href);
     }
   };
   const showSetting = () => {

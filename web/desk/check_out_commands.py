@@ -1,0 +1,84 @@
+"""Commands of the check-out page. They go through the scan queue, so that each comes after the scans before it."""
+
+from collections.abc import Callable, Mapping
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext, ngettext
+
+from circulation.selectors.visits import loans_since
+from circulation.services.renew import renew_all
+from web.desk.answers import words
+from web.desk.check_out_answers import answer, card_of, no_patron, stop
+from web.desk.panels import panel_of
+from web.desk.recent import remember
+from web.desk.scan_inputs import Scan, day_in, patron_in
+from web.words.for_staff import ReasonText
+
+_CHOOSE = "choose-"
+
+
+def carry_out(request: HttpRequest, scan: Scan) -> HttpResponse:
+    """Do what a command says; an unknown one changes nothing."""
+    if scan.command.startswith(_CHOOSE):
+        return _choose(request, scan)
+    command = _COMMANDS.get(scan.command)
+    if command is None:
+        unknown = ReasonText("COMMAND_UNKNOWN", gettext("This page is stale. Load it again."))
+        return stop(request, scan, None, [unknown], 409)
+    return command(request, scan)
+
+
+def _choose(request: HttpRequest, scan: Scan) -> HttpResponse:
+    number = scan.command.removeprefix(_CHOOSE)
+    panel = panel_of(request, int(number) if number.isascii() and number.isdecimal() and len(number) < 18 else None)
+    if panel is None:
+        return stop(request, scan, None, [no_patron()], 404)
+    remember(request, panel.patron.pk)
+    context = {"panel": panel, "card": card_of(panel), "begins": True, "since": timezone.now().isoformat()}
+    return answer(request, scan, context, "patron", patron_id=panel.patron.pk)
+
+
+def _end(request: HttpRequest, scan: Scan) -> HttpResponse:
+    context = {"ended": True, "begins": True, "due": None}
+    return answer(request, scan, context, "none", patron_id=None)
+
+
+def _finish(request: HttpRequest, scan: Scan) -> HttpResponse:
+    patron = patron_in(scan)
+    receipt = ""
+    if patron is not None and scan.since and loans_since(patron, since=scan.since):
+        receipt = reverse("desk:receipt", args=[patron.pk]) + "?" + urlencode({"since": scan.since.isoformat()})
+    context = {"ended": True, "begins": True, "due": None, "receipt": receipt}
+    return answer(request, scan, context, "none", patron_id=None)
+
+
+def _other_due_date(request: HttpRequest, scan: Scan) -> HttpResponse:
+    due = day_in(request.POST, "new_due")
+    if due is not None and due < timezone.localdate():
+        past = ReasonText("DUE_DATE_PAST", gettext("A due date can't lie in the past."))
+        return stop(request, scan, None, [past], 422)
+    return answer(request, scan, {"due": due, "due_changed": True}, "none", patron_id=scan.patron_id)
+
+
+def _renew_all(request: HttpRequest, scan: Scan) -> HttpResponse:
+    patron = patron_in(scan)
+    if patron is None:
+        return stop(request, scan, None, [no_patron()], 409)
+    answers = renew_all(patron=patron, staff=request.staff.account, now=timezone.now())  # type: ignore[attr-defined]
+    done = sum(1 for each in answers if each.result)
+    refused = [{"item": each.loan.item, "reasons": words(request, each.refused)} for each in answers if each.refused]
+    text = ngettext("%(count)d loan renewed", "%(count)d loans renewed", done) % {"count": done}
+    kind = "notice" if refused or not done else "ok"
+    context = {"renewed": text, "not_renewed": refused, "kind": kind, "panel": panel_of(request, patron.pk)}
+    return answer(request, scan, context, kind, patron_id=patron.pk)
+
+
+_COMMANDS: Mapping[str, Callable[[HttpRequest, Scan], HttpResponse]] = {
+    "end": _end,
+    "finish": _finish,
+    "due": _other_due_date,
+    "renew-all": _renew_all,
+}

@@ -1,0 +1,112 @@
+"""Places, moves and cancels holds for patrons, from a title's page and from the patron's."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from accounts.rules import Permission
+from catalogue.selectors import get_record
+from circulation.errors import HoldRefused, Override
+from circulation.selectors.holds import get_hold
+from circulation.services.holds import cancel_hold, move_hold, place_hold
+from holdings.selectors import get_branch, get_item
+from patrons.selectors import get_patron, get_patron_by_card
+from web.account.access import staff_only
+from web.desk.answers import words
+from web.desk.patron_page import page, patron_or_404
+from web.desk.record_page import record_page
+from web.desk.scan_inputs import number_in
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_POST
+def place(request: HttpRequest, pk: int) -> HttpResponse:
+    """Place a hold on a title, or on one item of it, for the patron whose card was scanned."""
+    record = get_record(pk)
+    if record is None:
+        raise Http404
+    patron, branch, item = _patron_of(request), _branch_of(request), _item_of(request, pk)
+    if patron is None:
+        return record_page(request, record, status=404, hold_problem=gettext("No patron has this card."))
+    if branch is None:
+        return record_page(request, record, status=422, hold_problem=gettext("Choose where it's picked up."))
+    codes = request.POST.getlist("code")[:30]
+    override = Override(codes, request.POST.get("reason", "").replace("\x00", "")[:200]) if codes else None
+    try:
+        place_hold(record=record, patron=patron, pickup_branch=branch, item=item, override=override, **_by(request))
+    except HoldRefused as refused:
+        reasons = words(request, refused)
+        return record_page(request, record, status=409, hold_reasons=reasons, patron=patron, pickup=branch.pk)
+    values = {"title": record.title, "name": patron.display_name, "branch": branch.name}
+    messages.success(request, gettext("%(title)s is on hold for %(name)s, to be picked up at %(branch)s.") % values)
+    return redirect(reverse("desk:patron", args=[patron.pk]) + "#holds")
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_POST
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a hold be picked up at another branch."""
+    hold, branch = _hold_or_404(pk), _branch_of(request)
+    if branch is None:
+        problem = gettext("Choose where it's picked up.")
+        return page(request, patron_or_404(hold.patron_id), status=422, problems=[problem])
+    try:
+        move_hold(hold=hold, pickup_branch=branch, **_by(request))
+    except HoldRefused as refused:
+        return _refused(request, hold, refused)
+    values = {"title": hold.record.title, "branch": branch.name}
+    messages.success(request, gettext("%(title)s is picked up at %(branch)s.") % values)
+    return redirect(reverse("desk:patron", args=[hold.patron_id]) + "#holds")
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_POST
+def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a hold; what lies ready for it stays on the shelf until it's scanned."""
+    hold = _hold_or_404(pk)
+    try:
+        cancel_hold(hold=hold, reason="BY_STAFF", **_by(request))
+    except HoldRefused as refused:
+        return _refused(request, hold, refused)
+    messages.success(request, gettext("The hold on %(title)s is cancelled.") % {"title": hold.record.title})
+    return redirect(reverse("desk:patron", args=[hold.patron_id]) + "#holds")
+
+
+def _by(request: HttpRequest) -> dict[str, Any]:
+    return {"staff": request.staff.account, "now": timezone.now()}  # type: ignore[attr-defined]
+
+
+def _patron_of(request: HttpRequest) -> Any:
+    card, number = request.POST.get("card", "")[:100], number_in(request.POST, "patron")
+    return get_patron_by_card(card) if card.strip() else get_patron(number) if number else None
+
+
+def _branch_of(request: HttpRequest) -> Any:
+    number = number_in(request.POST, "pickup")
+    return get_branch(number) if number else None
+
+
+def _item_of(request: HttpRequest, record_id: int) -> Any:
+    number = number_in(request.POST, "item")
+    item = get_item(number) if number else None
+    if number and (item is None or item.record_id != record_id):
+        raise Http404
+    return item
+
+
+def _hold_or_404(pk: int) -> Any:
+    hold = get_hold(pk)
+    if hold is None:
+        raise Http404
+    return hold
+
+
+def _refused(request: HttpRequest, hold: Any, refused: HoldRefused) -> HttpResponse:
+    problems = [f"{hold.record.title}: {reason.text} {reason.about}" for reason in words(request, refused)]
+    return page(request, patron_or_404(hold.patron_id), status=409, problems=problems)

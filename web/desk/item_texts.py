@@ -1,0 +1,79 @@
+"""Items in words: the sign of a state, why a change is refused, and what was done to one."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from common.errors import Refused
+from holdings import errors
+from web.desk.texts import barcode_problem
+
+_KINDS = {
+    "AVAILABLE": "ok",
+    "ON_LOAN": "wait",
+    "ON_HOLD_SHELF": "wait",
+    "IN_TRANSIT": "wait",
+    "IN_PROCESS": "notice",
+    "MISSING": "stop",
+    "LOST": "stop",
+}
+_TEXTS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
+    errors.BARCODE_MISSING: ("barcode", lambda facts: gettext("A barcode is needed.")),
+    errors.BARCODE_MALFORMED: ("barcode", lambda facts: barcode_problem(facts.get("scheme", ""))),
+    errors.BARCODE_TAKEN: ("barcode", lambda facts: gettext("Another item has this barcode.")),
+    errors.RECORD_DELETED: ("", lambda facts: gettext("The title has been deleted from the catalogue.")),
+    errors.LOCATION_ELSEWHERE: ("location", lambda facts: gettext("This room belongs to another branch.")),
+    errors.PRICE_NOT_VALID: ("price", lambda facts: gettext("This isn't a price.")),
+    errors.ITEM_IN_CIRCULATION: (
+        "status",
+        lambda facts: gettext("It's on loan, on the hold shelf or in transit. Check it in first."),
+    ),
+    errors.STATUS_NOT_FOR_STAFF: ("status", lambda facts: gettext("This comes by check-out and check-in only.")),
+    errors.ITEM_GONE: ("", lambda facts: gettext("The item isn't there any more.")),
+}
+_ACTIONS = {
+    "circulation.check_out": _("Checked out"),
+    "circulation.check_in": _("Checked in"),
+    "circulation.renew": _("Renewed"),
+    "circulation.undo": _("Undone"),
+    "circulation.invoice": _("Invoiced"),
+    "holdings.add_item": _("Added"),
+    "holdings.change_item": _("Changed"),
+}
+
+
+def status_kind(item: Any) -> str:
+    """Return the kind of sign that goes with an item's status."""
+    return _KINDS.get(item.status, "none")
+
+
+def add_to_form(form: forms.Form, refused: Refused) -> None:
+    """Put each reason beside its field, or above the form when it has no such field."""
+    for reason in refused.reasons:
+        field, tell = _TEXTS.get(reason.code, ("", lambda facts: gettext("It isn't possible.")))
+        form.add_error(field if field in form.fields else None, tell(reason.facts))
+
+
+def history(entries: Iterable[Any]) -> list[dict[str, Any]]:
+    """Return what was done to an item, in words; never to whom it was lent."""
+    return [
+        {
+            "at": entry.at,
+            "text": _ACTIONS.get(entry.action, entry.action),
+            "who": entry.actor.name if entry.actor else "",
+            "about": _about(entry.facts),
+        }
+        for entry in entries
+    ]
+
+
+def _about(facts: Mapping[str, Any]) -> str:
+    changed = [
+        f"{name}: {pair[0]} → {pair[1]}" for name, pair in facts.items() if isinstance(pair, list) and len(pair) == 2
+    ]
+    if facts.get("override_reason"):
+        return gettext("Overridden: %(reason)s") % {"reason": facts["override_reason"]}
+    return ", ".join(changed) if "status" in facts or changed else ""

@@ -1,0 +1,74 @@
+"""Today's work at the branch as lists to print: holds to fetch, the hold shelf to clear, overdue, transits."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from accounts.rules import Permission
+from circulation.selectors.lists import holds_to_pick, overdue_loans, ready_holds, shelf_to_clear, transits_to
+from web.account.access import staff_only
+from web.desk.areas import desk_areas
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_safe
+def holds(request: HttpRequest) -> HttpResponse:
+    """List what to fetch from the shelves for holds, in the order of the shelves."""
+    branch = request.staff.branch  # type: ignore[attr-defined]
+    return _list(request, "holds", {"lines": holds_to_pick(branch, now=timezone.now())})
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_safe
+def shelf(request: HttpRequest) -> HttpResponse:
+    """List what's to be taken off the hold shelf, and what stands on it."""
+    branch = request.staff.branch  # type: ignore[attr-defined]
+    lines = shelf_to_clear(branch, today=timezone.localdate())
+    why = {
+        "NOT_COLLECTED": gettext("not collected"),
+        "BY_PATRON": gettext("cancelled by the patron"),
+        "BY_STAFF": gettext("cancelled by staff"),
+        "INTEREST_OVER": gettext("not wanted any more"),
+        "HAS_ANOTHER": gettext("another item was lent"),
+    }
+    rows = [{"line": line, "why": why.get(line.why, gettext("the hold has ended"))} for line in lines]
+    return _list(request, "shelf", {"lines": rows, "ready": ready_holds(branch)})
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_safe
+def overdue(request: HttpRequest) -> HttpResponse:
+    """List the branch's loans that are overdue, the longest first."""
+    branch, today = request.staff.branch, timezone.localdate()  # type: ignore[attr-defined]
+    return _list(request, "overdue", {"lines": overdue_loans(branch, today=today)})
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_safe
+def transits(request: HttpRequest) -> HttpResponse:
+    """List what's on its way here, the longest first."""
+    branch = request.staff.branch  # type: ignore[attr-defined]
+    return _list(request, "transits", {"lines": transits_to(branch)})
+
+
+def _list(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
+    context |= {
+        "areas": desk_areas(request, "holds"),
+        "choices": [
+            {"text": text, "url": reverse(f"desk:{each}"), "current": each == name}
+            for each, text in (
+                ("holds", gettext("Holds to fetch")),
+                ("shelf", gettext("Hold shelf")),
+                ("overdue", gettext("Overdue")),
+                ("transits", gettext("On their way here")),
+            )
+        ],
+        "today": timezone.localdate(),
+        "now": timezone.now(),
+    }
+    return render(request, f"desk/list_{name}.html", context)

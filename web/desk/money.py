@@ -1,0 +1,105 @@
+"""Takes payments, waives fees and writes fees by hand. Each form counts once, however often it's sent."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST
+
+from accounts.rules import Permission
+from circulation.errors import FeeRefused
+from circulation.selectors.fees import get_fee
+from circulation.services.fees import add_fee, pay_back, take_payment, waive
+from web.account.access import staff_only
+from web.desk.answers import words
+from web.desk.forms_money import FeeForm, PaymentForm, WaiverForm
+from web.desk.patron_page import page, patron_or_404
+from web.ui.money import amount_text
+
+
+@staff_only(Permission.TAKE_PAYMENTS, needs_branch=True)
+@require_POST
+def pay(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a payment and offer its receipt."""
+    patron, form = patron_or_404(pk), PaymentForm(request.POST)
+    if form.is_valid():
+        try:
+            receipt = take_payment(patron=patron, **form.cleaned_data, **_by(request))
+        except FeeRefused as refused:
+            return _refused(request, patron, form, refused, "payment_form", "payment")
+        paid = amount_text(receipt.amount, receipt.currency)
+        messages.success(request, gettext("%(amount)s is paid.") % {"amount": paid})
+        return redirect(reverse("desk:patron", args=[pk]) + f"?receipt={receipt.number}#fees")
+    return page(request, patron, status=422, payment_form=form, open_dialog="payment")
+
+
+@staff_only(Permission.WAIVE_FEES, needs_branch=True)
+@require_POST
+def waive_fee(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give up a fee or part of it, with the reason."""
+    fee, form = _fee_or_404(pk), WaiverForm(request.POST, auto_id=f"waiver-{pk}-%s")
+    patron = patron_or_404(fee.patron_id)
+    if form.is_valid():
+        try:
+            waive(fee=fee, **form.cleaned_data, **_by(request))
+        except FeeRefused as refused:
+            return _refused(request, patron, form, refused, "waiver_form", f"waiver-{pk}")
+        waived = amount_text(form.cleaned_data["amount"], request.tenant.currency)  # type: ignore[attr-defined]
+        messages.success(request, gettext("%(amount)s is waived.") % {"amount": waived})
+        return redirect(reverse("desk:patron", args=[patron.pk]) + "#fees")
+    return page(request, patron, status=422, waiver_form=form, open_dialog=f"waiver-{pk}")
+
+
+@staff_only(Permission.TAKE_PAYMENTS, needs_branch=True)
+@require_POST
+def charge(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write a fee by hand, for a damaged case for instance."""
+    patron, form = patron_or_404(pk), FeeForm(request.POST)
+    if form.is_valid():
+        branch = request.staff.branch  # type: ignore[attr-defined]
+        try:
+            add_fee(patron=patron, branch=branch, **form.cleaned_data, **_by(request))
+        except FeeRefused as refused:
+            return _refused(request, patron, form, refused, "fee_form", "fee")
+        messages.success(request, gettext("The fee is written."))
+        return redirect(reverse("desk:patron", args=[pk]) + "#fees")
+    return page(request, patron, status=422, fee_form=form, open_dialog="fee")
+
+
+@staff_only(Permission.TAKE_PAYMENTS, needs_branch=True)
+@require_POST
+def give_back(request: HttpRequest, pk: int) -> HttpResponse:
+    """Book that what was paid too much for a fee has been handed back."""
+    fee = _fee_or_404(pk)
+    patron = patron_or_404(fee.patron_id)
+    try:
+        amount = pay_back(fee=fee, method=request.POST.get("method", ""), **_by(request))
+    except FeeRefused as refused:
+        return page(request, patron, status=409, problems=[reason.text for reason in words(request, refused)])
+    paid_back = amount_text(amount, request.tenant.currency)  # type: ignore[attr-defined]
+    messages.success(request, gettext("%(amount)s is booked as paid back.") % {"amount": paid_back})
+    return redirect(reverse("desk:patron", args=[patron.pk]) + "#fees")
+
+
+def _by(request: HttpRequest) -> dict[str, Any]:
+    return {"staff": request.staff.account, "now": timezone.now()}  # type: ignore[attr-defined]
+
+
+def _fee_or_404(pk: int) -> Any:
+    fee = get_fee(pk)
+    if fee is None:
+        raise Http404
+    return fee
+
+
+def _refused(
+    request: HttpRequest, patron: Any, form: forms.Form, refused: FeeRefused, name: str, dialog: str
+) -> HttpResponse:
+    for reason in words(request, refused):
+        form.add_error(None, " ".join(filter(None, (reason.text, reason.next_step))))
+    return page(request, patron, status=409, open_dialog=dialog, **{name: form})

@@ -1,0 +1,48 @@
+"""What the panel beside the work says of a patron, in words: why she may not borrow, and her numbers."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils import timezone
+
+from circulation.selectors.panels import PatronPanel, patron_panel
+from patrons.rules import age_on
+from web.desk.answers import notice_words
+from web.words.for_staff import ReasonText
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A patron's panel, ready for the page."""
+
+    facts: PatronPanel
+    stops: list[ReasonText]
+    now: datetime
+
+    @property
+    def patron(self) -> Any:
+        """The patron herself."""
+        return self.facts.patron
+
+    @property
+    def age(self) -> int | None:
+        """How old she is today, when the birth date is known."""
+        return age_on(self.patron.birth_date, timezone.localdate(self.now))
+
+    @property
+    def near_limit(self) -> bool:
+        """Whether she may borrow nothing more."""
+        return self.facts.max_loans is not None and self.facts.loans >= self.facts.max_loans
+
+
+def panel_of(request: HttpRequest, patron_id: int | None) -> Panel | None:
+    """Return a patron's panel as seen from the branch of whoever asks, or None if there's no such patron."""
+    if patron_id is None:
+        return None
+    now = timezone.now()
+    facts = patron_panel(patron_id=patron_id, branch=request.staff.branch, now=now)  # type: ignore[attr-defined]
+    if facts is None:
+        return None
+    return Panel(facts, notice_words(request, facts.stops), now)

@@ -1,0 +1,167 @@
+"""Registers and edits patrons, sets and lifts blocks, and gives new cards and PINs."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.rules import Permission
+from holdings.selectors import branches_in_service, item_types
+from patrons.errors import PatronRefused
+from patrons.selectors import get_block, get_patron_by_card, patron_categories
+from patrons.services import blocks, register
+from web.account.access import staff_only
+from web.desk.areas import desk_areas
+from web.desk.forms_patrons import BlockForm, CardForm, NewPatronForm, PatronForm, PinForm
+from web.desk.patron_page import page, patron_or_404
+from web.desk.texts import add_to_form, patron_problems
+
+_FORM = ("GET", "HEAD", "POST")
+
+
+@staff_only(Permission.EDIT_PATRONS, needs_branch=True)
+@require_http_methods(_FORM)
+def new_patron(request: HttpRequest) -> HttpResponse:
+    """Register a patron with her first card."""
+    staff, tenant = request.staff, request.tenant  # type: ignore[attr-defined]
+    first = {"home_branch": staff.branch.pk, "language": tenant.language, "channel": "EMAIL"}
+    form = NewPatronForm(request.POST or None, **_rows(), initial=first)
+    if request.method == "POST" and form.is_valid():
+        guardian = _guardian(form)
+        if not form.errors:
+            try:
+                patron = register.register_patron(
+                    details=register.PatronDetails(**form.details()),
+                    card_number=form.cleaned_data["card_number"],
+                    pin=form.cleaned_data["pin"],
+                    guardians=guardian,
+                    staff=staff.account,
+                    now=timezone.now(),
+                )
+            except PatronRefused as refused:
+                add_to_form(form, refused)
+            else:
+                messages.success(request, gettext("%(name)s is registered.") % {"name": patron.display_name})
+                return redirect("desk:patron", pk=patron.pk)
+    return _form_page(request, form, None)
+
+
+@staff_only(Permission.EDIT_PATRONS, needs_branch=True)
+@require_http_methods(_FORM)
+def edit_patron(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change what's known about a patron."""
+    patron = patron_or_404(pk)
+    form = PatronForm(request.POST or None, **_rows(), patron=patron)
+    if request.method == "POST" and form.is_valid():
+        try:
+            register.change_patron(
+                patron=patron,
+                details=register.PatronDetails(**form.details()),
+                staff=request.staff.account,  # type: ignore[attr-defined]
+                now=timezone.now(),
+            )
+        except PatronRefused as refused:
+            add_to_form(form, refused)
+        else:
+            messages.success(request, gettext("Saved."))
+            return redirect("desk:patron", pk=pk)
+    return _form_page(request, form, patron)
+
+
+@staff_only(Permission.EDIT_PATRONS, needs_branch=True)
+@require_POST
+def set_block(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep a patron from borrowing."""
+    patron = patron_or_404(pk)
+    form = BlockForm(request.POST, item_types=item_types(), today=timezone.localdate())
+    if not form.is_valid():
+        return page(request, patron, status=422, block_form=form, open_dialog="block")
+    data = form.cleaned_data
+    blocks.set_block(
+        patron=patron,
+        reason=data["reason"],
+        until=data["until"],
+        item_type=form.types.get(data["item_type"]),
+        staff=request.staff.account,  # type: ignore[attr-defined]
+        now=timezone.now(),
+    )
+    messages.success(request, gettext("The block is set."))
+    return redirect("desk:patron", pk=pk)
+
+
+@staff_only(Permission.LIFT_BLOCKS, needs_branch=True)
+@require_POST
+def lift_block(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a patron borrow again."""
+    block = get_block(pk)
+    if block is None:
+        raise Http404
+    try:
+        blocks.lift_block(block=block, staff=request.staff.account, now=timezone.now())  # type: ignore[attr-defined]
+    except PatronRefused as refused:
+        return page(request, patron_or_404(block.patron_id), status=403, problems=patron_problems(refused.reasons))
+    messages.success(request, gettext("The block is lifted."))
+    return redirect("desk:patron", pk=block.patron_id)
+
+
+@staff_only(Permission.EDIT_PATRONS, needs_branch=True)
+@require_POST
+def new_card(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a patron a new card; the old ones stop working."""
+    patron, form = patron_or_404(pk), CardForm(request.POST)
+    if form.is_valid():
+        try:
+            blocks.replace_card(
+                patron=patron,
+                number=form.cleaned_data["card_number"],
+                reason=form.cleaned_data["reason"],
+                staff=request.staff.account,  # type: ignore[attr-defined]
+                now=timezone.now(),
+            )
+        except PatronRefused as refused:
+            add_to_form(form, refused)
+        else:
+            messages.success(request, gettext("The new card works from now on; the old one doesn't."))
+            return redirect("desk:patron", pk=pk)
+    return page(request, patron, status=422, card_form=form, open_dialog="card")
+
+
+@staff_only(Permission.EDIT_PATRONS, needs_branch=True)
+@require_POST
+def new_pin(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a patron a new PIN, which she types herself."""
+    patron, form = patron_or_404(pk), PinForm(request.POST)
+    if form.is_valid():
+        try:
+            register.set_pin(
+                patron=patron,
+                pin=form.cleaned_data["pin"],
+                staff=request.staff.account,  # type: ignore[attr-defined]
+            )
+        except PatronRefused as refused:
+            add_to_form(form, refused)
+        else:
+            messages.success(request, gettext("The new PIN works from now on."))
+            return redirect("desk:patron", pk=pk)
+    return page(request, patron, status=422, pin_form=form, open_dialog="pin")
+
+
+def _rows() -> dict[str, Any]:
+    return {"categories": patron_categories(), "branches": branches_in_service()}
+
+
+def _guardian(form: NewPatronForm) -> list[Any]:
+    number = form.cleaned_data["guardian_card"]
+    guardian = get_patron_by_card(number) if number else None
+    if number and guardian is None:
+        form.add_error("guardian_card", gettext("No patron has this card."))
+    return [guardian] if guardian else []
+
+
+def _form_page(request: HttpRequest, form: PatronForm, patron: Any) -> HttpResponse:
+    context = {"areas": desk_areas(request, "patrons"), "form": form, "patron": patron}
+    return render(request, "desk/patron_form.html", context, status=422 if form.errors else 200)

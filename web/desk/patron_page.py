@@ -1,0 +1,115 @@
+"""A patron's page: stops, facts, loans with renewals, fees with the rule behind each, holds, messages, family."""
+
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.rules import Permission
+from circulation.selectors.fees import fees_of
+from circulation.selectors.holds import holds_of
+from circulation.selectors.loans import loans_of
+from holdings.selectors import branch_names, item_types, pickup_branches
+from notices.selectors import notices_of
+from patrons.selectors import active_blocks, get_patron, guardians_of, wards_of, working_card
+from web.account.access import staff_only
+from web.desk.answers import notice_words
+from web.desk.areas import desk_areas
+from web.desk.fee_texts import fee_lines
+from web.desk.forms_money import FeeForm, PaymentForm, WaiverForm
+from web.desk.forms_patrons import BlockForm, CardForm, PinForm
+from web.desk.panels import panel_of
+from web.desk.recent import remember
+from web.desk.scan_inputs import number_in
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_safe
+def patron(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show everything that the desk knows about a patron."""
+    found = patron_or_404(pk)
+    remember(request, pk)
+    return page(request, found)
+
+
+def patron_or_404(pk: int) -> Any:
+    """Return a patron of this municipality.
+
+    :raises Http404: if there's none with this number
+    """
+    found = get_patron(pk)
+    if found is None:
+        raise Http404
+    return found
+
+
+def page(request: HttpRequest, patron: Any, *, status: int = 200, **more: Any) -> HttpResponse:
+    """Return the patron's page.
+
+    :param more: forms that were refused, by the names they have on the page, and `open_dialog` for the one to reopen
+    """
+    now, today = timezone.now(), timezone.localdate()
+    panel = panel_of(request, patron.pk)
+    fees = fees_of(patron)
+    context = {
+        "areas": desk_areas(request, "patrons"),
+        "panel": panel,
+        "patron": patron,
+        "card": working_card(patron),
+        "today": today,
+        "blocks": list(active_blocks(patron, day=today).select_related("item_type")),
+        "receipt": number_in(request.GET, "receipt"),
+        "stops": [stop for stop in panel.stops if stop.code != "PATRON_BLOCKED"] if panel else [],
+        "loans": loan_rows(request, patron),
+        "fees": fee_lines(fees, branches=branch_names() if fees else {}),
+        "holds": holds_of(patron, now=now),
+        "pickup_branches": pickup_branches(),
+        "notices": notices_of(patron),
+        "guardians": guardians_of(patron),
+        "wards": wards_of(patron),
+        **_forms(panel, today),
+        **more,
+    }
+    context["waivers"] = [_waiver(line, context) for line in context["fees"] if line.fee.balance]
+    context["renewable"] = sum(1 for row in context["loans"] if row["can_renew"])
+    return render(request, "desk/patron.html", context, status=status)
+
+
+def loan_rows(request: HttpRequest, patron: Any) -> list[dict[str, Any]]:
+    """Return what the page shows of each open loan, the reasons against renewing in words."""
+    rows = []
+    for line in loans_of(patron, now=timezone.now()):
+        reasons = notice_words(request, line.reasons)
+        rows.append(
+            {
+                "loan": line.loan,
+                "can_renew": line.can_renew,
+                "is_overdue": line.is_overdue,
+                "reasons": reasons,
+                "can_override": bool(reasons) and all(reason.may_override for reason in reasons),
+            }
+        )
+    return rows
+
+
+def _forms(panel: Any, today: Any) -> dict[str, Any]:
+    return {
+        "payment_form": PaymentForm(owed=panel.facts.owed),
+        "fee_form": FeeForm(),
+        "block_form": BlockForm(item_types=item_types(), today=today),
+        "card_form": CardForm(),
+        "pin_form": PinForm(),
+        "form_id": uuid.uuid4().hex,
+    }
+
+
+def _waiver(line: Any, context: dict[str, Any]) -> dict[str, Any]:
+    """Return the dialog that waives a fee; one that was refused keeps what was written in it."""
+    dialog = f"waiver-{line.fee.pk}"
+    if context.get("open_dialog") == dialog:
+        return {"id": dialog, "line": line, "form": context["waiver_form"]}
+    form = WaiverForm(initial={"amount": line.fee.balance}, auto_id=f"{dialog}-%s")
+    return {"id": dialog, "line": line, "form": form}

@@ -1,0 +1,60 @@
+"""A title's page at the desk: every item with where it is now, the queue, and a hold for whoever's card is scanned."""
+
+import uuid
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.rules import Permission
+from catalogue.selectors import get_record
+from circulation.selectors.holds import queue_length
+from circulation.selectors.loans import due_dates_of
+from holdings.selectors import items_of, pickup_branches
+from patrons.selectors import get_patron
+from web.account.access import staff_only
+from web.desk.areas import desk_areas
+from web.desk.item_texts import status_kind
+from web.desk.scan_inputs import number_in
+from web.titles.names import audience_name, cover_kind, language_name, material_name
+
+
+@staff_only(Permission.EDIT_ITEMS, needs_branch=True)
+@require_safe
+def record(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a title; a patron in the address is whom a hold would be for."""
+    found = get_record(pk)
+    if found is None:
+        raise Http404
+    number = number_in(request.GET, "patron")
+    return record_page(request, found, patron=get_patron(number) if number else None)
+
+
+def record_page(request: HttpRequest, record: Any, *, status: int = 200, **more: Any) -> HttpResponse:
+    """Return the title's page.
+
+    :param more: what the page says of a hold that was refused: `hold_problem` or `hold_reasons`, `patron`, `pickup`
+    """
+    items = items_of(record.pk)
+    due = due_dates_of([item.pk for item in items])
+    reasons = more.get("hold_reasons", [])
+    context = {
+        "areas": desk_areas(request, "search"),
+        "record": record,
+        "material": material_name(record.material_type),
+        "cover": cover_kind(record.material_type, record.audience),
+        "language_name": language_name(record.language),
+        "audience_name": audience_name(record.audience),
+        "items": [{"item": item, "kind": status_kind(item), "due": due.get(item.pk)} for item in items],
+        "waiting": queue_length([record.pk]).get(record.pk, 0),
+        "pickup_branches": pickup_branches(),
+        "pickup": request.staff.branch.pk,  # type: ignore[attr-defined]
+        "today": timezone.localdate(),
+        "form_id": uuid.uuid4().hex,
+        "may_circulate": request.staff.may(Permission.CIRCULATE),  # type: ignore[attr-defined]
+        "can_override": bool(reasons) and all(each.may_override for each in reasons if each.kind == "stop"),
+        **more,
+    }
+    return render(request, "desk/record.html", context, status=status)

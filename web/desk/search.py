@@ -1,0 +1,82 @@
+"""The catalogue at the desk: the same search as the portal's, in rows; a barcode or ISBN goes straight to its thing."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from accounts.rules import Permission
+from catalogue.search import suggest
+from circulation.selectors.availability import availability, queue_length
+from holdings.selectors import branches_in_service, get_item_by_barcode
+from patrons.selectors import get_patron
+from web.account.access import staff_only
+from web.desk.areas import desk_areas
+from web.desk.scan_inputs import number_in
+from web.titles.names import material_name
+from web.titles.searching import LONGEST, Searched, run_search
+
+
+@staff_only(Permission.EDIT_ITEMS, needs_branch=True)
+@require_safe
+def search_page(request: HttpRequest) -> HttpResponse:
+    """Search titles; a patron in the address is whom a hold would be for."""
+    text = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
+    if text and len(text) <= 40 and (item := get_item_by_barcode(text)):
+        return redirect("desk:item", barcode=item.barcode)
+    number = number_in(request.GET, "patron")
+    patron = get_patron(number) if number else None
+    about = f"?patron={patron.pk}" if patron else ""
+    searched = run_search(request, branches={branch.code: branch.name for branch in branches_in_service()})
+    if text and searched.result.record_id and not request.GET.get("page"):
+        return redirect(reverse("desk:record", args=[searched.result.record_id]) + about)
+    context = {
+        "areas": desk_areas(request, "search"),
+        "searched": searched,
+        "result": searched.result,
+        "hits": _rows(searched),
+        "patron": patron,
+        "about": about,
+        **_pages(searched),
+    }
+    return render(request, "desk/search.html", context)
+
+
+@staff_only(Permission.EDIT_ITEMS)
+@require_safe
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """Suggest titles, authors and subjects for what's being typed."""
+    text = request.GET.get("q", "").replace("\x00", "")[:LONGEST]
+    found = suggest(text, request.tenant.schema_name)  # type: ignore[attr-defined]
+    return render(request, "desk/_title_suggestions.html", {"suggestions": found})
+
+
+def _rows(searched: Searched) -> list[dict[str, Any]]:
+    hits = searched.result.hits
+    ids = [hit.record_id for hit in hits]
+    live, waiting = availability(ids), queue_length(ids)
+    return [
+        {
+            "hit": hit,
+            "material": material_name(hit.material_type),
+            "home": sum(line.home for line in live.get(hit.record_id, [])),
+            "total": sum(line.total for line in live.get(hit.record_id, [])),
+            "waiting": waiting.get(hit.record_id, 0),
+        }
+        for hit in hits
+    ]
+
+
+def _pages(searched: Searched) -> dict[str, Any]:
+    result = searched.result
+    first = (result.page - 1) * result.page_size
+    return {
+        "first": first + 1,
+        "last": first + len(result.hits),
+        "previous_url": searched.address(page=str(result.page - 1)) if result.page > 1 else "",
+        "next_url": searched.address(page=str(result.page + 1)) if result.page < result.pages else "",
+        "everywhere_url": searched.address(everywhere="1", branch=None),
+        "here_url": searched.address(everywhere=None),
+    }

@@ -1,0 +1,55 @@
+"""The desk's first page: the day's work at this branch, each with its number and the list behind it."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
+
+from accounts.rules import Permission
+from circulation.selectors.lists import count_overdue, holds_to_pick, ready_holds, shelf_to_clear, transits_to
+from notices.selectors import problem_notices
+from web.account.access import staff_only
+from web.desk.areas import desk_areas
+from web.desk.recent import seen_lately
+
+# A van that took longer than this has lost something.
+LATE_AFTER = timedelta(days=3)
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_safe
+def start(request: HttpRequest) -> HttpResponse:
+    """Show what there is to do today."""
+    branch = request.staff.branch  # type: ignore[attr-defined]
+    problems = [notice for notice in problem_notices() if notice.branch_id == branch.pk]
+    context = {
+        "areas": desk_areas(request, ""),
+        "branch": branch,
+        "today": timezone.localdate(),
+        "work": _work(branch),
+        "ready": len(ready_holds(branch)),
+        "problems": problems[:20],
+        "problem_count": len(problems),
+        "recent": seen_lately(request),
+    }
+    return render(request, "desk/start.html", context)
+
+
+def _work(branch: Any) -> list[dict[str, Any]]:
+    now, today = timezone.now(), timezone.localdate()
+    late = [transit for transit in transits_to(branch) if transit.sent_at < now - LATE_AFTER]
+    lines = (
+        (gettext("Holds to fetch from the shelves"), len(holds_to_pick(branch, now=now)), "holds", "notice"),
+        (gettext("Hold shelf to clear"), len(shelf_to_clear(branch, today=today)), "shelf", "notice"),
+        (gettext("Overdue loans"), count_overdue(branch, today=today), "overdue", "none"),
+        (gettext("On their way here for more than three days"), len(late), "transits", "stop"),
+    )
+    return [
+        {"text": text, "count": count, "url": reverse(f"desk:{name}"), "kind": kind if count else "ok"}
+        for text, count, name, kind in lines
+    ]
