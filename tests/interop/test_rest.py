@@ -4,6 +4,7 @@ import json
 from datetime import date
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -177,7 +178,8 @@ class TestManners:
     ) -> None:
         monkeypatch.setattr(PerAddress, "rate", "2/min")
         path = f"/api/v1/records/{record.pk}"
-        address = {"REMOTE_ADDR": "192.0.2.7"}
+        # The counter outlives a test run.
+        address = {"REMOTE_ADDR": uuid4().hex}
 
         answers = [client_of_alpha.get(path, **address) for _ in range(3)]
 
