@@ -135,7 +135,7 @@ class Hold(models.Model):
     ready_at = models.DateTimeField(null=True)
     shelf_until = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True)
-    # FILLED, BY_PATRON, BY_STAFF, NOT_COLLECTED, INTEREST_OVER, ...
+    # FILLED, HAS_ANOTHER (item than was bound to it), BY_PATRON, BY_STAFF, NOT_COLLECTED, INTEREST_OVER.
     end_reason = models.CharField(max_length=20, blank=True)
     note = models.CharField(max_length=200, blank=True)
 

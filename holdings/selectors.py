@@ -4,18 +4,22 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 
 from django.db.models import Prefetch, QuerySet
+from django.db.models.functions import Length
 
-from common.barcodes import clean_barcode
+from common.barcodes import BarcodeScheme, clean_barcode
+from common.keyed_reads import KeyedRead
 from holdings.models import Branch, CalendarDay, Item, ItemType, OpeningHours, ShelvingLocation
+from tenants.selectors import current_municipality
 
 # What screens and slips show of the record that an item belongs to; the MARC record itself stays where it is.
-_RECORD = ("record__title", "record__remainder", "record__author", "record__material_type", "record__year")
+_RECORD = ("title", "remainder", "author", "material_type", "year")
 _ITEM = tuple(field.name for field in Item._meta.concrete_fields)
+_lock_item = KeyedRead(Item, lock=True, along=("record", _RECORD))
 
 
 def items_with_record() -> QuerySet[Item]:
     """Return items that carry what's shown of their record, in the same query."""
-    return Item.objects.select_related("record").only(*_ITEM, *_RECORD)
+    return Item.objects.select_related("record").only(*_ITEM, *(f"record__{name}" for name in _RECORD))
 
 
 def get_item_by_barcode(barcode: str) -> Item | None:
@@ -34,7 +38,29 @@ def lock_item(item_id: int) -> Item | None:
 
     Every change of an item's state, its loan, holds on it and transits begins here, so they queue up behind each other.
     """
-    return items_with_record().select_for_update(of=("self",), no_key=True).filter(pk=item_id).first()
+    return _lock_item(item_id)
+
+
+def next_barcode() -> str:
+    """Return the next number of the municipality's barcodes; nothing when it has no scheme or no number is left."""
+    schemes = current_municipality().barcode_schemes
+    if not schemes.get("item"):
+        return ""
+    scheme = BarcodeScheme(**schemes["item"])
+    taken = Item.objects.annotate(characters=Length("barcode")).filter(
+        barcode__startswith=scheme.prefix, characters=scheme.length
+    )
+    # A label from elsewhere may begin alike, so the highest few are looked at.
+    highest = next(
+        filter(None, map(scheme.serial, taken.order_by("-barcode").values_list("barcode", flat=True)[:20])), 0
+    )
+    for serial in range(highest + 1, highest + 20):
+        try:
+            return scheme.make(serial)
+        except ValueError:
+            # Some numbers have no mod 11 check digit.
+            continue
+    return ""
 
 
 def items_of(record_id: int) -> list[Item]:

@@ -1,6 +1,6 @@
 """Whether an item may be lent to a patron, and until when. Pure decisions over a bundle of facts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -46,6 +46,7 @@ class HoldFacts:
     item_id: int | None = None
     trapped_item_id: int | None = None
     shelf_number: int | None = None
+    record_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -108,12 +109,12 @@ def decide(facts: CheckOutFacts) -> CheckOutDecision:
     return CheckOutDecision(tuple(reasons), due)
 
 
-def own_hold_to_fill(holds: tuple[HoldFacts, ...], *, item_id: int) -> HoldFacts | None:
-    """Return which of the patron's holds on the title this loan fills: one, and never one for another item.
+def own_hold_to_fill(holds: Iterable[HoldFacts], *, item_id: int, record_id: int) -> HoldFacts | None:
+    """Return which of the patron's holds this loan fills: one on its title, and never one for another item.
 
     The hold that the item was trapped for goes first, then one for this very item, then one for the title.
     """
-    fitting = [hold for hold in holds if hold.item_id in (None, item_id)]
+    fitting = [hold for hold in holds if hold.record_id == record_id and hold.item_id in (None, item_id)]
     return min(
         fitting,
         key=lambda hold: (hold.trapped_item_id != item_id, hold.item_id != item_id, hold.hold_id),

@@ -15,15 +15,15 @@ from django.db import connection
 
 from circulation.rules.check_out import HoldFacts, LoanCounts
 from circulation.rules.patron_stops import BlockFacts, PatronFacts
-from circulation.selectors.rule_books import CALENDAR_VERSION_SQL, VERSION_SQL
+from circulation.selectors.rule_books import CALENDAR_VERSION_SQL, VERSION_SQL, RuleBook
 from patrons.models import Patron
 
 _HOLD = """json_build_array(h.id, h.patron_id, h.state, h.pickup_branch_id, h.item_id, h.trapped_item_id,
-    h.shelf_number)"""
+    h.shelf_number, h.record_id)"""
 _ACTIVE = "h.state IN ('QUEUED', 'IN_TRANSIT', 'READY')"
 _NOT_SUSPENDED = "(h.suspended_until IS NULL OR h.suspended_until <= %(today)s)"
 
-# Parameters: item, record, item_type, patron, loan, branch, group, today, scan.
+# Parameters: item, record, patron, branch, today, scan.
 _PARTS = {
     "version": VERSION_SQL,
     "calendar_version": CALENDAR_VERSION_SQL,
@@ -36,26 +36,17 @@ _PARTS = {
         WHERE t.item_id = %(item)s AND t.received_at IS NULL AND t.cancelled_at IS NULL)""",
     "trapped": """(SELECT $hold FROM circulation_hold h
         WHERE h.trapped_item_id = %(item)s AND h.state IN ('IN_TRANSIT', 'READY'))""",
-    "own_holds": """(SELECT json_agg($hold) FROM circulation_hold h
-        WHERE h.patron_id = %(patron)s AND h.record_id = %(record)s AND $active)""",
+    "patron_holds": """(SELECT json_agg($hold) FROM circulation_hold h
+        WHERE h.patron_id = %(patron)s AND $active)""",
     "waiting": """(SELECT count(*) FROM circulation_hold h
         WHERE h.record_id = %(record)s AND h.state = 'QUEUED' AND h.patron_id <> %(patron)s
           AND (h.item_id IS NULL OR h.item_id = %(item)s) AND $not_suspended)""",
-    "ready_here": """(SELECT count(*) FROM circulation_hold h
-        WHERE h.patron_id = %(patron)s AND h.state = 'READY' AND h.pickup_branch_id = %(branch)s
-          AND h.record_id <> %(record)s)""",
-    "loans": """(SELECT json_build_array(
-            count(*),
-            count(*) FILTER (WHERE l.lending_branch_id = %(branch)s),
-            count(*) FILTER (WHERE g.group_id = %(group)s),
-            count(*) FILTER (WHERE i.item_type_id = %(item_type)s),
-            count(*) FILTER (WHERE i.item_type_id = %(item_type)s AND l.lending_branch_id = %(branch)s),
-            count(*) FILTER (WHERE i.item_type_id = %(item_type)s AND g.group_id = %(group)s),
-            count(*) FILTER (WHERE l.due_date < %(today)s))
-        FROM circulation_loan l
-        JOIN holdings_item i ON i.id = l.item_id
-        JOIN holdings_branch g ON g.id = l.lending_branch_id
-        WHERE l.patron_id = %(patron)s AND l.returned_at IS NULL)""",
+    "loans": """(SELECT json_agg(json_build_array(c.branch, c.type, c.loans, c.overdue)) FROM (
+            SELECT l.lending_branch_id AS branch, i.item_type_id AS type, count(*) AS loans,
+                   count(*) FILTER (WHERE l.due_date < %(today)s) AS overdue
+              FROM circulation_loan l JOIN holdings_item i ON i.id = l.item_id
+             WHERE l.patron_id = %(patron)s AND l.returned_at IS NULL
+             GROUP BY l.lending_branch_id, i.item_type_id) c)""",
     "overdue": """(SELECT count(*) FROM circulation_loan l
         WHERE l.patron_id = %(patron)s AND l.returned_at IS NULL AND l.due_date < %(today)s)""",
     "owed": """(SELECT coalesce(sum(f.balance), 0) FROM circulation_fee f
@@ -65,7 +56,9 @@ _PARTS = {
         WHERE b.patron_id = %(patron)s AND b.lifted_at IS NULL AND (b.until IS NULL OR b.until >= %(today)s))""",
     "cards": """(SELECT json_build_array(count(*), count(*) FILTER (WHERE c.is_active)) FROM patrons_card c
         WHERE c.patron_id = %(patron)s)""",
-    "active_holds": """(SELECT count(*) FROM circulation_hold h WHERE h.patron_id = %(patron)s AND $active)""",
+    "owed_on_loan": """(SELECT coalesce(sum(f.balance), 0) FROM circulation_fee f
+        JOIN circulation_loan l ON l.id = f.loan_id
+        WHERE l.item_id = %(item)s AND l.returned_at IS NULL AND f.balance > 0)""",
     "open_loan_of_record": """(SELECT l.id FROM circulation_loan l JOIN holdings_item i ON i.id = l.item_id
         WHERE l.patron_id = %(patron)s AND l.returned_at IS NULL AND i.record_id = %(record)s
           AND (%(item)s::bigint IS NULL OR i.id = %(item)s) LIMIT 1)""",
@@ -141,9 +134,9 @@ def trapped_hold(facts: dict[str, Any]) -> HoldFacts | None:
     return HoldFacts(*facts["trapped"]) if facts["trapped"] else None
 
 
-def own_holds(facts: dict[str, Any]) -> tuple[HoldFacts, ...]:
-    """Return the patron's holds on the title."""
-    return tuple(HoldFacts(*hold) for hold in facts["own_holds"] or ())
+def patron_holds(facts: dict[str, Any]) -> tuple[HoldFacts, ...]:
+    """Return the patron's holds that aren't over, on whatever title."""
+    return tuple(HoldFacts(*hold) for hold in facts["patron_holds"] or ())
 
 
 def patron_facts(patron: Patron, facts: dict[str, Any]) -> PatronFacts:
@@ -160,14 +153,25 @@ def patron_facts(patron: Patron, facts: dict[str, Any]) -> PatronFacts:
             for block_id, reason, until, item_type_id in facts["blocks"] or ()
         ),
         owed=Decimal(facts["owed"]),
-        overdue=facts["loans"][6] if "loans" in facts else facts["overdue"],
+        overdue=sum(row[3] for row in facts["loans"] or ()) if "loans" in facts else facts["overdue"],
     )
 
 
-def loan_counts(facts: dict[str, Any]) -> tuple[LoanCounts, LoanCounts]:
-    """Return the patron's open loans, and those of the item's type."""
-    counts = facts["loans"]
-    return LoanCounts(*counts[0:3]), LoanCounts(*counts[3:6])
+def loan_counts(
+    facts: dict[str, Any], book: RuleBook, *, branch_id: int, item_type_id: int | None = None
+) -> LoanCounts:
+    """Return the patron's open loans as seen from a branch: all of them, or those of one item type."""
+    group = book.group_of(branch_id)
+    counts = [
+        (lending_branch_id, loans)
+        for lending_branch_id, of_type_id, loans, _overdue in facts["loans"] or ()
+        if item_type_id in (None, of_type_id)
+    ]
+    return LoanCounts(
+        everywhere=sum(loans for _, loans in counts),
+        at_branch=sum(loans for lending_branch_id, loans in counts if lending_branch_id == branch_id),
+        in_group=sum(loans for lending_branch_id, loans in counts if lending_branch_id in group),
+    )
 
 
 @cache

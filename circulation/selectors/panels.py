@@ -8,13 +8,13 @@ from zoneinfo import ZoneInfo
 from circulation.models import Hold
 from circulation.rules.patron_stops import BlockFacts, patron_stops
 from circulation.rules.reasons import RuleReader
-from circulation.selectors.desk_facts import loan_counts, patron_facts, read_facts
+from circulation.selectors.desk_facts import loan_counts, patron_facts, patron_holds, read_facts
 from circulation.selectors.holds import holds_with_record
 from circulation.selectors.rule_books import rule_book
 from common.errors import Reason
 from holdings.models import Branch
 from patrons.models import Patron
-from patrons.selectors import get_patron
+from patrons.selectors import read_patron
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class PatronPanel:
 
 def patron_panel(*, patron_id: int, branch: Branch, now: datetime) -> PatronPanel | None:
     """Return a patron as seen from a branch, or None if she isn't there."""
-    patron = get_patron(patron_id)
+    patron = read_patron(patron_id)
     if patron is None:
         return None
     today = now.astimezone(ZoneInfo(branch.time_zone)).date()
@@ -64,16 +64,14 @@ def patron_panel(*, patron_id: int, branch: Branch, now: datetime) -> PatronPane
         "owed",
         "blocks",
         "cards",
-        "active_holds",
+        "patron_holds",
         patron=patron.pk,
-        branch=branch.pk,
-        group=branch.group_id,
-        item_type=None,
         today=today,
     )
     book = rule_book(facts["version"])
+    patron.category, patron.home_branch = book.categories[patron.category_id], book.branches[patron.home_branch_id]
     rules = RuleReader(book.resolved(branch_id=branch.pk, category_id=patron.category_id, item_type_id=None))
-    loans, _of_type = loan_counts(facts)
+    loans, holds = loan_counts(facts, book, branch_id=branch.pk), patron_holds(facts)
     stopped = patron_facts(patron, facts)
     return PatronPanel(
         patron=patron,
@@ -90,8 +88,8 @@ def patron_panel(*, patron_id: int, branch: Branch, now: datetime) -> PatronPane
             for block in stopped.blocks
             if block.item_type_id in book.item_types
         ),
-        ready=_ready_holds(patron, branch) if facts["active_holds"] else (),
-        holds=facts["active_holds"],
+        ready=_ready_holds(patron, branch) if any(hold.state == Hold.State.READY for hold in holds) else (),
+        holds=len(holds),
     )
 
 

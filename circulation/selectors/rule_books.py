@@ -77,6 +77,13 @@ class RuleBook:
             )
         return known
 
+    def group_of(self, branch_id: int) -> frozenset[int]:
+        """Return the branches that share a branch's group, itself among them; none if it's in no group."""
+        branch = self.branches.get(branch_id)
+        if branch is None or branch.group_id is None:
+            return frozenset()
+        return frozenset(each.pk for each in self.branches.values() if each.group_id == branch.group_id)
+
     def calendar(self, branch_id: int, version: str | None = None) -> Calendar:
         """Return a branch's calendar.
 

@@ -42,7 +42,7 @@ from common.errors import Reason
 from holdings.models import Branch, Item
 
 ACTION = "circulation.check_in"
-_FACTS = ("version", "scan", "loan", "transit", "trapped", "queue")
+_FACTS = ("version", "scan", "loan", "transit", "trapped", "queue", "owed_on_loan")
 _FOUND = {
     Item.Status.LOST: Code.ITEM_WAS_LOST,
     Item.Status.MISSING: Code.ITEM_WAS_MISSING,
@@ -220,8 +220,12 @@ def _close_loan(loan: Loan, scan: _Scan, day: date) -> tuple[Fee | None, tuple[R
             problems = (notice_of_missing_rule(missing.name),)
     loan.returned_at = _moment(day, scan)
     loan.returned_to = scan.branch
-    loan.save(update_fields=["returned_at", "returned_to"])
-    anonymise_if_settled(loan)
+    if fee is None and not scan.facts["owed_on_loan"] and loan.patron is not None and not loan.patron.keeps_history:
+        loan.patron = None
+    loan.save(update_fields=["returned_at", "returned_to", "patron"])
+    if loan.patron is not None and loan.due_date < scan.today:
+        # What was owed may have been taken back just now, by the day on which it came back.
+        anonymise_if_settled(loan)
     return fee, problems
 
 

@@ -16,8 +16,8 @@ from circulation.selectors.desk_facts import (
     loan_counts,
     open_loan,
     open_transit,
-    own_holds,
     patron_facts,
+    patron_holds,
     read_facts,
     scan_facts,
     trapped_hold,
@@ -51,9 +51,8 @@ _FACTS = (
     "loan",
     "transit",
     "trapped",
-    "own_holds",
+    "patron_holds",
     "waiting",
-    "ready_here",
     "loans",
     "owed",
     "blocks",
@@ -87,10 +86,8 @@ def check_out(
             *_FACTS,
             item=item.pk,
             record=item.record_id,
-            item_type=item.item_type_id,
             patron=patron.pk,
             branch=branch.pk,
-            group=branch.group_id,
             today=today,
             scan=scan_id,
         )
@@ -131,7 +128,11 @@ def _facts_to_decide(
     due_date: date | None,
 ) -> CheckOutFacts:
     item_type = book.item_types[item.item_type_id]
-    loans, loans_of_type = loan_counts(facts)
+    ready_here = (
+        hold
+        for hold in patron_holds(facts)
+        if hold.state == Hold.State.READY and hold.pickup_branch_id == branch.pk and hold.record_id != item.record_id
+    )
     return CheckOutFacts(
         today=today,
         item_id=item.pk,
@@ -148,9 +149,9 @@ def _facts_to_decide(
         on_loan_until=loan.due_date if loan else None,
         trapped=trapped_hold(facts),
         waiting=facts["waiting"],
-        ready_here=facts["ready_here"],
-        loans=loans,
-        loans_of_type=loans_of_type,
+        ready_here=sum(1 for _ in ready_here),
+        loans=loan_counts(facts, book, branch_id=branch.pk),
+        loans_of_type=loan_counts(facts, book, branch_id=branch.pk, item_type_id=item.item_type_id),
         chosen_due_date=due_date,
     )
 
@@ -172,7 +173,7 @@ def _lend(
 ) -> CheckOutResult:
     before = {"status": item.status, "current_branch_id": item.current_branch_id}
     trapped, transit = trapped_hold(facts), open_transit(facts)
-    own = own_hold_to_fill(own_holds(facts), item_id=item.pk)
+    own = own_hold_to_fill(patron_holds(facts), item_id=item.pk, record_id=item.record_id)
     filled, hold_changes = _settle_holds(own, trapped, item=item, patron=patron, now=now)
     loan = Loan.objects.create(
         item=item,

@@ -57,9 +57,11 @@ def restore(hold: Hold, before: dict[str, Any]) -> None:
 
 def fill(hold: Hold, item: Item, *, now: datetime) -> None:
     """End a hold because its patron has the item now, this one or another that was bound to it."""
-    if hold.trapped_item_id is None:
+    has_another = hold.trapped_item_id not in (None, item.pk)
+    if not has_another:
         hold.trapped_item = item
-    _end(hold, Hold.State.FILLED, "FILLED", now)
+    # What was bound to it still lies on a hold shelf, and the list of what's to be cleared finds it by this.
+    _end(hold, Hold.State.FILLED, "HAS_ANOTHER" if has_another else "FILLED", now)
 
 
 def cancel(hold: Hold, *, reason: str, now: datetime) -> None:

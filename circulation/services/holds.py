@@ -9,7 +9,7 @@ from circulation.errors import Code, HoldRefused, Override
 from circulation.models import Hold
 from circulation.rules.holds import HoldFactsToPlace, Supply, reasons_to_refuse_hold
 from circulation.rules.reasons import blocking, covered_codes, standing
-from circulation.selectors.desk_facts import own_holds, patron_facts, read_facts
+from circulation.selectors.desk_facts import patron_facts, patron_holds, read_facts
 from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services import hold_states
 from circulation.services.desk_actions import (
@@ -27,8 +27,7 @@ from patrons.models import Patron
 
 _FACTS = (
     "version",
-    "own_holds",
-    "active_holds",
+    "patron_holds",
     "open_loan_of_record",
     "supplies",
     "overdue",
@@ -225,7 +224,12 @@ def _facts_to_decide(
     today: date,
     interest_until: date | None,
 ) -> HoldFactsToPlace:
-    same = (hold.hold_id for hold in own_holds(facts) if item is None or hold.item_id in (None, item.pk))
+    holds = patron_holds(facts)
+    same = (
+        hold.hold_id
+        for hold in holds
+        if hold.record_id == record.pk and (item is None or hold.item_id in (None, item.pk))
+    )
     return HoldFactsToPlace(
         today=today,
         record_id=record.pk,
@@ -235,7 +239,7 @@ def _facts_to_decide(
         pickup_is_possible=_is_pickup_place(book, pickup_branch),
         rules=book.resolved(branch_id=pickup_branch.pk, category_id=patron.category_id, item_type_id=None),
         supplies=_supplies(facts, book, pickup_branch.pk, patron),
-        active_holds=facts["active_holds"],
+        active_holds=len(holds),
         same_hold_id=next(same, None),
         own_loan_id=facts["open_loan_of_record"],
         interest_until=interest_until,

@@ -75,8 +75,8 @@ def test_check_in(patron, library, desk, warm, django_assert_num_queries):
     loan = LoanFactory(item=library.item(), patron=patron, lending_branch=library.main)
     warm()
 
-    # Lock item, facts, lock loan, loan, what's owed, forget the patron, item, audit.
-    with django_assert_num_queries(8 + 2):
+    # Lock item, facts, lock loan, loan, item, audit.
+    with django_assert_num_queries(6 + 2):
         check_in(item=loan.item, scan_id="a-scan", **desk)
 
 

@@ -10,6 +10,7 @@ from circulation.selectors.holds import get_hold, holds_of
 from circulation.selectors.lists import holds_to_pick, overdue_loans, ready_holds, shelf_to_clear, transits_to
 from circulation.selectors.loans import get_open_loan, loans_of, open_loan_of
 from circulation.selectors.panels import patron_panel
+from circulation.services.check_out import check_out
 from holdings.models import Item
 from tests.factories import (
     NOW,
@@ -265,6 +266,16 @@ def test_shelf_to_clear_has_what_nobody_fetches(library):
     ]
     assert [line.hold for line in shelf_to_clear(library.east, today=TODAY)] == [elsewhere]
     assert ready_holds(library.main) == sorted([kept, late], key=lambda hold: hold.shelf_number)
+
+
+def test_shelf_to_clear_has_what_was_bound_to_a_patron_who_took_another(library, now):
+    hold = HoldFactory(ready=True, patron=library.patron, pickup_branch=library.main)
+    sibling = library.item(record=hold.record)
+    check_out(item=sibling, patron=library.patron, branch=library.main, staff=library.staff, now=now)
+
+    lines = shelf_to_clear(library.main, today=TODAY)
+
+    assert [(line.item, line.why) for line in lines] == [(hold.trapped_item, "HAS_ANOTHER")]
 
 
 def test_shelf_to_clear_leaves_out_what_lies_there_for_the_next(library):

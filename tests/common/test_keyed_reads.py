@@ -1,0 +1,58 @@
+import pytest
+from django.db import connection
+from django.db.models.query_utils import DeferredAttribute
+
+from common.keyed_reads import KeyedRead
+from holdings.models import Item
+from patrons.models import Patron
+from tests.factories import ItemFactory, PatronFactory
+
+
+def test_reads_a_row_as_django_does(alpha):
+    patron = PatronFactory()
+
+    found = KeyedRead(Patron)(patron.pk)
+
+    fresh = Patron.objects.get(pk=patron.pk)
+    assert {field.attname: getattr(found, field.attname) for field in Patron._meta.concrete_fields} == {
+        field.attname: getattr(fresh, field.attname) for field in Patron._meta.concrete_fields
+    }
+    assert not found._state.adding
+
+
+def test_brings_a_part_of_another_row_along(alpha, django_assert_num_queries):
+    item = ItemFactory()
+    read = KeyedRead(Item, along=("record", ("title", "author")))
+
+    with django_assert_num_queries(1):
+        found = read(item.pk)
+        assert (found.barcode, found.record.title, found.record.author) == (
+            item.barcode,
+            item.record.title,
+            item.record.author,
+        )
+
+    with django_assert_num_queries(1):
+        assert bytes(found.record.raw) == bytes(item.record.raw)
+    assert isinstance(type(found.record).__dict__["raw"], DeferredAttribute)
+
+
+def test_gives_nothing_for_a_key_that_is_not_there(alpha):
+    assert KeyedRead(Item)(10**9) is None
+
+
+@pytest.mark.parametrize(("lock", "ending"), [(True, True), (False, False)])
+def test_locks_if_it_is_asked_to(alpha, lock, ending):
+    item = ItemFactory()
+    with connection.execute_wrapper(_keep(kept := [])):
+        KeyedRead(Item, lock=lock)(item.pk)
+
+    assert kept[0].endswith("FOR NO KEY UPDATE OF a") is ending
+
+
+def _keep(kept):
+    def wrapper(execute, sql, params, many, context):
+        kept.append(sql)
+        return execute(sql, params, many, context)
+
+    return wrapper
