@@ -10,6 +10,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from celery import current_app
+from django.conf import settings
 from django.core.management import call_command
 from kombu.exceptions import OperationalError
 from tantivy import Document, Index
@@ -20,7 +22,7 @@ from catalogue.search.documents import Holdings
 from catalogue.search.folder import Progress, WriterIsBusy
 from catalogue.search.writing import catch_up, rebuild
 from catalogue.selectors import latest_change
-from catalogue.services.change_feed import announce
+from catalogue.services.change_feed import FOLLOWER_TASK, announce
 from catalogue.tasks import follow_change_feed
 from tenants.models import Municipality
 from tests.factories.catalogue import RecordFactory
@@ -111,6 +113,11 @@ class TestFollowing:
 
         state = folder.read_state((index / "current").resolve())
         assert state == folder.State(version=schema.VERSION, change=latest_change())
+
+    def test_the_call_reaches_the_worker_of_every_node(self) -> None:
+        queue = current_app.amqp.router.route({}, FOLLOWER_TASK)["queue"]
+
+        assert (queue.exchange.type, queue.name) == ("fanout", f"search.{settings.NODE}")
 
     def test_only_one_process_writes(self, index: Path, now: datetime) -> None:
         _announced(RecordFactory.create(title="Anden sommer"), now)
