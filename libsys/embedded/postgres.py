@@ -153,7 +153,8 @@ class Postgres:
         settings |= {
             "port": str(self.port),
             "listen_addresses": LOOPBACK,
-            "unix_socket_directories": str(self.folder) if has_socket else "",
+            # A list of folders; quoted, a comma in a name doesn't part it.
+            "unix_socket_directories": f'"{self.folder}"' if has_socket else "",
             "unix_socket_permissions": "0700",
         }
         return [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]

@@ -42,7 +42,7 @@ SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 @pytest.fixture
 def home():
     # Not below pytest's folder, which nobody but its owner may enter: the servers run as somebody else when we're root.
-    folder = Path(tempfile.mkdtemp(prefix="libsys-supervised-"))
+    folder = Path(tempfile.mkdtemp(prefix="libsys supervised, æøå "))
     yield folder
     shutil.rmtree(folder)
 
