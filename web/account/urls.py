@@ -5,6 +5,7 @@ from django.urls import path
 from web.account import views, views_desk
 
 app_name = "account"
+OF_THE_DESK = ("branch", "keys", "slips")
 urlpatterns = [
     path("log-in", views.log_in, name="log_in"),
     path("log-out", views.log_out, name="log_out"),

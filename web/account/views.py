@@ -20,6 +20,7 @@ from accounts.services import invitations
 from accounts.services import second_factor as second_factors
 from accounts.services.log_in import prove_identity
 from web.account.access import open_to_all, staff_only
+from web.account.areas import account_areas
 from web.account.forms import CodeForm, LogInForm, NewPasswordForm
 from web.account.texts import refusal_texts
 from web.account.throttle import count_failure, seconds_to_wait
@@ -89,7 +90,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 @staff_only()
 def overview(request: HttpRequest) -> HttpResponse:
     """Show her own account."""
-    return render(request, "account/overview.html", {"account": request.staff.account})  # type: ignore[attr-defined]
+    context = {"account": request.staff.account, "areas": account_areas(request)}  # type: ignore[attr-defined]
+    return render(request, "account/overview.html", context)
 
 
 @staff_only()
@@ -110,7 +112,12 @@ def second_factor(request: HttpRequest) -> HttpResponse:
             return redirect("account:overview")
     tenant = request.tenant  # type: ignore[attr-defined]
     address = second_factors.setup_address(account, secret, issuer=f"Libsys {tenant.name}")
-    context = {"form": form, "secret": secret, "qr": make_qr(address).svg_data_uri(scale=5, border=2)}
+    context = {
+        "areas": account_areas(request),
+        "form": form,
+        "secret": secret,
+        "qr": make_qr(address).svg_data_uri(scale=5, border=2),
+    }
     return render(request, "account/second_factor.html", context, status=422 if form.errors else 200)
 
 

@@ -1,7 +1,9 @@
 """Where she works, and the keys and slips of her desk."""
 
+from typing import Any
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
@@ -11,17 +13,18 @@ from accounts.errors import AccountRefused
 from staffing import services
 from staffing.selectors import branches_of
 from web.account.access import staff_only
+from web.account.areas import account_areas
 from web.account.forms import BranchForm
 from web.account.texts import refusal_texts
-from web.ui.keys import ACTIONS, DEFAULT_KEYS, key_problems, keys_of
+from web.ui.keys import ACTIONS, AREAS, DEFAULT_KEYS, key_problems, keys_of
 
 
 @staff_only()
 @require_http_methods(["GET", "HEAD", "POST"])
 def branch(request: HttpRequest) -> HttpResponse:
     """Choose the branch once; it stays chosen until she changes it."""
-    staff = request.staff  # type: ignore[attr-defined]
-    branches = [] if request.tenant.is_consortium else branches_of(staff.account)  # type: ignore[attr-defined]
+    staff = _staff_at_a_desk(request)
+    branches = branches_of(staff.account)
     form = BranchForm(request.POST or None, branches=branches, initial={"branch": staff.branch and staff.branch.pk})
     if request.method == "POST" and form.is_valid():
         try:
@@ -33,14 +36,15 @@ def branch(request: HttpRequest) -> HttpResponse:
             wanted = request.GET.get("next", "")
             safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
             return redirect(wanted if safe else "desk:start")
-    return render(request, "account/branch.html", {"form": form}, status=422 if form.errors else 200)
+    context = {"form": form, "areas": account_areas(request)}
+    return render(request, "account/branch.html", context, status=422 if form.errors else 200)
 
 
 @staff_only()
 @require_http_methods(["GET", "HEAD", "POST"])
 def keys(request: HttpRequest) -> HttpResponse:
     """Change the keys of the desk; a key that a browser keeps for itself is refused with the reason."""
-    staff = request.staff  # type: ignore[attr-defined]
+    staff = _staff_at_a_desk(request)
     own, problems = dict(staff.keys), {}
     if request.method == "POST":
         typed = {action: request.POST.get(action, "").strip() for action in ACTIONS if action in request.POST}
@@ -50,18 +54,33 @@ def keys(request: HttpRequest) -> HttpResponse:
             services.change_keys(account=staff.account, keys=own)
             messages.success(request, gettext("Your keys are saved."))
             return redirect("account:keys")
-    table = keys_of(own)
-    rows = [
-        {"action": action, "key": own.get(action.id, table[action.id]), "problem": problems.get(action.id, "")}
-        for action in ACTIONS.values()
-    ]
-    return render(request, "account/keys.html", {"rows": rows, "problems": problems}, status=422 if problems else 200)
+    context = {"areas": account_areas(request), "groups": _groups(own, problems), "problems": problems}
+    return render(request, "account/keys.html", context, status=422 if problems else 200)
 
 
 @staff_only()
 @require_POST
 def slips(request: HttpRequest) -> HttpResponse:
     """Print slips without asking, or not; answers the desk's tick box."""
-    staff = request.staff  # type: ignore[attr-defined]
+    staff = _staff_at_a_desk(request)
     services.set_slip_printing(account=staff.account, prints_slips=request.POST.get("prints_slips") == "on")
     return HttpResponse(status=204)
+
+
+def _staff_at_a_desk(request: HttpRequest) -> Any:
+    """Return who is here; the consortium has no desks, so its staff find nothing here."""
+    if request.tenant.is_consortium:  # type: ignore[attr-defined]
+        raise Http404
+    return request.staff  # type: ignore[attr-defined]
+
+
+def _groups(own: dict[str, str], problems: dict[str, str]) -> list[dict[str, Any]]:
+    table = keys_of(own)
+    rows = [
+        {"action": action, "key": own.get(action.id, table[action.id]), "problem": problems.get(action.id, "")}
+        for action in ACTIONS.values()
+    ]
+    return [
+        {"id": area, "name": name, "rows": [row for row in rows if row["action"].area == area]}
+        for area, name in AREAS.items()
+    ]
