@@ -80,6 +80,7 @@ def _not_renewed(request: HttpRequest, loan: Any, reasons: list[Any]) -> HttpRes
     row = {"loan": loan, "can_renew": False, "reasons": reasons, "can_override": can_override}
     context = {
         "row": row,
+        "loan": loan,
         "today": timezone.localdate(),
         "was_refused": True,
         "form_id": request.POST.get("form_id", ""),

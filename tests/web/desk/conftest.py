@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
+from common.barcodes import BarcodeScheme
 from tests.factories import ItemFactory, PatronFactory, RuleFactory
 
 _numbers = itertools.count(1)
@@ -42,3 +43,9 @@ def scan() -> Callable[..., HttpResponse]:
         return client.post(reverse(at), values, headers={"X-Scan": "1"})
 
     return post
+
+
+@pytest.fixture
+def number_of(alpha: Any) -> Callable[[str, int], str]:
+    """Return a function that gives one of Alpha's numbers: `number_of("card", 77)`."""
+    return lambda kind, serial: BarcodeScheme(**alpha.barcode_schemes[kind]).make(serial)
