@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from common.errors import Refused
 
+_LONGEST_REASON = 200
+
 
 class Code(StrEnum):
     """Every reason and notice of circulation. The facts that come with each stand behind it; days are ISO dates."""
@@ -102,7 +104,9 @@ class Override:
 
     def __init__(self, codes: Iterable[str], reason: str) -> None:
         object.__setattr__(self, "codes", frozenset(codes))
-        object.__setattr__(self, "reason", reason.strip())
+        # It goes into the audit log, which takes no control characters.
+        text = "".join(character if character.isprintable() else " " for character in reason)
+        object.__setattr__(self, "reason", text.strip()[:_LONGEST_REASON])
 
 
 class CheckOutRefused(Refused):

@@ -29,12 +29,12 @@ VERSION_SQL = Template("""concat_ws(':',
     (SELECT concat(m.template_id, '.', (SELECT $stamp FROM public.tenants_templaterule t
                                         WHERE t.template_id = m.template_id))
        FROM public.tenants_municipality m WHERE m.schema_name = current_schema()),
-    (SELECT sum(hashtextextended(concat_ws('|', t.id, t.code, t.name, t.kind, t.group_id, t.time_zone,
-            t.is_pickup_place, t.is_open_for_business, t.position), 0)) FROM holdings_branch t),
+    (SELECT md5(string_agg(concat_ws('|', t.id, t.code, t.name, t.kind, t.group_id, t.time_zone, t.is_pickup_place,
+            t.is_open_for_business, t.position), '/' ORDER BY t.id)) FROM holdings_branch t),
     (SELECT $stamp FROM holdings_openinghours t),
-    (SELECT sum(hashtextextended(concat_ws('|', t.id, t.code, t.name, t.names::text, t.is_lent), 0))
+    (SELECT md5(string_agg(concat_ws('|', t.id, t.code, t.name, t.names::text, t.is_lent), '/' ORDER BY t.id))
        FROM holdings_itemtype t),
-    (SELECT sum(hashtextextended(concat_ws('|', t.id, t.code, t.name, t.names::text, t.kind), 0))
+    (SELECT md5(string_agg(concat_ws('|', t.id, t.code, t.name, t.names::text, t.kind), '/' ORDER BY t.id))
        FROM patrons_patroncategory t))""").substitute(stamp=_STAMP)
 CALENDAR_VERSION_SQL = Template(
     "(SELECT $stamp FROM holdings_calendarday t WHERE t.branch_id = %(branch)s)"

@@ -28,6 +28,7 @@ from circulation.services import hold_states
 from circulation.services.desk_actions import (
     attach_names,
     check_scan,
+    clean_scan_id,
     desk_action,
     local_day,
     locked_item,
@@ -80,6 +81,7 @@ def check_in(
     :param back_dated_to: the day on which it came back, if that was earlier: a book drop's, for instance
     :raises CheckInRefused: RETURN_DAY_AHEAD or RETURN_BEFORE_LOAN; anything else is taken back
     """
+    scan_id = clean_scan_id(scan_id)
     with desk_action(CheckInRefused):
         item = locked_item(item, CheckInRefused)
         today = local_day(now, branch)

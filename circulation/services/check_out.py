@@ -27,6 +27,7 @@ from circulation.services import hold_states
 from circulation.services.desk_actions import (
     attach_names,
     check_scan,
+    clean_scan_id,
     desk_action,
     local_day,
     locked_item,
@@ -78,6 +79,7 @@ def check_out(
     :param due_date: instead of the day that the rules give
     :raises CheckOutRefused: with every reason found; nothing has changed
     """
+    scan_id = clean_scan_id(scan_id)
     with desk_action(CheckOutRefused):
         item = locked_item(item, CheckOutRefused)
         patron = locked_patron(patron, CheckOutRefused)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from functools import cache
+from hashlib import sha256
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,8 @@ from holdings.models import Branch, Item
 from holdings.selectors import lock_item
 from patrons.models import Patron
 from patrons.selectors import lock_patron
+
+_LONGEST_SCAN_ID = 64
 
 
 @contextmanager
@@ -69,6 +72,15 @@ def local_day(now: datetime, branch: Branch) -> date:
 def permissions(staff: StaffAccount | None) -> frozenset[Permission]:
     """Return what the person may do; the system and patrons override nothing."""
     return permissions_of(staff.role) if staff is not None else frozenset()
+
+
+def clean_scan_id(scan_id: str | None) -> str | None:
+    """Return the scan's id as the audit log can keep it; the same text always gives the same id."""
+    if not scan_id:
+        return None
+    if len(scan_id) <= _LONGEST_SCAN_ID and scan_id.isprintable():
+        return scan_id
+    return sha256(scan_id.encode(errors="replace")).hexdigest()
 
 
 def check_scan(scan: ScanFacts, refusal: type[Refused], *, actions: tuple[str, ...], **expected: Any) -> None:

@@ -15,6 +15,7 @@ from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services.desk_actions import (
     attach_names,
     check_scan,
+    clean_scan_id,
     desk_action,
     local_day,
     locked_item,
@@ -48,6 +49,7 @@ def renew_loan(
     :param staff: None when the patron renews herself
     :raises RenewalRefused: with every reason found; nothing has changed
     """
+    scan_id = clean_scan_id(scan_id)
     with desk_action(RenewalRefused):
         item = locked_item(Item(pk=loan.item_id), RenewalRefused)
         return _renew_locked(loan.pk, item=item, staff=staff, now=now, override=override, scan_id=scan_id)

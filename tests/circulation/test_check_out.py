@@ -617,6 +617,24 @@ def test_refuses_a_scan_id_of_another_scan(lend, library):
     assert list(_refused(lend, library.item(), scan_id="a-scan")) == [Code.SCAN_ID_TAKEN]
 
 
+@pytest.mark.parametrize("scan_id", ["x" * 200, "nul\x00 and \u2028", "\ud800"])
+def test_keeps_to_the_first_result_whatever_the_scans_id_looks_like(lend, library, scan_id):
+    first = lend(library.item(), scan_id=scan_id)
+
+    assert lend(first.item, scan_id=scan_id).repeated
+    assert Loan.objects.count() == 1
+
+
+def test_keeps_an_overrides_reason_that_the_log_can_hold(lend, library):
+    override = Override([Code.ITEM_REFERENCE_ONLY], "For\x00 the\nfair" + "!" * 500)
+
+    lend(library.item(reference_only=True), override=override)
+
+    reason = AuditEntry.objects.get().facts["override_reason"]
+    assert reason.startswith("For  the fair!!!")
+    assert len(reason) == 200
+
+
 def test_lends_after_a_refused_scan_with_the_same_id(lend, library):
     item = library.item(reference_only=True)
     _refused(lend, item, scan_id="a-scan")

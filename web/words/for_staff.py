@@ -185,6 +185,12 @@ def _with_day(text: Callable[[], str], name: str) -> Callable[[Facts], Told]:
 
 
 _TEXTS: dict[str, Callable[[Facts], Told]] = {
+    Code.ITEM_UNKNOWN: _plain(lambda: gettext("This item isn't there any more.")),
+    Code.PATRON_UNKNOWN: _plain(lambda: gettext("This patron isn't there any more.")),
+    Code.LOAN_UNKNOWN: _plain(lambda: gettext("This loan isn't there any more.")),
+    Code.HOLD_UNKNOWN: _plain(lambda: gettext("This hold isn't there any more.")),
+    Code.RECORD_UNKNOWN: _plain(lambda: gettext("This title isn't there any more.")),
+    Code.ALREADY_ON_LOAN_TO_PATRON: _with_day(lambda: gettext("Had this on loan already, due %(day)s."), "due_date"),
     Code.ITEM_ON_LOAN: _item_on_loan,
     Code.ITEM_ON_HOLD: _item_on_hold,
     Code.ITEM_IN_TRANSIT: _item_in_transit,
