@@ -4,7 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("web.console.urls_consortium")),
-    path("account/", include("web.account.urls")),
+    path("account/", include("web.account.urls_consortium")),
     path("", include("web.ui.urls")),
 ]
 handler400 = "libsys.error_pages.bad_request"

@@ -1,0 +1,236 @@
+"""Every address of the system: who may open it, and what its address and its form name.
+
+A test walks both URL maps and fails when an address isn't here, or is here and gone.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import Any
+
+from django.urls import URLPattern, URLResolver
+
+from accounts.rules import Permission
+
+ANYBODY, PATRON, ANY_STAFF = "anybody", "patron", "any staff"
+
+# Names of things as `tests.isolation.towns` makes them; only a value after "=" stands for itself.
+Names = Mapping[str, str]
+# What belongs to all municipalities.
+SHARED = {"title"}
+
+
+@dataclass(frozen=True)
+class Page:
+    """An address.
+
+    :ivar who: ANYBODY, PATRON, ANY_STAFF or the permission that staff need
+    :ivar at: its parameters, by the kind of thing they name
+    :ivar asks: what a query may say, as far as it names things
+    :ivar sends: what its form says; a page that has none can't be posted to
+    """
+
+    who: str
+    at: Names = field(default_factory=dict)
+    asks: Names = field(default_factory=dict)
+    sends: Names | None = None
+
+    @property
+    def names_own_things(self) -> bool:
+        """Whether its address names a thing that one municipality has and another hasn't."""
+        return any(kind not in SHARED and not kind.startswith("=") for kind in self.at.values())
+
+
+_ADMIN, _DESK, _CLASSES = Permission.ADMINISTER, Permission.CIRCULATE, Permission.LEND_TO_CLASSES
+_OPERATOR = Permission.OPERATE_CONSORTIUM
+_SCAN = {"scan": "barcode", "scan_id": "=scan-1", "item": "item"}
+
+ACCOUNT = {
+    "account:log_in": Page(ANYBODY, sends={"username": "=nobody", "password": "=wrong"}),
+    "account:log_out": Page(ANYBODY, sends={}),
+    "account:invitation": Page(ANYBODY, {"token": "token"}, sends={"password": "=short", "again": "=short"}),
+    "account:overview": Page(ANY_STAFF),
+    "account:second_factor": Page(ANY_STAFF, sends={"code": "=123456"}),
+    "account:second_factor_off": Page(ANY_STAFF, sends={}),
+}
+OWN_DESK = {
+    "account:branch": Page(ANY_STAFF, sends={"branch": "branch"}),
+    "account:keys": Page(ANY_STAFF, sends={"check_out": "=F2"}),
+    "account:slips": Page(ANY_STAFF, sends={"prints_slips": "=on"}),
+}
+DESIGN = {
+    "ui:theme_css": Page(ANYBODY),
+    "ui:set_language": Page(ANYBODY, sends={"language": "=da"}),
+    "ui:styleguide": Page(ANYBODY),
+}
+PORTAL = {
+    "portal:search": Page(ANYBODY, asks={"q": "barcode", "everywhere": "=1"}),
+    "portal:suggestions": Page(ANYBODY, asks={"q": "=the"}),
+    "portal:record": Page(ANYBODY, {"pk": "title"}),
+    "portal:hours": Page(ANYBODY),
+    "portal:log_in": Page(ANYBODY, sends={"card": "card", "pin": "=0000"}),
+    "portal:log_out": Page(ANYBODY, sends={}),
+    "portal:me": Page(PATRON),
+    "portal:renew_all": Page(PATRON, sends={}),
+    "portal:renew": Page(PATRON, {"pk": "loan"}, sends={}),
+    "portal:place_hold": Page(PATRON, {"pk": "title"}, sends={"pickup": "branch"}),
+    "portal:move_hold": Page(PATRON, {"pk": "hold"}, sends={"pickup": "other_branch"}),
+    "portal:cancel_hold": Page(PATRON, {"pk": "hold"}, sends={}),
+}
+SCHOOL = {
+    "school:start": Page(_CLASSES),
+    "school:add_class": Page(_CLASSES, sends={"name": "=5.C", "branch": "other_branch", "teacher": "card"}),
+    "school:change_class": Page(_CLASSES, {"pk": "class"}, sends={"name": "=5.D", "branch": "other_branch"}),
+    "school:undo": Page(_CLASSES, {"pk": "class", "entry_id": "entry"}, sends={}),
+    "school:override": Page(_CLASSES, {"pk": "class"}, sends={**_SCAN, "pupil": "pupil", "code": "=LOAN_LIMIT"}),
+    "school:class": Page(_CLASSES, {"pk": "class"}, asks={"record": "title", "pupil": "pupil"}),
+    "school:lend_scan": Page(_CLASSES, {"pk": "class"}, sends={**_SCAN, "record": "title", "pupil": "pupil"}),
+    "school:return": Page(_CLASSES, {"pk": "class"}),
+    "school:return_scan": Page(_CLASSES, {"pk": "class"}, sends=_SCAN),
+    "school:list": Page(_CLASSES, {"pk": "class"}, asks={"record": "title"}),
+}
+CONSOLE = {
+    "console:start": Page(_ADMIN),
+    "console:rules": Page(_ADMIN, asks={"branch": "branch", "category": "category_code", "type": "type_code"}),
+    "console:change_rule": Page(
+        _ADMIN, sends={"name": "=loan_days", "value": "=21", "branch": "branch", "category": "category_code"}
+    ),
+    "console:branches": Page(_ADMIN),
+    "console:add_branch": Page(_ADMIN, sends={"name": "=New", "code": "=new", "kind": "=PUBLIC"}),
+    "console:branch": Page(_ADMIN, {"pk": "branch"}, sends={"name": "=Renamed", "kind": "=PUBLIC"}),
+    "console:branch_hours": Page(_ADMIN, {"pk": "branch"}, sends={"opens-0": "=10:00", "closes-0": "=12:00"}),
+    "console:branch_days": Page(_ADMIN, {"pk": "branch"}, sends={"day": "=2026-12-24", "what": "=close"}),
+    "console:branch_holidays": Page(_ADMIN, {"pk": "branch"}, sends={}),
+    "console:staff": Page(_ADMIN),
+    "console:add_staff": Page(
+        _ADMIN, sends={"username": "=new", "name": "=New", "role": "=LIBRARIAN", "branches": "branch"}
+    ),
+    "console:staff_account": Page(
+        _ADMIN, {"pk": "account"}, sends={"name": "=New", "role": "=LIBRARIAN", "branches": "branch"}
+    ),
+    "console:invite_staff": Page(_ADMIN, {"pk": "account"}, sends={}),
+    "console:kinds": Page(_ADMIN),
+    "console:add_type": Page(_ADMIN, sends={"code": "=new", "name": "=New"}),
+    "console:change_type": Page(_ADMIN, {"pk": "item_type"}, sends={"name": "=New"}),
+    "console:add_category": Page(_ADMIN, sends={"code": "=new", "name": "=New", "kind": "=ADULT"}),
+    "console:change_category": Page(_ADMIN, {"pk": "category"}, sends={"name": "=New", "kind": "=ADULT"}),
+    "console:notices": Page(_ADMIN),
+    "console:notice": Page(
+        _ADMIN,
+        {"kind": "=COURTESY", "language": "=da"},
+        sends={"subject": "=Subject", "body": "=Text", "save": "=1"},
+    ),
+    "console:reset_notice": Page(_ADMIN, {"kind": "=COURTESY", "language": "=da"}, sends={}),
+    "console:outbox": Page(_ADMIN, asks={"before": "notice"}),
+    "console:outbox_notice": Page(_ADMIN, {"pk": "notice"}),
+    "console:send_notice_again": Page(_ADMIN, {"pk": "notice"}, sends={}),
+    "console:set_notice_aside": Page(_ADMIN, {"pk": "notice"}, sends={}),
+    "console:imports": Page(_ADMIN, sends={"source": "=x"}),
+    "console:import": Page(_ADMIN, {"pk": "import_run"}),
+    "console:jobs": Page(_ADMIN),
+    "console:run_own_job": Page(_ADMIN, {"job": "=overdue-fees"}, sends={}),
+    "console:settings": Page(_ADMIN),
+    "console:look": Page(_ADMIN, sends={"accent": "=#005a9c"}),
+    "console:barcodes": Page(_ADMIN, sends={"item-prefix": "=3"}),
+    "console:audit": Page(_ADMIN, asks={"before": "entry"}),
+}
+API = {
+    "rest:description": Page(ANYBODY),
+    "rest:search": Page(ANYBODY, asks={"q": "barcode", "everywhere": "=true", "branch": "branch"}),
+    "rest:suggestions": Page(ANYBODY, asks={"q": "=the"}),
+    "rest:record": Page(ANYBODY, {"pk": "title"}),
+    "rest:availability": Page(ANYBODY, {"pk": "title"}),
+    "rest:nothing": Page(ANYBODY, {"rest": "=v1/nothing"}),
+}
+_PATRONS, _ITEMS, _MONEY = Permission.EDIT_PATRONS, Permission.EDIT_ITEMS, Permission.TAKE_PAYMENTS
+_PATRON = {
+    "given_name": "=Nora",
+    "category": "category",
+    "home_branch": "branch",
+    "language": "=en",
+    "channel": "=EMAIL",
+    "national_id": "national_id",
+}
+_ITEM = {"item_type": "item_type", "home_branch": "branch", "location": "location", "status": "=AVAILABLE"}
+DESK = {
+    "desk:start": Page(_DESK),
+    "desk:check_out": Page(_DESK, asks={"patron": "patron"}),
+    "desk:check_out_scan": Page(_DESK, sends={**_SCAN, "patron": "patron"}),
+    "desk:override": Page(_DESK, sends={**_SCAN, "patron": "patron", "code": "=LOAN_LIMIT", "reason": "=Why"}),
+    "desk:check_in": Page(_DESK),
+    "desk:check_in_scan": Page(_DESK, sends={**_SCAN, "scan": "lent_barcode"}),
+    "desk:undo": Page(_DESK, {"entry_id": "entry"}, sends={}),
+    "desk:hold_slip": Page(_DESK, {"pk": "ready_hold"}),
+    "desk:transit_slip": Page(_DESK, {"pk": "travelling_item"}),
+    "desk:payment_receipt": Page(_DESK, {"number": "payment"}),
+    "desk:patrons": Page(_DESK, asks={"q": "family_name"}),
+    "desk:patron_suggestions": Page(_DESK, asks={"q": "family_name"}),
+    "desk:by_national_id": Page(_PATRONS, sends={"national_id": "national_id"}),
+    "desk:new_patron": Page(_PATRONS, sends={**_PATRON, "card_number": "=2999", "guardian_card": "card"}),
+    "desk:patron": Page(_DESK, {"pk": "patron"}),
+    "desk:edit_patron": Page(_PATRONS, {"pk": "patron"}, sends=_PATRON),
+    "desk:set_block": Page(_PATRONS, {"pk": "patron"}, sends={"reason": "=Moved", "item_type": "item_type"}),
+    "desk:new_card": Page(_PATRONS, {"pk": "patron"}, sends={"card_number": "card", "reason": "=LOST"}),
+    "desk:new_pin": Page(_PATRONS, {"pk": "patron"}, sends={"pin": "=1234"}),
+    "desk:receipt": Page(_DESK, {"pk": "patron"}),
+    "desk:renew_all": Page(_DESK, {"pk": "patron"}, sends={}),
+    "desk:pay": Page(_MONEY, {"pk": "patron"}, sends={"amount": "=10", "method": "=CARD"}),
+    "desk:charge": Page(_MONEY, {"pk": "patron"}, sends={"amount": "=10", "description": "=Mug"}),
+    "desk:lift_block": Page(Permission.LIFT_BLOCKS, {"pk": "block"}, sends={}),
+    "desk:waive": Page(Permission.WAIVE_FEES, {"pk": "fee"}, sends={"amount": "=10", "reason": "=Why"}),
+    "desk:give_back": Page(_MONEY, {"pk": "fee"}, sends={"method": "=CARD"}),
+    "desk:renew": Page(_DESK, {"pk": "loan"}, sends={}),
+    "desk:search": Page(_ITEMS, asks={"q": "barcode", "patron": "patron"}),
+    "desk:title_suggestions": Page(_ITEMS, asks={"q": "=the"}),
+    "desk:record": Page(_ITEMS, {"pk": "title"}, asks={"patron": "patron"}),
+    "desk:place_hold": Page(_DESK, {"pk": "title"}, sends={"card": "card", "patron": "patron", "pickup": "branch"}),
+    "desk:new_item": Page(_ITEMS, {"pk": "title"}, sends={**_ITEM, "barcode": "=3999"}),
+    "desk:edit_item": Page(_ITEMS, {"barcode": "barcode"}, sends=_ITEM),
+    "desk:item": Page(_ITEMS, {"barcode": "barcode"}),
+    "desk:holds": Page(_DESK),
+    "desk:move_hold": Page(_DESK, {"pk": "hold"}, sends={"pickup": "branch"}),
+    "desk:cancel_hold": Page(_DESK, {"pk": "hold"}, sends={}),
+    "desk:shelf": Page(_DESK),
+    "desk:overdue": Page(_DESK),
+    "desk:transits": Page(_DESK),
+}
+
+OF_A_MUNICIPALITY = {**PORTAL, **ACCOUNT, **OWN_DESK, **DESK, **SCHOOL, **CONSOLE, **API, **DESIGN}
+OF_THE_CONSORTIUM = {
+    **ACCOUNT,
+    **DESIGN,
+    "console:start": Page(_OPERATOR, asks={"find": "=a"}),
+    "console:suspend": Page(_OPERATOR, {"pk": "municipality"}, sends={"reason": "=Unpaid"}),
+    "console:resume": Page(_OPERATOR, {"pk": "municipality"}, sends={}),
+    "console:provision": Page(_OPERATOR, sends={"name": "=Delta", "host": "=delta", "country": "=DK"}),
+    "console:provisioning": Page(_OPERATOR, {"pk": "run"}),
+    "console:provisioning_steps": Page(_OPERATOR, {"pk": "run"}),
+    "console:jobs": Page(_OPERATOR),
+    "console:run_job": Page(_OPERATOR, {"pk": "municipality", "job": "=overdue-fees"}, sends={}),
+    "console:templates": Page(_OPERATOR),
+    "console:template": Page(_OPERATOR, {"code": "=bare"}, sends={"name": "=Bare"}),
+    "console:staff": Page(_OPERATOR),
+    "console:add_staff": Page(_OPERATOR, sends={"username": "=new", "name": "=New", "role": "=OPERATOR"}),
+    "console:staff_account": Page(_OPERATOR, {"pk": "account"}, sends={"name": "=New", "role": "=OPERATOR"}),
+    "console:invite_staff": Page(_OPERATOR, {"pk": "account"}, sends={}),
+    "console:audit": Page(_OPERATOR),
+}
+MAPS = {
+    "libsys.urls_municipality": OF_A_MUNICIPALITY,
+    "libsys.urls_consortium": OF_THE_CONSORTIUM,
+}
+
+
+def addresses(url_map: str) -> Iterator[tuple[str, str, Any]]:
+    """Yield name, path and view of every address of a URL map."""
+    yield from _walk(import_module(url_map).urlpatterns, "", "")
+
+
+def _walk(patterns: Any, namespace: str, prefix: str) -> Iterator[tuple[str, str, Any]]:
+    for pattern in patterns:
+        path = f"{prefix}{pattern.pattern}"
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from _walk(pattern.url_patterns, inner, path)
+        elif isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}", f"/{path}", pattern.callback

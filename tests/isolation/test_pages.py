@@ -1,0 +1,158 @@
+"""Nobody in Alpha ever reads or changes anything of Beta's, whatever address she opens and whatever it names."""
+
+import pytest
+
+from accounts.rules import permissions_of
+from tests.isolation.pages import ANY_STAFF, ANYBODY, MAPS, OF_A_MUNICIPALITY, OF_THE_CONSORTIUM, PATRON
+from tests.isolation.towns import ROLES
+from tests.isolation.visits import browser, cookies_of, visits
+from web.account.sessions import PATRON_COOKIE, STAFF_COOKIE
+
+MUNICIPALITY_MAP, CONSORTIUM_MAP = MAPS
+BOTH = ("GET", "POST")
+EVERYBODY = ("ANYBODY", "PATRON", *ROLES)
+
+
+def may(role, page):
+    if page.who == ANYBODY:
+        return True
+    if page.who == PATRON:
+        return role == "PATRON"
+    return role not in ("ANYBODY", "PATRON") and (page.who == ANY_STAFF or page.who in permissions_of(role))
+
+
+def is_let_in(page, visit):
+    if page.who != ANYBODY and visit.is_sent_to_log_in:
+        return False
+    return visit.status != 403 and visit.status < 500 and (visit.status != 404 or visit.name == "rest:nothing")
+
+
+def outside(written, *allowed):
+    return sorted(table for table in written if table.split(".")[0] not in allowed)
+
+
+def operators_things(alpha, consortium):
+    """The pages of staff accounts name these too, on every host."""
+    return {"token": alpha.things["token"], "branch": alpha.things["branch"]} | consortium.things
+
+
+@pytest.mark.parametrize("role", EVERYBODY)
+def test_a_page_opens_for_whom_it_is_meant_and_for_nobody_else(towns, role):
+    alpha, beta, _consortium = towns
+    client = browser("alpha.localhost", **cookies_of(alpha, role))
+    wrong = []
+
+    for page, visit in visits(client, OF_A_MUNICIPALITY, MUNICIPALITY_MAP, alpha.things, BOTH):
+        if (
+            is_let_in(page, visit) != may(role, page)
+            or visit.leaks(beta.secrets)
+            or outside(visit.written, "alpha", "public")
+        ):
+            wrong.append(str(visit))
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", EVERYBODY)
+def test_numbers_of_another_municipality_mean_nothing(towns, role):
+    alpha, beta, _consortium = towns
+    client = browser("alpha.localhost", **cookies_of(alpha, role))
+    wrong = []
+
+    for page, visit in visits(client, OF_A_MUNICIPALITY, MUNICIPALITY_MAP, beta.things, BOTH):
+        is_refused = visit.is_turned_away or visit.status in (404, 405, 410)
+        if (
+            visit.status >= 500
+            or (page.names_own_things and not is_refused)
+            or (not may(role, page) and not visit.is_turned_away)
+            or visit.leaks(beta.secrets)
+            or outside(visit.written, "alpha")
+        ):
+            wrong.append(f"{visit} {visit.leaks(beta.secrets)} {outside(visit.written, 'alpha')}")
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", EVERYBODY[1:])
+def test_cookies_of_another_municipality_are_worth_nothing(towns, role):
+    alpha, beta, _consortium = towns
+    (_name, value), *_ = cookies_of(beta, role).items()
+    client = browser("alpha.localhost", **{PATRON_COOKIE: value, STAFF_COOKIE: value})
+
+    let_in = [
+        str(visit)
+        for page, visit in visits(client, OF_A_MUNICIPALITY, MUNICIPALITY_MAP, alpha.things, ("GET",))
+        if (page.who != ANYBODY and not visit.is_turned_away) or visit.leaks(beta.secrets)
+    ]
+
+    assert let_in == []
+
+
+@pytest.mark.parametrize("role", ["PATRON", "LIBRARIAN", "IT_ADMIN"])
+def test_a_patrons_cookie_is_no_staff_cookie_and_the_other_way_round(towns, role):
+    alpha, _beta, _consortium = towns
+    (name, value), *_ = cookies_of(alpha, role).items()
+    client = browser("alpha.localhost", **{STAFF_COOKIE if name == PATRON_COOKIE else PATRON_COOKIE: value})
+
+    let_in = [
+        str(visit)
+        for page, visit in visits(client, OF_A_MUNICIPALITY, MUNICIPALITY_MAP, alpha.things, BOTH)
+        if page.who != ANYBODY and not visit.is_turned_away
+    ]
+
+    assert let_in == []
+
+
+def test_the_operators_cookie_opens_no_page_of_a_municipality(towns):
+    alpha, _beta, consortium = towns
+    client = browser("alpha.localhost", **cookies_of(consortium, "OPERATOR"))
+
+    let_in = [
+        str(visit)
+        for page, visit in visits(client, OF_A_MUNICIPALITY, MUNICIPALITY_MAP, alpha.things, BOTH)
+        if page.who != ANYBODY and not visit.is_turned_away
+    ]
+
+    assert let_in == []
+
+
+@pytest.mark.parametrize("role", ["PATRON", "LIBRARIAN", "IT_ADMIN"])
+def test_cookies_of_a_municipality_open_no_page_of_the_consortium(towns, role):
+    alpha, _beta, consortium = towns
+    (_name, value), *_ = cookies_of(alpha, role).items()
+    client = browser("localhost", **{STAFF_COOKIE: value, PATRON_COOKIE: value})
+
+    let_in = [
+        str(visit)
+        for page, visit in visits(client, OF_THE_CONSORTIUM, CONSORTIUM_MAP, operators_things(alpha, consortium), BOTH)
+        if page.who != ANYBODY and not visit.is_turned_away
+    ]
+
+    assert let_in == []
+
+
+def test_the_operator_reads_nothing_of_people_and_writes_in_no_municipality(towns):
+    alpha, beta, consortium = towns
+    client = browser("localhost", **cookies_of(consortium, "OPERATOR"))
+    wrong = []
+
+    for page, visit in visits(client, OF_THE_CONSORTIUM, CONSORTIUM_MAP, operators_things(alpha, consortium), BOTH):
+        leaked = visit.leaks(alpha.secrets | beta.secrets)
+        if not is_let_in(page, visit) or leaked or outside(visit.written, "public"):
+            wrong.append(f"{visit} {leaked}")
+
+    assert wrong == []
+
+
+def test_the_walk_sees_what_it_is_looking_for(towns):
+    """A walk that saw nothing would find nothing either: Alpha's own staff see and write Alpha's things."""
+    alpha, beta, _consortium = towns
+    client = browser("alpha.localhost", **cookies_of(alpha, "SUPERVISOR"))
+
+    seen = [visit for _page, visit in visits(client, OF_A_MUNICIPALITY, MUNICIPALITY_MAP, alpha.things, BOTH)]
+    leaked = {word for visit in seen for word in visit.leaks(alpha.secrets)}
+    written = {table for visit in seen for table in visit.written}
+
+    assert len(leaked) > 15
+    assert {"alpha.circulation_loan", "alpha.circulation_hold", "alpha.accounts_auditentry"} <= written
+    assert not beta.secrets & alpha.secrets

@@ -1,0 +1,264 @@
+"""Two municipalities full of things: one of each kind, each with words and numbers that occur nowhere else."""
+
+import itertools
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
+from django.db import connection
+
+from accounts.models import AuditEntry, StaffAccount
+from accounts.services.invitations import invite
+from catalogue.models import BibliographicRecord, Change, HoldingsSummary, ImportRun
+from circulation.models import Loan
+from circulation.services.fees import take_payment
+from common.audit import record
+from common.encryption import encrypt, keyed_hash
+from notices.models import Notice, NoticeTemplate
+from tenants.models import Municipality
+from tests.factories import (
+    NOW,
+    BlockFactory,
+    BranchFactory,
+    ClassMembershipFactory,
+    FeeFactory,
+    HoldFactory,
+    ItemFactory,
+    ItemTypeFactory,
+    LoanFactory,
+    PatronCategoryFactory,
+    PatronFactory,
+    RecordFactory,
+    RuleFactory,
+    SchoolClassFactory,
+    ShelvingLocationFactory,
+    StaffAccountFactory,
+    TransitFactory,
+)
+from tests.isolation.catalog import tables_of
+
+PIN = "4711"
+# Far beyond what a test makes, so that a number of Beta's means nothing in Alpha.
+FIRST_NUMBER = {"alpha": 1, "beta": 7_000_001}
+ROLES = ("LIBRARIAN", "SUPERVISOR", "SCHOOL_LIBRARIAN", "IT_ADMIN")
+_HASHED_PIN = make_password(PIN)
+
+
+@dataclass
+class Town:
+    """A municipality, its things by kind, and the words that nobody outside may read.
+
+    :ivar things: {kind: what addresses and forms call it by}
+    :ivar secrets: in small letters
+    """
+
+    municipality: Municipality
+    things: dict[str, Any] = field(default_factory=dict)
+    staff: dict[str, StaffAccount] = field(default_factory=dict)
+    secrets: set[str] = field(default_factory=set)
+
+    def word(self, about: str) -> str:
+        """Return a word that only this municipality has."""
+        word = f"Zq{self.municipality.schema_name}{about}"
+        self.secrets.add(word.lower())
+        return word
+
+    def number(self, kind: str) -> str:
+        """Return a number as cards and items have, that only this municipality has."""
+        serial = next(_serials)
+        number = f"{kind}566{serial:07d}"
+        self.secrets.add(number)
+        return number
+
+
+_serials = itertools.count(4_000_000)
+
+
+def build_town(municipality: Municipality) -> Town:
+    """Fill a municipality with one thing of each kind and return it; it stays chosen."""
+    connection.set_tenant(municipality)
+    _number_from(municipality.schema_name)
+    town = Town(municipality)
+    things = town.things
+    main = BranchFactory(
+        code=town.word("main").lower(), name=town.word("Library"), address=town.word("Street"), phone=town.number("9")
+    )
+    school = BranchFactory(code=town.word("school").lower(), name=town.word("School"), school=True)
+    item_type = ItemTypeFactory(code=town.word("type").lower(), name=town.word("Booktype"))
+    category = PatronCategoryFactory(code=town.word("cat").lower(), name=town.word("Category"))
+    things |= {
+        "branch": main.pk,
+        "other_branch": school.pk,
+        "item_type": item_type.pk,
+        "type_code": item_type.code,
+        "category": category.pk,
+        "category_code": category.code,
+        "location": ShelvingLocationFactory(branch=main, name=town.word("Room")).pk,
+    }
+    RuleFactory(set={"block_at_debt": None})
+    _add_staff(town, main)
+    patron = _add_patron(town, main, category)
+    _add_circulation(town, main, school, item_type, patron)
+    _add_class(town, school)
+    _add_traces(town, main, patron)
+    return town
+
+
+def build_consortium() -> Town:
+    """Give the consortium its operator; the shared schema stays chosen."""
+    connection.set_schema_to_public()
+    town = Town(Municipality.objects.get(schema_name="public"))
+    town.staff["OPERATOR"] = StaffAccountFactory(
+        username=town.word("Operator").lower(), name=town.word("Opal"), operator=True
+    )
+    town.things["account"] = town.staff["OPERATOR"].pk
+    return town
+
+
+def _number_from(schema: str) -> None:
+    with connection.cursor() as cursor:
+        for table in sorted(tables_of(schema) - {"django_migrations", "django_session"}):
+            cursor.execute(f'ALTER TABLE "{schema}"."{table}" ALTER COLUMN id RESTART WITH {FIRST_NUMBER[schema]}')
+
+
+def _add_staff(town: Town, branch: Any) -> None:
+    from staffing.models import DeskHabits  # beside its only use
+
+    for role in ROLES:
+        account = StaffAccountFactory(
+            username=town.word(role).lower(),
+            name=town.word(f"{role.title()}Name"),
+            email=f"{town.word(role)}@a.example",
+        )
+        account.role = role
+        account.save(update_fields=["role"])
+        DeskHabits.objects.create(account=account, branch=branch)
+        town.staff[role] = account
+    invited = StaffAccountFactory(username=town.word("invited").lower(), name=town.word("Invited"))
+    town.things |= {"account": invited.pk, "token": invite(account=invited, now=NOW)}
+
+
+def _add_patron(town: Town, branch: Any, category: Any) -> Any:
+    national_id = f"010184{next(_serials) % 10_000:04d}"
+    town.secrets.add(national_id)
+    card = town.number("2")
+    patron = PatronFactory(
+        card=card,
+        given_name=town.word("Anna"),
+        family_name=town.word("Holm"),
+        category=category,
+        home_branch=branch,
+        email=f"{town.word('Mail')}@post.example".lower(),
+        phone=town.number("8"),
+        address=town.word("Road"),
+        note=town.word("Note"),
+        pin=_HASHED_PIN,
+        national_id_encrypted=encrypt(national_id),
+        national_id_hash=keyed_hash(national_id),
+    )
+    block = BlockFactory(patron=PatronFactory(home_branch=branch, category=category), reason=town.word("Blocked"))
+    town.things |= {
+        "patron": patron.pk,
+        "card": card,
+        "national_id": national_id,
+        "family_name": patron.family_name,
+        "block": block.pk,
+        "blocked_patron": block.patron_id,
+    }
+    return patron
+
+
+def _add_circulation(town: Town, main: Any, school: Any, item_type: Any, patron: Any) -> None:
+    def item(**columns: Any) -> Any:
+        made = ItemFactory(
+            barcode=town.number("3"), home_branch=main, item_type=item_type, note=town.word("Scuffed"), **columns
+        )
+        HoldingsSummary.objects.create(
+            record=made.record, municipality=town.municipality, branch_code=main.code, items=1, loanable=1
+        )
+        return made
+
+    shelved, lent, late = item(), item(), item()
+    loan = LoanFactory(item=lent, patron=patron, lending_branch=main)
+    overdue = LoanFactory(item=late, patron=patron, lending_branch=main, overdue=True)
+    queued = HoldFactory(record=lent.record, patron=PatronFactory(home_branch=main), pickup_branch=main)
+    waiting = HoldFactory(record=RecordFactory(), patron=patron, pickup_branch=main, note=town.word("Wish"))
+    ready = HoldFactory(patron=patron, pickup_branch=main, ready=True, trapped_item=item())
+    transit = TransitFactory(item=item(), from_branch=school, to_branch=main)
+    fee = FeeFactory(patron=patron, branch=main, description=town.word("Mug"), amount=Decimal("40.00"))
+    receipt = take_payment(
+        patron=patron,
+        amount=Decimal("5.00"),
+        method="CASH",
+        staff=town.staff["LIBRARIAN"],
+        now=NOW,
+        form_id=town.word("form").lower(),
+    )
+    town.things |= {
+        "item": shelved.pk,
+        "barcode": shelved.barcode,
+        "lent_barcode": lent.barcode,
+        "title": shelved.record_id,
+        "loan": loan.pk,
+        "overdue_loan": overdue.pk,
+        "hold": waiting.pk,
+        "ready_hold": ready.pk,
+        "queued_hold": queued.pk,
+        "fee": fee.pk,
+        "payment": receipt.number,
+        "shelf_barcode": ready.trapped_item.barcode,
+        "travelling_item": transit.item_id,
+    }
+
+
+def _add_class(town: Town, school: Any) -> None:
+    school_class = SchoolClassFactory(
+        branch=school, name=town.word("5B"), teacher=PatronFactory(home_branch=school, given_name=town.word("Teacher"))
+    )
+    pupil = PatronFactory(child=True, home_branch=school, given_name=town.word("Pupil"), card=town.number("2"))
+    ClassMembershipFactory(school_class=school_class, pupil=pupil)
+    town.things |= {"class": school_class.pk, "pupil": pupil.pk}
+
+
+def _add_traces(town: Town, branch: Any, patron: Any) -> None:
+    notice = Notice.objects.create(
+        patron=patron,
+        branch=branch,
+        kind="OVERDUE_1",
+        key=f"{town.municipality.schema_name}:1",
+        channel="EMAIL",
+        address=patron.email,
+        addressee=town.word("Addressee"),
+        language="en",
+        subject=town.word("Subject"),
+        body=town.word("Body"),
+        state=Notice.State.FAILED,
+        problem="MAIL_SERVER",
+        created_at=NOW - timedelta(days=1),
+    )
+    NoticeTemplate.objects.create(kind="COURTESY", language="da", subject=town.word("Own"), body=town.word("Text"))
+    librarian = town.staff["LIBRARIAN"]
+    loan = Loan.objects.get(pk=town.things["loan"])
+    entry = record(
+        action="circulation.check_out", actor=librarian, subject=loan, facts={"barcode": town.things["lent_barcode"]}
+    )
+    AuditEntry.objects.filter(pk=entry.pk).update(at=NOW - timedelta(minutes=5))
+    run = ImportRun.objects.create(
+        file_name=f"{town.word('File')}.mrc",
+        source=town.municipality.schema_name,
+        municipality=town.municipality,
+        state=ImportRun.State.DONE,
+        started_at=NOW,
+        failures=[{"number": 1, "control_number": town.word("Failure"), "code": "BAD_LEADER"}],
+    )
+    town.things |= {"notice": notice.pk, "entry": entry.pk, "import_run": run.pk}
+
+
+def announce_titles() -> None:
+    """Put every title into the change feed, for the search index to follow."""
+    Change.objects.bulk_create(
+        Change(record_id=pk, kind=Change.Kind.RECORD, at=NOW)
+        for pk in BibliographicRecord.objects.values_list("pk", flat=True)
+    )
