@@ -1,7 +1,7 @@
 """Background work on the catalogue: the search index, which runs for no municipality, and files that one uploads."""
 
 import logging
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from celery import shared_task
 from django.contrib.auth import get_user_model
@@ -42,5 +42,5 @@ def import_uploaded_file(*, run_id: int, stored_as: str, source: str, owner: str
         return
     actor = get_user_model().objects.filter(pk=actor_id).first() if actor_id else None
     with default_storage.open(stored_as) as file:
-        import_marc(file=file, source=source, owner=owner, now=timezone.now(), actor=actor, run=run)
+        import_marc(file=cast(BinaryIO, file), source=source, owner=owner, now=timezone.now(), actor=actor, run=run)
     default_storage.delete(stored_as)

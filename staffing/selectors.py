@@ -3,13 +3,13 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
 from django_tenants.utils import get_public_schema_name
 
 from accounts.models import StaffAccount
 from accounts.rules import Permission, permissions_of
 from holdings.models import Branch
 from staffing.models import DeskHabits, WorkPlace
+from tenants.keys import tenant_name
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def staff_member(user: Any, *, session_branch_id: int | None) -> StaffMember:
     """
     if not isinstance(user, StaffAccount) and not getattr(user, "is_authenticated", False):
         return StaffMember()
-    if connection.schema_name == get_public_schema_name():
+    if tenant_name() == get_public_schema_name():
         return StaffMember(account=user)
     habits = DeskHabits.objects.select_related("branch").filter(account_id=user.pk).first()
     branch = habits.branch if habits else None

@@ -124,13 +124,14 @@ def _problems(details: PatronDetails, *, now: datetime, patron: Patron | None) -
     if details.national_id:
         if not _NATIONAL_ID.fullmatch(details.national_id.strip()):
             reasons.append(Reason(NATIONAL_ID_MALFORMED))
-        elif (
-            Patron.objects.filter(national_id_hash=keyed_hash(normal_national_id(details.national_id)))
-            .exclude(pk=patron.pk if patron else None)
-            .exists()
-        ):
+        elif _is_taken(details.national_id, patron):
             reasons.append(Reason(NATIONAL_ID_TAKEN))
     return reasons
+
+
+def _is_taken(national_id: str, patron: Patron | None) -> bool:
+    others = Patron.objects.filter(national_id_hash=keyed_hash(normal_national_id(national_id)))
+    return (others.exclude(pk=patron.pk) if patron else others).exists()
 
 
 def card_problems(number: str, schemes: dict[str, dict[str, object]]) -> list[Reason]:
