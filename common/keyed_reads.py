@@ -3,30 +3,38 @@
 Django makes a query's SQL anew each time; for a row with thirty columns that takes longer than reading it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
 
 Row = TypeVar("Row", bound=models.Model)
+ALL = None
 
 
 class KeyedRead(Generic[Row]):
     """Calls like a function: gives the row with this key, or None.
 
-    Only for models whose fields need no conversion on the way from PostgreSQL, as JSON would.
-
+    :param key: the unique field that's asked by
     :param lock: whether the row is locked until the transaction ends, against other writers but not new references
-    :param along: the name of a foreign key, and those columns of what it refers to that are read with it
+    :param along: foreign keys that are never empty, each with the columns of what it refers to, or ALL
     """
 
-    def __init__(self, model: type[Row], *, lock: bool = False, along: tuple[str, Sequence[str]] | None = None) -> None:
+    def __init__(
+        self,
+        model: type[Row],
+        *,
+        key: str = "id",
+        lock: bool = False,
+        along: Mapping[str, Sequence[str] | None] | None = None,
+    ) -> None:
         self._model = model
+        self._key = key
         self._lock = lock
-        self._along = along
+        self._along = dict(along or {})
 
-    def __call__(self, key: int) -> Row | None:
+    def __call__(self, key: int | str) -> Row | None:
         """Return the row with this key, or None."""
         with connection.cursor() as cursor:
             cursor.execute(self._sql, [key])
@@ -34,32 +42,48 @@ class KeyedRead(Generic[Row]):
         if values is None:
             return None
         width = len(self._names)
+        values = self._converted(values)
         row = self._model.from_db(connection.alias, self._names, values[:width])
-        if self._along is not None:
-            other = self._other.from_db(connection.alias, self._other_names, values[width:])
-            setattr(row, self._along[0], other)
+        for name, other, names in self._others:
+            setattr(row, name, other.from_db(connection.alias, names, values[width : width + len(names)]))
+            width += len(names)
         return row
+
+    def _converted(self, values: Sequence[Any]) -> Sequence[Any]:
+        if not self._converters:
+            return values
+        converted = list(values)
+        for place, field in self._converters:
+            converted[place] = field.from_db_value(converted[place], None, connection)
+        return converted
+
+    @cached_property
+    def _converters(self) -> list[tuple[int, Any]]:
+        fields = list(self._model._meta.concrete_fields)
+        for _name, other, names in self._others:
+            fields += [field for field in other._meta.concrete_fields if field.attname in names]
+        return [(place, field) for place, field in enumerate(fields) if hasattr(field, "from_db_value")]
 
     @cached_property
     def _names(self) -> list[str]:
         return [field.attname for field in self._model._meta.concrete_fields]
 
     @cached_property
-    def _other(self) -> Any:
-        return self._model._meta.get_field(self._along[0]).related_model if self._along else None
-
-    @cached_property
-    def _other_names(self) -> list[str]:
-        wanted = {"id", *self._along[1]} if self._along else set()
-        return [field.attname for field in self._other._meta.concrete_fields if field.attname in wanted]
+    def _others(self) -> list[tuple[str, Any, list[str]]]:
+        others = []
+        for name, wanted in self._along.items():
+            other: Any = self._model._meta.get_field(name).related_model
+            fields = other._meta.concrete_fields
+            names = [field.attname for field in fields if wanted is ALL or field.attname in {"id", *wanted}]
+            others.append((name, other, names))
+        return others
 
     @cached_property
     def _sql(self) -> str:
-        columns = [f'a."{field.column}"' for field in self._model._meta.concrete_fields]
+        columns = [f'a."{name}"' for name in self._names]
         tables = [f'"{self._model._meta.db_table}" a']
-        if self._along:
-            columns += [f'b."{name}"' for name in self._other_names]
-            column = self._model._meta.get_field(self._along[0]).column  # type: ignore[union-attr]
-            tables.append(f'JOIN "{self._other._meta.db_table}" b ON b."id" = a."{column}"')
-        parts = ["SELECT", ", ".join(columns), "FROM", *tables, 'WHERE a."id" = %s']
+        for name, other, names in self._others:
+            columns += [f'"{name}"."{column}"' for column in names]
+            tables.append(f'JOIN "{other._meta.db_table}" "{name}" ON "{name}"."id" = a."{name}_id"')
+        parts = ["SELECT", ", ".join(columns), "FROM", *tables, f'WHERE a."{self._key}" = %s']
         return " ".join([*parts, "FOR NO KEY UPDATE OF a"] if self._lock else parts)

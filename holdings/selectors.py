@@ -14,7 +14,8 @@ from tenants.selectors import current_municipality
 # What screens and slips show of the record that an item belongs to; the MARC record itself stays where it is.
 _RECORD = ("title", "remainder", "author", "material_type", "year")
 _ITEM = tuple(field.name for field in Item._meta.concrete_fields)
-_lock_item = KeyedRead(Item, lock=True, along=("record", _RECORD))
+_lock_item = KeyedRead(Item, lock=True, along={"record": _RECORD})
+_item_by_barcode = KeyedRead(Item, key="barcode", along={"record": _RECORD})
 
 
 def items_with_record() -> QuerySet[Item]:
@@ -25,7 +26,7 @@ def items_with_record() -> QuerySet[Item]:
 def get_item_by_barcode(barcode: str) -> Item | None:
     """Return the item with this barcode, with its record, or None."""
     cleaned = clean_barcode(barcode)
-    return items_with_record().filter(barcode=cleaned).first() if cleaned else None
+    return _item_by_barcode(cleaned) if cleaned else None
 
 
 def get_item(item_id: int) -> Item | None:

@@ -12,7 +12,7 @@ from common.audit import record
 from common.barcodes import clean_barcode
 from common.encryption import keyed_hash
 from common.errors import Reason
-from common.keyed_reads import KeyedRead
+from common.keyed_reads import ALL, KeyedRead
 from common.sort_keys import sort_key
 from patrons.errors import NOT_PERMITTED, PatronRefused
 from patrons.models import Block, Card, Patron, PatronCategory
@@ -23,11 +23,12 @@ _DATES = ("%d.%m.%Y", "%Y-%m-%d", "%d%m%Y", "%d%m%y", "%d.%m.%y", "%d/%m/%Y")
 _PHONE = re.compile(r"\+?[\d\s]{8,16}")
 MOST_FOUND = 25
 _lock_patron, _read_patron = KeyedRead(Patron, lock=True), KeyedRead(Patron)
+_get_patron = KeyedRead(Patron, along={"category": ALL, "home_branch": ALL})
 
 
 def get_patron(pk: int) -> Patron | None:
     """Return the patron with this number, with category and home branch, or None."""
-    return Patron.objects.select_related("category", "home_branch").filter(pk=pk).first()
+    return _get_patron(pk)
 
 
 def get_patron_by_card(number: str) -> Patron | None:

@@ -2,7 +2,7 @@ import pytest
 from django.db import connection
 from django.db.models.query_utils import DeferredAttribute
 
-from common.keyed_reads import KeyedRead
+from common.keyed_reads import ALL, KeyedRead
 from holdings.models import Item
 from patrons.models import Patron
 from tests.factories import ItemFactory, PatronFactory
@@ -22,7 +22,7 @@ def test_reads_a_row_as_django_does(alpha):
 
 def test_brings_a_part_of_another_row_along(alpha, django_assert_num_queries):
     item = ItemFactory()
-    read = KeyedRead(Item, along=("record", ("title", "author")))
+    read = KeyedRead(Item, along={"record": ("title", "author")})
 
     with django_assert_num_queries(1):
         found = read(item.pk)
@@ -35,6 +35,22 @@ def test_brings_a_part_of_another_row_along(alpha, django_assert_num_queries):
     with django_assert_num_queries(1):
         assert bytes(found.record.raw) == bytes(item.record.raw)
     assert isinstance(type(found.record).__dict__["raw"], DeferredAttribute)
+
+
+def test_brings_whole_rows_along(alpha, django_assert_num_queries):
+    patron = PatronFactory()
+    read = KeyedRead(Patron, along={"category": ALL, "home_branch": ALL})
+
+    with django_assert_num_queries(1):
+        found = read(patron.pk)
+        assert (found.category, found.category.names) == (patron.category, {})
+        assert (found.home_branch.name, found.home_branch.code) == (patron.home_branch.name, patron.home_branch.code)
+
+
+def test_asks_by_another_unique_field(alpha):
+    item = ItemFactory(barcode="3010000001")
+
+    assert KeyedRead(Item, key="barcode")("3010000001") == item
 
 
 def test_gives_nothing_for_a_key_that_is_not_there(alpha):
