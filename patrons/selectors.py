@@ -151,6 +151,11 @@ def lock_patron(patron_id: int) -> Patron | None:
     return _lock_patron(patron_id)
 
 
+def patron_by_number(patron_id: int) -> Patron:
+    """Return a patron of whom nothing but the number is known, for a service that reads her itself."""
+    return Patron(pk=patron_id)
+
+
 def read_patron(patron_id: int) -> Patron | None:
     """Return the patron with this number, without category and home branch, or None."""
     return _read_patron(patron_id)

@@ -52,9 +52,12 @@ class PatronPanel:
         return tuple(hold for hold in self.ready if hold.pickup_branch_id == self.branch_id)
 
 
-def patron_panel(*, patron_id: int, branch: Branch, now: datetime) -> PatronPanel | None:
-    """Return a patron as seen from a branch, or None if she isn't there."""
-    patron = read_patron(patron_id)
+def patron_panel(*, patron_id: int, branch: Branch, now: datetime, patron: Patron | None = None) -> PatronPanel | None:
+    """Return a patron as seen from a branch, or None if she isn't there.
+
+    :param patron: her row, if it has just been read anyway
+    """
+    patron = patron or read_patron(patron_id)
     if patron is None:
         return None
     today = now.astimezone(ZoneInfo(branch.time_zone)).date()

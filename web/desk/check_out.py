@@ -113,4 +113,5 @@ def _lend(request: HttpRequest, scan: Scan, item: Any, patron: Any, chosen: Over
     word = gettext("Renewed") if result.was_renewal else gettext("Checked out")
     row = {"result": result, "notices": notices, "overridden": chosen is not None, "word": word}
     kind = "notice" if notices else "ok"
-    return answer(request, scan, row | {"kind": kind, "panel": panel_of(request, patron.pk)}, kind, patron_id=patron.pk)
+    row |= {"kind": kind, "panel": panel_of(request, patron.pk, patron=result.loan.patron)}
+    return answer(request, scan, row, kind, patron_id=patron.pk)

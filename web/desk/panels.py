@@ -37,12 +37,16 @@ class Panel:
         return self.facts.max_loans is not None and self.facts.loans >= self.facts.max_loans
 
 
-def panel_of(request: HttpRequest, patron_id: int | None) -> Panel | None:
-    """Return a patron's panel as seen from the branch of whoever asks, or None if there's no such patron."""
+def panel_of(request: HttpRequest, patron_id: int | None, *, patron: Any = None) -> Panel | None:
+    """Return a patron's panel as seen from the branch of whoever asks, or None if there's no such patron.
+
+    :param patron: her row, if it has just been read anyway
+    """
     if patron_id is None:
         return None
     now = timezone.now()
-    facts = patron_panel(patron_id=patron_id, branch=request.staff.branch, now=now)  # type: ignore[attr-defined]
+    branch = request.staff.branch  # type: ignore[attr-defined]
+    facts = patron_panel(patron_id=patron_id, branch=branch, now=now, patron=patron)
     if facts is None:
         return None
     return Panel(facts, notice_words(request, facts.stops), now)

@@ -11,7 +11,7 @@ from django.utils.dateparse import parse_date, parse_datetime
 
 from common.barcodes import clean_barcode
 from holdings.selectors import get_item_by_barcode
-from patrons.selectors import find_patrons, get_patron, get_patron_by_card
+from patrons.selectors import find_patrons, get_patron_by_card, patron_by_number
 
 LONGEST_SCAN = 200
 # With what a service adds to it, a scan's id fits into the audit log.
@@ -98,8 +98,8 @@ def moment_in(values: Mapping[str, str], name: str) -> datetime | None:
 
 
 def patron_in(scan: Scan) -> Any:
-    """Return the patron whom the desk serves now, or None."""
-    return get_patron(scan.patron_id) if scan.patron_id else None
+    """Return the patron whom the desk serves now, by her number alone, or None."""
+    return patron_by_number(scan.patron_id) if scan.patron_id else None
 
 
 def look_up(scan: Scan, *, has_patron: bool) -> Found:
