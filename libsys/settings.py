@@ -110,6 +110,8 @@ DATABASES = {
     "default": dj_database_url.parse(ENV.database_url, engine="django_tenants.postgresql_backend")
     | {
         "CONN_MAX_AGE": 0,
+        # After a restart of PostgreSQL the pool's connections are dead; nobody should meet one.
+        "CONN_HEALTH_CHECKS": True,
         # Several test runs can share one server.
         "TEST": {"NAME": f"test_{os.environ.get('LIBSYS_TEST_NAME', 'libsys')}"},
         "OPTIONS": {
@@ -137,7 +139,10 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "email")},
+    },
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
@@ -23,7 +23,7 @@ from web.ui.keys import ACTIONS, AREAS, DEFAULT_KEYS, key_problems, keys_of
 @require_http_methods(["GET", "HEAD", "POST"])
 def branch(request: HttpRequest) -> HttpResponse:
     """Choose the branch once; it stays chosen until she changes it."""
-    staff = _staff_at_a_desk(request)
+    staff = request.staff  # type: ignore[attr-defined]
     branches = branches_of(staff.account)
     form = BranchForm(request.POST or None, branches=branches, initial={"branch": staff.branch and staff.branch.pk})
     if request.method == "POST" and form.is_valid():
@@ -44,7 +44,7 @@ def branch(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def keys(request: HttpRequest) -> HttpResponse:
     """Change the keys of the desk; a key that a browser keeps for itself is refused with the reason."""
-    staff = _staff_at_a_desk(request)
+    staff = request.staff  # type: ignore[attr-defined]
     own, problems = dict(staff.keys), {}
     if request.method == "POST":
         typed = {action: request.POST.get(action, "").strip() for action in ACTIONS if action in request.POST}
@@ -62,16 +62,9 @@ def keys(request: HttpRequest) -> HttpResponse:
 @require_POST
 def slips(request: HttpRequest) -> HttpResponse:
     """Print slips without asking, or not; answers the desk's tick box."""
-    staff = _staff_at_a_desk(request)
+    staff = request.staff  # type: ignore[attr-defined]
     services.set_slip_printing(account=staff.account, prints_slips=request.POST.get("prints_slips") == "on")
     return HttpResponse(status=204)
-
-
-def _staff_at_a_desk(request: HttpRequest) -> Any:
-    """Return who is here; the consortium has no desks, so its staff find nothing here."""
-    if request.tenant.is_consortium:  # type: ignore[attr-defined]
-        raise Http404
-    return request.staff  # type: ignore[attr-defined]
 
 
 def _groups(own: dict[str, str], problems: dict[str, str]) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from common.barcodes import clean_barcode
 from patrons.errors import PatronLogInRefused
 from patrons.services.log_in import prove_patron
 from web.account.access import open_to_all
@@ -41,7 +42,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            card = form.cleaned_data["card"]
+            card = clean_barcode(form.cleaned_data["card"])
             if wait := seconds_to_wait(request, "patron", card):
                 minutes = -(-wait // 60)
                 form.add_error(None, gettext("Too many wrong tries. Wait %(minutes)d minutes.") % {"minutes": minutes})

@@ -46,8 +46,10 @@ def patron_of(request: HttpRequest) -> Any:
     patron = get_patron(pk)
     if patron is None or patron.left_at or patron.pin[-16:] != request.session.get(_PIN_KEY):
         return None
-    now = int(time.time())
-    if now - request.session.get(_SEEN_KEY, 0) > _NOTED_EVERY_SECONDS:
+    now, seen = int(time.time()), request.session.get(_SEEN_KEY, 0)
+    if now - seen > _KEPT_SECONDS:
+        return None
+    if now - seen > _NOTED_EVERY_SECONDS:
         request.session[_SEEN_KEY] = now
     return patron
 

@@ -1,0 +1,227 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.contrib.messages import get_messages
+from django.core.cache import cache
+
+from circulation.models import Hold, LedgerEntry, Loan
+from tests.factories import (
+    NOW,
+    TODAY,
+    BlockFactory,
+    BranchFactory,
+    FeeFactory,
+    HoldFactory,
+    ItemFactory,
+    LoanFactory,
+    PatronFactory,
+    RecordFactory,
+)
+
+
+def said(response):
+    return [str(message) for message in get_messages(response.wsgi_request)]
+
+
+@pytest.fixture
+def loan(patron, desk_branch):
+    return LoanFactory(
+        patron=patron,
+        item__record__title="Lucky Per",
+        lending_branch=desk_branch,
+        due_date=TODAY + timedelta(days=3),
+    )
+
+
+def test_is_for_those_who_have_logged_in(browser, patron):
+    assert browser.get("/me").url == "/log-in?next=%2Fme"
+
+
+def test_shows_loans_holds_and_fees(at_home, patron, loan, desk_branch):
+    HoldFactory(patron=patron, record__title="Pelle the Conqueror", pickup_branch=desk_branch)
+    FeeFactory(patron=patron, amount=Decimal("40.00"), description="A mug from the café")
+
+    page = at_home.get("/me").content.decode()
+
+    assert "Lucky Per" in page
+    assert "Pelle the Conqueror" in page
+    assert "No. 1 of 1" in page
+    assert "A mug from the café" in page
+
+
+def test_shows_the_rule_behind_an_overdue_fee(at_home, patron):
+    fee = FeeFactory(overdue=True, amount=Decimal("60.00"), loan__patron=patron)
+    LedgerEntry.objects.filter(fee=fee).update(rule={"days_late": 8, "from_day": 8, "step_total": "60.00"})
+
+    page = at_home.get("/me").content.decode()
+
+    assert "8 days late. The rule says" in page
+    assert "from day 8 on." in page
+
+
+def test_shows_what_is_ready_with_its_number(at_home, patron, desk_branch):
+    HoldFactory(patron=patron, ready=True, pickup_branch=desk_branch, shelf_number=47, record__title="Tine")
+
+    page = at_home.get("/me").content.decode()
+
+    assert "1 is ready for you" in page
+    assert "047" in page
+
+
+def test_shows_why_she_can_not_borrow(at_home, patron):
+    BlockFactory(patron=patron, reason="Two film cases are missing", until=TODAY)
+    BlockFactory(patron=patron, reason="Long over", until=TODAY - timedelta(days=1))
+
+    page = at_home.get("/me").content.decode()
+
+    assert "Two film cases are missing, until" in page
+    assert "Long over" not in page
+
+
+def test_renews_a_loan(at_home, loan):
+    response = at_home.post(f"/me/loans/{loan.pk}/renew")
+
+    loan.refresh_from_db()
+    assert (response.status_code, response.url, loan.renewals) == (302, "/me", 1)
+    assert said(response)[0].startswith("Lucky Per is yours until")
+
+
+def test_says_why_a_loan_can_not_be_renewed(at_home, loan):
+    HoldFactory(record=loan.item.record)
+
+    response = at_home.post(f"/me/loans/{loan.pk}/renew")
+
+    loan.refresh_from_db()
+    assert (response.status_code, loan.renewals) == (409, 0)
+    assert "Lucky Per: 1 other waits for it." in response.content.decode()
+
+
+def test_renews_all_that_can_be_renewed_and_says_why_not(at_home, patron, loan):
+    other = LoanFactory(patron=patron, item__record__title="Jerusalem", due_date=TODAY + timedelta(days=5))
+    HoldFactory(record=other.item.record)
+
+    response = at_home.post("/me/renew")
+
+    assert said(response) == ["1 loan has been renewed.", "Jerusalem: 1 other waits for it."]
+    assert sorted(Loan.objects.values_list("renewals", flat=True)) == [0, 1]
+
+
+def test_places_a_hold(at_home, patron, desk_branch):
+    item = ItemFactory(home_branch=desk_branch)
+
+    response = at_home.post(f"/title/{item.record_id}/hold", {"pickup": desk_branch.pk})
+
+    hold = Hold.objects.get()
+    assert (response.status_code, response.url) == (302, "/me")
+    assert (hold.patron, hold.record_id, hold.pickup_branch) == (patron, item.record_id, desk_branch)
+
+
+def test_a_hold_sent_twice_is_one_hold(at_home, desk_branch):
+    item = ItemFactory(home_branch=desk_branch)
+    at_home.post(f"/title/{item.record_id}/hold", {"pickup": desk_branch.pk})
+
+    response = at_home.post(f"/title/{item.record_id}/hold", {"pickup": desk_branch.pk})
+
+    assert response.status_code == 409
+    assert "You have a hold on this already." in response.content.decode()
+    assert Hold.objects.count() == 1
+
+
+@pytest.mark.parametrize("pickup", ["", "0", "x", "9" * 40, "-1", "१"])
+def test_a_hold_needs_a_place_to_pick_it_up(at_home, desk_branch, pickup):
+    item = ItemFactory(home_branch=desk_branch)
+
+    response = at_home.post(f"/title/{item.record_id}/hold", {"pickup": pickup})
+
+    assert response.status_code == 422
+    assert not Hold.objects.exists()
+
+
+def test_a_hold_on_a_title_without_items_is_refused(at_home, desk_branch):
+    record = RecordFactory()
+
+    response = at_home.post(f"/title/{record.pk}/hold", {"pickup": desk_branch.pk})
+
+    assert response.status_code == 409
+    assert not Hold.objects.exists()
+
+
+def test_a_hold_on_a_title_that_is_not_there_is_a_404(at_home, desk_branch):
+    assert at_home.post("/title/999999/hold", {"pickup": desk_branch.pk}).status_code == 404
+
+
+def test_whoever_is_not_logged_in_places_no_hold(browser, patron, desk_branch):
+    item = ItemFactory(home_branch=desk_branch)
+
+    response = browser.post(f"/title/{item.record_id}/hold", {"pickup": desk_branch.pk})
+
+    assert (response.status_code, response.url) == (302, "/log-in?next=%2Fme")
+    assert not Hold.objects.exists()
+
+
+def test_moves_a_hold(at_home, patron, desk_branch):
+    hold = HoldFactory(patron=patron, pickup_branch=desk_branch, record=ItemFactory(home_branch=desk_branch).record)
+    other = BranchFactory(name="Other")
+
+    response = at_home.post(f"/me/holds/{hold.pk}/move", {"pickup": other.pk})
+
+    hold.refresh_from_db()
+    assert (response.status_code, hold.pickup_branch) == (302, other)
+
+
+def test_a_hold_that_lies_ready_is_not_moved(at_home, patron, desk_branch):
+    hold = HoldFactory(patron=patron, ready=True, pickup_branch=desk_branch)
+    other = BranchFactory()
+
+    response = at_home.post(f"/me/holds/{hold.pk}/move", {"pickup": other.pk})
+
+    hold.refresh_from_db()
+    assert (response.status_code, hold.pickup_branch) == (409, desk_branch)
+
+
+def test_cancels_a_hold_once(at_home, patron):
+    hold = HoldFactory(patron=patron)
+
+    first = at_home.post(f"/me/holds/{hold.pk}/cancel")
+    second = at_home.post(f"/me/holds/{hold.pk}/cancel")
+
+    hold.refresh_from_db()
+    assert (first.status_code, hold.state) == (302, "CANCELLED")
+    assert second.status_code in (302, 409)
+
+
+def test_another_patrons_things_are_not_there(at_home, desk_branch):
+    other = PatronFactory()
+    loan, hold = LoanFactory(patron=other), HoldFactory(patron=other)
+
+    assert at_home.post(f"/me/loans/{loan.pk}/renew").status_code == 404
+    assert at_home.post(f"/me/holds/{hold.pk}/cancel").status_code == 404
+    assert at_home.post(f"/me/holds/{hold.pk}/move", {"pickup": desk_branch.pk}).status_code == 404
+    loan.refresh_from_db()
+    hold.refresh_from_db()
+    assert (loan.renewals, hold.state) == (0, "QUEUED")
+
+
+def test_the_number_of_queries_does_not_grow_with_her_things(at_home, patron, desk_branch, django_assert_num_queries):
+    def queries():
+        cache.clear()
+        with django_assert_num_queries(QUERIES):
+            assert at_home.get("/me").status_code == 200
+
+    things(patron, desk_branch, 1)
+    queries()
+    things(patron, desk_branch, 6)
+    queries()
+
+
+def things(patron, branch, count):
+    for _ in range(count):
+        LoanFactory(patron=patron, lending_branch=branch)
+        HoldFactory(patron=patron, pickup_branch=branch)
+        FeeFactory(patron=patron, amount=Decimal("10.00"), branch=branch)
+    assert NOW
+
+
+# Session, patron, loans, what stops her and the calendars, holds, blocks, fees with ledgers, sum, branches.
+QUERIES = 19
