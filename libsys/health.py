@@ -1,6 +1,7 @@
 """`/healthz` says that the process lives, `/readyz` that it can serve; both on any host, without a municipality."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.core.cache import cache
 from django.db import DatabaseError, connection
@@ -17,7 +18,7 @@ class HealthMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer the two probes and pass everything else on."""
         if request.path == "/healthz":
-            return JsonResponse({"status": "alive"})
+            return _answer(200, status="alive")
         if request.path == "/readyz":
             return _readiness()
         return self.get_response(request)
@@ -26,7 +27,11 @@ class HealthMiddleware:
 def _readiness() -> JsonResponse:
     checks = {"database": _database_answers(), "broker": _broker_answers()}
     ready = all(checks.values())
-    return JsonResponse({"status": "ready" if ready else "not ready", "checks": checks}, status=200 if ready else 503)
+    return _answer(200 if ready else 503, status="ready" if ready else "not ready", checks=checks)
+
+
+def _answer(code: int, **body: Any) -> JsonResponse:
+    return JsonResponse(body, status=code, headers={"Cache-Control": "no-store"})
 
 
 def _database_answers() -> bool:

@@ -1,0 +1,221 @@
+"""Every Celery task and every command of ours: each works for whom it's told to, and touches nobody else."""
+
+import io
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from celery import current_app
+from django.apps import apps
+from django.conf import settings
+from django.core import mail
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.management import call_command, get_commands
+from django.db import connection
+
+from catalogue.models import ImportRun
+from circulation.models import Fee
+from libsys.celery import app
+from notices.models import Notice
+from patrons.models import Patron
+from tenants.errors import UnknownMunicipality
+from tenants.keys import tenant_name
+from tenants.models import ProvisioningRun
+from tests.architecture.rooms import ROOMS
+from tests.factories import NOW, TODAY
+from tests.isolation.visits import taken_back
+
+HERE = "tests/isolation/test_background_work.py"
+
+
+def imported_file(alpha) -> dict[str, Any]:
+    """Upload a file in Alpha, as the console does."""
+    connection.set_tenant(alpha.municipality)
+    name = default_storage.save("imports/one.mrc", ContentFile(b"no record at all"))
+    connection.set_schema_to_public()
+    run = alpha.things["import_run"]
+    ImportRun.objects.filter(pk=run).update(state=ImportRun.State.WAITING)
+    return {"run_id": run, "stored_as": name, "source": "alpha", "owner": "alpha", "actor_id": None}
+
+
+@dataclass(frozen=True)
+class Task:
+    """A task that works for one municipality.
+
+    :ivar keywords: what its message says beside the municipality
+    :ivar shared: the shared tables that it may write to
+    """
+
+    keywords: Callable[[Any], dict[str, Any]] = lambda _alpha: {}
+    shared: set[str] = field(default_factory=set)
+
+
+_NIGHT = {"public.tenants_jobrun"}
+OF_ONE_MUNICIPALITY = {
+    "catalogue.tasks.import_uploaded_file": Task(imported_file, {"public.catalogue_importrun"}),
+    "circulation.tasks.run_night": Task(lambda _alpha: {"local_day": TODAY.isoformat()}, _NIGHT),
+    "circulation.tasks.run_one_job": Task(
+        lambda _alpha: {"job": "overdue-fees", "local_day": TODAY.isoformat()}, _NIGHT
+    ),
+    "notices.tasks.send_queued": Task(),
+}
+# What each sends, and to whom.
+OF_THE_CLOCK = {
+    "circulation.tasks.start_nights_that_are_due": "circulation.tasks.run_night",
+    "notices.tasks.start_sending": "notices.tasks.send_queued",
+}
+OF_NO_MUNICIPALITY = {"catalogue.tasks.follow_change_feed", "tenants.tasks.provision_in_background"}
+
+# Commands, and what each may write to: a municipality's name, or `public`.
+COMMANDS: dict[str, tuple[tuple[str, ...], set[str]]] = {
+    "compile_messages": ((), set()),
+    "messages": (("--check",), set()),
+    "rebuild_index": ((), set()),
+    "load_templates": ((), {"public"}),
+    "import_marc": (("tests/data/marc/marc21-utf8.mrc",), {"public"}),
+    "migrate_municipalities": ((), {"public"}),
+    "provision": (
+        ("Gamma", "--host=gamma", "--country=DK", "--template=bare", "--population=1"),
+        {"public", "gamma"},
+    ),
+    "generate_municipality": (
+        ("--name=Gamma", "--host=gamma", "--titles=2", "--items=2", "--patrons=2", "--loans=1", "--overdue=0")
+        + ("--holds=0",),
+        {"public", "gamma"},
+    ),
+    "load_demo": ((), {"public", "aarhus", "hedensted", "sundbyberg", "oulu"}),
+}
+# It takes its time, or reads and writes files only.
+TRIED_ELSEWHERE = {
+    "load_demo": "tests/bench/test_load_demo.py",
+    "messages": "tests/libsys/test_translations.py",
+    "compile_messages": "tests/libsys/test_translations.py",
+}
+
+
+@pytest.fixture
+def as_worker(towns, settings, tmp_path):
+    """Run a task as a worker does: with a message, in a thread where no municipality is chosen."""
+    settings.MEDIA_ROOT = tmp_path / "files"
+    app.loader.import_default_modules()
+
+    def run(name, **keywords):
+        connection.set_schema_to_public()
+        task = current_app.tasks[name]
+        task.push_request(args=[], kwargs=keywords, called_directly=False, is_eager=False)
+        try:
+            with taken_back() as written:
+                task.run(**keywords)
+                chosen = tenant_name()
+        finally:
+            task.pop_request()
+        assert chosen == "public", f"{name} leaves a municipality chosen behind it"
+        return written
+
+    return run
+
+
+def our_tasks():
+    app.loader.import_default_modules()
+    return {name for name in current_app.tasks if name.split(".")[0] in ROOMS}
+
+
+def our_commands():
+    ours = {config.name for config in apps.get_app_configs() if config.name.split(".")[0] in ROOMS}
+    return {name for name, owner in get_commands().items() if owner in ours}
+
+
+def test_every_task_is_covered_here():
+    known = {*OF_ONE_MUNICIPALITY, *OF_THE_CLOCK, *OF_NO_MUNICIPALITY}
+
+    assert our_tasks() == known, f"Write into {HERE} for whom each task works: {sorted(our_tasks() ^ known)}"
+
+
+@pytest.mark.parametrize("name", OF_ONE_MUNICIPALITY)
+@pytest.mark.parametrize("schema_name", ["", "public", "ghost", "template_municipality", None])
+def test_a_task_without_a_municipality_raises_and_touches_nothing(as_worker, towns, name, schema_name):
+    keywords = OF_ONE_MUNICIPALITY[name].keywords(towns[0])
+    given = {} if schema_name is None else {"schema_name": schema_name}
+
+    with taken_back() as written, pytest.raises(UnknownMunicipality):
+        as_worker(name, **keywords, **given)
+
+    assert written == set()
+
+
+@pytest.mark.parametrize("name", OF_ONE_MUNICIPALITY)
+def test_a_task_touches_the_municipality_that_it_is_sent_for_and_no_other(as_worker, towns, name):
+    alpha, beta, _consortium = towns
+    task = OF_ONE_MUNICIPALITY[name]
+    for town in (alpha, beta):
+        connection.set_tenant(town.municipality)
+        Notice.objects.update(state=Notice.State.QUEUED)
+
+    written = as_worker(name, schema_name="alpha", **task.keywords(alpha), of_a_later_release=1)
+
+    assert {table for table in written if not table.startswith("alpha.")} <= task.shared
+    assert written, f"{name} did nothing at all, so nothing was tried"
+    assert not [message for message in mail.outbox if "zqbeta" in str(message.message()).lower()]
+
+
+@pytest.mark.parametrize("name", OF_THE_CLOCK)
+def test_the_clocks_tasks_send_each_municipality_its_own_message_and_write_nothing(as_worker, messages_sent, name):
+    written = as_worker(name)
+
+    assert written == set()
+    assert {task for task, _keywords in messages_sent} == {OF_THE_CLOCK[name]}
+    assert sorted(keywords["schema_name"] for _task, keywords in messages_sent) == ["alpha", "beta"]
+
+
+def test_the_follower_of_the_catalogue_writes_in_no_municipality(as_worker):
+    assert as_worker("catalogue.tasks.follow_change_feed") == set()
+
+
+def test_a_provisioning_that_is_unknown_or_over_touches_nothing(as_worker, towns):
+    run = ProvisioningRun.objects.create(wanted={}, started_at=NOW, state=ProvisioningRun.State.DONE)
+
+    assert as_worker("tenants.tasks.provision_in_background", run_id=run.pk) == set()
+    assert as_worker("tenants.tasks.provision_in_background", run_id=0) == set()
+
+
+def test_every_command_is_covered_here():
+    assert our_commands() == set(COMMANDS), (
+        f"Write into {HERE} what each command may write to: {sorted(our_commands() ^ set(COMMANDS))}"
+    )
+
+
+def test_a_command_that_is_tried_elsewhere_is_tried_there():
+    for name, place in TRIED_ELSEWHERE.items():
+        assert name in (settings.ROOT / place).read_text(), f"{place} doesn't try {name}"
+
+
+@pytest.mark.parametrize("name", sorted(set(COMMANDS) - set(TRIED_ELSEWHERE)))
+def test_a_command_touches_no_municipality_but_its_own(towns, name, settings, tmp_path):
+    arguments, allowed = COMMANDS[name]
+    settings.SEARCH_INDEX = tmp_path / "another-index"
+    connection.set_schema_to_public()
+    if name == "generate_municipality":
+        call_command("load_templates", stdout=io.StringIO())
+
+    with taken_back() as written:
+        try:
+            call_command(name, *arguments, stdout=io.StringIO())
+        finally:
+            chosen = tenant_name()
+
+    assert chosen == "public"
+    assert {table.split(".")[0] for table in written} <= allowed
+
+
+def test_beta_is_as_it_was_after_a_night_in_alpha(as_worker, towns):
+    """The words above are counted by PostgreSQL; this looks with its own eyes."""
+    _alpha, beta, _consortium = towns
+    connection.set_tenant(beta.municipality)
+    before = (Fee.objects.count(), Notice.objects.count(), Patron.objects.count())
+
+    as_worker("circulation.tasks.run_night", schema_name="alpha", local_day=TODAY.isoformat())
+
+    connection.set_tenant(beta.municipality)
+    assert (Fee.objects.count(), Notice.objects.count(), Patron.objects.count()) == before
