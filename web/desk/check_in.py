@@ -10,17 +10,16 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rules import Permission
-from circulation.errors import CheckInRefused
+from circulation.errors import CheckInRefused, Code
 from circulation.services.check_in import check_in as take_back
 from circulation.services.results import CheckInResult, GoesTo
+from common.errors import Reason
 from holdings.selectors import get_item_by_barcode
 from web.account.access import staff_only
 from web.desk.answers import answer_scan, notice_words, words
 from web.desk.areas import desk_areas
 from web.desk.scan_inputs import Scan, day_in, read_scan
 from web.words.for_staff import ReasonText
-
-_SIGNS = {GoesTo.SHELF: "shelf", GoesTo.HOLD_SHELF: "hold", GoesTo.TRANSIT: "transit", GoesTo.ASIDE: "shelf"}
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
@@ -62,7 +61,7 @@ def check_in_scan(request: HttpRequest) -> HttpResponse:
         )
     except CheckInRefused as refused:
         return _answer(request, scan, {"reasons": words(request, refused), "item": item}, "stop", 409)
-    context = {"result": result, "notices": notice_words(request, result.notices), "sign": _SIGNS[result.goes_to]}
+    context = {"result": result, "notices": notice_words(request, _news(result))}
     return _answer(request, scan, context, _kind(result), 200)
 
 
@@ -74,6 +73,13 @@ def _date_back(request: HttpRequest, scan: Scan) -> HttpResponse:
         return _answer(request, scan, {"reasons": [ahead]}, "stop", 422)
     context = {"returned": returned if returned != timezone.localdate() else None, "dated": True}
     return _answer(request, scan, context, "none", 200)
+
+
+def _news(result: CheckInResult) -> list[Reason]:
+    """Return what's worth reading: that it wasn't on loan isn't, where it lies ready, travels or hasn't moved."""
+    if result.changed and result.hold is None:
+        return list(result.notices)
+    return [notice for notice in result.notices if notice.code != Code.NOT_ON_LOAN]
 
 
 def _kind(result: CheckInResult) -> str:

@@ -70,10 +70,17 @@ def _renew_all(request: HttpRequest, scan: Scan) -> HttpResponse:
     answers = renew_all(patron=patron, staff=request.staff.account, now=timezone.now())  # type: ignore[attr-defined]
     done = sum(1 for each in answers if each.result)
     refused = [{"item": each.loan.item, "reasons": words(request, each.refused)} for each in answers if each.refused]
-    text = ngettext("%(count)d loan renewed", "%(count)d loans renewed", done) % {"count": done}
-    kind = "notice" if refused or not done else "ok"
-    context = {"renewed": text, "not_renewed": refused, "kind": kind, "panel": panel_of(request, patron.pk)}
-    return answer(request, scan, context, kind, patron_id=patron.pk)
+    text = ngettext("%(count)d loan", "%(count)d loans", done) % {"count": done}
+    if not answers:
+        text = gettext("No loans to renew.")
+    context = {
+        "renewed": text,
+        "not_renewed": refused,
+        "word": gettext("Renewed") if done else gettext("Nothing renewed"),
+        "kind": "notice" if refused else "ok" if done else "none",
+        "panel": panel_of(request, patron.pk),
+    }
+    return answer(request, scan, context, context["kind"], patron_id=patron.pk)
 
 
 _COMMANDS: Mapping[str, Callable[[HttpRequest, Scan], HttpResponse]] = {

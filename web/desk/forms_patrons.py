@@ -55,6 +55,12 @@ class PatronForm(forms.Form):
     )
     note = LineField(label=_("Note for the desk"), max_length=500, required=False)
 
+    # Three to a row: who she is, where she lives, how she's reached, what she is here, the rest.
+    field_order = (
+        "given_name family_name birth_date address postal_code city email phone channel "
+        "category home_branch expires_on language national_id alias note"
+    ).split()
+
     def __init__(
         self, *args: Any, categories: Sequence[Any], branches: Sequence[Any], patron: Any = None, **kwargs: Any
     ) -> None:
@@ -95,7 +101,7 @@ class NewPatronForm(PatronForm):
         label=_("Guardian's card"), help_text=_("For a child: who is liable."), max_length=32, required=False
     )
 
-    field_order = ("card_number", "pin", "given_name")
+    field_order = ["card_number", "pin", "guardian_card", *PatronForm.field_order]
 
 
 class NationalIdForm(forms.Form):

@@ -257,7 +257,7 @@ def test_renews_all_and_says_what_couldnt_be(librarian_client, patron, desk_bran
 
     answer = scan(librarian_client, "", command="renew-all", patron=patron.pk)
 
-    assert "1 loan renewed" in text_of(answer)
+    assert '<span class="work">1 loan</span>' in text_of(answer)
     assert "Wanted by others" in text_of(answer)
     assert answer.headers["X-Scan-Kind"] == "notice"
 
