@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import log_in_patron
+from tests.browser.hands import log_in_patron
 
 
 def test_finds_a_title_and_places_moves_and_cancels_a_hold(page, demo):
@@ -80,11 +80,11 @@ def test_a_patron_s_session_opens_no_staff_page(page, demo):
         expect(page).to_have_url(re.compile("/account/log-in"))
 
 
-def test_a_session_of_one_municipality_is_worth_nothing_in_another(page, demo, context):
+def test_a_session_of_one_municipality_is_worth_nothing_in_another(page, demo):
     log_in_patron(page, demo, "fine")
-    session = next(cookie for cookie in context.cookies() if cookie["name"] == "patron_session")
+    session = next(cookie for cookie in page.context.cookies() if cookie["name"] == "patron_session")
 
-    context.add_cookies([{"name": "patron_session", "value": session["value"], "url": demo.url("/", "Hedensted")}])
+    page.context.add_cookies([{"name": "patron_session", "value": session["value"], "url": demo.url("/", "Hedensted")}])
     page.goto(demo.url("/me", "Hedensted"))
 
     expect(page).to_have_url(re.compile("/log-in"))

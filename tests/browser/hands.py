@@ -1,0 +1,107 @@
+"""What people's hands do at the screens: log in, type, scan, read the rows."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.demo import Demo
+
+# Which branch each role works at when a test doesn't say; the others choose none.
+_BRANCHES = {"librarian": 0, "supervisor": 0, "school_librarian": 2}
+
+
+def type_login(page: Page, demo: Demo, role: str, name: str = "Aarhus") -> None:
+    """Log in at the log-in page with user name and password."""
+    account = demo.staff(role, name)
+    page.goto(demo.url("/account/log-in", name))
+    page.get_by_label("User name").fill(account["username"])
+    page.get_by_label("Password", exact=True).fill(account["password"])
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(lambda url: "/account/log-in" not in url)
+
+
+def log_in(page: Page, demo: Demo, role: str, *, name: str = "Aarhus", branch: int | None = None) -> None:
+    """Be logged in at a branch; whoever has logged in once in this run needn't type it again."""
+    place = _BRANCHES.get(role) if branch is None else branch
+    where = demo.branch(place, name) if place is not None else ""
+    key = (name, role, where)
+    # A log-in on top of another one would end that one's session, which a later test takes again.
+    page.context.clear_cookies(name="staff_session")
+    if key not in demo.sessions:
+        type_login(page, demo, role, name)
+        if where:
+            page.goto(demo.url("/account/branch", name))
+            page.get_by_label(where).check()
+            page.get_by_role("button", name="Work here").click()
+            expect(page.locator("header")).to_contain_text(where)
+        address = demo.url("/", name)
+        demo.sessions[key] = [each for each in page.context.cookies(address) if each["name"] == "staff_session"]
+    page.context.add_cookies(demo.sessions[key])
+
+
+def log_in_patron(
+    page: Page, demo: Demo, state: str, *, name: str = "Aarhus", place: int = 0
+) -> dict[str, str]:
+    """Log a patron in to the portal and return what the demo knows of her."""
+    patron = demo.patron(state, name, place=place)
+    page.goto(demo.url("/log-in", name))
+    page.get_by_label("Card number").fill(patron["card"])
+    page.get_by_label("PIN").fill(patron["pin"])
+    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    page.wait_for_url("**/me")
+    return patron
+
+
+def scan_box(page: Page) -> Locator:
+    """Return the field that scans go to."""
+    return page.locator("[data-scan-box]")
+
+
+def scan(page: Page, *texts: str) -> None:
+    """Type barcodes as a scanner does, each with Enter behind it, and wait for the answers."""
+    expect(scan_box(page)).to_be_focused()
+    for text in texts:
+        page.keyboard.type(text)
+        page.keyboard.press("Enter")
+    settled(page)
+
+
+def press(page: Page, key: str) -> None:
+    """Press a key of a scanning page and wait for what it does."""
+    page.keyboard.press(key)
+    settled(page)
+
+
+def settled(page: Page) -> None:
+    """Wait until every scan is answered."""
+    expect(page.locator("form[data-scan-queue]")).not_to_have_attribute("data-scan-waiting", re.compile("[1-9]"))
+
+
+def rows(page: Page) -> Locator:
+    """Return the results of scans, the newest first, without the details below them."""
+    return page.locator("[data-scan-rows] > tr:not(.detail)")
+
+
+def panel(page: Page) -> Locator:
+    """Return what stands beside the work: the patron at check-out."""
+    return page.get_by_role("complementary", name="Patron")
+
+
+def loans_in(page: Page) -> int:
+    """Return how many loans the panel says that the patron has."""
+    text = panel(page).locator("dl > div", has=page.locator("dt", has_text=re.compile("^Loans$"))).locator("dd")
+    return int(re.match(r"\d+", text.inner_text())[0])
+
+
+def begin(page: Page, demo: Demo, patron: dict[str, str], *, name: str = "Aarhus") -> None:
+    """Open check-out and scan a card."""
+    page.goto(demo.url("/desk/check-out", name))
+    scan(page, patron["card"])
+    expect(panel(page).get_by_role("heading", level=2)).to_have_text(patron["name"])
+
+
+def check_in(page: Page, demo: Demo, *barcodes: str, name: str = "Aarhus") -> None:
+    """Take items back at the check-in page."""
+    page.goto(demo.url("/desk/check-in", name))
+    scan(page, *barcodes)
+    expect(rows(page)).to_have_count(len(barcodes))

@@ -1,0 +1,156 @@
+"""What comes back over the desk: to the shelf, to the hold shelf with a slip and a message, on the van to its branch."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.demo import Demo
+from tests.browser.hands import begin, check_in, log_in, press, rows, scan, scan_box, settled
+
+
+def goes_to(page: Page):
+    return page.get_by_role("region", name="Where it goes")
+
+
+def slip(page: Page):
+    return page.get_by_role("complementary", name="Slip")
+
+
+def place_hold(page: Page, demo: Demo, barcode: str, card: str, pickup: str, name: str = "Aarhus") -> str:
+    """Place a hold for a card on the title of an item, and return the title."""
+    page.goto(demo.url(f"/desk/items/{barcode}", name))
+    title = page.get_by_role("heading", level=1).inner_text()
+    page.get_by_role("link", name="The title").click()
+    page.get_by_label("Patron's card").fill(card)
+    page.get_by_label("Pick up at").select_option(label=pickup)
+    page.get_by_role("complementary", name="Hold").get_by_role("button", name="Place a hold").click()
+    expect(page.get_by_text(f"{title} is on hold for")).to_be_visible()
+    return title
+
+
+def test_an_item_goes_back_to_its_shelf(page, demo):
+    barcode = demo.items("available")[11]
+    log_in(page, demo, "librarian")
+    begin(page, demo, demo.patron("fine", place=1))
+    scan(page, barcode)
+
+    check_in(page, demo, barcode)
+
+    expect(goes_to(page)).to_contain_text("Shelf")
+    expect(rows(page).first).to_contain_text("Checked in")
+    expect(scan_box(page)).to_be_focused()
+    press(page, "Control+z")
+    expect(rows(page).first).to_contain_text("Undone")
+    check_in(page, demo, barcode)
+    expect(rows(page).first).to_contain_text("Checked in")
+    check_in(page, demo, barcode)
+    expect(rows(page).first).to_contain_text("Nothing changed")
+
+
+def test_a_hold_is_trapped_slipped_listed_and_the_patron_told(page, demo):
+    barcode, patron = demo.items("available")[12], demo.patron("hold_ready")
+    log_in(page, demo, "librarian")
+    title = place_hold(page, demo, barcode, patron["card"], "Dokk1")
+    page.goto(demo.url("/desk/holds"))
+    expect(page.get_by_role("row").filter(has_text=title).first).to_contain_text("Hold shelf")
+
+    check_in(page, demo, barcode)
+
+    expect(goes_to(page)).to_contain_text("Hold shelf")
+    number = goes_to(page).locator(".mark").inner_text()
+    assert re.fullmatch(r"\d{3}", number)
+    expect(slip(page)).to_contain_text(number)
+    press(page, "F10")
+    paper = page.locator(".print-sheet [data-paper]")
+    expect(paper).to_contain_text(number)
+    expect(paper).to_contain_text(title)
+    # The shelf is public: no whole name, no card.
+    expect(paper).not_to_contain_text(patron["name"])
+    expect(paper).not_to_contain_text(patron["card"])
+    expect(scan_box(page)).to_be_focused()
+
+    page.goto(demo.url("/desk/shelf"))
+    expect(page.get_by_role("region", name="Ready for pick-up").get_by_role("row").filter(has_text=title)).to_contain_text(
+        number
+    )
+    begin(page, demo, patron)
+    ready = page.locator(".pick-list li").filter(has_text=title)
+    expect(ready).to_contain_text(number)
+    scan(page, barcode)
+    expect(rows(page).first).to_contain_text("Fills the hold")
+    check_in(page, demo, barcode)
+    _expect_message(page, demo, patron["name"], title, number)
+
+
+def _expect_message(page: Page, demo: Demo, name: str, title: str, number: str) -> None:
+    """See in the administrator's outbox what went out to the patron."""
+    log_in(page, demo, "it_admin")
+    page.goto(demo.url("/console/outbox"))
+    line = page.get_by_role("row").filter(has_text=name).first
+    expect(line).to_contain_text(re.compile("Hold ready", re.IGNORECASE))
+    line.get_by_role("link").first.click()
+    expect(page.get_by_role("main")).to_contain_text(title)
+    expect(page.get_by_role("main")).to_contain_text(number)
+
+
+def test_an_item_of_another_branch_travels_home(page, demo):
+    barcode = demo.items("available")[13]
+    log_in(page, demo, "librarian", branch=1)
+
+    check_in(page, demo, barcode)
+    expect(goes_to(page)).to_contain_text("Dokk1")
+    expect(slip(page)).to_contain_text("Dokk1")
+    slip(page).get_by_role("link", name="Print").click()
+    expect(page.locator(".print-sheet [data-paper]")).to_contain_text("Gellerup Bibliotek")
+    expect(scan_box(page)).to_be_focused()
+
+    log_in(page, demo, "librarian")
+    page.goto(demo.url("/desk/transits"))
+    expect(page.get_by_role("row").filter(has_text=barcode)).to_contain_text("Comes home")
+    check_in(page, demo, barcode)
+    expect(rows(page).first).to_contain_text("Received")
+    expect(goes_to(page)).to_contain_text("Shelf")
+
+
+def test_check_ins_are_dated_back_under_a_banner_until_that_is_ended(page, demo):
+    log_in(page, demo, "librarian")
+    page.goto(demo.url("/desk/check-in"))
+
+    press(page, "Control+d")
+    day = page.evaluate("new Date(Date.now() - 3 * 86400000).toISOString().slice(0, 10)")
+    page.get_by_label("Returned on").fill(day)
+    press(page, "Enter")
+    banner = page.get_by_text(re.compile("^Check-ins are dated .* until you end this"))
+    expect(banner).to_be_visible()
+    expect(scan_box(page)).to_be_focused()
+    scan(page, demo.items("available")[14])
+    expect(banner).to_be_visible()
+    page.get_by_role("button", name="Date them today again").click()
+    settled(page)
+
+    expect(banner).to_have_count(0)
+    expect(scan_box(page)).to_be_focused()
+
+
+def test_what_was_missing_is_found_again(page, demo):
+    barcode = demo.items("missing")[0]
+    log_in(page, demo, "librarian")
+
+    check_in(page, demo, barcode)
+
+    expect(rows(page).first).to_contain_text("It was marked as missing, and is found.")
+
+
+def test_slips_print_themselves_when_that_is_ticked(page, demo):
+    barcode = demo.items("available")[15]
+    log_in(page, demo, "librarian", branch=1)
+    page.goto(demo.url("/desk/check-in"))
+    page.get_by_label("Print without asking").check()
+    expect(scan_box(page)).to_be_focused()
+
+    scan(page, barcode)
+
+    expect(page.locator(".print-sheet [data-paper]")).to_contain_text("Dokk1")
+    expect(scan_box(page)).to_be_focused()
+    log_in(page, demo, "librarian")
+    check_in(page, demo, barcode)
