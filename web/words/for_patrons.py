@@ -47,7 +47,7 @@ def _blocked(facts: Facts) -> str:
 
 def _debt(facts: Facts) -> str:
     values = {name: amount_text(Decimal(facts[name]), facts["currency"]) for name in ("owed", "limit")}
-    return gettext("You owe %(owed)s. At %(limit)s and above nothing can be borrowed.") % values
+    return gettext("You owe %(owed)s. Above %(limit)s nothing can be borrowed.") % values
 
 
 _SENTENCES: dict[str, Callable[[Facts], str]] = {
