@@ -5,8 +5,10 @@ from collections.abc import Sequence
 from django.db.models import QuerySet
 
 from accounts.models import AuditEntry, StaffAccount
+from common.keyed_reads import KeyedRead
 
 AUDIT_PAGE = 50
+_read_account = KeyedRead(StaffAccount)
 
 
 def staff_accounts() -> QuerySet[StaffAccount]:
@@ -16,7 +18,7 @@ def staff_accounts() -> QuerySet[StaffAccount]:
 
 def get_account(pk: int) -> StaffAccount | None:
     """Return the account with this number in the current schema, or None."""
-    return StaffAccount.objects.filter(pk=pk).first()
+    return _read_account(pk)
 
 
 def entry_of_scan(scan_id: str) -> AuditEntry | None:

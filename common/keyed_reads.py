@@ -18,7 +18,7 @@ class KeyedRead(Generic[Row]):
 
     :param key: the unique field that's asked by
     :param lock: whether the row is locked until the transaction ends, against other writers but not new references
-    :param along: foreign keys that are never empty, each with the columns of what it refers to, or ALL
+    :param along: foreign keys, each with the columns of what it refers to, or ALL
     """
 
     def __init__(
@@ -45,7 +45,9 @@ class KeyedRead(Generic[Row]):
         values = self._converted(values)
         row = self._model.from_db(connection.alias, self._names, values[:width])
         for name, other, names in self._others:
-            setattr(row, name, other.from_db(connection.alias, names, values[width : width + len(names)]))
+            found = values[width : width + len(names)]
+            # A row's id comes first; an empty foreign key has none.
+            setattr(row, name, other.from_db(connection.alias, names, found) if found[0] is not None else None)
             width += len(names)
         return row
 
@@ -84,6 +86,7 @@ class KeyedRead(Generic[Row]):
         tables = [f'"{self._model._meta.db_table}" a']
         for name, other, names in self._others:
             columns += [f'"{name}"."{column}"' for column in names]
-            tables.append(f'JOIN "{other._meta.db_table}" "{name}" ON "{name}"."id" = a."{name}_id"')
+            join = "LEFT JOIN" if self._model._meta.get_field(name).null else "JOIN"
+            tables.append(f'{join} "{other._meta.db_table}" "{name}" ON "{name}"."id" = a."{name}_id"')
         parts = ["SELECT", ", ".join(columns), "FROM", *tables, f'WHERE a."{self._key}" = %s']
         return " ".join([*parts, "FOR NO KEY UPDATE OF a"] if self._lock else parts)

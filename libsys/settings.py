@@ -85,12 +85,14 @@ TEMPLATE_SCHEMA = "template_municipality"
 # --- Middleware ---
 MIDDLEWARE = [
     "libsys.health.HealthMiddleware",
+    # Their headers stand on whatever is answered below, the page for an unknown host too.
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
     # Files are the same on every host, and the page for an unknown host needs its style sheets too.
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tenants.middleware.MunicipalityMiddleware",
     "libsys.request_log.RequestLogMiddleware",
-    "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
     "web.account.sessions.AreaSessionMiddleware",
     "web.account.languages.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -99,7 +101,6 @@ MIDDLEWARE = [
     "libsys.unreadable_input.UnreadableInputMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "web.account.staff_context.StaffContextMiddleware",
 ]
@@ -125,7 +126,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # --- Cache ---
 CACHES = {
     "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "BACKEND": "common.cache_server.CacheServer",
         "LOCATION": ENV.redis_url,
         "KEY_FUNCTION": "tenants.keys.cache_key",
     }
@@ -133,7 +134,7 @@ CACHES = {
 
 # --- Accounts and sessions ---
 AUTH_USER_MODEL = "accounts.StaffAccount"
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.backends.StaffBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

@@ -7,9 +7,13 @@ from django_tenants.utils import get_public_schema_name
 
 from accounts.models import StaffAccount
 from accounts.rules import Permission, permissions_of
+from common.keyed_reads import ALL, KeyedRead
 from holdings.models import Branch
 from staffing.models import DeskHabits, WorkPlace
 from tenants.keys import tenant_name
+
+_read_habits = KeyedRead(DeskHabits, key="account_id", along={"branch": ALL})
+_read_branch = KeyedRead(Branch)
 
 
 @dataclass(frozen=True)
@@ -47,10 +51,10 @@ def staff_member(user: Any, *, session_branch_id: int | None) -> StaffMember:
         return StaffMember()
     if tenant_name() == get_public_schema_name():
         return StaffMember(account=user)
-    habits = DeskHabits.objects.select_related("branch").filter(account_id=user.pk).first()
+    habits = _read_habits(user.pk)
     branch = habits.branch if habits else None
     if session_branch_id and (branch is None or branch.pk != session_branch_id):
-        branch = Branch.objects.filter(pk=session_branch_id).first()
+        branch = _read_branch(session_branch_id)
     if branch is not None and not branch.is_open_for_business:
         branch = None
     return StaffMember(

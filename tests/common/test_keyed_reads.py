@@ -5,7 +5,8 @@ from django.db.models.query_utils import DeferredAttribute
 from common.keyed_reads import ALL, KeyedRead
 from holdings.models import Item
 from patrons.models import Patron
-from tests.factories import ItemFactory, PatronFactory
+from staffing.models import DeskHabits
+from tests.factories import BranchFactory, ItemFactory, PatronFactory, StaffAccountFactory
 
 
 def test_reads_a_row_as_django_does(alpha):
@@ -45,6 +46,17 @@ def test_brings_whole_rows_along(alpha, django_assert_num_queries):
         found = read(patron.pk)
         assert (found.category, found.category.names) == (patron.category, {})
         assert (found.home_branch.name, found.home_branch.code) == (patron.home_branch.name, patron.home_branch.code)
+
+
+@pytest.mark.parametrize("has_branch", [True, False])
+def test_brings_along_what_may_be_missing(alpha, django_assert_num_queries, has_branch):
+    branch = BranchFactory() if has_branch else None
+    habits = DeskHabits.objects.create(account=StaffAccountFactory(), branch=branch, keys={"pay": "F8"})
+    read = KeyedRead(DeskHabits, key="account_id", along={"branch": ALL})
+
+    with django_assert_num_queries(1):
+        found = read(habits.account_id)
+        assert (found.pk, found.branch, found.keys) == (habits.pk, branch, {"pay": "F8"})
 
 
 def test_asks_by_another_unique_field(alpha):
