@@ -12,11 +12,12 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalogue.selectors import get_record
 from circulation.errors import HoldRefused, RenewalRefused
-from circulation.selectors.fees import fees_of, owed_by
+from circulation.selectors.fees import fees_of
 from circulation.selectors.holds import get_hold, holds_of
 from circulation.selectors.loans import get_open_loan, loans_of
 from circulation.services.holds import cancel_hold, move_hold, place_hold
 from circulation.services.renew import renew_all, renew_loan
+from common.money import ZERO
 from holdings.selectors import get_branch, pickup_branches
 from patrons.selectors import active_blocks
 from web.portal.catalogue import show_record
@@ -128,7 +129,7 @@ def _page(request: HttpRequest, patron: Any, *, status: int = 200) -> HttpRespon
         }
         for view in loans_of(patron, now=now)
     ]
-    holds = holds_of(patron, now=now)
+    holds, fees = holds_of(patron, now=now), fees_of(patron)
     context = portal_context(request, "me", patron) | {
         "today": today,
         "loans": loans,
@@ -136,8 +137,8 @@ def _page(request: HttpRequest, patron: Any, *, status: int = 200) -> HttpRespon
         "ready": [each for each in holds if each.hold.state == "READY"],
         "holds": [each for each in holds if each.hold.state != "READY"],
         "blocks": active_blocks(patron, day=today),
-        "fees": [_fee(view, currency) for view in fees_of(patron)],
-        "owed": owed_by(patron.pk),
+        "fees": [_fee(view, currency) for view in fees],
+        "owed": sum((view.fee.balance for view in fees), ZERO),
         "pickup_branches": pickup_branches(),
     }
     return render(request, "portal/me.html", context, status=status)
@@ -152,8 +153,6 @@ def _fee(view: Any, currency: str) -> dict[str, Any]:
     """Return a fee with the rule that made it, in a sentence."""
     rule = view.rule
     why = []
-    if late := rule.get("days_late"):
-        why.append(ngettext("%(days)d day late.", "%(days)d days late.", late) % {"days": late})
     if rule.get("from_day"):
         amount = amount_text(Decimal(rule["step_total"]), currency)
         values = {"day": rule["from_day"], "amount": amount}

@@ -46,7 +46,12 @@ def test_sets_the_password_once(browser, address, account):
 
 @pytest.mark.parametrize(
     ("password", "again"),
-    [("short", "short"), ("1234567890", "1234567890"), ("password123", "password123"), ("nina-newcomer", "nina-newcomer")],
+    [
+        ("short", "short"),
+        ("1234567890", "1234567890"),
+        ("password123", "password123"),
+        ("nina-newcomer", "nina-newcomer"),
+    ],
 )
 def test_refuses_a_weak_password_with_the_rule(browser, address, account, password, again):
     response = browser.post(address, {"password": password, "again": again})

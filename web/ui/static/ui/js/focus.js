@@ -2,8 +2,9 @@
    is on a button types into the scan box all the same. What somebody is filling in keeps the focus. */
 (() => {
   const box = () => document.querySelector("[data-scan-box]");
-  const FIELDS = "input, textarea, select, [contenteditable]";
-  const CONTROLS = `${FIELDS}, button, a[href], summary, label, [tabindex], [role="option"]`;
+  // Nothing is typed into a tick, so a scan that's fired after ticking it belongs in the box.
+  const FIELDS = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
+  const CONTROLS = `${FIELDS}, input, button, a[href], summary, label, [tabindex], [role="option"]`;
 
   const isFillingIn = () => {
     const active = document.activeElement;

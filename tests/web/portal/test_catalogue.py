@@ -1,0 +1,197 @@
+from datetime import timedelta
+
+import pytest
+
+from catalogue.models import HoldingsSummary
+from catalogue.search.writing import rebuild
+from tests.factories import (
+    TODAY,
+    BranchFactory,
+    CalendarDayFactory,
+    HoldFactory,
+    ItemFactory,
+    LoanFactory,
+    RecordFactory,
+)
+
+
+@pytest.fixture
+def shelve(alpha, desk_branch):
+    """Return a function that catalogues a title, puts items of it on the shelf, and makes it findable."""
+
+    def put(title, *, items=1, branch=desk_branch, **columns):
+        record = RecordFactory(title=title, **columns)
+        made = [ItemFactory(record=record, home_branch=branch, call_number="sk Lar") for _ in range(items)]
+        if made:
+            HoldingsSummary.objects.create(
+                record=record, municipality=alpha, branch_code=branch.code, items=items, loanable=items
+            )
+        rebuild()
+        return record, made
+
+    return put
+
+
+def test_finds_titles_and_says_where_they_are(browser, shelve):
+    shelve("Lucky Per", items=2)
+
+    page = browser.get("/?q=lucky")
+
+    assert page.status_code == 200
+    assert [row["hit"].title for row in page.context["hits"]] == ["Lucky Per"]
+    assert "2 at Main Library" in page.content.decode()
+
+
+def test_says_how_many_wait_when_all_are_out(browser, shelve):
+    record, (item,) = shelve("Lucky Per")
+    LoanFactory(item=item)
+    HoldFactory(record=record)
+
+    page = browser.get("/?q=lucky").content.decode()
+
+    assert "On loan" in page
+    assert "1 waits" in page
+
+
+def test_narrows_by_facets_that_can_be_taken_away(browser, shelve):
+    shelve("Lucky Per")
+    shelve("Lucky Film", film=True)
+
+    page = browser.get("/?q=lucky&material=FILM")
+
+    assert [row["hit"].title for row in page.context["hits"]] == ["Lucky Film"]
+    assert [chip["text"] for chip in page.context["searched"].chips] == ["Film"]
+    assert page.context["searched"].chips[0]["url"] == "?q=lucky"
+
+
+def test_searches_the_whole_country_on_wish(browser, shelve):
+    shelve("Lucky Elsewhere", items=0)
+
+    here, everywhere = browser.get("/?q=elsewhere"), browser.get("/?q=elsewhere&everywhere=1")
+
+    assert here.context["result"].total == 0
+    assert "the rest of the country has 1" in here.content.decode()
+    assert [row["hit"].title for row in everywhere.context["hits"]] == ["Lucky Elsewhere"]
+    assert "Not in this municipality" in everywhere.content.decode()
+
+
+def test_an_isbn_and_an_items_barcode_lead_straight_to_the_title(browser, shelve):
+    record, (item,) = shelve("Lucky Per")
+
+    assert browser.get(f"/?q={item.barcode}").url == f"/title/{record.pk}"
+
+
+def test_says_that_the_index_is_being_rebuilt_instead_of_failing(browser, alpha):
+    page = browser.get("/?q=anything")
+
+    assert page.status_code == 200
+    assert "The search is being rebuilt" in page.content.decode()
+
+
+def test_suggests_while_typing(browser, shelve):
+    record, _ = shelve("Lucky Per")
+
+    page = browser.get("/suggestions?q=luck").content.decode()
+
+    assert f'data-href="/title/{record.pk}"' in page
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "q=" + "x" * 5000,
+        "q=%22%22%22&sort=nonsense&page=nonsense",
+        "q=a&page=-1",
+        "q=a&page=99999999999999999999",
+        "q=a&page=%D9%A3",
+        "q=a&material=nonsense&material=&language=%00",
+        "q=a&decade=x&decade=99999999999999999999999",
+        "q=a&decade=%D9%A3",
+        "q=a&branch=nowhere&audience=" + "y" * 300,
+        "q=(a+AND&q=b",
+        "q=%ED%A0%80%FF",
+        "q=a&everywhere=2&material=" + "&material=".join("abcdefghijklmnopqrstuvwxyz"),
+    ],
+)
+def test_nonsense_in_the_address_finds_what_it_finds(browser, shelve, query):
+    shelve("Lucky Per")
+
+    assert browser.get(f"/?{query}").status_code in (200, 400)
+    assert browser.get(f"/suggestions?{query}").status_code in (200, 400)
+
+
+def test_a_page_past_the_end_is_empty(browser, shelve):
+    shelve("Lucky Per")
+
+    assert browser.get("/?q=lucky&page=7").status_code == 200
+
+
+def test_the_number_of_queries_does_not_grow_with_the_hits(browser, shelve, django_assert_num_queries):
+    for number in range(4):
+        shelve(f"Lucky {number}", items=2)
+        browser.get("/?q=lucky")
+
+        # Schema, barcode, branches, availability, queues.
+        with django_assert_num_queries(5):
+            assert len(browser.get("/?q=lucky").context["hits"]) == number + 1
+
+
+def test_shows_a_title_with_what_is_where(browser, shelve, desk_branch):
+    record, (item, _other) = shelve("Lucky Per", items=2)
+    LoanFactory(item=item, due_date=TODAY + timedelta(days=4))
+    HoldFactory(record=record)
+
+    page = browser.get(f"/title/{record.pk}").content.decode()
+
+    assert "1 of 2" in page
+    assert "sk Lar" in page
+    assert "1 patron waits for it." in page
+    assert f"/log-in?next=/title/{record.pk}%23get" in page
+
+
+def test_says_when_the_first_comes_back(browser, shelve):
+    record, (item,) = shelve("Lucky Per")
+    LoanFactory(item=item, due_date=TODAY + timedelta(days=4))
+
+    page = browser.get(f"/title/{record.pk}").content.decode()
+
+    assert "All items are out" in page
+    assert "due Monday 23 November" in page
+
+
+def test_offers_no_hold_on_what_is_for_use_in_the_library(at_home, shelve):
+    record, (item,) = shelve("Atlas")
+    item.status = "REFERENCE_ONLY"
+    item.save()
+
+    page = at_home.get(f"/title/{record.pk}").content.decode()
+
+    assert "For use in the library" in page
+    assert "Place a hold" not in page
+
+
+def test_offers_a_patron_her_own_branch_first(at_home, shelve, desk_branch):
+    BranchFactory(name="Another")
+    record, _ = shelve("Lucky Per")
+
+    page = at_home.get(f"/title/{record.pk}").content.decode()
+
+    assert f'<option value="{desk_branch.pk}" selected>Main Library</option>' in page
+
+
+@pytest.mark.parametrize("number", ["0", "999999", "9" * 18])
+def test_a_title_that_is_not_there_is_a_404(browser, alpha, number):
+    assert browser.get(f"/title/{number}").status_code == 404
+
+
+def test_shows_opening_hours_and_the_days_that_differ(browser, desk_branch):
+    CalendarDayFactory(branch=desk_branch, date=TODAY + timedelta(days=5), reason="Staff outing")
+
+    page = browser.get("/hours").content.decode()
+
+    assert "10:00–18:00" in page
+    assert "Tuesday 24 November: closed (Staff outing)" in page
+
+
+def test_an_address_that_nobody_knows_is_a_plain_404(browser, alpha):
+    assert browser.get("/nothing/here").status_code == 404

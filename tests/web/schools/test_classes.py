@@ -1,0 +1,83 @@
+import pytest
+
+from schools.models import SchoolClass
+from tests.factories import PatronFactory, SchoolClassFactory
+
+
+def fill(school_branch, **fields):
+    return {"name": "6.C", "branch": school_branch.pk, "grade": "6", "teacher": "", "pupils": ""} | fields
+
+
+def in_class(school_class):
+    return set(school_class.memberships.filter(until__isnull=True).values_list("pupil__given_name", flat=True))
+
+
+def test_adds_a_class_by_cards(school_client, school_branch):
+    PatronFactory(given_name="Dan", card="2080000201")
+    PatronFactory(given_name="Eva", card="2080000202")
+    PatronFactory(given_name="Tom", card="2080000203")
+
+    response = school_client.post(
+        "/school/class/add",
+        fill(school_branch, teacher="2080 000203", pupils="2080000201\n 2080-000202 \n\n2080000201"),
+    )
+
+    school_class = SchoolClass.objects.get()
+    assert (response.status_code, response.url) == (302, f"/school/class/{school_class.pk}/")
+    assert (school_class.name, school_class.school_year, school_class.teacher.given_name) == ("6.C", "2026-2027", "Tom")
+    assert in_class(school_class) == {"Dan", "Eva"}
+
+
+def test_names_the_cards_that_nobody_has(school_client, school_branch):
+    response = school_client.post("/school/class/add", fill(school_branch, pupils="1\n2", teacher="3"))
+
+    assert response.status_code == 422
+    assert response.context["form"].errors["pupils"] == ["No patrons have these cards: 1, 2."]
+    assert response.context["form"].errors["teacher"] == ["No patron has this card."]
+    assert not SchoolClass.objects.exists()
+
+
+def test_refuses_the_same_name_twice_in_a_year(school_client, school_branch):
+    SchoolClassFactory(name="6.C", branch=school_branch)
+
+    response = school_client.post("/school/class/add", fill(school_branch))
+
+    assert response.context["form"].errors["name"] == ["The school has a class of this name this year."]
+    assert SchoolClass.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "fields", [{"name": ""}, {"name": "x" * 21}, {"grade": "-1"}, {"grade": "x"}, {"branch": "999999"}, {"branch": "x"}]
+)
+def test_asks_for_what_is_missing_or_wrong(school_client, school_branch, fields):
+    assert school_client.post("/school/class/add", fill(school_branch, **fields)).status_code == 422
+
+
+def test_refuses_a_class_as_large_as_a_school(school_client, school_branch):
+    response = school_client.post(
+        "/school/class/add", fill(school_branch, pupils="\n".join(str(number) for number in range(101)))
+    )
+
+    assert response.context["form"].errors["pupils"] == ["At most 100 pupils."]
+
+
+def test_changes_a_class_and_remembers_who_left(school_client, school_class, pupils, school_branch):
+    PatronFactory(given_name="Dan", card="2080000201")
+
+    page = school_client.get(f"/school/class/{school_class.pk}/change").content.decode()
+    response = school_client.post(
+        f"/school/class/{school_class.pk}/change",
+        fill(school_branch, name="5.B", grade="5", pupils="2080000100\n2080000101\n2080000201"),
+    )
+
+    assert "2080000102" in page
+    assert response.status_code == 302
+    assert in_class(school_class) == {"Anna", "Bo", "Dan"}
+    assert school_class.memberships.get(pupil=pupils[2]).until is not None
+    school_class.refresh_from_db()
+    assert school_class.teacher is None
+
+
+def test_an_administrator_and_a_stranger_may_not(admin_client, client_of_alpha, school_class):
+    assert admin_client.get("/school/class/add").status_code == 403
+    assert client_of_alpha.get("/school/class/add").status_code == 302

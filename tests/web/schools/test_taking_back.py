@@ -1,0 +1,96 @@
+import uuid
+from datetime import timedelta
+
+from accounts.models import AuditEntry
+from circulation.models import Loan
+from tests.factories import TODAY, BlockFactory, HoldFactory, LoanFactory
+
+SCAN = {"X-Scan": "1"}
+
+
+def take_back(client, school_class, barcode, **fields):
+    values = {"scan": barcode, "scan_id": str(uuid.uuid4()), "scan_number": "1"} | fields
+    return client.post(f"/school/class/{school_class.pk}/return/scan", values, headers=SCAN)
+
+
+def lend(pupils, pile, branch, **loan):
+    return [
+        LoanFactory(item=item, patron=pupil, lending_branch=branch, **loan)
+        for item, pupil in zip(pile, pupils, strict=False)
+    ]
+
+
+def test_shows_everything_that_the_class_has(school_client, school_class, pupils, pile, school_branch):
+    lend(pupils, pile, school_branch)
+
+    page = school_client.get(f"/school/class/{school_class.pk}/return").content.decode()
+
+    assert all(item.barcode in page for item in pile[:3])
+
+
+def test_takes_a_pile_back(school_client, school_class, pupils, pile, school_branch):
+    lend(pupils, pile, school_branch)
+
+    answers = [take_back(school_client, school_class, item.barcode) for item in pile[:3]]
+
+    assert [answer.headers["X-Scan-Kind"] for answer in answers] == ["ok"] * 3
+    assert "Anna Pupil" in answers[0].content.decode()
+    assert "The class has nothing on loan." in answers[2].content.decode()
+    assert not Loan.objects.filter(returned_at__isnull=True).exists()
+
+
+def test_says_when_it_is_late(school_client, school_class, pupils, pile, school_branch):
+    lend(pupils, pile, school_branch, due_date=TODAY - timedelta(days=3))
+
+    response = take_back(school_client, school_class, pile[0].barcode)
+
+    assert response.headers["X-Scan-Kind"] == "notice"
+    assert "3 days late" in response.content.decode()
+
+
+def test_says_when_it_goes_to_the_hold_shelf(school_client, school_class, pupils, pile, school_branch):
+    lend(pupils, pile, school_branch)
+    HoldFactory(record=pile[0].record, pickup_branch=school_branch)
+
+    response = take_back(school_client, school_class, pile[0].barcode)
+
+    assert response.headers["X-Scan-Kind"] == "hold"
+    assert "Hold shelf" in response.content.decode()
+
+
+def test_an_item_of_somebody_else_is_taken_back_with_a_word(school_client, school_class, pile, school_branch):
+    LoanFactory(item=pile[0], lending_branch=school_branch)
+
+    assert "Somebody outside the class" in take_back(school_client, school_class, pile[0].barcode).content.decode()
+
+
+def test_an_unknown_barcode_is_a_clear_stop(school_client, school_class):
+    response = take_back(school_client, school_class, "4711")
+
+    assert (response.status_code, response.headers["X-Scan-Kind"]) == (404, "stop")
+    assert "No item has the barcode 4711." in response.content.decode()
+
+
+def test_undo_takes_a_return_back(school_client, school_class, pupils, pile, school_branch):
+    lend(pupils, pile, school_branch)
+    take_back(school_client, school_class, pile[0].barcode)
+    entry = AuditEntry.objects.get(action="circulation.check_in")
+
+    response = school_client.post(f"/school/class/{school_class.pk}/undo/{entry.pk}", headers={"HX-Request": "true"})
+
+    assert response.status_code == 200
+    assert pile[0].barcode in response.content.decode()
+    assert Loan.objects.filter(returned_at__isnull=True).count() == 3
+
+
+def test_a_blocked_pupils_item_is_taken_back_all_the_same(school_client, school_class, pupils, pile, school_branch):
+    lend(pupils, pile, school_branch)
+    BlockFactory(patron=pupils[0])
+
+    assert take_back(school_client, school_class, pile[0].barcode).status_code == 200
+
+
+def test_an_item_that_was_not_on_loan_says_so(school_client, school_class, pile):
+    page = take_back(school_client, school_class, pile[0].barcode).content.decode()
+
+    assert "Wasn't on loan" in page
