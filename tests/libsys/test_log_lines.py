@@ -31,7 +31,7 @@ def lines():
     handler.addFilter(TenantFilter())
     level = root.level
     root.addHandler(handler)
-    root.setLevel(logging.DEBUG)
+    root.setLevel(logging.INFO)
     yield lambda: [json.loads(line) for line in stream.getvalue().splitlines()]
     root.removeHandler(handler)
     root.setLevel(level)
@@ -202,7 +202,7 @@ def test_no_page_logs_whom_it_is_about(towns, lines, role):
     for _visit in visits(client, OF_A_MUNICIPALITY, "libsys.urls_municipality", alpha.things, ("GET", "POST")):
         pass
 
-    written = json.dumps([each for each in lines() if not each["name"].startswith("django.db.backends")]).lower()
+    written = json.dumps(lines()).lower()
     assert len(lines()) > 100
     assert [word for word in alpha.secrets if word in written] == []
 
@@ -212,7 +212,7 @@ def test_a_patrons_pin_is_not_logged_when_she_logs_in(alpha, client_of_alpha, li
 
     client_of_alpha.post("/log-in", {"card": "2055500001", "pin": "90210"})
 
-    written = json.dumps([each for each in lines() if not each["name"].startswith("django.db")])
+    written = json.dumps(lines())
     assert "portal:log_in" in written
     assert "90210" not in written
     assert "2055500001" not in written

@@ -17,7 +17,11 @@ class AreaSessionMiddleware(SessionMiddleware):
         """Read the session of the request's own area only."""
         key = request.COOKIES.get(cookie_of(request), "")
         # Django makes keys of letters and digits; anything else was never ours, and the database may refuse to look.
-        request.COOKIES[settings.SESSION_COOKIE_NAME] = key if key.isascii() and key.isalnum() else ""
+        if key.isascii() and key.isalnum():
+            request.COOKIES[settings.SESSION_COOKIE_NAME] = key
+        else:
+            # Without a session there's no cookie to end either, on pages that caches may keep.
+            request.COOKIES.pop(settings.SESSION_COOKIE_NAME, None)
         super().process_request(request)
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:

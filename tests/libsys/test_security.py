@@ -1,0 +1,252 @@
+"""What browsers are told on every page, what cookies carry, and what production insists on."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from cryptography.fernet import Fernet
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.core.checks import run_checks
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from patrons.models import Patron
+from patrons.services.log_in import prove_patron
+from patrons.services.register import set_pin
+from tenants.models import Municipality
+from tests.factories import PatronFactory, StaffAccountFactory
+from tests.isolation.pages import ANYBODY, OF_A_MUNICIPALITY, OF_THE_CONSORTIUM
+from tests.isolation.visits import browser, cookies_of, values_of
+from web.account.sessions import PATRON_COOKIE, STAFF_COOKIE
+
+PRODUCTION = {
+    "LIBSYS_MODE": "production",
+    "LIBSYS_SECRET_KEY": "kX2vQ9pLr7sWm3tZy8uBn4cVd6fGh1jKa5eTx0wRiOqPzMlNbS",
+    "LIBSYS_FIELD_KEYS": Fernet.generate_key().decode(),
+    "LIBSYS_BASE_DOMAIN": "library.example",
+}
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": "'self' data:",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "manifest-src": "'self'",
+    "worker-src": "'self'",
+    "frame-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+
+def in_production(code: str, **changes: str) -> subprocess.CompletedProcess[str]:
+    """Run Python with production's settings; nothing connects to anything."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("LIBSYS_")}
+    environment = {**kept, **PRODUCTION, **changes, "DJANGO_SETTINGS_MODULE": "libsys.settings"}
+    command = [sys.executable, "-W", "error::DeprecationWarning", *code.split(" ", 1 if code.startswith("-c") else -1)]
+    return subprocess.run(command, cwd=settings.ROOT, env=environment, capture_output=True, text=True, check=False)
+
+
+def policy_of(response):
+    parts = [part.strip() for part in response.headers["Content-Security-Policy"].split(";")]
+    return {name: rest for name, _, rest in (part.partition(" ") for part in parts)}
+
+
+def problems_of(response):
+    headers = response.headers
+    expected = {
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin",
+        "Cross-Origin-Opener-Policy": "same-origin",
+    }
+    found = [name for name, value in expected.items() if headers.get(name) != value]
+    if "Content-Security-Policy" not in headers or policy_of(response) != POLICY:
+        found.append("Content-Security-Policy")
+    return found
+
+
+def pages_of(client, table, url_map, things):
+    for name, page in table.items():
+        path = reverse(name, kwargs=values_of(page.at, things), urlconf=url_map)
+        yield name, page, client.get(path, values_of(page.asks, things))
+
+
+@pytest.mark.parametrize("role", ["ANYBODY", "PATRON", "SUPERVISOR", "IT_ADMIN"])
+def test_every_answer_carries_the_security_headers(towns, role):
+    alpha, _beta, _consortium = towns
+    client = browser("alpha.localhost", **cookies_of(alpha, role))
+    answers = list(pages_of(client, OF_A_MUNICIPALITY, "libsys.urls_municipality", alpha.things))
+
+    lacking = {name: problems_of(answer) for name, _page, answer in answers if problems_of(answer)}
+    kept = [
+        name
+        for name, page, answer in answers
+        if page.who != ANYBODY and answer.status_code == 200 and "no-store" not in answer.headers["Cache-Control"]
+    ]
+
+    assert lacking == {}
+    assert kept == [], "these pages of one person can be kept by a cache"
+
+
+def test_every_answer_of_the_consortium_carries_them_too(towns):
+    alpha, _beta, consortium = towns
+    client = browser("localhost", **cookies_of(consortium, "OPERATOR"))
+    things = {"token": "x", "branch": alpha.things["branch"]} | consortium.things
+
+    answers = pages_of(client, OF_THE_CONSORTIUM, "libsys.urls_consortium", things)
+
+    assert {name: problems_of(answer) for name, _page, answer in answers if problems_of(answer)} == {}
+
+
+@pytest.mark.parametrize(
+    ("host", "path", "status"),
+    [
+        ("alpha.localhost", "/nothing-here", 404),
+        ("alpha.localhost", "/console/nothing-here", 404),
+        ("alpha.localhost", "/api/v1/nothing", 404),
+        ("alpha.localhost", "/hours?x=%00", 400),
+        ("nobody.localhost", "/", 404),
+        ("beta.localhost", "/", 503),
+    ],
+)
+def test_error_pages_carry_them(alpha, beta, host, path, status):
+    if status == 503:
+        Municipality.objects.filter(pk=beta.pk).update(state=Municipality.State.SUSPENDED)
+    response = browser(host).get(path)
+
+    assert response.status_code == status
+    assert problems_of(response) == []
+
+
+def test_session_cookies_are_kept_from_scripts_and_from_other_sites(alpha, client_of_alpha):
+    StaffAccountFactory(username="lis", password="a long word of mine")
+    PatronFactory(card="2011", pin=make_password("4711"))
+
+    client_of_alpha.post("/account/log-in", {"username": "lis", "password": "a long word of mine"})
+    client_of_alpha.post("/log-in", {"card": "2011", "pin": "4711"})
+
+    for name in (STAFF_COOKIE, PATRON_COOKIE):
+        cookie = client_of_alpha.cookies[name]
+        assert (cookie["httponly"], cookie["samesite"], cookie["domain"], cookie["path"]) == (True, "Lax", "", "/")
+
+
+def test_the_other_cookies_stay_on_the_site(client_of_alpha):
+    client_of_alpha.get("/log-in")
+    client_of_alpha.post("/language", {"language": "fi"})
+
+    assert client_of_alpha.cookies["csrftoken"]["samesite"] == "Lax"
+    assert client_of_alpha.cookies["language"]["samesite"] == "Lax"
+    assert client_of_alpha.cookies["language"]["httponly"] is True
+
+
+def test_a_form_without_its_token_is_refused_in_words_and_changes_nothing(alpha):
+    client = Client(enforce_csrf_checks=True, headers={"host": "alpha.localhost"})
+
+    for token in (None, "", "wrong", "x" * 5000, "\x00", "æøå"):
+        response = client.post("/log-in", {"card": "1", **({"csrfmiddlewaretoken": token} if token else {})})
+
+        assert response.status_code in (400, 403), token
+        assert PATRON_COOKIE not in response.cookies
+        assert "<h1" in response.content.decode()
+
+
+def test_a_form_from_another_site_is_refused(alpha):
+    client = Client(enforce_csrf_checks=True, headers={"host": "alpha.localhost"})
+    client.get("/log-in")
+
+    response = client.post(
+        "/log-in",
+        {"card": "1", "pin": "1", "csrfmiddlewaretoken": client.cookies["csrftoken"].value},
+        headers={"origin": "https://beta.localhost"},
+    )
+
+    assert response.status_code == 403
+
+
+@pytest.mark.parametrize("area", ["/log-in", "/account/log-in"])
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example/", "javascript:alert(1)", "/\\evil.example"]
+)
+def test_log_in_leads_to_no_other_site(alpha, client_of_alpha, area, target):
+    StaffAccountFactory(username="lis", password="a long word of mine")
+    PatronFactory(card="2011", pin=make_password("4711"))
+    sent = {"username": "lis", "password": "a long word of mine", "card": "2011", "pin": "4711"}
+
+    response = client_of_alpha.post(f"{area}?next={target}", sent)
+
+    assert response.status_code == 302
+    assert response.headers["Location"].startswith("/")
+    assert "evil" not in response.headers["Location"]
+
+
+def test_logging_in_gives_the_session_a_new_key(alpha, client_of_alpha):
+    StaffAccountFactory(username="lis", password="a long word of mine")
+    client_of_alpha.cookies[STAFF_COOKIE] = fixed = "a" * 32
+
+    client_of_alpha.post("/account/log-in", {"username": "lis", "password": "a long word of mine"})
+
+    assert client_of_alpha.cookies[STAFF_COOKIE].value not in ("", fixed)
+
+
+def test_a_national_identity_number_is_stored_encrypted_and_stands_in_no_address(towns):
+    alpha, _beta, _consortium = towns
+    number = alpha.things["national_id"]
+    connection.set_tenant(alpha.municipality)
+    patron = Patron.objects.get(pk=alpha.things["patron"])
+
+    assert number.encode() not in bytes(patron.national_id_encrypted)
+    assert number.encode() not in bytes(patron.national_id_hash)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT p::text FROM patrons_patron p WHERE id = %s", [patron.pk])
+        assert number not in cursor.fetchone()[0]
+    client = browser("alpha.localhost", **cookies_of(alpha, "SUPERVISOR"))
+    found = client.post("/desk/patrons/by-national-id", {"national_id": number})
+    assert found.status_code == 302
+    assert found.headers["Location"] == f"/desk/patrons/{patron.pk}"
+    assert client.get("/desk/patrons/by-national-id", {"national_id": number}).status_code == 405
+
+
+def test_pins_are_stored_as_slow_hashes(alpha):
+    patron = PatronFactory(card="2011")
+    set_pin(patron=patron, pin="90210", staff=None)
+
+    stored = Patron.objects.get(pk=patron.pk).pin
+    assert stored.startswith("argon2$")
+    assert "90210" not in stored
+    assert prove_patron(card_number="2011", pin="90210") == patron
+
+
+def test_this_installation_passes_its_own_checks(db):
+    assert run_checks() == []
+
+
+def test_production_passes_djangos_checks_for_deployment():
+    run = in_production("manage.py check --deploy --fail-level INFO")
+
+    assert run.returncode == 0, run.stderr
+    assert "no issues" in run.stdout
+
+
+def test_production_sends_cookies_over_https_only_and_nothing_of_development():
+    code = (
+        "-c import json, libsys.settings as s; print(json.dumps([s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE, "
+        "s.LANGUAGE_COOKIE_SECURE, s.SECURE_SSL_REDIRECT, s.SECURE_HSTS_SECONDS >= 31536000, s.DEBUG, "
+        "'django_linear_migrations' in s.INSTALLED_APPS, s.WHITENOISE_USE_FINDERS, s.PUBLIC_SCHEME]))"
+    )
+
+    run = in_production(code)
+
+    assert run.stdout.strip() == '[true, true, true, true, true, false, false, false, "https"]', run.stderr
+
+
+def test_production_does_not_start_on_a_setting_of_nobodys():
+    run = in_production("manage.py check", LIBSYS_DEBUG="1")
+
+    assert run.returncode != 0
+    assert "LIBSYS_DEBUG: nobody knows this variable" in run.stderr
