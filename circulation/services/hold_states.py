@@ -109,7 +109,8 @@ def make_ready(hold: Hold, item: Item, *, book: RuleBook, today: date, now: date
         key=_notice_key(hold),
         context={
             "title": item.record.title,
-            "shelf_number": hold.shelf_number,
+            # As it stands on the shelf.
+            "shelf_number": None if hold.shelf_number is None else f"{hold.shelf_number:03d}",
             "pickup_until": hold.shelf_until,
         },
         about={"hold": hold.pk},

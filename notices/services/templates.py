@@ -100,7 +100,7 @@ def _example(kind: str, language: str, writer: Writer) -> dict[str, object]:
     titles = _TITLES[language]
     if kind in (NoticeKind.HOLD_READY, NoticeKind.HOLD_EXPIRED):
         until = writer.today + timedelta(days=7)
-        return {"title": titles[0], "shelf_number": 27, "pickup_until": until}
+        return {"title": titles[0], "shelf_number": "027", "pickup_until": until}
     due = writer.today + timedelta(days=3) if kind == NoticeKind.COURTESY else writer.today - timedelta(days=31)
     items = [
         {"title": title, "barcode": f"30000000{number}", "due_date": due, "price": Decimal("249.00")}
