@@ -12,6 +12,7 @@ from django_tenants.utils import get_public_schema_name, schema_context
 from catalogue.models import ImportRun
 from catalogue.search.folder import WriterIsBusy
 from catalogue.search.writing import catch_up
+from catalogue.services.change_feed import followers_are_reading
 from catalogue.services.import_marc import import_marc
 from tenants.tasks import tenant_task
 
@@ -25,7 +26,8 @@ def follow_change_feed(**_unknown: Any) -> None:
         try:
             changes = catch_up()
         except WriterIsBusy:
-            # Whoever writes looks once more after it's done, so this change isn't missed.
+            # Whoever writes looks once more after it's done, so this change isn't missed; the next one wakes us again.
+            followers_are_reading()
             return
     if changes:
         logger.info("Search index brought up to date", extra={"changes": changes})

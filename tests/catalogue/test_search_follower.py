@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from celery import current_app
 from django.conf import settings
+from django.core.cache import cache
 from django.core.management import call_command
+from django_tenants.utils import schema_context
 from kombu.exceptions import OperationalError
 from tantivy import Document, Index
 
@@ -22,7 +24,7 @@ from catalogue.search.documents import Holdings
 from catalogue.search.folder import Progress, WriterIsBusy
 from catalogue.search.writing import catch_up, rebuild
 from catalogue.selectors import latest_change
-from catalogue.services.change_feed import FOLLOWER_TASK, announce
+from catalogue.services.change_feed import FOLLOWER_TASK, WAKE_FLAG, announce
 from catalogue.tasks import follow_change_feed
 from tenants.models import Municipality
 from tests.factories.catalogue import RecordFactory
@@ -130,6 +132,16 @@ class TestFollowing:
 
         follow_change_feed()
         assert _titles("anden") == ["Anden sommer"]
+
+    def test_a_call_while_another_process_writes_keeps_no_later_change_from_calling(self, index: Path) -> None:
+        with schema_context("public"):
+            cache.set(WAKE_FLAG, True)
+
+        with folder.writer_lock():
+            follow_change_feed()
+
+        with schema_context("public"):
+            assert cache.get(WAKE_FLAG) is None
 
     def test_a_change_that_came_while_the_lock_was_held_is_read_before_going(
         self, index: Path, now: datetime, monkeypatch: pytest.MonkeyPatch
