@@ -28,6 +28,11 @@ class FeeLine:
     rule: str
     movements: list[Movement]
 
+    @property
+    def waiver(self) -> str:
+        """The name of the dialog that waives it."""
+        return f"waiver-{self.fee.pk}"
+
 
 def fee_lines(views: Iterable[FeeView], *, branches: Mapping[int, str]) -> list[FeeLine]:
     """Return the fees in words.

@@ -29,6 +29,9 @@ class WaiverForm(forms.Form):
     reason = LineField(label=_("Why"), max_length=200)
     form_id = FormIdField()
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="waiver-%s", **kwargs)
+
 
 class FeeForm(forms.Form):
     """A fee written by hand."""

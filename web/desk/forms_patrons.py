@@ -157,3 +157,13 @@ class PinForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="pin-%s", **kwargs)
+
+
+class MoveForm(forms.Form):
+    """Where a hold is to be picked up."""
+
+    pickup = _Chosen(label=_("Pick up at"))
+
+    def __init__(self, *args: Any, branches: Sequence[Any], **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="move-%s", **kwargs)
+        self.fields["pickup"].offer(branches)  # type: ignore[attr-defined]

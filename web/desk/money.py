@@ -18,6 +18,7 @@ from circulation.services.fees import add_fee, pay_back, take_payment, waive
 from web.account.access import staff_only
 from web.desk.answers import words
 from web.desk.forms_money import FeeForm, PaymentForm, WaiverForm
+from web.desk.patron_dialogs import dialog_of
 from web.desk.patron_page import page, patron_or_404
 from web.ui.money import amount_text
 
@@ -31,28 +32,28 @@ def pay(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             receipt = take_payment(patron=patron, **form.cleaned_data, **_by(request))
         except FeeRefused as refused:
-            return _refused(request, patron, form, refused, "payment_form", "payment")
+            return _refused(request, patron, form, refused, "payment")
         paid = amount_text(receipt.amount, receipt.currency)
         messages.success(request, gettext("%(amount)s is paid.") % {"amount": paid})
         return redirect(reverse("desk:patron", args=[pk]) + f"?receipt={receipt.number}#fees")
-    return page(request, patron, status=422, payment_form=form, open_dialog="payment")
+    return page(request, patron, status=422, dialog=dialog_of(request, patron, "payment", form=form))
 
 
 @staff_only(Permission.WAIVE_FEES, needs_branch=True)
 @require_POST
 def waive_fee(request: HttpRequest, pk: int) -> HttpResponse:
     """Give up a fee or part of it, with the reason."""
-    fee, form = _fee_or_404(pk), WaiverForm(request.POST, auto_id=f"waiver-{pk}-%s")
+    fee, form = _fee_or_404(pk), WaiverForm(request.POST)
     patron = patron_or_404(fee.patron_id)
     if form.is_valid():
         try:
             waive(fee=fee, **form.cleaned_data, **_by(request))
         except FeeRefused as refused:
-            return _refused(request, patron, form, refused, "waiver_form", f"waiver-{pk}")
+            return _refused(request, patron, form, refused, f"waiver-{pk}")
         waived = amount_text(form.cleaned_data["amount"], request.tenant.currency)  # type: ignore[attr-defined]
         messages.success(request, gettext("%(amount)s is waived.") % {"amount": waived})
         return redirect(reverse("desk:patron", args=[patron.pk]) + "#fees")
-    return page(request, patron, status=422, waiver_form=form, open_dialog=f"waiver-{pk}")
+    return page(request, patron, status=422, dialog=dialog_of(request, patron, f"waiver-{pk}", form=form))
 
 
 @staff_only(Permission.TAKE_PAYMENTS, needs_branch=True)
@@ -65,10 +66,10 @@ def charge(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             add_fee(patron=patron, branch=branch, **form.cleaned_data, **_by(request))
         except FeeRefused as refused:
-            return _refused(request, patron, form, refused, "fee_form", "fee")
+            return _refused(request, patron, form, refused, "fee")
         messages.success(request, gettext("The fee is written."))
         return redirect(reverse("desk:patron", args=[pk]) + "#fees")
-    return page(request, patron, status=422, fee_form=form, open_dialog="fee")
+    return page(request, patron, status=422, dialog=dialog_of(request, patron, "fee", form=form))
 
 
 @staff_only(Permission.TAKE_PAYMENTS, needs_branch=True)
@@ -97,9 +98,7 @@ def _fee_or_404(pk: int) -> Any:
     return fee
 
 
-def _refused(
-    request: HttpRequest, patron: Any, form: forms.Form, refused: FeeRefused, name: str, dialog: str
-) -> HttpResponse:
+def _refused(request: HttpRequest, patron: Any, form: forms.Form, refused: FeeRefused, name: str) -> HttpResponse:
     for reason in words(request, refused):
         form.add_error(None, " ".join(filter(None, (reason.text, reason.next_step))))
-    return page(request, patron, status=409, open_dialog=dialog, **{name: form})
+    return page(request, patron, status=409, dialog=dialog_of(request, patron, name, form=form))

@@ -17,6 +17,7 @@ from patrons.services import blocks, register
 from web.account.access import staff_only
 from web.desk.areas import desk_areas
 from web.desk.forms_patrons import BlockForm, CardForm, NewPatronForm, PatronForm, PinForm
+from web.desk.patron_dialogs import dialog_of
 from web.desk.patron_page import page, patron_or_404
 from web.desk.texts import add_to_form, patron_problems
 
@@ -79,7 +80,7 @@ def set_block(request: HttpRequest, pk: int) -> HttpResponse:
     patron = patron_or_404(pk)
     form = BlockForm(request.POST, item_types=item_types(), today=timezone.localdate())
     if not form.is_valid():
-        return page(request, patron, status=422, block_form=form, open_dialog="block")
+        return page(request, patron, status=422, dialog=dialog_of(request, patron, "block", form=form))
     data = form.cleaned_data
     blocks.set_block(
         patron=patron,
@@ -127,7 +128,7 @@ def new_card(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, gettext("The new card works from now on; the old one doesn't."))
             return redirect("desk:patron", pk=pk)
-    return page(request, patron, status=422, card_form=form, open_dialog="card")
+    return page(request, patron, status=422, dialog=dialog_of(request, patron, "card", form=form))
 
 
 @staff_only(Permission.EDIT_PATRONS, needs_branch=True)
@@ -147,7 +148,7 @@ def new_pin(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, gettext("The new PIN works from now on."))
             return redirect("desk:patron", pk=pk)
-    return page(request, patron, status=422, pin_form=form, open_dialog="pin")
+    return page(request, patron, status=422, dialog=dialog_of(request, patron, "pin", form=form))
 
 
 def _rows() -> dict[str, Any]:

@@ -12,16 +12,16 @@ from accounts.rules import Permission
 from circulation.selectors.fees import fees_of
 from circulation.selectors.holds import holds_of
 from circulation.selectors.loans import loans_of
-from holdings.selectors import branch_names, item_types, pickup_branches
+from circulation.services.fees.payments import Method
+from holdings.selectors import branch_names
 from notices.selectors import notices_of
 from patrons.selectors import active_blocks, get_patron, guardians_of, wards_of, working_card
 from web.account.access import staff_only
 from web.desk.answers import notice_words
 from web.desk.areas import desk_areas
 from web.desk.fee_texts import fee_lines
-from web.desk.forms_money import FeeForm, PaymentForm, WaiverForm
-from web.desk.forms_patrons import BlockForm, CardForm, PinForm
 from web.desk.panels import panel_of
+from web.desk.patron_dialogs import dialog_of
 from web.desk.recent import remember
 from web.desk.scan_inputs import number_in
 
@@ -33,6 +33,17 @@ def patron(request: HttpRequest, pk: int) -> HttpResponse:
     found = patron_or_404(pk)
     remember(request, pk)
     return page(request, found)
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_safe
+def dialog(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """Return one dialog of the page, or without script the page with the dialog open."""
+    found = patron_or_404(pk)
+    made = dialog_of(request, found, name)
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "desk/_form_dialog.html", {"dialog": made})
+    return page(request, found, dialog=made)
 
 
 def patron_or_404(pk: int) -> Any:
@@ -49,7 +60,7 @@ def patron_or_404(pk: int) -> Any:
 def page(request: HttpRequest, patron: Any, *, status: int = 200, **more: Any) -> HttpResponse:
     """Return the patron's page.
 
-    :param more: forms that were refused, by the names they have on the page, and `open_dialog` for the one to reopen
+    :param more: `problems`, the reasons why something wasn't done, or the `dialog` that's open from the beginning
     """
     now, today = timezone.now(), timezone.localdate()
     panel = panel_of(request, patron.pk)
@@ -66,14 +77,13 @@ def page(request: HttpRequest, patron: Any, *, status: int = 200, **more: Any) -
         "loans": loan_rows(request, patron),
         "fees": fee_lines(fees, branches=branch_names() if fees else {}),
         "holds": holds_of(patron, now=now),
-        "pickup_branches": pickup_branches(),
         "notices": notices_of(patron),
         "guardians": guardians_of(patron),
         "wards": wards_of(patron),
-        **_forms(panel, today),
+        "form_id": uuid.uuid4().hex,
+        "methods": Method.choices,
         **more,
     }
-    context["waivers"] = [_waiver(line, context) for line in context["fees"] if line.fee.balance]
     context["renewable"] = sum(1 for row in context["loans"] if row["can_renew"])
     return render(request, "desk/patron.html", context, status=status)
 
@@ -93,23 +103,3 @@ def loan_rows(request: HttpRequest, patron: Any) -> list[dict[str, Any]]:
             }
         )
     return rows
-
-
-def _forms(panel: Any, today: Any) -> dict[str, Any]:
-    return {
-        "payment_form": PaymentForm(owed=panel.facts.owed),
-        "fee_form": FeeForm(),
-        "block_form": BlockForm(item_types=item_types(), today=today),
-        "card_form": CardForm(),
-        "pin_form": PinForm(),
-        "form_id": uuid.uuid4().hex,
-    }
-
-
-def _waiver(line: Any, context: dict[str, Any]) -> dict[str, Any]:
-    """Return the dialog that waives a fee; one that was refused keeps what was written in it."""
-    dialog = f"waiver-{line.fee.pk}"
-    if context.get("open_dialog") == dialog:
-        return {"id": dialog, "line": line, "form": context["waiver_form"]}
-    form = WaiverForm(initial={"amount": line.fee.balance}, auto_id=f"{dialog}-%s")
-    return {"id": dialog, "line": line, "form": form}

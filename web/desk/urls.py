@@ -38,6 +38,7 @@ urlpatterns = [
     path("patrons/by-national-id", patrons.by_national_id, name="by_national_id"),
     path("patrons/new", patron_changes.new_patron, name="new_patron"),
     path("patrons/<int:pk>", patron_page.patron, name="patron"),
+    path("patrons/<int:pk>/dialogs/<slug:name>", patron_page.dialog, name="patron_dialog"),
     path("patrons/<int:pk>/edit", patron_changes.edit_patron, name="edit_patron"),
     path("patrons/<int:pk>/block", patron_changes.set_block, name="set_block"),
     path("patrons/<int:pk>/card", patron_changes.new_card, name="new_card"),

@@ -268,3 +268,38 @@ def test_gives_no_card_that_cant_be_one(librarian_client, patron, number):
 def test_gives_a_new_pin(librarian_client, patron):
     assert librarian_client.post(f"/desk/patrons/{patron.pk}/pin", {"pin": "8642"}).status_code == 302
     assert librarian_client.post(f"/desk/patrons/{patron.pk}/pin", {"pin": "abcd"}).status_code == 422
+
+
+# --- Dialogs ---
+
+
+@pytest.mark.parametrize("name", ["block", "card", "pin", "payment", "fee"])
+def test_opens_a_dialog_when_its_asked_for(librarian_client, patron, name):
+    address = f"/desk/patrons/{patron.pk}/dialogs/{name}"
+
+    fragment = text_of(librarian_client.get(address, headers={"HX-Request": "true"}))
+    page = text_of(librarian_client.get(address))
+
+    assert fragment.lstrip().startswith("<dialog")
+    assert f'<dialog class="dialog" id="{name}"' in page
+    assert "<h1>Ingrid Solvang</h1>" in page
+
+
+def test_asks_for_the_rest_of_a_fee_when_its_waived(supervisor_client, patron):
+    fee = FeeFactory(patron=patron, amount="60.00")
+
+    fragment = text_of(supervisor_client.get(f"/desk/patrons/{patron.pk}/dialogs/waiver-{fee.pk}"))
+
+    assert 'value="60.00"' in fragment
+
+
+def test_opens_no_dialog_about_things_of_another_patron(supervisor_client, patron):
+    for name in (f"waiver-{FeeFactory().pk}", f"move-{HoldFactory().pk}", "waiver-", "waiver-x", "nonsense", "move-0"):
+        assert supervisor_client.get(f"/desk/patrons/{patron.pk}/dialogs/{name}").status_code == 404
+
+
+def test_opens_no_dialog_for_who_may_not(librarian_client, school_client, patron):
+    fee = FeeFactory(patron=patron)
+
+    assert librarian_client.get(f"/desk/patrons/{patron.pk}/dialogs/waiver-{fee.pk}").status_code == 403
+    assert school_client.get(f"/desk/patrons/{patron.pk}/dialogs/payment").status_code == 403

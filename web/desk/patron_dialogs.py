@@ -1,0 +1,105 @@
+"""The dialogs of a patron's page. Each is made when somebody asks for it, so that the page itself stays quick."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from accounts.rules import Permission
+from circulation.selectors.fees import get_fee, owed_by
+from circulation.selectors.holds import get_hold
+from holdings.selectors import item_types, pickup_branches
+from web.desk.forms_money import FeeForm, PaymentForm, WaiverForm
+from web.desk.forms_patrons import BlockForm, CardForm, MoveForm, PinForm
+
+
+@dataclass(frozen=True)
+class Dialog:
+    """A dialog with its form, ready for the page.
+
+    :ivar save: the word on its button
+    """
+
+    id: str
+    heading: str
+    url: str
+    save: str
+    form: forms.Form
+
+
+def dialog_of(request: HttpRequest, patron: Any, name: str, *, form: forms.Form | None = None) -> Dialog:
+    """Return a dialog of a patron's page: `block`, `card`, `pin`, `payment`, `fee`, `waiver-FEE` or `move-HOLD`.
+
+    :param form: one that was refused, which keeps what was written in it
+    :raises Http404: if there's no such dialog, fee or hold of hers
+    :raises PermissionDenied: if she may not do it
+    """
+    kind, _, number = name.partition("-")
+    if kind not in _DIALOGS or (number and not (number.isascii() and number.isdecimal() and len(number) < 18)):
+        raise Http404
+    permission, make = _DIALOGS[kind]
+    if not request.staff.may(permission):  # type: ignore[attr-defined]
+        raise PermissionDenied(gettext("Your role doesn't include this. An administrator can change roles."))
+    return make(patron, int(number or 0), form)
+
+
+def _block(patron: Any, _number: int, form: forms.Form | None) -> Dialog:
+    form = form or BlockForm(item_types=item_types(), today=timezone.localdate())
+    url = reverse("desk:set_block", args=[patron.pk])
+    return Dialog("block", gettext("Block this patron"), url, gettext("Set the block"), form)
+
+
+def _card(patron: Any, _number: int, form: forms.Form | None) -> Dialog:
+    url = reverse("desk:new_card", args=[patron.pk])
+    return Dialog("card", gettext("New card"), url, gettext("Give her this card"), form or CardForm())
+
+
+def _pin(patron: Any, _number: int, form: forms.Form | None) -> Dialog:
+    url = reverse("desk:new_pin", args=[patron.pk])
+    return Dialog("pin", gettext("New PIN"), url, gettext("Set the PIN"), form or PinForm())
+
+
+def _payment(patron: Any, _number: int, form: forms.Form | None) -> Dialog:
+    url = reverse("desk:pay", args=[patron.pk])
+    form = form or PaymentForm(owed=owed_by(patron.pk))
+    return Dialog("payment", gettext("Take a payment"), url, gettext("Take the payment"), form)
+
+
+def _fee(patron: Any, _number: int, form: forms.Form | None) -> Dialog:
+    url = reverse("desk:charge", args=[patron.pk])
+    return Dialog("fee", gettext("Write a fee"), url, gettext("Write the fee"), form or FeeForm())
+
+
+def _waiver(patron: Any, number: int, form: forms.Form | None) -> Dialog:
+    fee = get_fee(number)
+    if fee is None or fee.patron_id != patron.pk:
+        raise Http404
+    heading = gettext("Waive: %(name)s") % {"name": fee.description}
+    form = form or WaiverForm(initial={"amount": fee.balance})
+    return Dialog("waiver", heading, reverse("desk:waive", args=[fee.pk]), gettext("Waive"), form)
+
+
+def _move(patron: Any, number: int, form: forms.Form | None) -> Dialog:
+    hold = get_hold(number)
+    if hold is None or hold.patron_id != patron.pk:
+        raise Http404
+    heading = gettext("Pick up elsewhere: %(title)s") % {"title": hold.record.title}
+    form = form or MoveForm(branches=pickup_branches(), initial={"pickup": hold.pickup_branch_id})
+    return Dialog("move", heading, reverse("desk:move_hold", args=[hold.pk]), gettext("Move the hold"), form)
+
+
+_DIALOGS: Mapping[str, tuple[Permission, Callable[[Any, int, forms.Form | None], Dialog]]] = {
+    "block": (Permission.EDIT_PATRONS, _block),
+    "card": (Permission.EDIT_PATRONS, _card),
+    "pin": (Permission.EDIT_PATRONS, _pin),
+    "payment": (Permission.TAKE_PAYMENTS, _payment),
+    "fee": (Permission.TAKE_PAYMENTS, _fee),
+    "waiver": (Permission.WAIVE_FEES, _waiver),
+    "move": (Permission.CIRCULATE, _move),
+}
