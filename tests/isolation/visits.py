@@ -1,5 +1,6 @@
 """Opens every page in somebody's name and notes what a page may not do."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -142,7 +143,7 @@ def patron_session(town: Town) -> str:
 
     connection.set_tenant(town.municipality)
     patron, session = get_patron(town.things["patron"]), SessionStore()
-    session["patron_id"], session["patron_pin"] = patron.pk, patron.pin[-16:]
+    session["patron_id"], session["patron_pin"], session["seen_at"] = patron.pk, patron.pin[-16:], int(time.time())
     session.create()
     connection.set_schema_to_public()
     return str(session.session_key)
