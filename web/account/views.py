@@ -24,6 +24,7 @@ from web.account.areas import account_areas
 from web.account.forms import CodeForm, LogInForm, NewPasswordForm
 from web.account.texts import refusal_texts
 from web.account.throttle import count_failure, seconds_to_wait
+from web.ui.forms import posted
 
 _SECRET = "new_totp_secret"  # noqa: S105 - the session key's name
 
@@ -32,7 +33,7 @@ _SECRET = "new_totp_secret"  # noqa: S105 - the session key's name
 @require_http_methods(["GET", "HEAD", "POST"])
 def log_in(request: HttpRequest) -> HttpResponse:
     """Log a member of staff in, and send her to where she wanted to go."""
-    form = LogInForm(request.POST or None)
+    form = LogInForm(posted(request))
     status = 200
     if request.method == "POST" and form.is_valid():
         name = form.cleaned_data["username"]
@@ -73,7 +74,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     account = invitations.invited_account(token, now=now)
     if account is None:
         return render(request, "account/invitation_ended.html", status=410)
-    form = NewPasswordForm(request.POST or None)
+    form = NewPasswordForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             invitations.accept(token=token, password=form.cleaned_data["password"], now=now)
@@ -100,7 +101,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     """Switch the second factor on: show the secret, and store it once a code proves that the app has it."""
     account = request.staff.account  # type: ignore[attr-defined]
     secret = request.session.setdefault(_SECRET, second_factors.new_secret())
-    form = CodeForm(request.POST or None)
+    form = CodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
             second_factors.switch_on(account=account, secret=secret, code=form.cleaned_data["code"])

@@ -16,6 +16,7 @@ from web.account.access import staff_only
 from web.account.areas import account_areas
 from web.account.forms import BranchForm
 from web.account.texts import refusal_texts
+from web.ui.forms import posted
 from web.ui.keys import ACTIONS, AREAS, DEFAULT_KEYS, key_problems, keys_of
 
 
@@ -25,7 +26,7 @@ def branch(request: HttpRequest) -> HttpResponse:
     """Choose the branch once; it stays chosen until she changes it."""
     staff = request.staff  # type: ignore[attr-defined]
     branches = branches_of(staff.account)
-    form = BranchForm(request.POST or None, branches=branches, initial={"branch": staff.branch and staff.branch.pk})
+    form = BranchForm(posted(request), branches=branches, initial={"branch": staff.branch and staff.branch.pk})
     if request.method == "POST" and form.is_valid():
         try:
             chosen = services.choose_branch(account=staff.account, branch_id=form.cleaned_data["branch"])

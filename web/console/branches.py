@@ -28,6 +28,7 @@ from tenants.selectors import current_municipality
 from web.account.access import staff_only
 from web.console.areas import municipality_areas
 from web.console.refusals import add_refusals, refusal_text
+from web.ui.forms import posted
 
 KINDS = [("PUBLIC", _("public library")), ("SCHOOL", _("school library"))]
 
@@ -67,7 +68,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 def add(request: HttpRequest) -> HttpResponse:
     """Add a branch."""
     initial = {"is_pickup_place": True, "is_open_for_business": True}
-    form = NewBranchForm(request.POST or None, initial=initial)
+    form = NewBranchForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)
         try:
@@ -91,7 +92,7 @@ def add(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Show and change a branch with its hours and days."""
     branch = _or_404(pk)
-    form = BranchForm(request.POST or None, initial={name: getattr(branch, name) for name in BranchForm.base_fields})
+    form = BranchForm(posted(request), initial=_initial(branch))
     if request.method == "POST" and form.is_valid():
         try:
             change_branch(branch=branch, details=BranchDetails(**form.cleaned_data), actor=request.staff.account)  # type: ignore[attr-defined]
@@ -100,17 +101,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, gettext("The branch is changed."))
             return redirect("console:branch", pk=pk)
-    week = week_of(branch)
-    today = timezone.localdate()
-    context = {
-        "areas": municipality_areas(request, "branches"),
-        "form": form,
-        "branch": branch,
-        "week": [{"number": day, "name": name, "hours": week.get(day)} for day, name in WEEKDAYS.items()],
-        "days": calendar_days(branch, since=today),
-        "today": today,
-    }
-    return render(request, "console/branch.html", context, status=422 if form.errors else 200)
+    return _page(request, branch, form, status=422 if form.errors else 200)
 
 
 @staff_only(Permission.ADMINISTER)
@@ -129,10 +120,9 @@ def hours(request: HttpRequest, pk: int) -> HttpResponse:
             set_opening_hours(branch=branch, week=week, actor=request.staff.account)  # type: ignore[attr-defined]
     except BranchRefused as refused:
         wrong += [refusal_text(reason) for reason in refused.reasons]
-    for sentence in wrong:
-        messages.error(request, sentence)
-    if not wrong:
-        messages.success(request, gettext("The opening hours are set. New loans follow them."))
+    if wrong:
+        return _wrong(request, branch, *wrong)
+    messages.success(request, gettext("The opening hours are set. New loans follow them."))
     return redirect("console:branch", pk=pk)
 
 
@@ -143,8 +133,8 @@ def days(request: HttpRequest, pk: int) -> HttpResponse:
     branch, actor = _or_404(pk), request.staff.account  # type: ignore[attr-defined]
     day = forms.DateField(required=False).to_python(request.POST.get("day", "")) if _is_day(request) else None
     if day is None:
-        messages.error(request, gettext("Choose a day."))
-    elif request.POST.get("what") == "clear":
+        return _wrong(request, branch, gettext("Choose a day."))
+    if request.POST.get("what") == "clear":
         clear_calendar_day(branch=branch, day=day, actor=actor)
     else:
         is_open = request.POST.get("what") == "open"
@@ -162,6 +152,29 @@ def holidays(request: HttpRequest, pk: int) -> HttpResponse:
     text = ngettext("%(count)d holiday was added.", "%(count)d holidays were added.", added)
     messages.success(request, text % {"count": added})
     return redirect("console:branch", pk=pk)
+
+
+def _page(request: HttpRequest, branch: Any, form: BranchForm, *, status: int) -> HttpResponse:
+    week, today = week_of(branch), timezone.localdate()
+    context = {
+        "areas": municipality_areas(request, "branches"),
+        "form": form,
+        "branch": branch,
+        "week": [{"number": day, "name": name, "hours": week.get(day)} for day, name in WEEKDAYS.items()],
+        "days": calendar_days(branch, since=today),
+        "today": today,
+    }
+    return render(request, "console/branch.html", context, status=status)
+
+
+def _wrong(request: HttpRequest, branch: Any, *sentences: str) -> HttpResponse:
+    for sentence in sentences:
+        messages.error(request, sentence)
+    return _page(request, branch, BranchForm(initial=_initial(branch)), status=422)
+
+
+def _initial(branch: Any) -> dict[str, Any]:
+    return {name: getattr(branch, name) for name in BranchForm.base_fields}
 
 
 def _or_404(pk: int) -> Any:

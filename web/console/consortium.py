@@ -26,6 +26,10 @@ _URGENCY = {"stop": 0, "notice": 1, "wait": 2, "none": 3, "ok": 4}
 @require_safe
 def municipalities(request: HttpRequest) -> HttpResponse:
     """List all members, those that need somebody first."""
+    return _page(request)
+
+
+def _page(request: HttpRequest, *, status: int = 200) -> HttpResponse:
     find = request.GET.get("find", "").strip()[:60]
     runs = newest_job_runs()
     rows = [_row(health, runs) for health in health_of_municipalities(now=timezone.now())]
@@ -34,7 +38,7 @@ def municipalities(request: HttpRequest) -> HttpResponse:
         rows = [row for row in rows if find.casefold() in f"{row['name']} {row['host']}".casefold()]
     rows.sort(key=lambda row: (_URGENCY[row["kind"]], row["name"]))
     context = {"areas": consortium_areas("municipalities"), "rows": rows, "counts": counts, "find": find}
-    return render(request, "console/municipalities.html", context)
+    return render(request, "console/municipalities.html", context, status=status)
 
 
 @staff_only(Permission.OPERATE_CONSORTIUM)
@@ -46,9 +50,8 @@ def suspend_one(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         suspend(municipality=municipality, reason=reason, actor=staff, now=timezone.now())
     except ChangeOfStateRefused as refused:
-        messages.error(request, " ".join(change_of_state_text(each) for each in refused.reasons))
-    else:
-        messages.success(request, gettext("%(name)s is suspended.") % {"name": municipality.name})
+        return _refused(request, refused)
+    messages.success(request, gettext("%(name)s is suspended.") % {"name": municipality.name})
     return redirect("console:start")
 
 
@@ -60,10 +63,14 @@ def resume_one(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         resume(municipality=municipality, actor=request.staff.account, now=timezone.now())  # type: ignore[attr-defined]
     except ChangeOfStateRefused as refused:
-        messages.error(request, " ".join(change_of_state_text(each) for each in refused.reasons))
-    else:
-        messages.success(request, gettext("%(name)s is in service again.") % {"name": municipality.name})
+        return _refused(request, refused)
+    messages.success(request, gettext("%(name)s is in service again.") % {"name": municipality.name})
     return redirect("console:start")
+
+
+def _refused(request: HttpRequest, refused: ChangeOfStateRefused) -> HttpResponse:
+    messages.error(request, " ".join(change_of_state_text(each) for each in refused.reasons))
+    return _page(request, status=422 if "REASON_MISSING" in refused.codes else 409)
 
 
 @staff_only(Permission.OPERATE_CONSORTIUM)

@@ -22,6 +22,7 @@ from catalogue.tasks import import_uploaded_file
 from tenants.selectors import current_municipality
 from web.account.access import staff_only
 from web.console.areas import municipality_areas
+from web.ui.forms import posted
 
 _KINDS = {"WAITING": "wait", "RUNNING": "wait", "DONE": "ok", "FAILED": "stop"}
 
@@ -51,7 +52,7 @@ class UploadForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def imports(request: HttpRequest) -> HttpResponse:
     """Take a file, and list the newest imports."""
-    form = UploadForm(request.POST or None, request.FILES or None)
+    form = UploadForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
         return redirect("console:import", pk=_start(request, form.cleaned_data["file"]))
     runs = [_row(run) for run in import_runs(current_municipality().pk)]

@@ -21,6 +21,7 @@ from patrons.services.categories import add_category, change_category
 from web.account.access import staff_only
 from web.console.areas import municipality_areas
 from web.console.refusals import add_refusals
+from web.ui.forms import posted
 
 CATEGORY_KINDS = [
     ("ADULT", _("adult")),
@@ -76,7 +77,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_type(request: HttpRequest) -> HttpResponse:
     """Add an item type."""
-    form = NewTypeForm(request.POST or None, initial={"is_lent": True})
+    form = NewTypeForm(posted(request), initial={"is_lent": True})
     return _filled(request, form, gettext("Add an item type"), add_item_type, ItemTypeRefused)
 
 
@@ -87,7 +88,7 @@ def change_type(request: HttpRequest, pk: int) -> HttpResponse:
     item_type = get_item_type(pk)
     if item_type is None:
         raise Http404
-    form = TypeForm(request.POST or None, initial={"name": item_type.name, "is_lent": item_type.is_lent})
+    form = TypeForm(posted(request), initial={"name": item_type.name, "is_lent": item_type.is_lent})
     return _filled(request, form, item_type.name, change_item_type, ItemTypeRefused, item_type=item_type)
 
 
@@ -95,7 +96,7 @@ def change_type(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_category_view(request: HttpRequest) -> HttpResponse:
     """Add a patron category."""
-    form = NewCategoryForm(request.POST or None)
+    form = NewCategoryForm(posted(request))
     return _filled(request, form, gettext("Add a patron category"), add_category, PatronRefused)
 
 
@@ -106,7 +107,7 @@ def change_category_view(request: HttpRequest, pk: int) -> HttpResponse:
     category = get_category(pk)
     if category is None:
         raise Http404
-    form = CategoryForm(request.POST or None, initial={"name": category.name, "kind": category.kind})
+    form = CategoryForm(posted(request), initial={"name": category.name, "kind": category.kind})
     return _filled(request, form, category.name, change_category, PatronRefused, category=category)
 
 

@@ -23,6 +23,7 @@ from web.account.access import staff_only
 from web.console.areas import municipality_areas
 from web.console.refusals import add_refusals
 from web.console.words import NOTICE_KINDS
+from web.ui.forms import posted
 
 
 class TextForm(forms.Form):
@@ -48,7 +49,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, kind: str, language: str) -> HttpResponse:
     """Show a text with its preview; save it, or only look."""
     view = _view_or_404(kind, language)
-    form = TextForm(request.POST or None, initial={"subject": view.subject, "body": view.body})
+    form = TextForm(posted(request), initial={"subject": view.subject, "body": view.body})
     example = None
     if request.method != "POST" or form.is_valid():
         text = form.cleaned_data if request.method == "POST" else {"subject": view.subject, "body": view.body}
@@ -104,5 +105,5 @@ def _example(kind: str, language: str, text: dict[str, str]) -> Any:
 def _view_or_404(kind: str, language: str) -> Any:
     try:
         return template(kind, language)
-    except KeyError as unknown:
+    except (KeyError, ValueError) as unknown:
         raise Http404 from unknown

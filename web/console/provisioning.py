@@ -17,6 +17,7 @@ from tenants.services.provisioning_runs import invitation_of, start_provisioning
 from web.account.access import staff_only
 from web.console.areas import consortium_areas
 from web.console.words import provisioning_problem, step_name
+from web.ui.forms import posted
 
 # A worker takes a run within a second; after this nobody is likely to.
 _PATIENCE = timedelta(seconds=30)
@@ -46,7 +47,7 @@ class ProvisioningForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def form(request: HttpRequest) -> HttpResponse:
     """Take the wishes and start; all that's wrong with them stands beside the fields."""
-    filled = ProvisioningForm(request.POST or None)
+    filled = ProvisioningForm(posted(request))
     if request.method == "POST" and filled.is_valid():
         wishes = filled.cleaned_data
         try:

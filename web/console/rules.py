@@ -27,8 +27,12 @@ FIRST = "loan_days"
 @require_safe
 def rules(request: HttpRequest) -> HttpResponse:
     """Show one value's matrix, and why the chosen cell has its value."""
-    book, name, place = rule_book(), _name(request.GET), _place(request.GET)
-    category, item_type = _cell(book, request.GET)
+    return _page(request, request.GET)
+
+
+def _page(request: HttpRequest, values: Any, *, status: int = 200) -> HttpResponse:
+    book, name, place = rule_book(), _name(values), _place(values)
+    category, item_type = _cell(book, values)
     matrix = _matrix(book, name, place, category, item_type)
     context = {
         "areas": municipality_areas(request, "rules"),
@@ -44,7 +48,7 @@ def rules(request: HttpRequest) -> HttpResponse:
         "template": current_municipality().template,
         "cell": _explained(book, name, place, category, item_type),
     }
-    return render(request, "console/rules.html", context)
+    return render(request, "console/rules.html", context, status=status)
 
 
 @staff_only(Permission.ADMINISTER)
@@ -68,8 +72,8 @@ def change_rule(request: HttpRequest) -> HttpResponse:
             set_value(value=value_from_form(REGISTER[name], request.POST), **where)
         except InvalidValues as invalid:
             messages.error(request, " ".join(value_problem(problem) for problem in invalid.problems))
-        else:
-            messages.success(request, gettext("The rule is changed; the next scan follows it."))
+            return _page(request, request.POST, status=422)
+        messages.success(request, gettext("The rule is changed; the next scan follows it."))
     chosen = {"category": category.code if category else "", "type": item_type.code if item_type else ""}
     return redirect(_url(name, place) + "&" + urlencode(chosen))
 

@@ -25,6 +25,7 @@ from tenants.choice import is_none_chosen
 from web.account.access import staff_only
 from web.console.areas import areas_of
 from web.console.refusals import add_refusals
+from web.ui.forms import posted
 
 
 class StaffForm(forms.Form):
@@ -78,7 +79,7 @@ def _views(permission: Permission) -> tuple[Callable[..., HttpResponse], ...]:
     @require_http_methods(["GET", "HEAD", "POST"])
     def add(request: HttpRequest) -> HttpResponse:
         """Add an account and show its invitation."""
-        form = NewStaffForm(request.POST or None)
+        form = NewStaffForm(posted(request))
         if request.method == "POST" and form.is_valid() and (account := _save(request, form, add_account)):
             return _invited(request, account)
         context = {"areas": areas_of(request, "staff"), "form": form, "heading": gettext("Add an account")}
@@ -92,7 +93,7 @@ def _views(permission: Permission) -> tuple[Callable[..., HttpResponse], ...]:
         initial = {name: getattr(account, name) for name in ("name", "email", "role", "is_active")}
         if not is_none_chosen():
             initial["branches"] = work_places(account)
-        form = KnownStaffForm(request.POST or None, initial=initial)
+        form = KnownStaffForm(posted(request), initial=initial)
         if request.method == "POST" and form.is_valid() and _save(request, form, change_account, account=account):
             messages.success(request, gettext("The account is changed."))
             return redirect("console:staff")

@@ -14,6 +14,7 @@ from patrons.services.log_in import prove_patron
 from web.account.access import open_to_all
 from web.account.throttle import count_failure, seconds_to_wait
 from web.portal import sessions
+from web.ui.forms import posted
 
 
 class CardForm(forms.Form):
@@ -37,7 +38,7 @@ class CardForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def log_in(request: HttpRequest) -> HttpResponse:
     """Log a patron in and send her to where she wanted to go."""
-    form = CardForm(request.POST or None)
+    form = CardForm(posted(request))
     status = 200
     if request.method == "POST":
         status = 422

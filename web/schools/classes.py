@@ -24,6 +24,7 @@ from web.account.access import staff_only
 from web.desk.areas import desk_areas
 from web.schools.context import class_or_404
 from web.schools.words import class_text
+from web.ui.forms import posted
 
 MOST_PUPILS = 100
 
@@ -73,7 +74,7 @@ class ClassForm(forms.Form):
 def add(request: HttpRequest) -> HttpResponse:
     """Add a class of this school year."""
     staff, today = request.staff, timezone.localdate()  # type: ignore[attr-defined]
-    form = ClassForm(request.POST or None, initial={"branch": staff.branch.pk})
+    form = ClassForm(posted(request), initial={"branch": staff.branch.pk})
     if request.method == "POST" and form.is_valid():
         try:
             school_class = add_class(
@@ -92,7 +93,7 @@ def add(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a class; whoever leaves it keeps her loans."""
     school_class, staff = class_or_404(pk), request.staff  # type: ignore[attr-defined]
-    form = ClassForm(request.POST or None, initial=_initial(school_class))
+    form = ClassForm(posted(request), initial=_initial(school_class))
     if request.method == "POST" and form.is_valid():
         try:
             change_class(school_class=school_class, **_values(form), staff=staff.account, today=timezone.localdate())
