@@ -116,6 +116,8 @@ DATABASES = {
         # Several test runs can share one server.
         "TEST": {"NAME": f"test_{os.environ.get('LIBSYS_TEST_NAME', 'libsys')}"},
         "OPTIONS": {
+            # At once, but only what `common.prepared_reads` executes: Django's own cursors prepare nothing.
+            "prepare_threshold": 0,
             # A connection remembers the tables of every schema it has seen, so none lives for ever.
             "pool": {"min_size": 1, "max_size": ENV.database_pool, "max_lifetime": 1800, "timeout": 10},
         },

@@ -11,11 +11,10 @@ from functools import cache
 from string import Template
 from typing import Any
 
-from django.db import connection
-
 from circulation.rules.check_out import HoldFacts, LoanCounts
 from circulation.rules.patron_stops import BlockFacts, PatronFacts
 from circulation.selectors.rule_books import CALENDAR_VERSION_SQL, VERSION_SQL, RuleBook
+from common.prepared_reads import read_prepared
 from patrons.models import Patron
 
 _HOLD = """json_build_array(h.id, h.patron_id, h.state, h.pickup_branch_id, h.item_id, h.trapped_item_id,
@@ -105,10 +104,7 @@ class TransitFacts:
 
 def read_facts(*names: str, **parameters: Any) -> dict[str, Any]:
     """Return the named facts, read in one statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(names), parameters)
-        row = cursor.fetchone()
-    return dict(zip(names, row, strict=True))
+    return dict(zip(names, read_prepared(_statement(names), parameters), strict=True))
 
 
 def scan_facts(facts: dict[str, Any]) -> ScanFacts | None:

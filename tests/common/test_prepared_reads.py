@@ -1,0 +1,55 @@
+from datetime import date
+
+from django.db import connection
+
+from common.prepared_reads import read_prepared
+from holdings.models import Branch
+from tenants.choice import choose
+
+NUMBERS = "SELECT %(one)s::bigint + %(two)s::bigint, %(day)s::date, %(none)s::bigint IS NULL"
+BRANCHES = "SELECT count(*), json_agg(b.code ORDER BY b.code) FROM holdings_branch b WHERE b.code <> %(code)s"
+
+
+def prepared():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements")
+        return cursor.fetchone()[0]
+
+
+def test_gives_the_row_with_python_s_types(alpha):
+    row = read_prepared(NUMBERS, {"one": 1, "two": 2**40, "day": date(2026, 11, 19), "none": None})
+
+    assert row == (1 + 2**40, date(2026, 11, 19), True)
+
+
+def test_plans_once_for_numbers_of_all_sizes(alpha):
+    read_prepared(NUMBERS, {"one": 1, "two": 2, "day": date(2026, 11, 19), "none": None})
+    before = prepared()
+
+    for number in (1, 2**20, 2**40):
+        read_prepared(NUMBERS, {"one": number, "two": 2, "day": date(2026, 11, 19), "none": None})
+
+    assert prepared() == before
+
+
+def test_reads_the_schema_that_is_chosen_now(alpha, beta):
+    found = []
+    for number, municipality in enumerate((alpha, beta, alpha, beta)):
+        choose(municipality)
+        Branch.objects.create(code=f"{municipality.schema_name}-{number}", name="Branch")
+        found.append(read_prepared(BRANCHES, {"code": ""}))
+
+    choose(alpha)
+    assert found == [
+        (1, ["alpha-0"]),
+        (1, ["beta-1"]),
+        (2, ["alpha-0", "alpha-2"]),
+        (2, ["beta-1", "beta-3"]),
+    ]
+
+
+def test_is_counted_as_any_other_statement(alpha, django_assert_num_queries):
+    read_prepared(BRANCHES, {"code": ""})
+
+    with django_assert_num_queries(1):
+        read_prepared(BRANCHES, {"code": ""})
