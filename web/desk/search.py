@@ -29,7 +29,8 @@ def search_page(request: HttpRequest) -> HttpResponse:
     number = number_in(request.GET, "patron")
     patron = get_patron(number) if number else None
     about = f"?patron={patron.pk}" if patron else ""
-    searched = run_search(request, branches={branch.code: branch.name for branch in branches_in_service()})
+    names = {branch.code: branch.name for branch in branches_in_service()}
+    searched = run_search(request, branches=names, keep=("patron",))
     if text and searched.result.record_id and not request.GET.get("page"):
         return redirect(reverse("desk:record", args=[searched.result.record_id]) + about)
     context = {

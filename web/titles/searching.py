@@ -37,16 +37,17 @@ class Searched:
         return _changed(self.parameters, **changes)
 
 
-def run_search(request: HttpRequest, *, branches: Mapping[str, str]) -> Searched:
+def run_search(request: HttpRequest, *, branches: Mapping[str, str], keep: tuple[str, ...] = ()) -> Searched:
     """Search as the request's address says.
 
     :param branches: names of the municipality's branches by their codes
+    :param keep: other parameters of the page, which its links carry on
     """
     asked, everywhere = read_request(request)
     result = search(asked)
     parameters = QueryDict(mutable=True)
     for name in request.GET:
-        if name in {"q", "sort", "everywhere", *_PARAMETERS.values()}:
+        if name in {"q", "sort", "everywhere", *keep, *_PARAMETERS.values()}:
             parameters.setlist(name, [value[:LONGEST] for value in request.GET.getlist(name)[:20]])
     names = _namers(branches)
     facets = [_facet(kind, result.facets.get(kind, ()), names[kind], parameters) for kind in _PARAMETERS]
