@@ -30,11 +30,13 @@ class Demo:
     """The demo as its own `demo.json` describes it.
 
     :ivar sessions: cookies of staff who have logged in, by municipality, role and branch
+    :ivar ready: titles that were put on the hold shelf, whose patrons are told within a minute
     """
 
     port: int
     facts: dict[str, Any]
     sessions: dict[tuple[str, str, str], list[Any]] = field(default_factory=dict)
+    ready: list[str] = field(default_factory=list)
 
     def municipality(self, name: str = "Aarhus") -> dict[str, Any]:
         """Return one of the municipalities."""
@@ -74,7 +76,7 @@ class Demo:
 
 @contextmanager
 def running_demo() -> Iterator[Demo]:
-    """Take the demo that runs already, if one is named; otherwise start one in a folder of its own and stop it again."""
+    """Take the demo that runs already, if one is named; otherwise start one in a folder of its own, and stop it."""
     home = os.environ.get(RUNNING_HOME)
     if home:
         yield _described_in(Path(home))

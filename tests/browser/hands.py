@@ -39,9 +39,7 @@ def log_in(page: Page, demo: Demo, role: str, *, name: str = "Aarhus", branch: i
     page.context.add_cookies(demo.sessions[key])
 
 
-def log_in_patron(
-    page: Page, demo: Demo, state: str, *, name: str = "Aarhus", place: int = 0
-) -> dict[str, str]:
+def log_in_patron(page: Page, demo: Demo, state: str, *, name: str = "Aarhus", place: int = 0) -> dict[str, str]:
     """Log a patron in to the portal and return what the demo knows of her."""
     patron = demo.patron(state, name, place=place)
     page.goto(demo.url("/log-in", name))
@@ -105,3 +103,15 @@ def check_in(page: Page, demo: Demo, *barcodes: str, name: str = "Aarhus") -> No
     page.goto(demo.url("/desk/check-in", name))
     scan(page, *barcodes)
     expect(rows(page)).to_have_count(len(barcodes))
+
+
+def place_hold(page: Page, demo: Demo, barcode: str, card: str, pickup: str, *, name: str = "Aarhus") -> str:
+    """Place a hold for a card on the title of an item, and return the title."""
+    page.goto(demo.url(f"/desk/items/{barcode}", name))
+    title = page.get_by_role("heading", level=1).inner_text()
+    page.get_by_role("link", name="The title").click()
+    page.get_by_label("Patron's card").fill(card)
+    page.get_by_label("Pick up at").select_option(label=pickup)
+    page.get_by_role("complementary", name="Hold").get_by_role("button", name="Place a hold").click()
+    expect(page.get_by_text(f"{title} is on hold for")).to_be_visible()
+    return title

@@ -74,6 +74,7 @@ def test_starts_a_job_by_hand_and_sees_its_counts(page, demo):
     page.get_by_role("row", name=re.compile("Hedensted.*Expired holds")).get_by_role("button", name="Run now").click()
 
     row = page.get_by_role("row", name=re.compile("Hedensted.*Expired holds"))
+
     def is_done() -> bool:
         page.reload()
         return "done" in row.inner_text()
