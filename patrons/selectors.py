@@ -19,7 +19,18 @@ from patrons.models import Block, Card, Patron, PatronCategory
 from patrons.rules import normal_national_id
 from tenants.selectors import current_municipality
 
-_DATES = ("%d.%m.%Y", "%Y-%m-%d", "%d%m%Y", "%d%m%y", "%d.%m.%y", "%d/%m/%Y")
+# A day's shape stands beside its form, for `strptime` alone would read 140384 as a day of the year 384.
+_DATES = tuple(
+    (re.compile(shape, re.ASCII), form)
+    for shape, form in (
+        (r"\d{1,2}\.\d{1,2}\.\d{4}", "%d.%m.%Y"),
+        (r"\d{4}-\d{1,2}-\d{1,2}", "%Y-%m-%d"),
+        (r"\d{1,2}/\d{1,2}/\d{4}", "%d/%m/%Y"),
+        (r"\d{8}", "%d%m%Y"),
+        (r"\d{1,2}\.\d{1,2}\.\d{2}", "%d.%m.%y"),
+        (r"\d{6}", "%d%m%y"),
+    )
+)
 _PHONE = re.compile(r"\+?[\d\s]{8,16}")
 MOST_FOUND = 25
 _lock_patron, _read_patron = KeyedRead(Patron, lock=True), KeyedRead(Patron)
@@ -51,8 +62,8 @@ def find_patrons(text: str) -> list[Patron]:
     if len(text) < 3:
         return []
     fits = Q(cards__number=clean_barcode(text))
-    if birth_date := _as_date(text):
-        fits |= Q(birth_date=birth_date)
+    if birth_dates := _as_dates(text):
+        fits |= Q(birth_date__in=birth_dates)
     if _PHONE.fullmatch(text):
         fits |= Q(phone=text.replace(" ", ""))
     if "@" in text:
@@ -133,17 +144,25 @@ def _name_fits(text: str) -> Q:
     fits = Q(sort_key__startswith=whole) | Q(given_name_key__startswith=whole)
     first, _, rest = whole.partition(" ")
     if rest:
-        fits |= Q(given_name_key__startswith=first, sort_key__startswith=rest.rpartition(" ")[2])
+        last = rest.rpartition(" ")[2]
+        fits |= Q(given_name_key__startswith=first, sort_key__startswith=last)
+        fits |= Q(sort_key__startswith=first, given_name_key__startswith=last)
     return fits
 
 
-def _as_date(text: str) -> date | None:
-    for form in _DATES:
+def _as_dates(text: str) -> list[date]:
+    """Return the days that a text may mean; with two digits for the year, that of either century."""
+    for shape, form in _DATES:
+        if not shape.fullmatch(text):
+            continue
         try:
-            return datetime.strptime(text, form).date()  # noqa: DTZ007 - a birth date has no time zone
+            day = datetime.strptime(text, form).date()  # noqa: DTZ007 - a birth date has no time zone
         except ValueError:
             continue
-    return None
+        if day.month == 2 and day.day == 29 and "%y" in form:
+            return [day]
+        return [day.replace(year=century + day.year % 100) for century in (1900, 2000)] if "%y" in form else [day]
+    return []
 
 
 def lock_patron(patron_id: int) -> Patron | None:

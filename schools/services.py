@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from accounts.models import StaffAccount
@@ -35,9 +35,12 @@ def add_class(
     :raises ClassRefused: NAME_MISSING or CLASS_EXISTS
     """
     _refuse_name(name, SchoolClass.objects.filter(branch=branch, school_year=school_year, name=name))
-    school_class = SchoolClass.objects.create(
-        branch=branch, name=name, grade=grade, school_year=school_year, teacher=teacher
-    )
+    try:
+        school_class = SchoolClass.objects.create(
+            branch=branch, name=name, grade=grade, school_year=school_year, teacher=teacher
+        )
+    except IntegrityError as taken:
+        raise ClassRefused([Reason(CLASS_EXISTS, facts={"name": name})]) from taken
     ClassMembership.objects.bulk_create(
         [ClassMembership(school_class=school_class, pupil=pupil, since=today) for pupil in pupils]
     )

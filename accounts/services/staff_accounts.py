@@ -2,7 +2,7 @@
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.errors import LAST_ADMIN, ROLE_NOT_POSSIBLE, USERNAME_TAKEN, WEAK_PASSWORD, AccountRefused
 from accounts.models import StaffAccount
@@ -42,7 +42,10 @@ def add_account(
     if reasons:
         raise AccountRefused(reasons)
     account.set_password(password)
-    account.save()
+    try:
+        account.save()
+    except IntegrityError as taken:
+        raise AccountRefused([Reason(USERNAME_TAKEN, facts={"username": username})]) from taken
     record(action="accounts.add_account", actor=actor, subject=account, facts={"role": role})
     return account
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import StaffAccount
 from accounts.rules import Permission, permissions_of
@@ -10,7 +10,7 @@ from common.audit import record
 from common.barcodes import clean_barcode
 from common.errors import Reason
 from holdings.models import ItemType
-from patrons.errors import NOT_PERMITTED, PatronRefused
+from patrons.errors import CARD_TAKEN, NOT_PERMITTED, PatronRefused
 from patrons.models import Block, Card, Patron
 from patrons.services.register import card_problems
 from tenants.selectors import current_municipality
@@ -69,6 +69,9 @@ def replace_card(*, patron: Patron, number: str, reason: str, staff: StaffAccoun
     if problems := card_problems(number, current_municipality().barcode_schemes):
         raise PatronRefused(problems)
     Card.objects.filter(patron=patron, is_active=True).update(is_active=False, ended_reason=reason)
-    card = Card.objects.create(patron=patron, number=number, issued_at=now)
+    try:
+        card = Card.objects.create(patron=patron, number=number, issued_at=now)
+    except IntegrityError as taken:
+        raise PatronRefused([Reason(CARD_TAKEN, facts={"card": number})]) from taken
     record(action="patrons.replace_card", actor=staff, subject=patron, facts={"reason": reason})
     return card

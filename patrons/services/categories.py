@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from common.audit import record
 from common.errors import Reason
@@ -26,9 +26,12 @@ def add_category(*, code: str, name: str, kind: str, actor: Any) -> PatronCatego
         reasons.append(Reason(CODE_TAKEN, facts={"code": code}))
     if reasons:
         raise PatronRefused(reasons)
-    category = PatronCategory.objects.create(
-        code=code, name=name.strip(), kind=kind, position=PatronCategory.objects.count()
-    )
+    try:
+        category = PatronCategory.objects.create(
+            code=code, name=name.strip(), kind=kind, position=PatronCategory.objects.count()
+        )
+    except IntegrityError as taken:
+        raise PatronRefused([Reason(CODE_TAKEN, facts={"code": code})]) from taken
     record(action="patrons.add_category", actor=actor, subject=category)
     return category
 

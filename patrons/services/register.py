@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.models import StaffAccount
 from common.audit import record
@@ -81,8 +81,12 @@ def register_patron(
         raise PatronRefused(reasons)
     patron = Patron(created_at=now, pin=make_password(pin) if pin else "")
     _fill(patron, details, municipality.language)
-    patron.save()
-    Card.objects.create(patron=patron, number=card_number, issued_at=now)
+    try:
+        patron.save()
+        Card.objects.create(patron=patron, number=card_number, issued_at=now)
+    except IntegrityError as taken:
+        # Another desk was a moment faster with the same card or number.
+        raise PatronRefused([Reason(CARD_TAKEN, facts={"card": card_number})]) from taken
     Guardianship.objects.bulk_create([Guardianship(child=patron, guardian=guardian) for guardian in guardians])
     record(action="patrons.register", actor=staff, subject=patron)
     return patron
