@@ -1,5 +1,6 @@
 """The check-in page: what comes back, and where each item goes now."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -11,9 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rules import Permission
 from circulation.errors import CheckInRefused, Code
+from circulation.selectors import rule_book
 from circulation.services.check_in import check_in as take_back
 from circulation.services.results import CheckInResult, GoesTo
 from common.errors import Reason
+from holdings.rules.calendars import NeverOpen
 from holdings.selectors import get_item_by_barcode
 from web.account.access import staff_only
 from web.desk.answers import answer_scan, notice_words, words
@@ -35,6 +38,7 @@ def check_in(request: HttpRequest) -> HttpResponse:
         "fields": {"returned": returned.isoformat() if returned else "", "new_returned": ""},
         "returned": returned,
         "today": today,
+        "drop_box": _drop_box_day(request, today),
     }
     return render(request, "desk/check_in.html", context)
 
@@ -63,6 +67,15 @@ def check_in_scan(request: HttpRequest) -> HttpResponse:
         return _answer(request, scan, {"reasons": words(request, refused), "item": item}, "stop", 409)
     context = {"result": result, "notices": notice_words(request, _news(result))}
     return _answer(request, scan, context, _kind(result), 200)
+
+
+def _drop_box_day(request: HttpRequest, today: date) -> date | None:
+    """Return the day to which a drop box that's emptied in the morning is dated: the last one that was open."""
+    branch = request.staff.branch  # type: ignore[attr-defined]
+    try:
+        return rule_book().calendar(branch.pk).last_open_day(today - timedelta(days=1))
+    except NeverOpen:
+        return None
 
 
 def _date_back(request: HttpRequest, scan: Scan) -> HttpResponse:

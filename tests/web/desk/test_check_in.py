@@ -99,6 +99,18 @@ def test_switches_back_dating_off(librarian_client, rules, scan):
     assert "message-loud" not in text_of(answer)
 
 
+def test_offers_the_last_open_day_for_the_drop_box(librarian_client, rules):
+    page = text_of(librarian_client.get("/desk/check-in"))
+
+    assert 'name="new_returned" value="2026-11-18"' in page
+
+
+def test_offers_no_day_for_the_drop_box_of_a_branch_that_never_opens(librarian_client, desk_branch, rules):
+    desk_branch.opening_hours.all().delete()
+
+    assert 'data-key-action="drop-box"' not in text_of(librarian_client.get("/desk/check-in"))
+
+
 def test_refuses_a_day_that_is_still_to_come(librarian_client, item, scan):
     loan = LoanFactory(item=item)
     ahead = (TODAY + timedelta(days=1)).isoformat()
