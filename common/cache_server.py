@@ -11,11 +11,15 @@ from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 
 
 class _Client(RedisCacheClient):
+    # Django has these, and its types leave them out.
+    _client: Any
+    _get_connection_pool: Any
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self._clients: dict[Any, Any] = {}
 
-    def get_client(self, key: str | None = None, *, write: bool = False) -> Any:
+    def get_client(self, key: Any = None, *, write: bool = False) -> Any:
         pool = self._get_connection_pool(write)
         client = self._clients.get(pool)
         if client is None:
@@ -25,6 +29,9 @@ class _Client(RedisCacheClient):
 
 class CacheServer(RedisCache):
     """The cache that all processes share."""
+
+    _servers: Any
+    _options: Any
 
     @cached_property
     def _cache(self) -> _Client:

@@ -1,10 +1,12 @@
 """A branch's calendar: the public holidays of its country, closed."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import holidays
 from django.db import transaction
 
+from common.audit import record
 from holdings.models import Branch, CalendarDay
 
 # Beside the public ones, the days on which libraries stay closed by custom.
@@ -18,7 +20,7 @@ _LANGUAGES = {"DK": "da", "SE": "sv", "FI": "fi", "NO": "no"}
 
 
 @transaction.atomic
-def close_public_holidays(*, branch: Branch, country: str, years: Iterable[int]) -> int:
+def close_public_holidays(*, branch: Branch, country: str, years: Iterable[int], actor: Any = None) -> int:
     """Close the branch on the country's holidays and return how many days were added.
 
     A day that the calendar has already, open or closed, stays as the branch decided.
@@ -36,4 +38,6 @@ def close_public_holidays(*, branch: Branch, country: str, years: Iterable[int])
         if day not in known
     ]
     CalendarDay.objects.bulk_create(days)
+    if days:
+        record(action="holdings.close_public_holidays", actor=actor, subject=branch, facts={"days": len(days)})
     return len(days)

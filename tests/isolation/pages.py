@@ -168,6 +168,7 @@ DESK = {
     "desk:by_national_id": Page(_PATRONS, sends={"national_id": "national_id"}),
     "desk:new_patron": Page(_PATRONS, sends={**_PATRON, "card_number": "=2999", "guardian_card": "card"}),
     "desk:patron": Page(_DESK, {"pk": "patron"}),
+    "desk:patron_dialog": Page(_DESK, {"pk": "patron", "name": "move_dialog"}),
     "desk:edit_patron": Page(_PATRONS, {"pk": "patron"}, sends=_PATRON),
     "desk:set_block": Page(_PATRONS, {"pk": "patron"}, sends={"reason": "=Moved", "item_type": "item_type"}),
     "desk:new_card": Page(_PATRONS, {"pk": "patron"}, sends={"card_number": "card", "reason": "=LOST"}),

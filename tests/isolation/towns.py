@@ -204,6 +204,7 @@ def _add_circulation(town: Town, main: Any, school: Any, item_type: Any, patron:
         "loan": loan.pk,
         "overdue_loan": overdue.pk,
         "hold": waiting.pk,
+        "move_dialog": f"move-{waiting.pk}",
         "ready_hold": ready.pk,
         "queued_hold": queued.pk,
         "fee": fee.pk,

@@ -53,6 +53,7 @@ ACTIONS = {
     "holdings.change_item": _("Changed an item"),
     "holdings.change_item_type": _("Changed an item type"),
     "holdings.clear_calendar_day": _("Took a calendar day away"),
+    "holdings.close_public_holidays": _("Add the country's holidays"),
     "holdings.set_calendar_day": _("Set a calendar day"),
     "holdings.set_opening_hours": _("Set opening hours"),
     "notices.mark_printed": _("Printed letters"),

@@ -147,8 +147,9 @@ def days(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def holidays(request: HttpRequest, pk: int) -> HttpResponse:
     """Close the branch on the country's holidays of this year and the next."""
-    branch, year = _or_404(pk), timezone.localdate().year
-    added = close_public_holidays(branch=branch, country=current_municipality().country, years=(year, year + 1))
+    branch, year, actor = _or_404(pk), timezone.localdate().year, request.staff.account  # type: ignore[attr-defined]
+    country = current_municipality().country
+    added = close_public_holidays(branch=branch, country=country, years=(year, year + 1), actor=actor)
     text = ngettext("%(count)d holiday was added.", "%(count)d holidays were added.", added)
     messages.success(request, text % {"count": added})
     return redirect("console:branch", pk=pk)

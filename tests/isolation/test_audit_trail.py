@@ -1,0 +1,123 @@
+"""Whoever changes anything leaves a row in the audit log, in the same transaction."""
+
+import ast
+
+import pytest
+from django.conf import settings
+
+from tests.architecture.rooms import ROOMS
+from tests.isolation.pages import MAPS, OF_A_MUNICIPALITY, OF_THE_CONSORTIUM
+from tests.isolation.visits import browser, cookies_of, visits
+from web.console.audit_words import ACTIONS
+
+MUNICIPALITY_MAP, CONSORTIUM_MAP = MAPS
+# What's no change of anything that people keep: sessions, and the log itself.
+NO_CHANGE = {"django_session", "accounts_auditentry"}
+# Pages that begin something which is noted when it's done.
+NOTED_LATER = {
+    "console:provision": "tenants.provision",
+    "console:imports": "catalogue.import",
+    # A reason that was typed is only shown again here; what's written is taken back.
+    "console:notice": "notices.save_template",
+}
+SILENT_MODULES = {
+    "accounts/services/audit.py": "writes the entries",
+    "catalogue/services/change_feed.py": "follows from what was noted",
+    "catalogue/services/record_rows.py": "is part of an import, which is noted as a whole",
+    "catalogue/services/record_writing.py": "is part of an import, which is noted as a whole",
+    "circulation/services/hold_states.py": "is part of the actions on holds",
+    "circulation/services/fees/ledger.py": "is the ledger, whose entries are never changed",
+    "circulation/services/nightly/batches.py": "counts what each job notes",
+    "circulation/services/nightly/overdue_notices.py": "keeps its own record: the outbox and the job runs",
+    "circulation/services/privacy.py": "cuts loans from patrons, and may leave no trace of whose they were",
+    "holdings/services/summaries.py": "counts what was noted",
+    "notices/services/outbox.py": "keeps its own record: the outbox",
+    "notices/services/sending.py": "keeps its own record: the outbox",
+    "tenants/services/consortium.py": "makes the consortium itself, before there's a log",
+    "tenants/services/job_runs.py": "keeps its own record: the job runs",
+    "tenants/services/provisioning_runs.py": "keeps its own record: the runs; provisioning itself is noted",
+    "tenants/services/snapshots.py": "keeps its own record: the snapshots",
+    "tenants/services/standard_templates.py": "loads what the release brings, by a command",
+}
+NOTES = {"record", "_record", "record_entry"}
+WRITES = {"save", "create", "bulk_create", "update", "bulk_update", "delete", "update_or_create", "get_or_create"}
+
+
+def unnoted(visited):
+    for _page, visit in visited:
+        tables = {table.split(".")[1] for table in visit.written}
+        if visit.status < 400 and tables - NO_CHANGE and "accounts_auditentry" not in tables:
+            if visit.name not in NOTED_LATER:
+                yield f"{visit} wrote {sorted(tables)} and noted nothing"
+
+
+@pytest.mark.parametrize("role", ["PATRON", "SUPERVISOR", "IT_ADMIN"])
+def test_every_form_that_changes_something_is_noted(towns, role):
+    alpha, _beta, _consortium = towns
+    client = browser("alpha.localhost", **cookies_of(alpha, role))
+    visited = list(visits(client, OF_A_MUNICIPALITY, MUNICIPALITY_MAP, alpha.things, ("POST",)))
+
+    changed = [visit for _page, visit in visited if "alpha.accounts_auditentry" in visit.written]
+
+    assert list(unnoted(visited)) == []
+    assert len(changed) >= {"PATRON": 3, "SUPERVISOR": 20, "IT_ADMIN": 12}[role]
+
+
+def test_every_form_of_the_operators_is_noted(towns):
+    alpha, _beta, consortium = towns
+    client = browser("localhost", **cookies_of(consortium, "OPERATOR"))
+    things = {"token": alpha.things["token"], "branch": 1} | consortium.things
+
+    visited = list(visits(client, OF_THE_CONSORTIUM, CONSORTIUM_MAP, things, ("POST",)))
+
+    assert list(unnoted(visited)) == []
+    assert sum("public.accounts_auditentry" in visit.written for _page, visit in visited) >= 4
+
+
+def test_looking_at_a_page_changes_nothing(towns):
+    alpha, _beta, _consortium = towns
+    changed = []
+    for role in ("PATRON", "SUPERVISOR", "IT_ADMIN"):
+        client = browser("alpha.localhost", **cookies_of(alpha, role))
+        for _page, visit in visits(client, OF_A_MUNICIPALITY, MUNICIPALITY_MAP, alpha.things, ("GET",)):
+            changed += [f"{visit} {table}" for table in visit.written if table.split(".")[1] not in NO_CHANGE]
+
+    assert changed == []
+
+
+def modules():
+    for room in ROOMS:
+        folder = settings.ROOT / room
+        for path in [*folder.glob("services.py"), *folder.glob("services/**/*.py")]:
+            yield path.relative_to(settings.ROOT).as_posix(), ast.parse(path.read_text())
+
+
+def calls_in(tree):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def test_every_module_of_services_that_writes_notes_it_or_says_why_not():
+    silent = set()
+    for name, tree in modules():
+        calls = set(calls_in(tree))
+        if calls & WRITES and not calls & NOTES:
+            silent.add(name)
+
+    assert silent - set(SILENT_MODULES) == set(), "call common.audit.record in the same transaction"
+    assert set(SILENT_MODULES) - silent == set(), "these write nothing, or note it: take them out of the list"
+
+
+def test_every_action_has_its_words_in_the_console():
+    noted = {
+        keyword.value.value
+        for _name, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        for keyword in node.keywords
+        if keyword.arg == "action" and isinstance(keyword.value, ast.Constant)
+    }
+
+    assert len(noted) > 30
+    assert sorted(noted - set(ACTIONS)) == [], "give them words in web/console/audit_words.py"
