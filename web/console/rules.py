@@ -57,6 +57,9 @@ def change_rule(request: HttpRequest) -> HttpResponse:
     """Set or reset the value of one cell."""
     book, name, place = rule_book(), _name(request.POST), _place(request.POST)
     category, item_type = _cell(book, request.POST)
+    if (request.POST.get("category") and category is None) or (request.POST.get("type") and item_type is None):
+        # Taken for any, the rule would hold for everybody.
+        raise Http404
     where: dict[str, Any] = {
         "name": name,
         "branch": book.branches.get(place) if place else None,

@@ -1,8 +1,9 @@
 """Patrons log in with card and PIN, and out again."""
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -56,7 +57,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
                     form.add_error(None, gettext("Card number and PIN don't belong together."))
                 else:
                     sessions.begin(request, patron)
-                    return redirect(_where_to(request))
+                    return HttpResponseRedirect(_where_to(request))
     context = sessions.portal_context(request, "me") | {"form": form, "next": request.GET.get("next", "")}
     return render(request, "portal/log_in.html", context, status=status)
 
@@ -72,4 +73,4 @@ def log_out(request: HttpRequest) -> HttpResponse:
 def _where_to(request: HttpRequest) -> str:
     wanted = request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
-    return wanted if safe else "portal:me"
+    return wanted if safe else reverse("portal:me")
