@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -52,7 +52,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
                 status = 422
             else:
                 login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
-                return redirect(_where_to(request, account))
+                return HttpResponseRedirect(_where_to(request, account))
     elif request.method == "POST":
         status = 422
     return render(request, "account/log_in.html", {"form": form, "next": request.GET.get("next", "")}, status=status)

@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -36,7 +37,7 @@ def branch(request: HttpRequest) -> HttpResponse:
             request.session["branch_id"] = chosen.pk
             wanted = request.GET.get("next", "")
             safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
-            return redirect(wanted if safe else "desk:start")
+            return HttpResponseRedirect(wanted if safe else reverse("desk:start"))
     context = {"form": form, "areas": account_areas(request)}
     return render(request, "account/branch.html", context, status=422 if form.errors else 200)
 

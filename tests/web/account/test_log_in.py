@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry
 from accounts.services.second_factor import switch_on
+from staffing.services import set_work_places
 from tests.factories import BranchFactory, StaffAccountFactory
 
 LOG_IN = "/account/log-in"
@@ -50,6 +51,12 @@ def test_never_leads_to_another_site(browser, librarian, elsewhere):
     response = browser.post(f"{LOG_IN}?next={elsewhere}", {"username": "lis", "password": PASSWORD})
 
     assert response.url == reverse("desk:start")
+
+
+def test_takes_a_word_for_an_address_and_not_for_a_page_of_ours(browser, librarian):
+    response = browser.post(f"{LOG_IN}?next=nonsense", {"username": "lis", "password": PASSWORD})
+
+    assert (response.status_code, response.url) == (302, "nonsense")
 
 
 def test_tells_a_wrong_password_and_an_unknown_name_alike(browser, librarian):
@@ -187,6 +194,16 @@ def test_choosing_a_branch_keeps_it(logged_in, alpha):
 
     assert response.url == "/school/"
     assert "Other" in client.get("/account/").content.decode()
+
+
+def test_being_tied_to_another_branch_ends_work_at_this_one(logged_in, alpha):
+    main, other = BranchFactory(), BranchFactory()
+    client = logged_in(StaffAccountFactory(), main)
+    client.post("/account/branch", {"branch": main.pk})
+
+    set_work_places(account=client.staff, branch_ids=[other.pk], actor=client.staff)
+
+    assert client.get("/desk/check-out").url == "/account/branch?next=%2Fdesk%2Fcheck-out"
 
 
 @pytest.mark.parametrize("chosen", ["", "0", "999999", "x", "9" * 30])
