@@ -13,7 +13,6 @@ from staffing.models import DeskHabits, WorkPlace
 from tenants.keys import tenant_name
 
 _read_habits = KeyedRead(DeskHabits, key="account_id", along={"branch": ALL})
-_read_branch = KeyedRead(Branch)
 
 
 @dataclass(frozen=True)
@@ -54,7 +53,8 @@ def staff_member(user: Any, *, session_branch_id: int | None) -> StaffMember:
     habits = _read_habits(user.pk)
     branch = habits.branch if habits else None
     if session_branch_id and (branch is None or branch.pk != session_branch_id):
-        branch = _read_branch(session_branch_id)
+        # What she chose last was asked about then, and is forgotten when she's tied to others; this may be older.
+        branch = next((each for each in branches_of(user) if each.pk == session_branch_id), None)
     if branch is not None and not branch.is_open_for_business:
         branch = None
     return StaffMember(

@@ -48,4 +48,7 @@ def set_work_places(*, account: StaffAccount, branch_ids: Sequence[int], actor: 
     WorkPlace.objects.bulk_create(
         [WorkPlace(account=account, branch_id=branch_id) for branch_id in branch_ids], ignore_conflicts=True
     )
+    if branch_ids:
+        # Where she has worked so far may be none of them; her next page asks for the branch.
+        DeskHabits.objects.filter(account=account).exclude(branch__in=branch_ids).update(branch=None)
     record(action="staffing.set_work_places", actor=actor, subject=account, facts={"branches": sorted(branch_ids)})

@@ -61,6 +61,17 @@ def test_a_session_at_another_branch_works_there(alpha):
     assert staff_member(account, session_branch_id=south.pk).branch == south
 
 
+def test_being_tied_to_other_branches_ends_work_at_the_one_chosen(alpha):
+    account, (main, south) = StaffAccountFactory(), BranchFactory.create_batch(2)
+    choose_branch(account=account, branch_id=main.pk)
+
+    set_work_places(account=account, branch_ids=[south.pk], actor=account)
+
+    assert staff_member(account, session_branch_id=None).branch is None
+    assert staff_member(account, session_branch_id=main.pk).branch is None
+    assert staff_member(account, session_branch_id=south.pk).branch == south
+
+
 def test_a_branch_that_has_closed_since_is_chosen_no_more(alpha):
     account, branch = StaffAccountFactory(), BranchFactory()
     choose_branch(account=account, branch_id=branch.pk)
