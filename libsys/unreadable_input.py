@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.template.defaultfilters import filesizeformat
@@ -28,6 +29,9 @@ class UnreadableInputMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Look at what can be seen without reading the body."""
         limit = largest_body(request.path)
+        if limit > settings.DATA_UPLOAD_MAX_MEMORY_SIZE and SESSION_KEY not in request.session:
+            # Whoever hasn't logged in is sent there anyway, and fills no disk before that.
+            limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if _length(request) > limit + _WRAPPING:
             return render(request, "413.html", {"largest": filesizeformat(limit)}, status=413)
         if "\x00" in request.path or _has_nul(request.GET):

@@ -1,4 +1,5 @@
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from holdings.models import Branch
@@ -34,6 +35,14 @@ def test_a_form_as_large_as_a_book_is_a_clear_413(client_of_alpha):
 def test_only_an_upload_may_be_large(settings):
     assert largest_body("/console/import") == settings.MARC_UPLOAD_MAX_BYTES
     assert largest_body("/desk/check-out") == settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+
+
+def test_an_upload_may_be_large_for_staff_only(client_of_alpha, admin_client):
+    large = {"file": SimpleUploadedFile("large.mrc", b"x" * 2_500_000)}
+
+    assert client_of_alpha.post("/console/import", large).status_code == 413
+    large["file"].seek(0)
+    assert admin_client.post("/console/import", large).status_code == 302
 
 
 def test_a_thousand_fields_too_many_are_a_400(client_of_alpha):
