@@ -23,7 +23,8 @@ def count_failure(request: HttpRequest, group: str, name: str) -> None:
 
 def _counters(request: HttpRequest, name: str) -> list[tuple[str, str]]:
     address = request.META.get("REMOTE_ADDR", "")
-    return [(PER_NAME, f"name:{name.strip().lower()}"), (PER_ADDRESS, f"address:{address}")]
+    # In upper case, as the database compares user names: some letters are the same only there.
+    return [(PER_NAME, f"name:{name.strip().upper()}"), (PER_ADDRESS, f"address:{address}")]
 
 
 def _usage(request: HttpRequest, group: str, rate: str, key: str, *, increment: bool) -> int:
