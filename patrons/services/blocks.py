@@ -66,6 +66,8 @@ def replace_card(*, patron: Patron, number: str, reason: str, staff: StaffAccoun
     :raises PatronRefused: CARD_TAKEN or CARD_MALFORMED
     """
     number = clean_barcode(number)
+    # Locked, so that of two cards given at once only the later works.
+    Patron.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=patron.pk)
     if problems := card_problems(number, current_municipality().barcode_schemes):
         raise PatronRefused(problems)
     Card.objects.filter(patron=patron, is_active=True).update(is_active=False, ended_reason=reason)
