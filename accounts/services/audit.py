@@ -6,6 +6,9 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import AuditEntry, StaffAccount
+from common.plain_inserts import PlainInsert
+
+_add_entry = PlainInsert(AuditEntry)
 
 
 def write_entry(
@@ -15,7 +18,7 @@ def write_entry(
 
     :raises django.db.IntegrityError: if the scan has been recorded already
     """
-    return AuditEntry.objects.create(
+    return _add_entry(
         at=timezone.now(),
         actor=actor if isinstance(actor, StaffAccount) else None,
         action=action,

@@ -41,10 +41,12 @@ from circulation.services.renew import renew_instead_of_lending
 from circulation.services.results import CheckOutResult
 from common import audit
 from common.errors import Reason
+from common.plain_inserts import PlainInsert
 from holdings.models import Branch, Item
 from patrons.models import Patron
 
 ACTION = "circulation.check_out"
+_add_loan = PlainInsert(Loan)
 _FACTS = (
     "version",
     "calendar_version",
@@ -177,7 +179,7 @@ def _lend(
     trapped, transit = trapped_hold(facts), open_transit(facts)
     own = own_hold_to_fill(patron_holds(facts), item_id=item.pk, record_id=item.record_id)
     filled, hold_changes = _settle_holds(own, trapped, item=item, patron=patron, now=now)
-    loan = Loan.objects.create(
+    loan = _add_loan(
         item=item,
         patron=patron,
         lending_branch=branch,

@@ -1,6 +1,7 @@
 """Days and moments as people read them, and how far away a due date is."""
 
 from datetime import date, datetime
+from functools import lru_cache
 
 from babel.dates import format_date, format_time
 from django.utils import timezone
@@ -24,8 +25,13 @@ def _day_of(value: date | datetime) -> date:
 
 def short_day(value: date | datetime) -> str:
     """Write the day for a table: 17.12.2026 · 2026-12-17 · 17 Dec 2026."""
-    locale = locale_of(get_language())
-    return format_date(_day_of(value), SHORT_PATTERNS[locale.language], locale=locale)
+    return _write_short(_day_of(value), get_language())
+
+
+@lru_cache(maxsize=4096)
+def _write_short(day: date, language: str | None) -> str:
+    locale = locale_of(language)
+    return format_date(day, SHORT_PATTERNS[locale.language], locale=locale)
 
 
 def long_day(value: date | datetime, today: date | None = None) -> str:

@@ -21,16 +21,19 @@ def locale_of(language: str | None) -> Locale:
 
 def amount_text(amount: Decimal, currency: str) -> str:
     """Write the amount with its cents: 120,00 kr. · 120,00 kr · 12,50 €."""
-    return _write(amount, currency, None)
+    return _write(amount + 0, currency, None, get_language())
 
 
 def short_amount_text(amount: Decimal, currency: str) -> str:
     """Write the amount without cents where it has none: 120 kr. but 12,50 €."""
-    return _write(amount, currency, WHOLE_PATTERN if amount == amount.to_integral_value() else None)
+    pattern = WHOLE_PATTERN if amount == amount.to_integral_value() else None
+    # A negative nothing is equal to nothing, and would be kept for it.
+    return _write(amount + 0, currency, pattern, get_language())
 
 
-def _write(amount: Decimal, currency: str, pattern: str | None) -> str:
-    locale = locale_of(get_language())
+@lru_cache(maxsize=4096)
+def _write(amount: Decimal, currency: str, pattern: str | None, language: str | None) -> str:
+    locale = locale_of(language)
     if pattern is None and locale.language == "en":
         pattern = ENGLISH_PATTERN
     text = format_currency(amount, currency, pattern, locale=locale, currency_digits=pattern != WHOLE_PATTERN)

@@ -1,0 +1,42 @@
+"""Adds one row with SQL that's made once in a process, for what's added at every scan; see `common.keyed_reads`."""
+
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+from django.db import connection, models
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+class PlainInsert(Generic[Row]):
+    """Calls like a function: writes a new row and returns it with its key, as `Model.objects.create` does.
+
+    No signals are sent and no default is left to the database, which our rows don't need.
+    """
+
+    def __init__(self, model: type[Row]) -> None:
+        self._model = model
+
+    def __call__(self, **values: Any) -> Row:
+        """Write a row with these values and return it."""
+        row = self._model(**values)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                self._sql,
+                [field.get_db_prep_save(field.pre_save(row, True), connection) for field in self._fields],
+            )
+            row.pk = cursor.fetchone()[0]
+        row._state.adding = False
+        row._state.db = connection.alias
+        return row
+
+    @cached_property
+    def _fields(self) -> list[Any]:
+        return [field for field in self._model._meta.concrete_fields if not field.primary_key]
+
+    @cached_property
+    def _sql(self) -> str:
+        table, key = self._model._meta.db_table, self._model._meta.pk.column
+        columns = ", ".join(f'"{field.column}"' for field in self._fields)
+        places = ", ".join(["%s"] * len(self._fields))
+        return " ".join(["INSERT INTO", f'"{table}" ({columns})', f"VALUES ({places})", f'RETURNING "{key}"'])
