@@ -14,7 +14,7 @@ from accounts.rules import Permission
 from catalogue.selectors import get_record
 from circulation.errors import HoldRefused, Override
 from circulation.selectors.holds import get_hold
-from circulation.services.holds import cancel_hold, move_hold, place_hold
+from circulation.services.holds import cancel_hold, expire_shelf_hold, move_hold, place_hold
 from holdings.selectors import get_branch, get_item
 from patrons.selectors import get_patron, get_patron_by_card
 from web.account.access import staff_only
@@ -76,6 +76,22 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
         return _refused(request, hold, refused)
     messages.success(request, gettext("The hold on %(title)s is cancelled.") % {"title": hold.record.title})
     return redirect(reverse("desk:patron", args=[hold.patron_id]) + "#holds")
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_POST
+def not_collected(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a hold that wasn't collected in time, without waiting for the night; its item is scanned then."""
+    hold = _hold_or_404(pk)
+    if expire_shelf_hold(hold=hold, now=timezone.now()):
+        messages.success(request, gettext("The hold on %(title)s has ended. Check the item in.") % _title(hold))
+    else:
+        messages.warning(request, gettext("The hold on %(title)s isn't one to end.") % _title(hold))
+    return redirect("desk:shelf")
+
+
+def _title(hold: Any) -> dict[str, str]:
+    return {"title": hold.record.title}
 
 
 def _by(request: HttpRequest) -> dict[str, Any]:

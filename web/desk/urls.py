@@ -61,6 +61,7 @@ urlpatterns = [
     path("holds", lists.holds, name="holds"),
     path("holds/<int:pk>/move", holds.move, name="move_hold"),
     path("holds/<int:pk>/cancel", holds.cancel, name="cancel_hold"),
+    path("holds/<int:pk>/not-collected", holds.not_collected, name="not_collected"),
     path("shelf", lists.shelf, name="shelf"),
     path("overdue", lists.overdue, name="overdue"),
     path("transits", lists.transits, name="transits"),

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from circulation.models import Hold
 from notices.models import Notice, NoticeKind
 from tests.factories import (
     NOW,
@@ -52,6 +53,30 @@ def test_lists_what_to_take_off_the_hold_shelf_and_why(librarian_client, patron,
     assert "1 to take off" in page
     assert "Not collected" in page
     assert "047" in page
+
+
+def test_ends_a_hold_that_was_not_collected(librarian_client, patron, item):
+    yesterday = TODAY - timedelta(days=1)
+    hold = HoldFactory(
+        ready=True, patron=patron, trapped_item=item, pickup_branch=item.home_branch, shelf_until=yesterday
+    )
+
+    page = text_of(librarian_client.post(f"/desk/holds/{hold.pk}/not-collected", follow=True))
+
+    hold.refresh_from_db()
+    assert (hold.state, hold.end_reason) == (Hold.State.EXPIRED, "NOT_COLLECTED")
+    assert "has ended. Check the item in." in page
+    assert item.barcode in page
+
+
+def test_ends_no_hold_that_still_has_time(librarian_client, patron, item):
+    hold = HoldFactory(ready=True, patron=patron, trapped_item=item, pickup_branch=item.home_branch)
+
+    page = text_of(librarian_client.post(f"/desk/holds/{hold.pk}/not-collected", follow=True))
+
+    hold.refresh_from_db()
+    assert hold.state == Hold.State.READY
+    assert "one to end" in page
 
 
 def test_lists_overdue_loans_of_this_branch_only(librarian_client, patron, item, elsewhere):
