@@ -1,0 +1,190 @@
+"""The desk without a mouse: every step by key, the focus always to be seen, the cursor back in the scan box."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.hands import panel, press, rows, scan, scan_box, settled
+
+TOWN = "Oulu"
+MANY_TABS = 40
+# What has the focus, and whether an outline, a ring or a frame shows it.
+FOCUS = """() => {
+  const element = document.activeElement;
+  const style = getComputedStyle(element);
+  const outline = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
+  return { name: element.tagName, shown: element.matches(":focus-visible") && (outline || style.boxShadow !== "none") };
+}"""
+
+
+def expect_visible_focus(page: Page) -> None:
+    focus = page.evaluate(FOCUS)
+    assert focus["name"] != "BODY", "Nothing has the focus."
+    assert focus["shown"], f"The focus on {focus['name']} isn't to be seen."
+
+
+def tab_to(page: Page, target: Locator) -> None:
+    """Go on by Tab until something has the focus, seeing it all the way."""
+    for _ in range(MANY_TABS):
+        if target.evaluate("element => element === document.activeElement"):
+            expect_visible_focus(page)
+            return
+        page.keyboard.press("Tab")
+        expect_visible_focus(page)
+    raise AssertionError(f"Tab doesn't reach {target}.")
+
+
+def expect_ready(page: Page) -> None:
+    """Expect the cursor in the empty scan box, to be seen."""
+    expect(scan_box(page)).to_be_focused()
+    expect(scan_box(page)).to_have_value("")
+    expect_visible_focus(page)
+
+
+def log_in_by_keyboard(page: Page, demo) -> None:
+    account = demo.staff("librarian", TOWN)
+    page.goto(demo.url("/account/log-in", TOWN))
+    tab_to(page, page.get_by_label("User name"))
+    page.keyboard.type(account["username"])
+    tab_to(page, page.get_by_label("Password", exact=True))
+    page.keyboard.type(account["password"])
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "/account/log-in" not in url)
+    if "/account/branch" in page.url:
+        tab_to(page, page.get_by_role("radio").first)
+        page.keyboard.press("Space")
+        tab_to(page, page.get_by_role("button", name="Work here"))
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/desk/**")
+
+
+def test_a_whole_visit_without_a_mouse(page, demo):
+    first, second, third = demo.items("available", TOWN)[:3]
+    patron = demo.patron("fine", TOWN)
+    log_in_by_keyboard(page, demo)
+
+    page.keyboard.press("F2")
+    expect(page).to_have_url(re.compile("/desk/check-out"))
+    expect_ready(page)
+    scan(page, patron["card"], first, second, third)
+    expect(rows(page)).to_have_count(3)
+    expect_ready(page)
+    press(page, "Control+z")
+    expect(rows(page).first).to_contain_text("Undone")
+    expect_ready(page)
+
+    # A dialog is left by Esc, and the patron isn't.
+    press(page, "Control+d")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    expect_visible_focus(page)
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(panel(page)).to_contain_text(patron["name"])
+    expect_ready(page)
+    press(page, "?")
+    expect(page.get_by_role("dialog")).to_contain_text("Finish with a receipt")
+    expect_visible_focus(page)
+    page.keyboard.press("Escape")
+    expect_ready(page)
+
+    press(page, "F9")
+    expect(page.locator(".print-sheet [data-paper]")).to_contain_text("2 loans")
+    expect(rows(page)).to_have_count(0)
+    expect_ready(page)
+    press(page, "F10")
+    expect_ready(page)
+
+    page.keyboard.press("F3")
+    expect(page).to_have_url(re.compile("/desk/check-in"))
+    expect_ready(page)
+    scan(page, first, second)
+    expect(rows(page).filter(has_text="Checked in")).to_have_count(2)
+    expect_ready(page)
+
+
+def test_finds_a_patron_and_comes_back_without_a_mouse(page, demo):
+    patron = demo.patron("child", TOWN)
+    log_in_by_keyboard(page, demo)
+
+    page.keyboard.press("F4")
+    expect(page).to_have_url(re.compile("/desk/patrons"))
+    expect(page.get_by_role("combobox")).to_be_focused()
+    page.keyboard.type(patron["name"])
+    expect(page.get_by_role("option").filter(has_text=patron["name"]).first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(patron["name"])
+
+    # Through the whole page, and nothing that can't be seen.
+    tab_to(page, page.get_by_role("region", name="Holds").get_by_role("link", name=re.compile("^Place a hold")))
+    page.keyboard.press("F2")
+    expect(page).to_have_url(re.compile(r"/desk/check-out\?patron="))
+    expect(panel(page)).to_contain_text(patron["name"])
+    expect_ready(page)
+    press(page, "Escape")
+    expect(panel(page)).not_to_contain_text(patron["name"])
+    expect_ready(page)
+
+
+def test_a_refusal_is_overridden_without_a_mouse(page, demo):
+    barcode, patron = demo.items("reference_only", TOWN)[0], demo.patron("fine", TOWN)
+    log_in_by_keyboard(page, demo)
+    page.keyboard.press("F2")
+    expect(page).to_have_url(re.compile("/desk/check-out"))
+    scan(page, patron["card"], barcode)
+    expect(rows(page).first).to_contain_text("Not checked out")
+    expect_ready(page)
+
+    press(page, "Control+g")
+    expect(page.get_by_label("Why do you override?")).to_be_focused()
+    expect_visible_focus(page)
+    page.keyboard.press("Escape")
+    expect_ready(page)
+    press(page, "Control+g")
+    page.keyboard.type("For an exhibition")
+    page.keyboard.press("Enter")
+
+    expect(rows(page).first).to_contain_text("Overridden")
+    settled(page)
+    expect_ready(page)
+    page.keyboard.press("F3")
+    expect(page).to_have_url(re.compile("/desk/check-in"))
+    scan(page, barcode)
+    expect(rows(page).first).to_contain_text("Checked in")
+
+
+def test_the_skip_link_comes_first_and_leads_past_the_bar(page, demo):
+    log_in_by_keyboard(page, demo)
+    page.goto(demo.url("/desk/", TOWN))
+
+    page.keyboard.press("Tab")
+
+    expect(page.get_by_role("link", name="Skip to the work")).to_be_focused()
+    expect_visible_focus(page)
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("#main$"))
+
+
+def test_staff_change_a_key_and_the_button_says_so(page, demo):
+    log_in_by_keyboard(page, demo)
+    page.goto(demo.url("/account/keys", TOWN))
+    field = page.get_by_label("Finish with a receipt")
+    before = field.input_value()
+
+    save_key(page, field, "Ctrl+L")
+    page.goto(demo.url("/desk/check-out", TOWN))
+    scan(page, demo.patron("fine", TOWN)["card"])
+    expect(panel(page).get_by_role("button", name="Finish with a receipt Ctrl+L")).to_be_visible()
+    press(page, "Control+l")
+    expect(panel(page)).to_contain_text("Scan a card or type a name")
+
+    page.goto(demo.url("/account/keys", TOWN))
+    save_key(page, field, "Ctrl+T")
+    expect(page.get_by_text("The browser keeps Ctrl+T for itself.").first).to_be_visible()
+    save_key(page, field, before)
+
+
+def save_key(page: Page, field: Locator, key: str) -> None:
+    field.fill(key)
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
