@@ -10,7 +10,7 @@ from typing import Any
 
 from django.urls import URLPattern, URLResolver
 
-from accounts.rules import Permission
+from accounts.rules import Permission, permissions_of
 
 ANYBODY, PATRON, ANY_STAFF = "anybody", "patron", "any staff"
 
@@ -220,6 +220,20 @@ MAPS = {
     "libsys.urls_municipality": OF_A_MUNICIPALITY,
     "libsys.urls_consortium": OF_THE_CONSORTIUM,
 }
+
+
+def may(role: str, page: Page) -> bool:
+    """Return whether a page opens for ANYBODY, PATRON or a role of the staff."""
+    if page.who == ANYBODY:
+        return True
+    if page.who == PATRON:
+        return role == "PATRON"
+    return role not in ("ANYBODY", "PATRON") and (page.who == ANY_STAFF or page.who in permissions_of(role))
+
+
+def pages_for(role: str) -> dict[str, Page]:
+    """Return the pages that open for a role because of what it is, and not for everybody."""
+    return {name: page for name, page in OF_A_MUNICIPALITY.items() if page.who != ANYBODY and may(role, page)}
 
 
 def addresses(url_map: str) -> Iterator[tuple[str, str, Any]]:

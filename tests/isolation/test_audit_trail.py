@@ -21,9 +21,7 @@ NOTED_LATER = {
     "console:notice": "notices.save_template",
 }
 SILENT_MODULES = {
-    "accounts/services/audit.py": "writes the entries",
     "catalogue/services/change_feed.py": "follows from what was noted",
-    "catalogue/services/record_rows.py": "is part of an import, which is noted as a whole",
     "circulation/services/hold_states.py": "is part of the actions on holds",
     "circulation/services/fees/ledger.py": "is the ledger, whose entries are never changed",
     "circulation/services/nightly/batches.py": "counts what each job notes",

@@ -2,8 +2,7 @@
 
 import pytest
 
-from accounts.rules import permissions_of
-from tests.isolation.pages import ANY_STAFF, ANYBODY, MAPS, OF_A_MUNICIPALITY, OF_THE_CONSORTIUM, PATRON
+from tests.isolation.pages import ANYBODY, MAPS, OF_A_MUNICIPALITY, OF_THE_CONSORTIUM, may
 from tests.isolation.towns import ROLES
 from tests.isolation.visits import browser, cookies_of, visits
 from web.account.sessions import PATRON_COOKIE, STAFF_COOKIE
@@ -11,14 +10,6 @@ from web.account.sessions import PATRON_COOKIE, STAFF_COOKIE
 MUNICIPALITY_MAP, CONSORTIUM_MAP = MAPS
 BOTH = ("GET", "POST")
 EVERYBODY = ("ANYBODY", "PATRON", *ROLES)
-
-
-def may(role, page):
-    if page.who == ANYBODY:
-        return True
-    if page.who == PATRON:
-        return role == "PATRON"
-    return role not in ("ANYBODY", "PATRON") and (page.who == ANY_STAFF or page.who in permissions_of(role))
 
 
 def is_let_in(page, visit):
