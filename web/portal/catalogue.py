@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.views.decorators.http import require_safe
@@ -100,12 +101,15 @@ def hits_with_availability(hits: Any) -> list[dict[str, Any]]:
     ids = [hit.record_id for hit in hits]
     live = availability(ids)
     waiting = queue_length(ids)
+    # One address stands for all: looking each up twice takes as long as the search.
+    address = reverse("portal:record", args=[0]).removesuffix("0")
     rows = []
     for hit in hits:
         lines = live.get(hit.record_id, [])
         rows.append(
             {
                 "hit": hit,
+                "url": f"{address}{hit.record_id}",
                 "cover": cover_kind(hit.material_type, hit.audience),
                 "material": material_name(hit.material_type),
                 "lines": [line for line in lines if line.home],
