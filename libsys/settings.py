@@ -104,6 +104,9 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "web.account.staff_context.StaffContextMiddleware",
 ]
+if ENV.is_production:
+    # Only there is a proxy in front whose word can be taken.
+    MIDDLEWARE.insert(1, "libsys.client_address.ClientAddressMiddleware")
 WSGI_APPLICATION = "libsys.wsgi.application"
 
 # --- Database ---
