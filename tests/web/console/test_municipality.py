@@ -290,6 +290,14 @@ def test_sets_and_resets_a_rule_for_one_cell(admin_client, branch):
     assert (page.context["cell"]["text"], page.context["cell"]["is_own"]) == ("28 days", False)
 
 
+@pytest.mark.parametrize("stale", [{"category": "gone"}, {"type": "gone"}])
+def test_a_cell_that_is_gone_is_not_the_cell_for_everybody(admin_client, branch, stale):
+    before = list(CirculationRule.objects.values("values"))
+
+    assert admin_client.post("/console/rules/change", {"name": "loan_days", "value": "42"} | stale).status_code == 404
+    assert list(CirculationRule.objects.values("values")) == before
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
