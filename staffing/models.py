@@ -28,7 +28,6 @@ class DeskHabits(models.Model):
     )
     # {action: key} where it differs from the default.
     keys = models.JSONField(default=dict, blank=True)
-    prints_slips = models.BooleanField(default=True)
 
     def __str__(self) -> str:
         return f"desk of {self.account_id}"

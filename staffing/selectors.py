@@ -26,7 +26,6 @@ class StaffMember:
     account: StaffAccount | None = None
     branch: Branch | None = None
     keys: dict[str, str] = field(default_factory=dict)
-    prints_slips: bool = True
 
     def __bool__(self) -> bool:
         return self.account is not None
@@ -61,7 +60,6 @@ def staff_member(user: Any, *, session_branch_id: int | None) -> StaffMember:
         account=user,
         branch=branch,
         keys=habits.keys if habits else {},
-        prints_slips=habits.prints_slips if habits else True,
     )
 
 

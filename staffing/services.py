@@ -35,13 +35,6 @@ def change_keys(*, account: StaffAccount, keys: Mapping[str, str]) -> None:
 
 
 @transaction.atomic
-def set_slip_printing(*, account: StaffAccount, prints_slips: bool) -> None:
-    """Print slips without asking, or not."""
-    DeskHabits.objects.update_or_create(account=account, defaults={"prints_slips": prints_slips})
-    record(action="staffing.set_slip_printing", actor=account, subject=account, facts={"prints_slips": prints_slips})
-
-
-@transaction.atomic
 def set_work_places(*, account: StaffAccount, branch_ids: Sequence[int], actor: StaffAccount) -> None:
     """Let the account work at these branches only; none means at all."""
     WorkPlace.objects.filter(account=account).exclude(branch_id__in=branch_ids).delete()

@@ -7,7 +7,7 @@ from accounts.models import AuditEntry
 from accounts.rules import Permission
 from staffing.models import DeskHabits
 from staffing.selectors import branches_of, staff_member, work_places
-from staffing.services import change_keys, choose_branch, set_slip_printing, set_work_places
+from staffing.services import change_keys, choose_branch, set_work_places
 from tests.factories import BranchFactory, StaffAccountFactory
 
 
@@ -81,14 +81,12 @@ def test_a_branch_that_has_closed_since_is_chosen_no_more(alpha):
     assert staff_member(account, session_branch_id=branch.pk).branch is None
 
 
-def test_keeps_keys_and_habits(alpha):
+def test_keeps_keys(alpha):
     account = StaffAccountFactory()
 
     change_keys(account=account, keys={"check-out": "F9"})
-    set_slip_printing(account=account, prints_slips=False)
 
-    member = staff_member(account, session_branch_id=None)
-    assert (member.keys, member.prints_slips) == ({"check-out": "F9"}, False)
+    assert staff_member(account, session_branch_id=None).keys == {"check-out": "F9"}
 
 
 def test_nobody_is_falsy_and_may_nothing(alpha):

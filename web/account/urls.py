@@ -5,7 +5,7 @@ from django.urls import path
 from web.account import views, views_desk
 
 app_name = "account"
-OF_THE_DESK = ("branch", "keys", "slips")
+OF_THE_DESK = ("branch", "keys")
 urlpatterns = [
     path("log-in", views.log_in, name="log_in"),
     path("log-out", views.log_out, name="log_out"),
@@ -15,5 +15,4 @@ urlpatterns = [
     path("second-factor/off", views.second_factor_off, name="second_factor_off"),
     path("branch", views_desk.branch, name="branch"),
     path("keys", views_desk.keys, name="keys"),
-    path("slips", views_desk.slips, name="slips"),
 ]

@@ -8,7 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from accounts.errors import AccountRefused
 from staffing import services
@@ -58,15 +58,6 @@ def keys(request: HttpRequest) -> HttpResponse:
             return redirect("account:keys")
     context = {"areas": account_areas(request), "groups": _groups(own, problems), "problems": problems}
     return render(request, "account/keys.html", context, status=422 if problems else 200)
-
-
-@staff_only()
-@require_POST
-def slips(request: HttpRequest) -> HttpResponse:
-    """Print slips without asking, or not; answers the desk's tick box."""
-    staff = request.staff  # type: ignore[attr-defined]
-    services.set_slip_printing(account=staff.account, prints_slips=request.POST.get("prints_slips") == "on")
-    return HttpResponse(status=204)
 
 
 def _groups(own: dict[str, str], problems: dict[str, str]) -> list[dict[str, Any]]:

@@ -74,7 +74,6 @@ ACTIONS = {
     "schools.change_class": _("Changed a class"),
     "staffing.change_keys": _("Changed keys"),
     "staffing.choose_branch": _("Chose a branch"),
-    "staffing.set_slip_printing": _("Chose how slips are printed"),
     "staffing.set_work_places": _("Changed where somebody works"),
     "tenants.change_barcodes": _("Changed the barcodes"),
     "tenants.change_look": _("Changed the colours"),

@@ -79,7 +79,6 @@ ACTIONS = {
         KeyAction("place-hold", "patron", _("Place a hold"), "Ctrl+H"),
         KeyAction("pay", "patron", _("Take a payment"), "Ctrl+P"),
         KeyAction("edit", "patron", _("Edit"), "Ctrl+E"),
-        KeyAction("message", "patron", _("Send a message"), "Ctrl+K"),
         KeyAction("block", "patron", _("Block or note"), "Ctrl+U"),
         KeyAction("find", "lists", _("Find in the list"), "Ctrl+F"),
         KeyAction("print-list", "lists", _("Print the list"), "F10"),

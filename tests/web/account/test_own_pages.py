@@ -47,14 +47,6 @@ def test_shows_each_key_once(librarian_client):
     assert sorted(shown) == sorted(ACTIONS)
 
 
-def test_turns_slip_printing_off_and_on(librarian_client):
-    assert librarian_client.post("/account/slips", {}).status_code == 204
-    assert DeskHabits.objects.get(account=librarian_client.staff).prints_slips is False
-
-    librarian_client.post("/account/slips", {"prints_slips": "on"})
-    assert DeskHabits.objects.get(account=librarian_client.staff).prints_slips is True
-
-
 def test_switches_the_second_factor_on_by_a_code_and_off_again(librarian_client):
     secret = librarian_client.get("/account/second-factor").context["secret"]
 
@@ -69,6 +61,5 @@ def test_switches_the_second_factor_on_by_a_code_and_off_again(librarian_client)
     assert librarian_client.staff.totp_secret == ""
 
 
-@pytest.mark.parametrize("address", ["/account/log-out", "/account/slips", "/account/second-factor/off"])
 def test_an_address_that_changes_something_takes_no_get(librarian_client, address):
     assert librarian_client.get(address).status_code == 405
