@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.browser.demo import TOWNS, Demo, running_demo
+from tests.browser.demo import TOWNS, Demo, eventually, running_demo
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = [
@@ -39,6 +39,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def demo() -> Iterator[Demo]:
     """Start the demo, or take the running one."""
     with running_demo() as demo:
+        eventually(demo.can_search, seconds=60)
         yield demo
 
 

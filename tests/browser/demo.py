@@ -64,12 +64,21 @@ class Demo:
         host = f"{name.lower()}.localhost" if name else "localhost"
         return f"http://{host}:{self.port}{path}"
 
-    def status(self, host: str, path: str = "/") -> int:
-        """Return the status of a page; by address and Host header, since not every resolver knows *.localhost."""
+    def status(self, host: str) -> int:
+        """Return the status of a host's first page."""
+        return self._first_page(host)[0]
+
+    def can_search(self) -> bool:
+        """Return whether the search index is there; until then pages say that it's being built."""
+        return 'class="hits"' in self._first_page("aarhus.localhost")[1]
+
+    def _first_page(self, host: str) -> tuple[int, str]:
+        # By address and Host header, since not every resolver knows *.localhost.
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
         try:
-            connection.request("GET", path, headers={"Host": f"{host}:{self.port}"})
-            return connection.getresponse().status
+            connection.request("GET", "/", headers={"Host": f"{host}:{self.port}"})
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
         finally:
             connection.close()
 
