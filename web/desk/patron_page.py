@@ -63,7 +63,7 @@ def page(request: HttpRequest, patron: Any, *, status: int = 200, **more: Any) -
     :param more: `problems`, the reasons why something wasn't done, or the `dialog` that's open from the beginning
     """
     now, today = timezone.now(), timezone.localdate()
-    panel = panel_of(request, patron.pk)
+    panel = panel_of(request, patron.pk, patron=patron)
     fees = fees_of(patron)
     context = {
         "areas": desk_areas(request, "patrons"),
@@ -76,7 +76,7 @@ def page(request: HttpRequest, patron: Any, *, status: int = 200, **more: Any) -
         "stops": [stop for stop in panel.stops if stop.code != "PATRON_BLOCKED"] if panel else [],
         "loans": loan_rows(request, patron),
         "fees": fee_lines(fees, branches=branch_names() if fees else {}),
-        "holds": holds_of(patron, now=now),
+        "holds": holds_of(patron, now=now) if panel and panel.facts.holds else [],
         "notices": notices_of(patron),
         "guardians": guardians_of(patron),
         "wards": wards_of(patron),
