@@ -56,7 +56,6 @@ ACCOUNT = {
 OWN_DESK = {
     "account:branch": Page(ANY_STAFF, sends={"branch": "branch"}),
     "account:keys": Page(ANY_STAFF, sends={"check_out": "=F2"}),
-    "account:slips": Page(ANY_STAFF, sends={"prints_slips": "=on"}),
 }
 DESIGN = {
     "ui:theme_css": Page(ANYBODY),
@@ -191,6 +190,7 @@ DESK = {
     "desk:holds": Page(_DESK),
     "desk:move_hold": Page(_DESK, {"pk": "hold"}, sends={"pickup": "branch"}),
     "desk:cancel_hold": Page(_DESK, {"pk": "hold"}, sends={}),
+    "desk:not_collected": Page(_DESK, {"pk": "ready_hold"}, sends={}),
     "desk:shelf": Page(_DESK),
     "desk:overdue": Page(_DESK),
     "desk:transits": Page(_DESK),
