@@ -41,6 +41,8 @@ def import_uploaded_file(*, run_id: int, stored_as: str, source: str, owner: str
     """
     run = ImportRun.objects.get(pk=run_id)
     if run.state not in (ImportRun.State.WAITING, ImportRun.State.RUNNING):
+        # A worker that died after the import left the file behind.
+        default_storage.delete(stored_as)
         return
     actor = get_user_model().objects.filter(pk=actor_id).first() if actor_id else None
     with default_storage.open(stored_as) as file:

@@ -30,7 +30,7 @@ def switch_on(*, account: StaffAccount, secret: str, code: str) -> None:
 
     :raises LogInRefused: if the code isn't the secret's current one
     """
-    if not pyotp.TOTP(secret).verify(code, valid_window=1):
+    if _step_of(pyotp.TOTP(secret), code, after=0) is None:
         raise LogInRefused([Reason(WRONG_CODE)])
     account.totp_secret = encrypt(secret).decode()
     account.save(update_fields=["totp_secret"])
@@ -52,12 +52,18 @@ def use_code(*, account: StaffAccount, code: str) -> None:
     :raises LogInRefused: if it's wrong or has been used
     """
     account = StaffAccount.objects.select_for_update().get(pk=account.pk)
-    totp = pyotp.TOTP(decrypt(account.totp_secret))
-    moment = int(time.time())
-    for offset in (0, -1, 1):
-        step = moment // _STEP_SECONDS + offset
-        if step > account.totp_last_step and pyotp.utils.strings_equal(totp.at(step * _STEP_SECONDS), code.strip()):
-            account.totp_last_step = step
-            account.save(update_fields=["totp_last_step"])
-            return
-    raise LogInRefused([Reason(WRONG_CODE)])
+    step = _step_of(pyotp.TOTP(decrypt(account.totp_secret)), code, after=account.totp_last_step)
+    if step is None:
+        raise LogInRefused([Reason(WRONG_CODE)])
+    account.totp_last_step = step
+    account.save(update_fields=["totp_last_step"])
+
+
+def _step_of(totp: pyotp.TOTP, code: str, *, after: int) -> int | None:
+    """Return the step of time that a code belongs to: now, or the one before or behind; apps show a blank in it."""
+    now = int(time.time()) // _STEP_SECONDS
+    typed = "".join(code.split())
+    for step in (now, now - 1, now + 1):
+        if step > after and pyotp.utils.strings_equal(totp.at(step * _STEP_SECONDS), typed):
+            return step
+    return None

@@ -1,7 +1,7 @@
 """Takes back the last thing that was done to an item, with all that it caused."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from accounts.models import AuditEntry, StaffAccount
@@ -17,6 +17,8 @@ from holdings.models import Item
 from patrons.models import Patron
 
 ACTION = "circulation.undo"
+# Undo is for slips of the hand; what was done earlier is put right by doing something new, which leaves its own trace.
+_UNDOABLE_FOR = timedelta(hours=24)
 
 
 def undo(*, entry: AuditEntry, staff: StaffAccount | None, now: datetime) -> UndoResult:
@@ -25,10 +27,11 @@ def undo(*, entry: AuditEntry, staff: StaffAccount | None, now: datetime) -> Und
     Trapped holds are back in their old place, journeys that began are cancelled and those that ended go on, the fee
     grows again, and what hasn't been sent yet isn't.
 
-    :raises UndoRefused: NOT_UNDOABLE, UNDONE_ALREADY, or CHANGED_SINCE when something else has happened to the item
+    :raises UndoRefused: NOT_UNDOABLE (another kind of action, or a day old), UNDONE_ALREADY, or CHANGED_SINCE when
+        something else has happened to the item
     """
     undo_it = _UNDOERS.get(entry.action)
-    if undo_it is None or "before" not in entry.facts:
+    if undo_it is None or "before" not in entry.facts or now - entry.at > _UNDOABLE_FOR:
         raise UndoRefused([blocking(Code.NOT_UNDOABLE, action=entry.action)])
     with desk_action(UndoRefused):
         item = locked_item(Item(pk=entry.facts["item_id"]), UndoRefused)

@@ -1,7 +1,9 @@
 import pyotp
 import pytest
 
+from common.encryption import encrypt
 from staffing.models import DeskHabits
+from tests.factories.accounts import StaffAccountFactory
 from web.ui.keys import ACTIONS
 
 
@@ -47,7 +49,7 @@ def test_shows_each_key_once(librarian_client):
     assert sorted(shown) == sorted(ACTIONS)
 
 
-def test_switches_the_second_factor_on_by_a_code_and_off_again(librarian_client):
+def test_switches_the_second_factor_on_by_a_code(librarian_client):
     secret = librarian_client.get("/account/second-factor").context["secret"]
 
     assert librarian_client.post("/account/second-factor", {"code": "000000"}).status_code == 422
@@ -56,10 +58,22 @@ def test_switches_the_second_factor_on_by_a_code_and_off_again(librarian_client)
     librarian_client.staff.refresh_from_db()
     assert librarian_client.staff.totp_secret
     assert secret not in librarian_client.staff.totp_secret
-    librarian_client.post("/account/second-factor/off")
-    librarian_client.staff.refresh_from_db()
-    assert librarian_client.staff.totp_secret == ""
 
 
+def test_switches_the_second_factor_off_only_by_the_password(logged_in, desk_branch):
+    secret = encrypt("JBSWY3DPEHPK3PXP").decode()
+    staff = StaffAccountFactory(password="seks-gule-cykler-77", totp_secret=secret)
+    client = logged_in(staff, desk_branch)
+
+    client.post("/account/second-factor/off", {"password": "wrong"})
+    staff.refresh_from_db()
+    assert staff.totp_secret == secret
+
+    client.post("/account/second-factor/off", {"password": "seks-gule-cykler-77"})
+    staff.refresh_from_db()
+    assert staff.totp_secret == ""
+
+
+@pytest.mark.parametrize("address", ["/account/log-out", "/account/second-factor/off"])
 def test_an_address_that_changes_something_takes_no_get(librarian_client, address):
     assert librarian_client.get(address).status_code == 405
