@@ -155,11 +155,12 @@ def resume_hold(*, hold: Hold, staff: StaffAccount | None, now: datetime) -> Hol
         return hold
 
 
-def expire_shelf_hold(*, hold: Hold, now: datetime) -> bool:
+def expire_shelf_hold(*, hold: Hold, now: datetime, staff: StaffAccount | None = None) -> bool:
     """End a hold that wasn't collected in time, and tell the patron; again, it changes nothing.
 
     The item stays on the list of what's to be cleared from the hold shelf until it's scanned.
 
+    :param staff: who does it at the desk; nobody by night
     :returns: whether the hold was ended now
     """
     with desk_action(HoldRefused):
@@ -180,7 +181,7 @@ def expire_shelf_hold(*, hold: Hold, now: datetime) -> bool:
             about={"hold": locked.pk},
             now=now,
         )
-        _record("expire_hold", locked, None, before=before, reason=locked.end_reason)
+        _record("expire_hold", locked, staff, before=before, reason=locked.end_reason)
         return True
 
 

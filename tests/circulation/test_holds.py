@@ -346,6 +346,19 @@ def test_ends_a_hold_that_was_not_collected_and_tells_the_patron_once(library, n
     assert AuditEntry.objects.filter(action="circulation.expire_hold").count() == 1
 
 
+def test_notes_who_ended_a_hold_at_the_desk_and_nobody_by_night(library, now):
+    by_hand, by_night = (
+        HoldFactory(ready=True, pickup_branch=library.main, shelf_until=TODAY - timedelta(days=1)) for _ in range(2)
+    )
+    staff = StaffAccountFactory()
+
+    expire_shelf_hold(hold=by_hand, now=now, staff=staff)
+    expire_shelf_hold(hold=by_night, now=now)
+
+    actors = AuditEntry.objects.filter(action="circulation.expire_hold").values_list("subject_id", "actor_id")
+    assert dict(actors) == {by_hand.pk: staff.pk, by_night.pk: None}
+
+
 def test_leaves_a_hold_on_its_last_day(library, now):
     last_day = HoldFactory(ready=True, pickup_branch=library.main, shelf_until=TODAY)
     without_end = HoldFactory(ready=True, pickup_branch=library.main, shelf_until=None)

@@ -83,7 +83,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def not_collected(request: HttpRequest, pk: int) -> HttpResponse:
     """End a hold that wasn't collected in time, without waiting for the night; its item is scanned then."""
     hold = _hold_or_404(pk)
-    if expire_shelf_hold(hold=hold, now=timezone.now()):
+    if expire_shelf_hold(hold=hold, **_by(request)):
         messages.success(request, gettext("The hold on %(title)s has ended. Check the item in.") % _title(hold))
     else:
         messages.warning(request, gettext("The hold on %(title)s isn't one to end.") % _title(hold))
