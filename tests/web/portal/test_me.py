@@ -219,3 +219,13 @@ def _give(patron, branch, count):
         LoanFactory(patron=patron, lending_branch=branch)
         HoldFactory(patron=patron, pickup_branch=branch)
         FeeFactory(patron=patron, amount=Decimal("10.00"), branch=branch)
+
+
+def test_another_language_after_a_refusal_leads_back_to_the_page_before_it(at_home, loan):
+    HoldFactory(record=loan.item.record)
+
+    page = at_home.post(f"/me/loans/{loan.pk}/renew", headers={"referer": "http://alpha.localhost/me"}).content.decode()
+
+    assert 'name="next" value="http://alpha.localhost/me"' in page
+    response = at_home.post("/language", {"language": "sv", "next": "http://alpha.localhost/me"})
+    assert response.url == "http://alpha.localhost/me"
