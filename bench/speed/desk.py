@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from bench.speed.clients import Client, Request
 from bench.speed.figures import Figures, MeasurementBroke
-from bench.speed.municipality import hire
+from bench.speed.municipality import hire, left_on_loan
 from bench.speed.quiet import settle
 from bench.speed.setting import Setting
 from circulation.models import Hold
@@ -34,6 +34,8 @@ def measure(setting: Setting) -> Figures:
         raise MeasurementBroke("The municipality has no branch.")
     clients = [_logged_in(setting, clerk.username, clerk.password) for clerk in hire(branch)]
     loop = setting.loop(clients)
+    for barcode in left_on_loan(setting.scale):
+        clients[0].send(_check_in(barcode))
     pairs = _pairs(branch, _WARM_UP + setting.requests)
     soon = (timezone.localdate() + timedelta(days=3)).isoformat()
 

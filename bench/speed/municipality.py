@@ -97,6 +97,13 @@ def drop(municipality: Municipality) -> None:
         Municipality.objects.filter(pk=municipality.pk).delete()
 
 
+def left_on_loan(scale: float) -> list[str]:
+    """Return the barcodes of items that a run lent and, being interrupted, didn't take back."""
+    # The generated loans are the first ones that the municipality's table has.
+    lent = Loan.objects.filter(returned_at__isnull=True, pk__gt=_wanted(scale)["loans"])
+    return list(lent.values_list("item__barcode", flat=True))
+
+
 def _wanted(scale: float) -> dict[str, int]:
     return {name: int(number * scale) for name, number in _SIZE.items()}
 
