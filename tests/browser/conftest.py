@@ -26,6 +26,8 @@ NO_BROWSER = "NO BROWSER: nobody's journey is tested. Install chromium (apt-get 
 ORDER = {"test_demo_directory": 0, "test_check_in_journey": 1, "test_outbox_journey": 3}
 
 
+# Before xdist reads the marks.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep everything that uses the demo on one worker, since starting it costs more than all its tests."""
     for item in items:
