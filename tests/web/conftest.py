@@ -3,6 +3,7 @@
 Time stands still at `now` for whoever asks for one of these clients.
 """
 
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.conf import settings
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 
@@ -37,6 +39,12 @@ class StaffClient(Client):
             return super().request(**request)
         finally:
             connection.set_tenant(self.municipality)
+
+
+@pytest.fixture
+def empty_cache() -> None:
+    """Give the test a part of the cache that's its own; emptying all of it would hit the tests that run beside it."""
+    caches["default"].key_prefix += f":{uuid.uuid4().hex}"
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.core.cache import cache
 
 from accounts.models import AuditEntry, Invitation
 from accounts.services.invitations import invite
@@ -12,8 +11,7 @@ GOOD = "lys-havn-mose-42"
 
 
 @pytest.fixture
-def account(alpha):
-    cache.clear()
+def account(alpha, empty_cache):
     account = StaffAccountFactory(username="nina", name="Nina Newcomer")
     account.set_unusable_password()
     account.save()

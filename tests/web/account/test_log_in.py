@@ -1,6 +1,5 @@
 import pyotp
 import pytest
-from django.core.cache import cache
 from django.urls import reverse
 
 from accounts.models import AuditEntry
@@ -13,8 +12,7 @@ PASSWORD = "lys-havn-mose-42"  # noqa: S105
 
 
 @pytest.fixture
-def librarian(alpha):
-    cache.clear()
+def librarian(alpha, empty_cache):
     return StaffAccountFactory(username="lis", name="Lis Librarian", password=PASSWORD)
 
 

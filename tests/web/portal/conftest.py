@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import make_password
-from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 
@@ -37,9 +36,8 @@ def hashed_pin() -> str:
 
 
 @pytest.fixture
-def browser(alpha: Municipality, standing_clock: None) -> Client:
+def browser(alpha: Municipality, standing_clock: None, empty_cache: None) -> Client:
     """Return a browser on Alpha's host."""
-    cache.clear()
     return Browser(alpha, "alpha.localhost")
 
 
