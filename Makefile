@@ -75,4 +75,4 @@ check-templates:
 	$(BIN)/djlint web --lint
 
 check-tests:
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)

@@ -30,9 +30,15 @@ from django.test import Client
 from tenants.models import Municipality
 from tenants.selectors import forget_hosts
 from tests.fixtures.municipalities import is_outdated, municipality_with_commits, prepare_database
+from tests.fixtures.scheduling import DemoOnOneWorker
 
 # A Thursday, in winter time.
 NOW = datetime(2026, 11, 19, 10, 30, tzinfo=UTC)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> DemoOnOneWorker:
+    """Keep everything that needs the running demo on one of the parallel workers."""
+    return DemoOnOneWorker(config, log)
 
 
 @pytest.fixture(scope="session")

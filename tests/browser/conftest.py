@@ -26,13 +26,10 @@ NO_BROWSER = "NO BROWSER: nobody's journey is tested. Install chromium (apt-get 
 ORDER = {"test_demo_directory": 0, "test_check_in_journey": 1, "test_outbox_journey": 3}
 
 
-# Before xdist reads the marks.
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep everything that uses the demo on one worker, since starting it costs more than all its tests."""
+    """Mark what uses the demo, and put it into an order in which one test's traces don't trouble another."""
     for item in items:
         if "demo" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("demo"))
             item.add_marker(pytest.mark.demo)
     items.sort(key=lambda item: ORDER.get(item.path.stem, 2))
 
