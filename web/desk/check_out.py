@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rules import Permission
-from circulation.errors import CheckOutRefused, Override
+from circulation.errors import CheckOutRefused, Code, Override
 from circulation.services.check_out import check_out as lend
 from web.account.access import staff_only
 from web.desk.answers import notice_words, words
@@ -19,6 +19,9 @@ from web.desk.check_out_commands import carry_out
 from web.desk.panels import panel_of
 from web.desk.recent import remember
 from web.desk.scan_inputs import Found, Scan, day_in, look_up, moment_in, number_in, patron_in, read_scan
+
+# About the patron, not this loan: the panel says it once, or else every row of hers would ask to be read.
+_IN_PANEL = frozenset((Code.HAS_OVERDUE, Code.OWES, Code.HOLD_READY_HERE))
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
@@ -109,7 +112,7 @@ def _lend(request: HttpRequest, scan: Scan, item: Any, patron: Any, chosen: Over
         )
     except CheckOutRefused as refused:
         return stop(request, scan, item, words(request, refused), 409)
-    notices = notice_words(request, result.notices)
+    notices = notice_words(request, [notice for notice in result.notices if notice.code not in _IN_PANEL])
     word = gettext("Renewed") if result.was_renewal else gettext("Checked out")
     row = {"result": result, "notices": notices, "overridden": chosen is not None, "word": word}
     kind = "notice" if notices else "ok"
