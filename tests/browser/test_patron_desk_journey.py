@@ -80,8 +80,8 @@ def test_places_moves_and_cancels_a_hold(page, demo):
 
     held = page.get_by_role("region", name="Holds").get_by_role("row").filter(has_text=title)
     expect(held).to_contain_text("No. 1 of 1")
-    held.get_by_role("button", name=re.compile("^Move")).click()
-    page.get_by_role("dialog").get_by_label("Branch").select_option(label="Gellerup Bibliotek")
+    held.get_by_role("link", name=re.compile("^Move")).click()
+    page.get_by_role("dialog").get_by_label("Pick up at").select_option(label="Gellerup Bibliotek")
     page.get_by_role("dialog").get_by_role("button", name="Move").click()
     expect(page.get_by_text(f"{title} is picked up at Gellerup Bibliotek.")).to_be_visible()
     held.get_by_role("button", name=re.compile("^Cancel")).click()
@@ -96,7 +96,7 @@ def test_writes_a_fee_takes_its_payment_and_prints_the_receipt(page, demo):
     fees = page.get_by_role("region", name="Fees")
     owed = re.search(r"Owes ([\d.,]+)", fees.inner_text())[1]
 
-    fees.get_by_role("button", name="Write a fee …").click()
+    fees.get_by_role("link", name="Write a fee …").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Amount").fill("45.50")
     dialog.get_by_label("What for").fill("A torn cover")
