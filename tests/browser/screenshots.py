@@ -4,6 +4,7 @@ It starts a demo, or takes the fresh one whose folder `LIBSYS_TEST_DEMO_HOME` na
 """
 
 import os
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -12,12 +13,13 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.browser.conftest import BROWSERS, FLAGS, NO_BROWSER
 from tests.browser.demo import Demo, eventually, running_demo
-from tests.browser.hands import begin, check_in, log_in, rows, scan
+from tests.browser.hands import begin, log_in, rows, scan
 
 PICTURE = Path(__file__).parents[2] / "docs" / "images" / "desk.png"
 SIZE = {"width": 1280, "height": 800}
 # Places in the list of what's available, each another title's.
 LENT = (11, 14, 17, 10, 28)
+REFERENCE_FILM = 4
 
 
 def main() -> None:
@@ -36,13 +38,18 @@ def main() -> None:
 
 
 def _serve(page: Page, demo: Demo) -> None:
-    lent = [demo.items("available")[place] for place in LENT]
+    patron, lent = demo.patron("overdue"), [demo.items("available")[place] for place in LENT]
     log_in(page, demo, "supervisor")
-    begin(page, demo, demo.patron("overdue"))
-    scan(page, *lent[:-1], demo.items("reference_only")[2], lent[-1])
+    page.goto(demo.url(f"/desk/patrons?q={patron['card']}"))
+    page.keyboard.press("Control+u")
+    page.get_by_role("dialog").get_by_label(re.compile("^For")).select_option(label="Film")
+    page.get_by_role("dialog").get_by_label("Why").fill("Three discs came back scratched")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="Lift")).to_be_visible()
+    begin(page, demo, patron)
+    scan(page, *lent[:-1], demo.items("reference_only")[REFERENCE_FILM], lent[-1])
     expect(rows(page)).to_have_count(len(lent) + 1)
     page.screenshot(path=PICTURE)
-    check_in(page, demo, *lent)
 
 
 if __name__ == "__main__":
