@@ -73,8 +73,9 @@ def test_what_lies_ready_is_lent_to_its_patron_only(page, demo):
 
     page.goto(demo.url(f"/desk/items/{barcode}"))
     page.get_by_text("Lies ready for").get_by_role("link").click()
+    page.wait_for_url("**/desk/patrons/*")
     page.keyboard.press("F2")
-    expect(page).to_have_url(re.compile(r"/desk/check-out\?patron="))
+    page.wait_for_url(re.compile(r"/desk/check-out\?patron="))
     scan(page, barcode)
 
     expect(rows(page).first).to_contain_text("Fills the hold")

@@ -64,7 +64,7 @@ def test_a_whole_visit_without_a_mouse(page, demo):
     log_in_by_keyboard(page, demo)
 
     page.keyboard.press("F2")
-    expect(page).to_have_url(re.compile("/desk/check-out"))
+    page.wait_for_url(re.compile("/desk/check-out"))
     expect_ready(page)
     scan(page, patron["card"], first, second, third)
     expect(rows(page)).to_have_count(3)
@@ -95,7 +95,7 @@ def test_a_whole_visit_without_a_mouse(page, demo):
     expect_ready(page)
 
     page.keyboard.press("F3")
-    expect(page).to_have_url(re.compile("/desk/check-in"))
+    page.wait_for_url(re.compile("/desk/check-in"))
     expect_ready(page)
     scan(page, first, second)
     expect(rows(page).filter(has_text="Checked in")).to_have_count(2)
@@ -107,7 +107,7 @@ def test_finds_a_patron_and_comes_back_without_a_mouse(page, demo):
     log_in_by_keyboard(page, demo)
 
     page.keyboard.press("F4")
-    expect(page).to_have_url(re.compile("/desk/patrons"))
+    page.wait_for_url(re.compile("/desk/patrons"))
     expect(page.get_by_role("combobox")).to_be_focused()
     page.keyboard.type(patron["name"])
     expect(page.get_by_role("option").filter(has_text=patron["name"]).first).to_be_visible()
@@ -118,7 +118,7 @@ def test_finds_a_patron_and_comes_back_without_a_mouse(page, demo):
     # Through the whole page, and nothing that can't be seen.
     tab_to(page, page.get_by_role("region", name="Holds").get_by_role("link", name=re.compile("^Place a hold")))
     page.keyboard.press("F2")
-    expect(page).to_have_url(re.compile(r"/desk/check-out\?patron="))
+    page.wait_for_url(re.compile(r"/desk/check-out\?patron="))
     expect(panel(page)).to_contain_text(patron["name"])
     expect_ready(page)
     press(page, "Escape")
@@ -130,7 +130,7 @@ def test_a_refusal_is_overridden_without_a_mouse(page, demo):
     barcode, patron = demo.items("reference_only", TOWN)[0], demo.patron("fine", TOWN)
     log_in_by_keyboard(page, demo)
     page.keyboard.press("F2")
-    expect(page).to_have_url(re.compile("/desk/check-out"))
+    page.wait_for_url(re.compile("/desk/check-out"))
     scan(page, patron["card"], barcode)
     expect(rows(page).first).to_contain_text("Not checked out")
     expect_ready(page)
@@ -148,7 +148,7 @@ def test_a_refusal_is_overridden_without_a_mouse(page, demo):
     settled(page)
     expect_ready(page)
     page.keyboard.press("F3")
-    expect(page).to_have_url(re.compile("/desk/check-in"))
+    page.wait_for_url(re.compile("/desk/check-in"))
     scan(page, barcode)
     expect(rows(page).first).to_contain_text("Checked in")
 

@@ -73,6 +73,7 @@ def test_places_moves_and_cancels_a_hold(page, demo):
     page.get_by_role("combobox").fill(title)
     page.keyboard.press("Enter")
     page.get_by_role("table").get_by_role("link", name=title, exact=True).first.click()
+    page.wait_for_url("**/desk/records/*")
     expect(page.get_by_role("complementary", name="Hold")).to_contain_text(patron["name"])
     page.get_by_label("Pick up at").select_option(label="Dokk1")
     page.keyboard.press("Control+h")
