@@ -1,4 +1,4 @@
-"""Addresses of staff accounts on the consortium's host, where there's no desk and so no branch, keys or slips."""
+"""Addresses of staff accounts on the consortium's host, where there's no desk and so no branch and no keys."""
 
 from web.account import urls
 

@@ -1,4 +1,4 @@
-"""Where she works, and the keys and slips of her desk."""
+"""Where she works, and the keys of her desk."""
 
 from typing import Any
 
