@@ -1,0 +1,12 @@
+"""Circulation rules, loans, holds, transits and the fee ledger. In each municipality's schema.
+
+What must never be is refused by constraints here, whatever the code above does.
+"""
+
+from circulation.models.fees import Fee, LedgerEntry
+from circulation.models.holds import Hold
+from circulation.models.loans import Loan
+from circulation.models.rules import CirculationRule
+from circulation.models.transits import Transit
+
+__all__ = ["CirculationRule", "Fee", "Hold", "LedgerEntry", "Loan", "Transit"]

@@ -1,0 +1,55 @@
+"""Loans."""
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Loan(models.Model):
+    """An item lent to a patron, open until it's returned."""
+
+    item = models.ForeignKey("holdings.Item", on_delete=models.PROTECT, related_name="loans")
+    # Cut when the loan is over and settled, unless the patron keeps her history.
+    patron = models.ForeignKey(
+        "patrons.Patron", null=True, on_delete=models.PROTECT, related_name="loans", db_index=False
+    )
+    lending_branch = models.ForeignKey("holdings.Branch", on_delete=models.PROTECT, related_name="+", db_index=False)
+    loaned_at = models.DateTimeField()
+    # The lending branch's local day.
+    loaned_on = models.DateField()
+    # The loan ends with this day, at 23:59 in the lending branch's time zone.
+    due_date = models.DateField()
+    renewals = models.PositiveSmallIntegerField(default=0)
+    renewed_at = models.DateTimeField(null=True)
+    returned_at = models.DateTimeField(null=True)
+    returned_to = models.ForeignKey(
+        "holdings.Branch", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+    # What the item is again when it's back: one for use in the library, lent by way of exception, stays that.
+    returns_as = models.CharField(max_length=14, default="AVAILABLE")
+    # The overdue steps whose notice has been made since the due date was last set.
+    notices_made = models.PositiveSmallIntegerField(default=0)
+    # Set on a loan that the desk took back as a mistake.
+    undone_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """One open loan per item; indexes for a patron's open loans and the nightly run."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["item"], condition=Q(returned_at__isnull=True), name="one_open_loan_per_item"
+            ),
+            models.CheckConstraint(condition=Q(due_date__gte=F("loaned_on")), name="loan_due_after_start"),
+            models.CheckConstraint(
+                condition=Q(returned_at__isnull=False) | Q(patron__isnull=False), name="open_loan_has_a_patron"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["patron", "due_date"], name="loan_open_of_patron", condition=Q(returned_at__isnull=True)
+            ),
+            models.Index(fields=["due_date"], name="loan_open_by_due_date", condition=Q(returned_at__isnull=True)),
+            models.Index(fields=["patron", "-returned_at"], name="loan_past", condition=Q(returned_at__isnull=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"loan {self.pk} of item {self.item_id}"

@@ -1,0 +1,19 @@
+"""The values about notices."""
+
+from django.utils.translation import gettext_lazy as _
+
+from circulation.rules.value_kinds import Kind
+from circulation.rules.values.spec import NONE, ValueSpec
+
+SPECS = (
+    ValueSpec(
+        "courtesy_days",
+        Kind.DAYS,
+        _("Reminded so many days before the due date"),
+        null_means=NONE,
+        needed=False,
+        minimum=1,
+        maximum=60,
+    ),
+    ValueSpec("notice_steps", Kind.NOTICE_STEPS, _("Overdue notices"), null_means=NONE, needed=False),
+)

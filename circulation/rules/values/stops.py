@@ -1,0 +1,19 @@
+"""The values about stops."""
+
+from django.utils.translation import gettext_lazy as _
+
+from circulation.rules.value_kinds import Kind
+from circulation.rules.values.spec import NONE, ValueSpec
+
+SPECS = (
+    ValueSpec("block_at_debt", Kind.MONEY, _("No loans above this debt"), null_means=NONE, by_item_type=False),
+    ValueSpec(
+        "block_at_overdue",
+        Kind.COUNT,
+        _("No loans from so many overdue"),
+        null_means=NONE,
+        needed=False,
+        by_item_type=False,
+        minimum=1,
+    ),
+)
