@@ -26,6 +26,7 @@ from django.conf import settings as django_settings
 from django.core.cache import caches
 from django.db import connection
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 
 from tenants.models import Municipality
 from tenants.selectors import forget_hosts
@@ -48,10 +49,23 @@ def django_db_createdb(django_db_createdb: bool, django_db_modify_db_settings: N
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> None:
-    """Add the municipalities to the test database, once; `--reuse-db` finds them again."""
+def django_db_setup(
+    django_test_environment: None, django_db_keepdb: bool, django_db_createdb: bool, django_db_blocker: Any
+) -> Iterator[None]:
+    """Make the test database and add the municipalities to it, once; `--reuse-db` finds both again.
+
+    pytest-django makes no database when none of the tests chosen asks for `db`, and those of `committed_municipality`
+    would write to the installation's own.
+    """
     with django_db_blocker.unblock():
+        made = setup_databases(
+            verbosity=0, interactive=False, aliases=["default"], keepdb=django_db_keepdb and not django_db_createdb
+        )
         prepare_database(NOW)
+    yield
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            teardown_databases(made, verbosity=0)
 
 
 @pytest.fixture(scope="session")

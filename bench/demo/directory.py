@@ -128,20 +128,28 @@ def _patron(town: Town, state: str, card: Card) -> dict[str, str]:
 def _items(*, listed: list[int]) -> dict[str, list[str]]:
     """Return barcodes for each state.
 
-    Nobody waits for the available ones, and whichever patron a script takes, those on loan are somebody else's.
+    Nobody waits for the available ones, each of another title. Whichever patron a script takes, she has none of the
+    titles on loan, so nothing but an item's own state speaks for or against lending it to her.
 
     :param listed: the patrons that a script may take
     """
-    lent = Item.objects.filter(item_type__is_lent=True).order_by("home_branch__position", "pk")
+    own = Loan.objects.filter(returned_at__isnull=True, patron__in=listed).values("item__record")
+    lent = Item.objects.filter(item_type__is_lent=True).exclude(record__in=own).order_by("home_branch__position", "pk")
     wanted = Hold.objects.filter(state__in=Hold.ACTIVE).values("record")
     found = {state: lent.filter(status=status) for state, status in _ITEM_STATES.items()}
     found["available"] = found["available"].exclude(record__in=wanted)
-    own = Loan.objects.filter(returned_at__isnull=True, patron__in=listed).values("item")
-    found["on_loan"] = found["on_loan"].exclude(pk__in=own)
     return {
-        state: list(items.values_list("barcode", flat=True)[: _MANY if state == "available" else _EACH])
-        for state, items in found.items()
+        state: _of_different_titles(items, _MANY if state == "available" else _EACH) for state, items in found.items()
     }
+
+
+def _of_different_titles(items: QuerySet[Item], most: int) -> list[str]:
+    barcodes: dict[int, str] = {}
+    for record_id, barcode in items.values_list("record", "barcode"):
+        barcodes.setdefault(record_id, barcode)
+        if len(barcodes) == most:
+            break
+    return list(barcodes.values())
 
 
 def _classes() -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ import pytest
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 from playwright.sync_api import expect
 
-from tests.browser.hands import begin, check_in, log_in, log_in_patron, press, rows, scan, settled
+from tests.browser.hands import begin, check_in, log_in, log_in_patron, place_hold, press, rows, scan, settled
 from tests.browser.looks import faults
 
 PAGES = {
@@ -279,7 +279,10 @@ def test_suggestions_while_typing(page, demo):
 
 
 def test_a_hold_that_a_patron_is_about_to_move(page, demo):
-    log_in_patron(page, demo, "fine")
+    patron = demo.patron("child", place=1)
+    log_in(page, demo, "librarian")
+    place_hold(page, demo, demo.items("on_loan")[4], patron["card"], "Dokk1")
+    log_in_patron(page, demo, "child", place=1)
     page.get_by_role("region", name=re.compile(r"^\d+ holds?$")).get_by_text("Change").first.click()
 
     assert faults(page) == []
