@@ -110,14 +110,15 @@ if ENV.is_production:
 WSGI_APPLICATION = "libsys.wsgi.application"
 
 # --- Database ---
+_DATABASE = dj_database_url.parse(ENV.database_url, engine="django_tenants.postgresql_backend")
 DATABASES = {
-    "default": dj_database_url.parse(ENV.database_url, engine="django_tenants.postgresql_backend")
+    "default": _DATABASE
     | {
         "CONN_MAX_AGE": 0,
         # After a restart of PostgreSQL the pool's connections are dead; nobody should meet one.
         "CONN_HEALTH_CHECKS": True,
-        # Several test runs can share one server.
-        "TEST": {"NAME": f"test_{os.environ.get('LIBSYS_TEST_NAME', 'libsys')}"},
+        # Several test runs can share one server, each with a database of its own.
+        "TEST": {"NAME": f"test_{os.environ.get('LIBSYS_TEST_NAME') or _DATABASE['NAME']}"},
         "OPTIONS": {
             # At once, but only what `common.prepared_reads` executes: Django's own cursors prepare nothing.
             "prepare_threshold": 0,
