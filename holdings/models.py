@@ -151,6 +151,17 @@ class Item(models.Model):
     note = models.CharField(max_length=200, blank=True)
     acquired_on = models.DateField(null=True, blank=True)
     last_seen_at = models.DateTimeField(null=True, blank=True)
+    # What lies loose in it and is counted at the desk: 2 for two discs; 0 when there's nothing to count.
+    parts = models.PositiveSmallIntegerField(default=0, db_default=0)
+    # What the parts are: "2 discs".
+    parts_note = models.CharField(max_length=100, blank=True, default="", db_default="")
+    parts_missing = models.PositiveSmallIntegerField(default=0, db_default=0)
+    is_damaged = models.BooleanField(default=False, db_default=False)
+    damage_note = models.CharField(max_length=200, blank=True, default="", db_default="")
+    # The item in which this one is kept, and with which it's lent: a bag of games, a kit.
+    bundle = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="bundled", db_index=False
+    )
 
     class Meta:
         """Constraints."""
@@ -158,7 +169,12 @@ class Item(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(barcode=""), name="item_has_a_barcode"),
             models.CheckConstraint(condition=Q(price__gte=0), name="item_price_not_negative"),
+            models.CheckConstraint(condition=Q(parts_missing__lte=F("parts")), name="item_parts_missing_at_most_all"),
+            models.CheckConstraint(
+                condition=Q(bundle__isnull=True) | ~Q(bundle=F("id")), name="item_not_in_a_bundle_with_itself"
+            ),
         ]
+        indexes = [models.Index(fields=["bundle"], name="item_bundled", condition=Q(bundle__isnull=False))]
 
     def __str__(self) -> str:
         return self.barcode

@@ -1,4 +1,4 @@
-"""Circulation rules, loans, holds, transits and the fee ledger. In each municipality's schema.
+"""Circulation rules, loans, holds, transits, rotations, uses in the house and the fee ledger. In each municipality's schema.
 
 What must never be is refused by constraints here, whatever the code above does.
 """
@@ -6,7 +6,20 @@ What must never be is refused by constraints here, whatever the code above does.
 from circulation.models.fees import Fee, LedgerEntry
 from circulation.models.holds import Hold
 from circulation.models.loans import Loan
+from circulation.models.local_uses import LocalUse
+from circulation.models.rotations import RotatingCollection, RotatingItem, RotationStop
 from circulation.models.rules import CirculationRule
 from circulation.models.transits import Transit
 
-__all__ = ["CirculationRule", "Fee", "Hold", "LedgerEntry", "Loan", "Transit"]
+__all__ = [
+    "CirculationRule",
+    "Fee",
+    "Hold",
+    "LedgerEntry",
+    "Loan",
+    "LocalUse",
+    "RotatingCollection",
+    "RotatingItem",
+    "RotationStop",
+    "Transit",
+]

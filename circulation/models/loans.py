@@ -2,10 +2,17 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 
 class Loan(models.Model):
     """An item lent to a patron, open until it's returned."""
+
+    class Claim(models.TextChoices):
+        """What the patron says about an item that the library can't find."""
+
+        RETURNED = "RETURNED", _("says that it was returned")
+        NEVER_HAD = "NEVER_HAD", _("says that she never had it")
 
     item = models.ForeignKey("holdings.Item", on_delete=models.PROTECT, related_name="loans")
     # Cut when the loan is over and settled, unless the patron keeps her history.
@@ -30,6 +37,9 @@ class Loan(models.Model):
     notices_made = models.PositiveSmallIntegerField(default=0)
     # Set on a loan that the desk took back as a mistake.
     undone_at = models.DateTimeField(null=True)
+    # While it stands, no fee grows and no reminder is sent.
+    claim = models.CharField(max_length=9, choices=Claim, blank=True, default="", db_default="")
+    claimed_at = models.DateTimeField(null=True)
 
     class Meta:
         """One open loan per item; indexes for a patron's open loans and the nightly run."""
@@ -42,6 +52,13 @@ class Loan(models.Model):
             models.CheckConstraint(
                 condition=Q(returned_at__isnull=False) | Q(patron__isnull=False), name="open_loan_has_a_patron"
             ),
+            models.CheckConstraint(
+                condition=Q(claim="", claimed_at__isnull=True) | (~Q(claim="") & Q(claimed_at__isnull=False)),
+                name="loan_claim_has_a_moment",
+            ),
+            models.CheckConstraint(
+                condition=~Q(claim="NEVER_HAD") | Q(returned_at__isnull=False), name="loan_never_had_is_over"
+            ),
         ]
         indexes = [
             models.Index(
@@ -49,6 +66,8 @@ class Loan(models.Model):
             ),
             models.Index(fields=["due_date"], name="loan_open_by_due_date", condition=Q(returned_at__isnull=True)),
             models.Index(fields=["patron", "-returned_at"], name="loan_past", condition=Q(returned_at__isnull=False)),
+            # Few loans have one; the desk counts a patron's at each check-out.
+            models.Index(fields=["patron"], name="loan_claimed", condition=~Q(claim="")),
         ]
 
     def __str__(self) -> str:

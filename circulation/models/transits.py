@@ -15,11 +15,12 @@ class Transit(models.Model):
 
         HOLD = "HOLD", _("to a hold")
         HOME = "HOME", _("home")
+        ROTATION = "ROTATION", _("to the next stop of its collection")
 
     item = models.ForeignKey("holdings.Item", on_delete=models.PROTECT, related_name="transits")
     from_branch = models.ForeignKey("holdings.Branch", on_delete=models.PROTECT, related_name="+", db_index=False)
     to_branch = models.ForeignKey("holdings.Branch", on_delete=models.PROTECT, related_name="+", db_index=False)
-    purpose = models.CharField(max_length=4, choices=Purpose)
+    purpose = models.CharField(max_length=8, choices=Purpose)
     hold = models.ForeignKey(Hold, null=True, on_delete=models.PROTECT, related_name="transits")
     sent_at = models.DateTimeField()
     received_at = models.DateTimeField(null=True)
