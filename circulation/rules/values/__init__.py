@@ -10,10 +10,11 @@ from typing import Any
 
 from circulation.rules import value_kinds
 from circulation.rules.value_kinds import ValueProblem
-from circulation.rules.values import fees, holds, loans, notices, renewals, stops
+from circulation.rules.values import fees, holds, loans, notices, renewals, returns, stops
 from circulation.rules.values.holds import PickupPolicy
 from circulation.rules.values.loans import DueMode, FixedDateMode
 from circulation.rules.values.renewals import RenewalBase
+from circulation.rules.values.returns import ReturnPolicy, ReturnsAccepted
 from circulation.rules.values.spec import ValueSpec
 
 __all__ = [
@@ -23,12 +24,14 @@ __all__ = [
     "InvalidValues",
     "PickupPolicy",
     "RenewalBase",
+    "ReturnPolicy",
+    "ReturnsAccepted",
     "ValueSpec",
     "parse_values",
     "read_value",
 ]
 
-_SECTIONS = (loans, renewals, holds, fees, stops, notices)
+_SECTIONS = (loans, renewals, returns, holds, fees, stops, notices)
 REGISTER: Mapping[str, ValueSpec] = {spec.name: spec for section in _SECTIONS for spec in section.SPECS}
 
 

@@ -16,4 +16,13 @@ SPECS = (
         by_item_type=False,
         minimum=1,
     ),
+    ValueSpec(
+        "warn_at_claims",
+        Kind.COUNT,
+        _("The desk is told from so many claims"),
+        null_means=NONE,
+        needed=False,
+        by_item_type=False,
+        minimum=1,
+    ),
 )
