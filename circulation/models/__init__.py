@@ -1,4 +1,4 @@
-"""Circulation rules, loans, holds, transits, rotations, uses in the house and the fee ledger. In each municipality's schema.
+"""Rules, loans, holds, transits, rotations, uses in the house and the fee ledger. In each municipality's schema.
 
 What must never be is refused by constraints here, whatever the code above does.
 """
