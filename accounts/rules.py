@@ -40,6 +40,11 @@ _OF_ROLE: dict[str, frozenset[Permission]] = {
 }
 
 
+def roles_with(permission: str) -> tuple[StaffAccount.Role, ...]:
+    """Return the roles that include a permission."""
+    return tuple(role for role in StaffAccount.Role if permission in permissions_of(role))
+
+
 def permissions_of(role: str) -> frozenset[Permission]:
     """Return what a role may do; nothing for an unknown one."""
     return _OF_ROLE.get(role, frozenset())

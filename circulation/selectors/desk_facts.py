@@ -5,7 +5,7 @@ in a statement of its own, so that it sees what the action before has committed.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
 from string import Template
@@ -28,7 +28,8 @@ _PARTS = {
     "calendar_version": CALENDAR_VERSION_SQL,
     "scan": """(SELECT json_build_array(a.id, a.action, a.facts) FROM accounts_auditentry a
         WHERE a.scan_id = %(scan)s)""",
-    "loan": """(SELECT json_build_array(l.id, l.patron_id, l.due_date) FROM circulation_loan l
+    "loan": """(SELECT json_build_array(l.id, l.patron_id, l.due_date, greatest(l.loaned_at, l.renewed_at))
+        FROM circulation_loan l
         WHERE l.item_id = %(item)s AND l.returned_at IS NULL)""",
     "transit": """(SELECT json_build_array(t.id, t.from_branch_id, t.to_branch_id, t.purpose, t.hold_id)
         FROM circulation_transit t
@@ -84,11 +85,15 @@ class ScanFacts:
 
 @dataclass(frozen=True)
 class LoanFacts:
-    """The open loan of the item at hand."""
+    """The open loan of the item at hand.
+
+    :ivar touched_at: when it was made, or renewed for the last time
+    """
 
     loan_id: int
     patron_id: int
     due_date: date
+    touched_at: datetime
 
 
 @dataclass(frozen=True)
@@ -116,8 +121,8 @@ def open_loan(facts: dict[str, Any]) -> LoanFacts | None:
     """Return the item's open loan, or None."""
     if not facts["loan"]:
         return None
-    loan_id, patron_id, due_date = facts["loan"]
-    return LoanFacts(loan_id, patron_id, date.fromisoformat(due_date))
+    loan_id, patron_id, due_date, touched_at = facts["loan"]
+    return LoanFacts(loan_id, patron_id, date.fromisoformat(due_date), datetime.fromisoformat(touched_at))
 
 
 def open_transit(facts: dict[str, Any]) -> TransitFacts | None:

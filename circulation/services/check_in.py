@@ -282,7 +282,9 @@ def _goes_to(decided: CheckInPlan, here_id: int) -> GoesTo:
 def _result(scan: _Scan, decided: CheckInPlan, **values: Any) -> CheckInResult:
     goes_to = _goes_to(decided, scan.branch.pk)
     hold = scan.hold if decided.hold_id is not None else None
+    transit = open_transit(scan.facts) if decided.transit_step == TransitStep.RECEIVE else None
     return CheckInResult(
+        arrived_from=scan.book.branches.get(transit.from_branch_id) if transit else None,
         goes_to=goes_to,
         branch=scan.book.branches.get(decided.branch_id, scan.branch),
         hold=hold,
@@ -302,6 +304,7 @@ def _recorded(result: CheckInResult, scan: _Scan, scan_id: str | None, changes: 
             "branch_id": scan.branch.pk,
             "goes_to": result.goes_to.value,
             "to_branch_id": result.branch.pk,
+            "arrived_from_id": result.arrived_from.pk if result.arrived_from else None,
             "loan_id": result.loan.pk if result.loan else None,
             "patron_id": result.patron_id,
             "hold_id": result.hold.pk if result.hold else None,
@@ -326,6 +329,7 @@ def _first_result(scan: ScanFacts, item: Item, book: RuleBook) -> CheckInResult:
         item=item,
         goes_to=GoesTo(facts["goes_to"]),
         branch=book.branches[facts["to_branch_id"]],
+        arrived_from=book.branches.get(facts.get("arrived_from_id") or 0),
         hold=next(iter(holds), None),
         shelf_number=facts["shelf_number"],
         loan=next(iter(loans), None),

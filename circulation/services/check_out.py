@@ -1,6 +1,6 @@
 """Lends an item to a patron."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from accounts.models import StaffAccount
@@ -46,6 +46,8 @@ from holdings.models import Branch, Item
 from patrons.models import Patron
 
 ACTION = "circulation.check_out"
+# A scanner that reads twice, or a pile gone through again, is no wish to renew.
+_SAME_VISIT = timedelta(minutes=10)
 _add_loan = PlainInsert(Loan)
 _FACTS = (
     "version",
@@ -258,6 +260,8 @@ def _renew(
 ) -> CheckOutResult:
     """Renew what she has on loan already; scanned twice in a row, the second time changes nothing."""
     here = notice(Code.ALREADY_ON_LOAN_TO_PATRON, loan_id=loan.loan_id, due_date=loan.due_date.isoformat())
+    if abs(now - loan.touched_at) < _SAME_VISIT:
+        return _unchanged(loan, here, item=item, patron=patron)
     try:
         renewed = renew_instead_of_lending(
             loan_id=loan.loan_id, item=item, patron=patron, staff=staff, now=now, override=override, scan_id=scan_id
@@ -265,9 +269,7 @@ def _renew(
     except RenewalRefused as refused:
         if refused.codes != [Code.NOT_LATER]:
             raise CheckOutRefused([here, *refused.reasons]) from refused
-        unchanged = Loan.objects.select_related("lending_branch").get(pk=loan.loan_id)
-        unchanged.item, unchanged.patron = item, patron
-        return CheckOutResult(loan=unchanged, item=item, notices=(here,), repeated=True)
+        return _unchanged(loan, here, item=item, patron=patron)
     return CheckOutResult(
         loan=renewed.loan,
         item=item,
@@ -275,6 +277,12 @@ def _renew(
         was_renewal=True,
         entry_id=renewed.entry_id,
     )
+
+
+def _unchanged(known: LoanFacts, here: Reason, *, item: Item, patron: Patron) -> CheckOutResult:
+    loan = Loan.objects.select_related("lending_branch").get(pk=known.loan_id)
+    loan.item, loan.patron = item, patron
+    return CheckOutResult(loan=loan, item=item, notices=(here,), changed=False, repeated=True)
 
 
 def _first_result(scan: ScanFacts, item: Item, patron: Patron, book: RuleBook) -> CheckOutResult:

@@ -25,6 +25,7 @@ class CheckOutResult:
     :ivar item: the item with its `record`, `item_type` and branches at hand
     :ivar notices: what the desk should know, though nothing stood in the way
     :ivar filled_hold: the patron's hold that the loan ended
+    :ivar changed: False if she had it already and the scan changed nothing
     :ivar repeated: the scan was known, and this is its first result
     :ivar entry_id: the audit entry, by which `undo` takes it back
     """
@@ -33,6 +34,7 @@ class CheckOutResult:
     item: Item
     notices: tuple[Reason, ...] = ()
     filled_hold: Hold | None = None
+    changed: bool = True
     was_renewal: bool = False
     repeated: bool = False
     entry_id: int | None = None
@@ -45,6 +47,7 @@ class CheckInResult:
     :ivar goes_to: where to put it
     :ivar changed: False if everything was as it should be already
     :ivar branch: the branch that it lies at or travels to
+    :ivar arrived_from: the branch that had sent it here, if this scan ends its journey
     :ivar hold: the hold that it's for, with its `patron` at hand
     :ivar shelf_number: its place on the hold shelf
     :ivar fee: the overdue fee, when there is one
@@ -55,6 +58,7 @@ class CheckInResult:
     goes_to: GoesTo
     branch: Branch
     changed: bool = True
+    arrived_from: Branch | None = None
     hold: Hold | None = None
     shelf_number: int | None = None
     loan: Loan | None = None

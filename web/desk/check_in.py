@@ -65,8 +65,10 @@ def check_in_scan(request: HttpRequest) -> HttpResponse:
         )
     except CheckInRefused as refused:
         return _answer(request, scan, {"reasons": words(request, refused), "item": item}, "stop", 409)
-    context = {"result": result, "notices": notice_words(request, _news(result))}
-    return _answer(request, scan, context, _kind(result), 200)
+    news = _news(result)
+    kind = _kind(result, news)
+    context = {"result": result, "notices": notice_words(request, news), "tally_as": _tally_as(result, news)}
+    return _answer(request, scan, context, kind, 200)
 
 
 def _drop_box_day(request: HttpRequest, today: date) -> date | None:
@@ -89,18 +91,27 @@ def _date_back(request: HttpRequest, scan: Scan) -> HttpResponse:
 
 
 def _news(result: CheckInResult) -> list[Reason]:
-    """Return what's worth reading: that it wasn't on loan isn't, where it lies ready, travels or hasn't moved."""
-    if result.changed and result.hold is None:
+    """Return what's worth reading: that it wasn't on loan isn't, where it arrives, travels or lies."""
+    if result.changed and result.hold is None and result.arrived_from is None:
         return list(result.notices)
     return [notice for notice in result.notices if notice.code != Code.NOT_ON_LOAN]
 
 
-def _kind(result: CheckInResult) -> str:
+def _kind(result: CheckInResult, news: list[Reason]) -> str:
     if result.goes_to == GoesTo.HOLD_SHELF:
         return "hold"
     if result.goes_to == GoesTo.TRANSIT:
         return "transit"
-    return "notice" if result.days_late or result.notices else "ok"
+    if not result.changed:
+        return "notice"
+    return "notice" if result.days_late or news else "ok"
+
+
+def _tally_as(result: CheckInResult, news: list[Reason]) -> str:
+    """Return what the row counts as above the list: what it says, wherever the item goes."""
+    if not result.changed:
+        return "none"
+    return "notice" if result.days_late or news else "ok"
 
 
 def _answer(request: HttpRequest, scan: Scan, context: dict[str, Any], kind: str, status: int) -> HttpResponse:

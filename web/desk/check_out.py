@@ -113,8 +113,16 @@ def _lend(request: HttpRequest, scan: Scan, item: Any, patron: Any, chosen: Over
     except CheckOutRefused as refused:
         return stop(request, scan, item, words(request, refused), 409)
     notices = notice_words(request, [notice for notice in result.notices if notice.code not in _IN_PANEL])
-    word = gettext("Renewed") if result.was_renewal else gettext("Checked out")
-    row = {"result": result, "notices": notices, "overridden": chosen is not None, "word": word}
+    row = {"result": result, "notices": notices, "overridden": chosen is not None, "word": _word(result)}
     kind = "notice" if notices else "ok"
-    row |= {"kind": kind, "panel": panel_of(request, patron.pk, patron=result.loan.patron)}
+    row |= {
+        "kind": kind if result.changed else "none",
+        "panel": panel_of(request, patron.pk, patron=result.loan.patron),
+    }
     return answer(request, scan, row, kind, patron_id=patron.pk)
+
+
+def _word(result: Any) -> str:
+    if not result.changed:
+        return gettext("Nothing changed")
+    return gettext("Renewed") if result.was_renewal else gettext("Checked out")

@@ -31,8 +31,17 @@ def stop(request: HttpRequest, scan: Scan, item: Any, reasons: list[ReasonText],
     """Return the row of a refusal, with all reasons and what she may do about them."""
     stopping = [reason for reason in reasons if reason.kind == "stop"]
     can_override = bool(stopping) and all(reason.may_override for reason in stopping)
-    row = {"reasons": reasons, "item": item, "can_override": can_override}
+    row = {"reasons": reasons, "item": item, "can_override": can_override, "why_not": _why_not(stopping)}
     return answer(request, scan, row, "stop", patron_id=scan.patron_id, status=status)
+
+
+def _why_not(stopping: list[ReasonText]) -> str:
+    """Say why there's no button to go on, when some of the reasons could be overridden."""
+    others = [reason for reason in stopping if not reason.may_override and reason.leave]
+    if not others or len(others) == len(stopping):
+        return ""
+    named = "; ".join(f"{reason.text} {reason.leave}" for reason in others)
+    return gettext("You may override only a part of these reasons. In the way stays: %(reasons)s") % {"reasons": named}
 
 
 def card_of(panel: Panel | None) -> str:

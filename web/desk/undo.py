@@ -30,7 +30,10 @@ def undo(request: HttpRequest, entry_id: int) -> HttpResponse:
         result = take_back(entry=entry, staff=staff.account, now=timezone.now())
     except UndoRefused as refused:
         context["reasons"] = words(request, refused)
-        return answer_scan(request, "desk/_undone_row.html", context, kind="stop", status=409, back_to=back)
+        answer = answer_scan(request, "desk/_undone_row.html", context, kind="stop", status=409, back_to=back)
+        # What was done stands, so its row does too.
+        answer.headers["HX-Reswap"] = "afterend"
+        return answer
     # A check-in's page shows no patron.
     patron_id = None if entry.action == "circulation.check_in" else entry.facts.get("patron_id")
     context |= {"result": result, "panel": panel_of(request, patron_id)}

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
+from accounts.rules import Permission, roles_with
 from circulation.errors import Code
 from common.errors import Reason, Severity
 from web.ui.days import short_day
@@ -52,6 +53,7 @@ def _in_words(reason: Reason, permissions: frozenset[Any], currency: str, branch
     facts = {
         **reason.facts,
         "currency": currency,
+        "permissions": permissions,
         "branch": branches.get(reason.facts.get("branch_id") or reason.facts.get("to_branch_id") or 0, ""),
     }
     tell = _TEXTS.get(reason.code)
@@ -68,7 +70,12 @@ def _leave(reason: Reason, may_override: bool) -> str:
         return ""
     if reason.severity == Severity.BLOCKING:
         return gettext("Can't be overridden")
-    return gettext("You may override") if may_override else gettext("Needs a supervisor")
+    if may_override:
+        return gettext("You may override")
+    roles = roles_with(reason.permission)
+    if roles == ("SUPERVISOR",):
+        return gettext("Needs a supervisor")
+    return gettext("May override: %(roles)s") % {"roles": ", ".join(str(role.label) for role in roles)}
 
 
 def _day(facts: Facts, name: str) -> str:
@@ -109,6 +116,8 @@ def _item_in_transit(facts: Facts) -> Told:
 def _patron_blocked(facts: Facts) -> Told:
     until = _day(facts, "until")
     text = gettext("Blocked until %(day)s.") % {"day": until} if until else gettext("Blocked.")
+    if Permission.LIFT_BLOCKS in facts["permissions"]:
+        return text, str(facts.get("reason", "")), gettext("You can lift the block on the patron's page.")
     return text, str(facts.get("reason", "")), gettext("A supervisor can lift the block on the patron's page.")
 
 

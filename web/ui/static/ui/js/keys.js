@@ -49,6 +49,11 @@
 
   const press = (element) => {
     if (element.matches("input:not([type=checkbox], [type=radio], [type=submit], [type=button]), textarea, select")) {
+      // Pressed again in the field that it led to, the key says "do it"; an empty one asks to be filled in.
+      if (element === document.activeElement && element.form && element.required) {
+        element.form.requestSubmit();
+        return;
+      }
       element.focus();
       element.select?.();
     } else {

@@ -66,6 +66,7 @@
     }
   };
   const showSetting = () => {
+    for (const button of document.querySelectorAll("[data-print-last]")) button.hidden = !lastOnPage();
     for (const tick of document.querySelectorAll("[data-print-setting]")) tick.checked = isAutomatic();
   };
   document.addEventListener("change", (event) => {

@@ -55,12 +55,14 @@
     return kind ? { ok: true, kind, html: await answer.text() } : failureOf(answer);
   };
 
-  const tally = (kind) => {
+  /* Counted from the rows, never upwards: an undone or overridden row changes the counts by changing itself. */
+  const tally = (place) => {
     for (const element of document.querySelectorAll("[data-tally]")) {
-      if (!element.dataset.tally.split(" ").includes(kind)) continue;
-      const count = element.querySelector("[data-tally-count]");
-      count.textContent = Number(count.textContent) + 1;
-      element.hidden = false;
+      const kinds = element.dataset.tally.split(" ");
+      const rows = [...(place?.querySelectorAll("[data-tally-as]") || [])];
+      const count = rows.filter((row) => kinds.includes(row.dataset.tallyAs)).length;
+      element.querySelector("[data-tally-count]").textContent = count;
+      element.hidden = count === 0;
     }
   };
   const tallyQueue = (size) => {
@@ -70,10 +72,23 @@
     }
   };
 
-  const say = (form, element) => {
-    const place = form.querySelector("[data-scan-said]");
-    const words = [...(element?.querySelectorAll(".status, .goes, .work, .why") || [])];
-    if (place) place.textContent = words.map((word) => word.textContent.trim()).join(", ");
+  /* What the newest row says stands beneath the box, where the eye is; the same is read out. */
+  const say = (form, place) => {
+    const line = form.querySelector("[data-scan-said]");
+    if (!line) return;
+    const answered = [...(place?.children || [])].filter((row) => row.matches(":not(.detail, .is-queued, [hidden])"));
+    const newest = place?.dataset.scanOrder === "append" ? answered.at(-1) : answered[0];
+    const detail = newest?.nextElementSibling?.matches(".detail") ? newest.nextElementSibling : null;
+    const words = [
+      ...(newest?.querySelectorAll(".status, .goes, .work, .why") || []),
+      ...(detail?.querySelectorAll(".reasons b") || []),
+    ];
+    const said = words.map((word) => word.textContent.trim()).join(", ");
+    // The same words about another scan are news.
+    if (line.dataset.saidOf === (newest?.id || "") && line.textContent === said) return;
+    line.dataset.saidOf = newest?.id || "";
+    line.dataset.kind = newest?.querySelector(".status")?.dataset.kind || newest?.dataset.kind || "none";
+    line.textContent = said;
   };
 
   const start = (form) => {
@@ -90,8 +105,7 @@
       fresh.forEach(window.libsys.wake);
       window.libsys.applyOutOfBand(templates);
       rows.keep();
-      tally(answer.kind);
-      say(form, fresh[0]);
+      if (fresh[0] && !fresh.some((row) => row.matches("[data-tally-as]"))) fresh[0].dataset.tallyAs = answer.kind;
       form.dispatchEvent(new CustomEvent("ui:result", { bubbles: true, detail: { kind: answer.kind, entry } }));
       window.libsys.announceApplied(fresh[0]);
     };
@@ -103,6 +117,11 @@
         form.dispatchEvent(new CustomEvent("ui:result", { bubbles: true, detail: { kind: "stop", entry } }));
       }
     };
+    const retell = () => {
+      tally(rows.place);
+      say(form, rows.place);
+    };
+    document.addEventListener("ui:applied", retell);
     const queue = new ScanQueue({ send: sender(form, box, rows), changed, answered });
     form.scanQueue = queue;
 
