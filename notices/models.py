@@ -1,36 +1,90 @@
-"""Texts of messages, and the outbox. In each municipality's schema."""
+"""Texts of messages, the outbox, and runs of letters to print. In each municipality's schema."""
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from patrons.models import Patron
 
 
 class NoticeKind(models.TextChoices):
     """What a message is about."""
 
     COURTESY = "COURTESY", _("due soon")
+    RENEWED = "RENEWED", _("renewed by itself")
+    NOT_RENEWED = "NOT_RENEWED", _("couldn't be renewed by itself")
     OVERDUE_1 = "OVERDUE_1", _("first reminder")
     OVERDUE_2 = "OVERDUE_2", _("second reminder")
+    OVERDUE_3 = "OVERDUE_3", _("last reminder")
+    RECALL = "RECALL", _("recall")
     INVOICE = "INVOICE", _("invoice")
+    INVOICE_REMINDER = "INVOICE_REMINDER", _("reminder of an invoice")
+    DEBT_COLLECTION = "DEBT_COLLECTION", _("before debt collection")
     HOLD_READY = "HOLD_READY", _("hold ready")
     HOLD_EXPIRED = "HOLD_EXPIRED", _("hold not collected")
+    HOLD_INTEREST_ENDS = "HOLD_INTEREST_ENDS", _("hold ends soon")
+    HOLD_CANCELLED = "HOLD_CANCELLED", _("hold cancelled by the library")
+    MEMBERSHIP_ENDS = "MEMBERSHIP_ENDS", _("membership ends soon")
+    DIGEST = "DIGEST", _("several messages in one")
 
 
 class NoticeTemplate(models.Model):
-    """The municipality's own text for a kind of message in a language; the built-in text stands where there's none."""
+    """A text of the municipality's own for a kind of message; the built-in text stands where there's none.
 
-    kind = models.CharField(max_length=12, choices=NoticeKind)
+    The nearest wins: a branch's before the municipality's, and among those one for the channel before one for any.
+    """
+
+    kind = models.CharField(max_length=20, choices=NoticeKind)
     language = models.CharField(max_length=2)
+    # Empty: for every channel but SMS, whose texts are short ones of their own.
+    channel = models.CharField(max_length=12, choices=Patron.Channel, blank=True, default="", db_default="")
+    # None: for every branch.
+    branch = models.ForeignKey(
+        "holdings.Branch", null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
     subject = models.CharField(max_length=150)
     body = models.TextField()
 
     class Meta:
         """Constraints."""
 
-        constraints = [models.UniqueConstraint(fields=["kind", "language"], name="notice_template_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["kind", "language", "channel", "branch"], name="notice_text_once", nulls_distinct=False
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.language}"
+        return " ".join(filter(None, (self.kind, self.language, self.channel)))
+
+
+class BranchMessages(models.Model):
+    """How a branch's messages differ from the municipality's own settings; a value that isn't there follows them."""
+
+    branch = models.OneToOneField("holdings.Branch", on_delete=models.CASCADE, related_name="+", primary_key=True)
+    # As `notices.rules.settings` reads them.
+    values = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return f"{self.branch_id}: {', '.join(sorted(self.values))}"
+
+
+class PrintRun(models.Model):
+    """Letters that were made into one file; the file is drawn anew from them whenever it's wanted."""
+
+    # None: of all branches.
+    branch = models.ForeignKey("holdings.Branch", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=100)
+    letters = models.PositiveIntegerField()
+
+    class Meta:
+        """The newest first."""
+
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.pk}: {self.letters}"
 
 
 class Notice(models.Model):
@@ -46,27 +100,29 @@ class Notice(models.Model):
         UNCERTAIN = "UNCERTAIN", _("uncertain")
         CANCELLED = "CANCELLED", _("cancelled")
 
-    class Channel(models.TextChoices):
-        """How it goes out."""
-
-        EMAIL = "EMAIL", _("e-mail")
-        LETTER = "LETTER", _("letter")
+    Channel = Patron.Channel
 
     patron = models.ForeignKey("patrons.Patron", on_delete=models.CASCADE, related_name="+", db_index=False)
     branch = models.ForeignKey("holdings.Branch", on_delete=models.PROTECT, related_name="+", db_index=False)
-    kind = models.CharField(max_length=12, choices=NoticeKind)
+    kind = models.CharField(max_length=20, choices=NoticeKind)
     # What the message is about, once: for instance `OVERDUE_1:loan:42:2026-11-20`.
     key = models.CharField(max_length=100, unique=True)
     # Ids of the loans or the hold that it's about, to check again before it's sent.
     about = models.JSONField(default=dict)
-    channel = models.CharField(max_length=6, choices=Channel)
-    # One or several e-mail addresses, or the lines of a postal address.
+    # What its text was filled with, as `notices.rules.contexts` keeps it, to write it anew for another channel.
+    context = models.JSONField(default=dict, db_default={})
+    channel = models.CharField(max_length=12, choices=Channel)
+    # One or several e-mail addresses, a phone number, the lines of a postal address, or for the digital post box the
+    # number of the patron whose box it is.
     address = models.CharField(max_length=500, blank=True)
     # Whom it's written to: the patron, or a child's guardian.
     addressee = models.CharField(max_length=200)
     language = models.CharField(max_length=2)
     subject = models.CharField(max_length=200)
     body = models.TextField()
+    # The part of the body that several messages in one take over: without greeting and closing.
+    core_from = models.PositiveIntegerField(null=True)
+    core_until = models.PositiveIntegerField(null=True)
     state = models.CharField(max_length=9, choices=State, default=State.QUEUED)
     created_at = models.DateTimeField()
     claimed_at = models.DateTimeField(null=True)
@@ -74,7 +130,12 @@ class Notice(models.Model):
     # How often it was handed to the mail server in vain, and when it's tried again.
     attempts = models.PositiveSmallIntegerField(default=0)
     not_before = models.DateTimeField(null=True)
-    # NO_ADDRESS, NO_GUARDIAN, ADDRESS_REFUSED, MAIL_SERVER, CONNECTION_LOST, INTERRUPTED, OUTDATED or SET_ASIDE.
+    # The number of the message that this one went out with, when several were sent as one.
+    sent_with = models.BigIntegerField(null=True)
+    print_run = models.ForeignKey(
+        PrintRun, null=True, on_delete=models.SET_NULL, related_name="notices", db_index=False
+    )
+    # A code of `notices.errors.PROBLEMS`.
     problem = models.CharField(max_length=200, blank=True)
 
     class Meta:
@@ -84,6 +145,7 @@ class Notice(models.Model):
             models.Index(fields=["patron", "-id"], name="notice_of_patron"),
             models.Index(fields=["id"], name="notice_problem", condition=Q(state__in=["FAILED", "UNCERTAIN"])),
             models.Index(fields=["id"], name="notice_unsent", condition=Q(state__in=["QUEUED", "SENDING"])),
+            models.Index(fields=["print_run"], name="notice_printed", condition=Q(print_run__isnull=False)),
         ]
         ordering = ("-id",)
 

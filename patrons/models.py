@@ -39,6 +39,8 @@ class Patron(models.Model):
         """How messages reach her."""
 
         EMAIL = "EMAIL", _("e-mail")
+        SMS = "SMS", _("text message")
+        DIGITAL_POST = "DIGITAL_POST", _("digital post")
         LETTER = "LETTER", _("letter")
 
     category = models.ForeignKey(PatronCategory, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -57,7 +59,11 @@ class Patron(models.Model):
     postal_code = models.CharField(max_length=10, blank=True)
     city = models.CharField(max_length=60, blank=True)
     language = models.CharField(max_length=2, default="da")
-    channel = models.CharField(max_length=6, choices=Channel, default=Channel.EMAIL)
+    channel = models.CharField(max_length=12, choices=Channel, default=Channel.EMAIL)
+    # Where a kind of message goes another way: {kind: channel}, or {kind: "NONE"} for one that she doesn't want.
+    channels = models.JSONField(default=dict, blank=True, db_default={})
+    # From the national digital post box; what would go there is printed.
+    is_exempt_from_digital_post = models.BooleanField(default=False, db_default=False)
     pin = models.CharField(max_length=128, blank=True)
     national_id_encrypted = models.BinaryField(null=True, blank=True)
     national_id_hash = models.BinaryField(max_length=32, null=True, blank=True, unique=True)

@@ -11,7 +11,7 @@ from common.money import to_money
 
 _HIGHEST_AMOUNT = Decimal("99999.99")
 _LAST_FEE_DAY = 3650
-NOTICE_KINDS = ("OVERDUE_1", "OVERDUE_2", "INVOICE")
+NOTICE_KINDS = ("OVERDUE_1", "OVERDUE_2", "OVERDUE_3", "INVOICE")
 
 
 class Kind(StrEnum):

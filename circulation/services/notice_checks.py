@@ -7,7 +7,16 @@ from circulation.models import Hold, Loan
 from notices.models import Notice, NoticeKind
 from notices.relevance import register_check
 
-_ABOUT_LOANS = (NoticeKind.COURTESY, NoticeKind.OVERDUE_1, NoticeKind.OVERDUE_2, NoticeKind.INVOICE)
+_ABOUT_LOANS = (
+    NoticeKind.COURTESY,
+    NoticeKind.RENEWED,
+    NoticeKind.NOT_RENEWED,
+    NoticeKind.OVERDUE_1,
+    NoticeKind.OVERDUE_2,
+    NoticeKind.OVERDUE_3,
+    NoticeKind.RECALL,
+    NoticeKind.INVOICE,
+)
 
 
 def register() -> None:

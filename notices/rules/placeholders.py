@@ -28,10 +28,17 @@ _LOANS: dict[str, Any] = {
     "count": _("how many loans the message is about"),
 }
 _HOLD: dict[str, Any] = {"title": _("the title on hold")}
+_LATE: dict[str, Any] = {**_LOANS, "fees": _("the overdue fees for these loans so far")}
+_CLAIM: dict[str, Any] = {**_LOANS, "total": _("what's still to be paid")}
+
 SPECIAL: dict[str, dict[str, Any]] = {
     NoticeKind.COURTESY: _LOANS,
-    NoticeKind.OVERDUE_1: {**_LOANS, "fees": _("the overdue fees for these loans so far")},
-    NoticeKind.OVERDUE_2: {**_LOANS, "fees": _("the overdue fees for these loans so far")},
+    NoticeKind.RENEWED: _LOANS,
+    NoticeKind.NOT_RENEWED: _LOANS,
+    NoticeKind.OVERDUE_1: _LATE,
+    NoticeKind.OVERDUE_2: _LATE,
+    NoticeKind.OVERDUE_3: _LATE,
+    NoticeKind.RECALL: _LOANS,
     NoticeKind.INVOICE: {
         **_LOANS,
         "replacement": _("what it costs to replace the items"),
@@ -39,12 +46,21 @@ SPECIAL: dict[str, dict[str, Any]] = {
         "fees": _("the overdue fees for these loans so far"),
         "total": _("the sum of all three"),
     },
+    NoticeKind.INVOICE_REMINDER: _CLAIM,
+    NoticeKind.DEBT_COLLECTION: _CLAIM,
     NoticeKind.HOLD_READY: {
         **_HOLD,
         "shelf_number": _("the number on the hold shelf"),
         "pickup_until": _("the last day on which it can be collected"),
     },
     NoticeKind.HOLD_EXPIRED: _HOLD,
+    NoticeKind.HOLD_INTEREST_ENDS: {**_HOLD, "interest_until": _("the hold's last day")},
+    NoticeKind.HOLD_CANCELLED: _HOLD,
+    NoticeKind.MEMBERSHIP_ENDS: {"ends_on": _("the card's last day")},
+    NoticeKind.DIGEST: {
+        "messages": _("the messages, one below the other"),
+        "count": _("how many messages there are"),
+    },
 }
 
 

@@ -22,7 +22,7 @@ from notices.errors import (
     TemplateRefused,
 )
 from notices.models import Notice, NoticeKind, NoticeTemplate
-from notices.rules.placeholders import unknown_placeholders
+from notices.rules.placeholders import placeholders_of, unknown_placeholders
 from notices.rules.recipients import Recipient
 from notices.services.outbox import NoticeRequest, Writer, invoice_context
 from notices.texts import LANGUAGES, Text
@@ -87,6 +87,13 @@ def preview(*, kind: str, language: str, subject: str, body: str, branch: Branch
     return Text(filled_subject, filled_body)
 
 
+_BEFORE_DUE = (NoticeKind.COURTESY, NoticeKind.RENEWED, NoticeKind.NOT_RENEWED, NoticeKind.RECALL)
+_ABOUT_HOLDS = (
+    NoticeKind.HOLD_READY,
+    NoticeKind.HOLD_EXPIRED,
+    NoticeKind.HOLD_INTEREST_ENDS,
+    NoticeKind.HOLD_CANCELLED,
+)
 _NAMES = {"da": ("Karen", "Lind"), "sv": ("Karin", "Lind"), "fi": ("Kaarina", "Lehto"), "en": ("Karen", "Lind")}
 _TITLES = {
     "da": ("Huset ved fjorden", "Fugle i haven", "Den lille mølle"),
@@ -97,19 +104,21 @@ _TITLES = {
 
 
 def _example(kind: str, language: str, writer: Writer) -> dict[str, object]:
-    titles = _TITLES[language]
-    if kind in (NoticeKind.HOLD_READY, NoticeKind.HOLD_EXPIRED):
-        until = writer.today + timedelta(days=7)
-        return {"title": titles[0], "shelf_number": "027", "pickup_until": until}
-    due = writer.today + timedelta(days=3) if kind == NoticeKind.COURTESY else writer.today - timedelta(days=31)
+    titles, soon = _TITLES[language], writer.today + timedelta(days=7)
+    if kind == NoticeKind.MEMBERSHIP_ENDS:
+        return {"ends_on": soon}
+    if kind == NoticeKind.DIGEST:
+        return {"messages": "\n\n".join(f"– {title}" for title in titles), "count": len(titles)}
+    if kind in _ABOUT_HOLDS:
+        return {"title": titles[0], "shelf_number": "027", "pickup_until": soon, "interest_until": soon}
+    late = kind not in _BEFORE_DUE
+    due = writer.today - timedelta(days=31) if late else writer.today + timedelta(days=3)
     items = [
         {"title": title, "barcode": f"30000000{number}", "due_date": due, "price": Decimal("249.00")}
         for number, title in enumerate(titles, start=101)
     ]
-    fees = Decimal("120.00")
-    if kind == NoticeKind.INVOICE:
-        return invoice_context(items, processing=Decimal("150.00"), fees=fees)
-    return {"items": items, "fees": fees}
+    invoice = invoice_context(items, processing=Decimal("150.00"), fees=Decimal("120.00"))
+    return {name: value for name, value in invoice.items() if name in ("items", *placeholders_of(kind))}
 
 
 def _require_administrator(staff: StaffAccount) -> None:

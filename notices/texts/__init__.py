@@ -6,7 +6,7 @@ own text in whatever language the editor works, and mustn't fall out of a catalo
 
 from dataclasses import dataclass
 
-from notices.models import NoticeKind
+from notices.models import Notice, NoticeKind
 from notices.texts import da, en, fi, sv
 
 LANGUAGES = ("da", "sv", "fi", "en")
@@ -21,14 +21,22 @@ class Text:
 
 
 _WRITTEN = {"da": da, "sv": sv, "fi": fi, "en": en}
+# Who writes it: a phone shows a name of eleven letters at most, or only a number.
+_FROM = "\n{library}"
+# A claim for money is a document, and has no short form.
+WITHOUT_SMS = frozenset(set(NoticeKind.values) - {str(kind) for kind in en.SMS})
 
 
-def built_in_text(kind: str, language: str) -> Text:
+def built_in_text(kind: str, language: str, channel: str = "") -> Text:
     """Return the text that stands where the municipality has none of its own.
 
+    :param channel: SMS has short texts without a subject; every other channel has the long ones
     :raises KeyError: for a kind or language that nobody has written
     """
-    subject, body = _WRITTEN[language].TEXTS[NoticeKind(kind)]
+    written = _WRITTEN[language]
+    if channel == Notice.Channel.SMS:
+        return Text(subject="", body=written.SMS[NoticeKind(kind)] + _FROM)
+    subject, body = written.TEXTS[NoticeKind(kind)]
     return Text(subject=subject, body=body)
 
 

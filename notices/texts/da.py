@@ -10,6 +10,12 @@ ITEM_LINES = {
     NoticeKind.OVERDUE_1: "– {title} ({barcode}), skulle være afleveret {due_date}",
     NoticeKind.OVERDUE_2: "– {title} ({barcode}), skulle være afleveret {due_date}",
     NoticeKind.INVOICE: "– {title} ({barcode}), skulle være afleveret {due_date}: {price}",
+    NoticeKind.RENEWED: "– {title} ({barcode}), afleveres nu senest {due_date}",
+    NoticeKind.NOT_RENEWED: "– {title} ({barcode}), afleveres senest {due_date}",
+    NoticeKind.OVERDUE_3: "– {title} ({barcode}), skulle være afleveret {due_date}",
+    NoticeKind.RECALL: "– {title} ({barcode}), afleveres nu senest {due_date}",
+    NoticeKind.INVOICE_REMINDER: "– {title} ({barcode}): {price}",
+    NoticeKind.DEBT_COLLECTION: "– {title} ({barcode}): {price}",
 }
 
 TEXTS = {
@@ -55,4 +61,84 @@ TEXTS = {
         "før reserveringen udløb. Reserveringen er derfor slettet.\n\n"
         "Du kan reservere titlen igen på {my_page}." + _CLOSING,
     ),
+    NoticeKind.RENEWED: (
+        "Fornyet: lån til {patron}",
+        _GREETING + "Disse lån på kortet til {patron} er fornyet automatisk:\n\n{items}\n\nDu kan se alle lån på "
+        "{my_page}." + _CLOSING,
+    ),
+    NoticeKind.NOT_RENEWED: (
+        "Afleveres snart og ikke fornyet: lån til {patron}",
+        _GREETING + "Disse lån på kortet til {patron} kunne ikke fornyes, for eksempel fordi andre venter på "
+        "dem:\n\n{items}\n\nAflever dem til tiden. Du kan se alle lån på {my_page}." + _CLOSING,
+    ),
+    NoticeKind.OVERDUE_3: (
+        "Hjemkaldelse: lån til {patron} er ikke afleveret",
+        _GREETING + "Vi har skrevet flere gange om disse lån på kortet til {patron}. De er stadig ikke "
+        "afleveret:\n\n{items}\n\nGebyret for dem er nu {fees}. Bliver de ikke afleveret nu, sender vi en "
+        "regning for det, som de koster at erstatte.\n\nEr noget blevet væk, så kontakt os, så finder vi en "
+        "løsning." + _CLOSING,
+    ),
+    NoticeKind.RECALL: (
+        "Aflever venligst: lån til {patron}",
+        _GREETING + "En anden venter på disse lån på kortet til {patron}. De skal derfor afleveres tidligere end "
+        "aftalt:\n\n{items}\n\nTak, fordi du hjælper den næste læser. Du kan se alle lån på {my_page}." + _CLOSING,
+    ),
+    NoticeKind.INVOICE_REMINDER: (
+        "Rykker for regning: lån til {patron}",
+        _GREETING + "Vores regning for disse lån på kortet til {patron} er ikke betalt endnu:\n\n{items}\n\nMangler at "
+        "blive betalt: {total}\n\nBetal regningen, eller aflever lånene. Har du allerede betalt, kan du se "
+        "bort fra denne besked. Du kan se beløbene på {my_page}." + _CLOSING,
+    ),
+    NoticeKind.DEBT_COLLECTION: (
+        "Før inddrivelse: lån til {patron}",
+        _GREETING + "Trods vores rykker er regningen for disse lån på kortet til {patron} ikke "
+        "betalt:\n\n{items}\n\nMangler at blive betalt: {total}\n\nBliver den ikke betalt nu, sender "
+        "{municipality} kravet til inddrivelse. Kontakt os, hvis du mener, at der er sket en fejl." + _CLOSING,
+    ),
+    NoticeKind.HOLD_INTEREST_ENDS: (
+        "Din reservering udløber snart: {title}",
+        _GREETING
+        + "Reserveringen til {patron} af {title} udløber {interest_until}, for så længe ville du vente.\n\nVil "
+        "du stadig gerne have den? Så forlæng reserveringen på {my_page}. Ellers slettes den efter den dag." + _CLOSING,
+    ),
+    NoticeKind.HOLD_CANCELLED: (
+        "Reserveringen er annulleret: {title}",
+        _GREETING + "Vi må desværre meddele, at {title}, som {patron} har reserveret, ikke længere kan skaffes. "
+        "Reserveringen er derfor slettet.\n\nDu kan finde noget andet på {my_page}." + _CLOSING,
+    ),
+    NoticeKind.MEMBERSHIP_ENDS: (
+        "Dit lånerkort udløber snart",
+        _GREETING + "Lånerkortet til {patron} udløber {ends_on}. Efter den dag kan det ikke bruges til lån og "
+        "reserveringer.\n\nKom forbi {library}, så fornyer vi det." + _CLOSING,
+    ),
+    NoticeKind.DIGEST: (
+        "{count} beskeder fra {library}",
+        _GREETING + "{messages}" + _CLOSING,
+    ),
+}
+
+# Short, and of characters of which a text message holds 160; the branch's name follows on a line of its own.
+SMS = {
+    NoticeKind.COURTESY: "{patron}: {count} lån skal snart afleveres. Forny på {my_page}",
+    NoticeKind.RENEWED: "{patron}: {count} lån er fornyet. Se de nye datoer på {my_page}",
+    NoticeKind.NOT_RENEWED: "{patron}: {count} lån kunne ikke fornyes. Aflever til tiden. Se {my_page}",
+    NoticeKind.OVERDUE_1: (
+        "{patron}: {count} lån er ikke afleveret. Gebyr indtil nu {fees}. Aflever snart. Se {my_page}"
+    ),
+    NoticeKind.OVERDUE_2: (
+        "{patron}: anden påmindelse, {count} lån er ikke afleveret. Gebyr indtil nu {fees}. Aflever nu."
+    ),
+    NoticeKind.OVERDUE_3: (
+        "{patron}: sidste påmindelse, {count} lån er ikke afleveret. Gebyr indtil nu {fees}. Næste gang "
+        "kommer en regning."
+    ),
+    NoticeKind.RECALL: "{patron}: {count} lån kaldes hjem, en anden venter. Se den nye dato på {my_page}",
+    NoticeKind.HOLD_READY: "Klar til {patron}: {title}. Hylde {shelf_number}, til og med {pickup_until}.",
+    NoticeKind.HOLD_EXPIRED: "Reserveringen til {patron} af {title} er slettet.",
+    NoticeKind.HOLD_INTEREST_ENDS: (
+        "Reserveringen til {patron} af {title} udløber {interest_until}. Forlæng på {my_page}"
+    ),
+    NoticeKind.HOLD_CANCELLED: "{title} kan desværre ikke skaffes. Reserveringen til {patron} er slettet.",
+    NoticeKind.MEMBERSHIP_ENDS: "Lånerkortet til {patron} udløber {ends_on}. Kom forbi, så fornyer vi det.",
+    NoticeKind.DIGEST: "{messages}",
 }

@@ -10,6 +10,12 @@ ITEM_LINES = {
     NoticeKind.OVERDUE_1: "– {title} ({barcode}), eräpäivä oli {due_date}",
     NoticeKind.OVERDUE_2: "– {title} ({barcode}), eräpäivä oli {due_date}",
     NoticeKind.INVOICE: "– {title} ({barcode}), eräpäivä oli {due_date}: {price}",
+    NoticeKind.RENEWED: "– {title} ({barcode}), uusi eräpäivä {due_date}",
+    NoticeKind.NOT_RENEWED: "– {title} ({barcode}), palautettava viimeistään {due_date}",
+    NoticeKind.OVERDUE_3: "– {title} ({barcode}), eräpäivä oli {due_date}",
+    NoticeKind.RECALL: "– {title} ({barcode}), uusi eräpäivä {due_date}",
+    NoticeKind.INVOICE_REMINDER: "– {title} ({barcode}): {price}",
+    NoticeKind.DEBT_COLLECTION: "– {title} ({barcode}): {price}",
 }
 
 TEXTS = {
@@ -52,4 +58,83 @@ TEXTS = {
         "Siksi varaus on poistettu. Varaaja: {patron}.\n\n"
         "Voit varata teoksen uudelleen osoitteessa {my_page}." + _CLOSING,
     ),
+    NoticeKind.RENEWED: (
+        "Lainat on uusittu: {patron}",
+        _GREETING
+        + "Nämä lainat on uusittu automaattisesti. Kortin haltija: {patron}.\n\n{items}\n\nNäet kaikki lainat "
+        "osoitteessa {my_page}." + _CLOSING,
+    ),
+    NoticeKind.NOT_RENEWED: (
+        "Eräpäivä lähestyy, lainoja ei voitu uusia: {patron}",
+        _GREETING + "Näitä lainoja ei voitu uusia esimerkiksi siksi, että joku jonottaa niitä. Kortin haltija: "
+        "{patron}.\n\n{items}\n\nPalauta lainat ajoissa. Näet kaikki lainat osoitteessa {my_page}." + _CLOSING,
+    ),
+    NoticeKind.OVERDUE_3: (
+        "Viimeinen muistutus myöhässä olevista lainoista: {patron}",
+        _GREETING + "Olemme muistuttaneet näistä lainoista useita kertoja, mutta niitä ei ole palautettu. Kortin "
+        "haltija: {patron}.\n\n{items}\n\nMyöhästymismaksu on nyt {fees}. Jos lainoja ei palauteta nyt, "
+        "lähetämme laskun niiden korvaamisesta.\n\nOnko jotain kadonnut? Ota yhteyttä, niin sovimme asiasta."
+        + _CLOSING,
+    ),
+    NoticeKind.RECALL: (
+        "Palauta nämä lainat: {patron}",
+        _GREETING + "Joku muu odottaa näitä lainoja, joten ne on palautettava sovittua aiemmin. Kortin haltija: "
+        "{patron}.\n\n{items}\n\nKiitos, että autat seuraavaa lukijaa. Näet kaikki lainat osoitteessa "
+        "{my_page}." + _CLOSING,
+    ),
+    NoticeKind.INVOICE_REMINDER: (
+        "Maksumuistutus palauttamattomista lainoista: {patron}",
+        _GREETING + "Laskuamme näistä lainoista ei ole vielä maksettu. Kortin haltija: "
+        "{patron}.\n\n{items}\n\nMaksamatta: {total}\n\nMaksa lasku tai palauta lainat. Jos olet jo "
+        "maksanut, tämä viesti on aiheeton. Näet summat osoitteessa {my_page}." + _CLOSING,
+    ),
+    NoticeKind.DEBT_COLLECTION: (
+        "Ennen perintää: palauttamattomat lainat, {patron}",
+        _GREETING + "Muistutuksesta huolimatta laskuamme näistä lainoista ei ole maksettu. Kortin haltija: "
+        "{patron}.\n\n{items}\n\nMaksamatta: {total}\n\nJos laskua ei makseta nyt, {municipality} siirtää "
+        "saatavan perintään. Ota yhteyttä, jos laskussa on mielestäsi virhe." + _CLOSING,
+    ),
+    NoticeKind.HOLD_INTEREST_ENDS: (
+        "Varauksesi päättyy pian: {title}",
+        _GREETING + "Varaus {title} päättyy {interest_until}, koska halusit odottaa siihen asti. Varaaja: "
+        "{patron}.\n\nHaluatko sen edelleen? Jatka varausta osoitteessa {my_page}. Muuten varaus poistetaan "
+        "sen päivän jälkeen." + _CLOSING,
+    ),
+    NoticeKind.HOLD_CANCELLED: (
+        "Varaus on peruttu: {title}",
+        _GREETING
+        + "Valitettavasti teosta {title} ei enää saada. Siksi varaus on poistettu. Varaaja: {patron}.\n\nVoit "
+        "etsiä muuta osoitteessa {my_page}." + _CLOSING,
+    ),
+    NoticeKind.MEMBERSHIP_ENDS: (
+        "Kirjastokorttisi vanhenee pian",
+        _GREETING
+        + "Kirjastokortin voimassaolo päättyy {ends_on}. Kortin haltija: {patron}. Sen jälkeen kortilla ei voi "
+        "lainata eikä varata.\n\nTule käymään: {library}. Uusimme kortin." + _CLOSING,
+    ),
+    NoticeKind.DIGEST: (
+        "{count} viestiä kirjastosta {library}",
+        _GREETING + "{messages}" + _CLOSING,
+    ),
+}
+
+# Short, and of characters of which a text message holds 160; the branch's name follows on a line of its own.
+SMS = {
+    NoticeKind.COURTESY: "{patron}: {count} lainan eräpäivä lähestyy. Uusi osoitteessa {my_page}",
+    NoticeKind.RENEWED: "{patron}: {count} lainaa uusittu. Uudet eräpäivät: {my_page}",
+    NoticeKind.NOT_RENEWED: "{patron}: {count} lainaa ei voitu uusia. Palauta ajoissa. Katso {my_page}",
+    NoticeKind.OVERDUE_1: "{patron}: {count} lainaa myöhässä. Maksu nyt {fees}. Palauta pian. Katso {my_page}",
+    NoticeKind.OVERDUE_2: "{patron}: toinen muistutus, {count} lainaa myöhässä. Maksu nyt {fees}. Palauta heti.",
+    NoticeKind.OVERDUE_3: (
+        "{patron}: viimeinen muistutus, {count} lainaa myöhässä. Maksu nyt {fees}. Seuraavaksi tulee lasku."
+    ),
+    NoticeKind.RECALL: "{patron}: {count} lainaa palautettava aiemmin, joku odottaa. Uusi eräpäivä: {my_page}",
+    NoticeKind.HOLD_READY: (
+        "Noudettavissa, {patron}: {title}. Hylly {shelf_number}, viimeinen noutopäivä {pickup_until}."
+    ),
+    NoticeKind.HOLD_EXPIRED: "Varaus {title} on poistettu. Varaaja: {patron}.",
+    NoticeKind.HOLD_INTEREST_ENDS: "Varaus {title} päättyy {interest_until}. Varaaja: {patron}. Jatka: {my_page}",
+    NoticeKind.HOLD_CANCELLED: "Teosta {title} ei saada. Varaus on poistettu. Varaaja: {patron}.",
+    NoticeKind.MEMBERSHIP_ENDS: "Kirjastokortti vanhenee {ends_on}. Kortin haltija: {patron}. Tule uusimaan kortti.",
+    NoticeKind.DIGEST: "{messages}",
 }

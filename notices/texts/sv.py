@@ -10,6 +10,12 @@ ITEM_LINES = {
     NoticeKind.OVERDUE_1: "– {title} ({barcode}), skulle ha lämnats {due_date}",
     NoticeKind.OVERDUE_2: "– {title} ({barcode}), skulle ha lämnats {due_date}",
     NoticeKind.INVOICE: "– {title} ({barcode}), skulle ha lämnats {due_date}: {price}",
+    NoticeKind.RENEWED: "– {title} ({barcode}), lämnas nu senast {due_date}",
+    NoticeKind.NOT_RENEWED: "– {title} ({barcode}), lämnas senast {due_date}",
+    NoticeKind.OVERDUE_3: "– {title} ({barcode}), skulle ha lämnats {due_date}",
+    NoticeKind.RECALL: "– {title} ({barcode}), lämnas nu senast {due_date}",
+    NoticeKind.INVOICE_REMINDER: "– {title} ({barcode}): {price}",
+    NoticeKind.DEBT_COLLECTION: "– {title} ({barcode}): {price}",
 }
 
 TEXTS = {
@@ -52,4 +58,80 @@ TEXTS = {
         "reservationen gick ut. Därför har vi tagit bort reservationen.\n\n"
         "Du kan reservera titeln igen på {my_page}." + _CLOSING,
     ),
+    NoticeKind.RENEWED: (
+        "Omlånat: lån för {patron}",
+        _GREETING + "De här lånen på kortet för {patron} har lånats om automatiskt:\n\n{items}\n\nDu ser alla lån på "
+        "{my_page}." + _CLOSING,
+    ),
+    NoticeKind.NOT_RENEWED: (
+        "Lämnas snart och inte omlånat: lån för {patron}",
+        _GREETING + "De här lånen på kortet för {patron} kunde inte lånas om, till exempel för att någon annan står i "
+        "kö:\n\n{items}\n\nLämna dem i tid. Du ser alla lån på {my_page}." + _CLOSING,
+    ),
+    NoticeKind.OVERDUE_3: (
+        "Sista påminnelsen: lån för {patron} är försenade",
+        _GREETING + "Vi har skrivit flera gånger om de här lånen på kortet för {patron}. De är fortfarande inte "
+        "återlämnade:\n\n{items}\n\nFörseningsavgiften är nu {fees}. Lämnas de inte nu skickar vi en räkning "
+        "på vad det kostar att ersätta dem.\n\nHar något kommit bort? Hör av dig, så hittar vi en lösning." + _CLOSING,
+    ),
+    NoticeKind.RECALL: (
+        "Lämna tillbaka: lån för {patron}",
+        _GREETING
+        + "Någon annan väntar på de här lånen på kortet för {patron}. De behöver därför lämnas tidigare än vi "
+        "kommit överens om:\n\n{items}\n\nTack för att du hjälper nästa läsare. Du ser alla lån på {my_page}."
+        + _CLOSING,
+    ),
+    NoticeKind.INVOICE_REMINDER: (
+        "Påminnelse om räkning: lån för {patron}",
+        _GREETING + "Vår räkning för de här lånen på kortet för {patron} är inte betald än:\n\n{items}\n\nKvar att "
+        "betala: {total}\n\nBetala den eller lämna tillbaka lånen. Har du redan betalat kan du bortse från "
+        "det här meddelandet. Du ser beloppen på {my_page}." + _CLOSING,
+    ),
+    NoticeKind.DEBT_COLLECTION: (
+        "Före inkasso: lån för {patron}",
+        _GREETING + "Trots vår påminnelse är räkningen för de här lånen på kortet för {patron} inte "
+        "betald:\n\n{items}\n\nKvar att betala: {total}\n\nBetalas den inte nu lämnar {municipality} kravet "
+        "till inkasso. Hör av dig till oss om du tror att något har blivit fel." + _CLOSING,
+    ),
+    NoticeKind.HOLD_INTEREST_ENDS: (
+        "Din reservation går snart ut: {title}",
+        _GREETING
+        + "Reservationen för {patron} på {title} går ut {interest_until}, för så länge ville du vänta.\n\nVill "
+        "du fortfarande ha den? Förläng då reservationen på {my_page}. Annars tas den bort efter den dagen." + _CLOSING,
+    ),
+    NoticeKind.HOLD_CANCELLED: (
+        "Reservationen är avbruten: {title}",
+        _GREETING + "Tyvärr går det inte längre att få fram {title}, som {patron} har reserverat. Därför har vi tagit "
+        "bort reservationen.\n\nDu kan leta efter något annat på {my_page}." + _CLOSING,
+    ),
+    NoticeKind.MEMBERSHIP_ENDS: (
+        "Ditt lånekort går snart ut",
+        _GREETING + "Lånekortet för {patron} går ut {ends_on}. Efter den dagen kan det inte användas för lån och "
+        "reservationer.\n\nKom förbi {library} så förlänger vi det." + _CLOSING,
+    ),
+    NoticeKind.DIGEST: (
+        "{count} meddelanden från {library}",
+        _GREETING + "{messages}" + _CLOSING,
+    ),
+}
+
+# Short, and of characters of which a text message holds 160; the branch's name follows on a line of its own.
+SMS = {
+    NoticeKind.COURTESY: "{patron}: {count} lån ska snart lämnas. Låna om på {my_page}",
+    NoticeKind.RENEWED: "{patron}: {count} lån är omlånade. Se de nya datumen på {my_page}",
+    NoticeKind.NOT_RENEWED: "{patron}: {count} lån kunde inte lånas om. Lämna i tid. Se {my_page}",
+    NoticeKind.OVERDUE_1: "{patron}: {count} lån är försenade. Avgift hittills {fees}. Lämna snart. Se {my_page}",
+    NoticeKind.OVERDUE_2: "{patron}: andra påminnelsen, {count} lån är försenade. Avgift hittills {fees}. Lämna nu.",
+    NoticeKind.OVERDUE_3: (
+        "{patron}: sista påminnelsen, {count} lån är försenade. Avgift hittills {fees}. Härnäst kommer en räkning."
+    ),
+    NoticeKind.RECALL: "{patron}: {count} lån återkrävs, någon annan väntar. Se det nya datumet på {my_page}",
+    NoticeKind.HOLD_READY: "Att hämta för {patron}: {title}. Hylla {shelf_number}, till och med {pickup_until}.",
+    NoticeKind.HOLD_EXPIRED: "Reservationen för {patron} på {title} är borttagen.",
+    NoticeKind.HOLD_INTEREST_ENDS: (
+        "Reservationen för {patron} på {title} går ut {interest_until}. Förläng på {my_page}"
+    ),
+    NoticeKind.HOLD_CANCELLED: "{title} går tyvärr inte att få fram. Reservationen för {patron} är borttagen.",
+    NoticeKind.MEMBERSHIP_ENDS: "Lånekortet för {patron} går ut {ends_on}. Kom förbi så förlänger vi det.",
+    NoticeKind.DIGEST: "{messages}",
 }

@@ -21,7 +21,7 @@ from notices.models import Notice, NoticeKind
 from tenants.selectors import current_municipality
 
 BATCH = 300
-_REMINDERS = (NoticeKind.OVERDUE_1, NoticeKind.OVERDUE_2, NoticeKind.INVOICE)
+_REMINDERS = (NoticeKind.OVERDUE_1, NoticeKind.OVERDUE_2, NoticeKind.OVERDUE_3, NoticeKind.INVOICE)
 # No ladder leaves more days than these between two letters; an older letter holds nothing up.
 _LONGEST_GAP = timedelta(days=120)
 

@@ -36,7 +36,7 @@ def notice(branch, now):
 
 
 @pytest.mark.parametrize("language", ["da", "sv", "fi", "en"])
-@pytest.mark.parametrize("kind", ["COURTESY", "OVERDUE_1", "OVERDUE_2", "INVOICE", "HOLD_READY", "HOLD_EXPIRED"])
+@pytest.mark.parametrize("kind", ["COURTESY", "OVERDUE_1", "INVOICE", "HOLD_READY", "RENEWED", "DIGEST"])
 def test_previews_each_message_in_each_language(admin_client, branch, kind, language):
     page = admin_client.get(f"/console/notices/{kind}/{language}")
 
