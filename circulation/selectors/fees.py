@@ -96,7 +96,7 @@ def fees_of(patron: Patron, *, also_settled: bool = False) -> list[FeeView]:
     :param also_settled: those of which nothing is owed any more, too; overpaid ones are always listed
     """
     fees = Fee.objects.filter(patron=patron).select_related("branch", "loan").order_by("-pk")
-    views = _with_ledgers(fees)
+    views = views_of(fees)
     return [view for view in views if also_settled or view.fee.balance > ZERO or view.overpaid > ZERO]
 
 
@@ -106,7 +106,7 @@ def overpaid_fees() -> list[FeeView]:
         rule__overpaid="0.00"
     )
     fees = Fee.objects.filter(pk__in=corrected.values("fee")).select_related("patron", "branch").order_by("pk")
-    return [view for view in _with_ledgers(fees) if view.overpaid > ZERO]
+    return [view for view in views_of(fees) if view.overpaid > ZERO]
 
 
 def overpaid_on(fee: Fee) -> Decimal:
@@ -138,7 +138,8 @@ def get_receipt(number: int) -> Receipt | None:
     return receipt if receipt and receipt.number == number else None
 
 
-def _with_ledgers(fees: QuerySet[Fee]) -> list[FeeView]:
+def views_of(fees: QuerySet[Fee]) -> list[FeeView]:
+    """Return fees with their ledgers, in two statements for all."""
     rows = list(fees)
     ledgers: dict[int, list[LedgerEntry]] = {fee.pk: [] for fee in rows}
     for entry in LedgerEntry.objects.filter(fee__in=rows).select_related("actor").order_by("pk"):

@@ -6,9 +6,10 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from circulation.models import Loan
+from circulation.rules.fees import OverdueClaim, days_late, fee_steps, ladder_of, overdue_claim
 from circulation.rules.resolution import Resolved
 from circulation.selectors.rule_books import RuleBook
-from patrons.models import PatronCategory
+from patrons.models import Patron, PatronCategory
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,27 @@ class LoanCase:
         return book.resolved(branch_id=self.branch_id, category_id=self.category_id, item_type_id=self.item_type_id)
 
 
+def case_of(loan: Loan, patron: Patron) -> LoanCase:
+    """Return the case of a loan whose item, title and patron with category are at hand, without a query."""
+    return LoanCase(
+        loan_id=loan.pk,
+        patron_id=patron.pk,
+        branch_id=loan.lending_branch_id,
+        loaned_on=loan.loaned_on,
+        renewed_at=loan.renewed_at,
+        due_date=loan.due_date,
+        notices_made=loan.notices_made,
+        item_id=loan.item_id,
+        item_type_id=loan.item.item_type_id,
+        barcode=loan.item.barcode,
+        price=loan.item.price,
+        title=loan.item.record.title,
+        category_id=patron.category_id,
+        category_kind=patron.category.kind,
+        birth_date=patron.birth_date,
+    )
+
+
 def loan_cases(loan_ids: Iterable[int]) -> list[LoanCase]:
     """Return the cases of the loans that have a patron, in the order of their numbers."""
     rows = (
@@ -68,3 +90,22 @@ def loan_cases(loan_ids: Iterable[int]) -> list[LoanCase]:
         )
     )
     return [LoanCase(*row) for row in rows]
+
+
+def claim_of(loan: LoanCase, *, on: date, book: RuleBook) -> OverdueClaim:
+    """Return what's right to have charged for a loan by a day.
+
+    :raises circulation.rules.resolution.RuleMissing: if no rule says what being late costs
+    """
+    resolved = loan.rules(book)
+    return overdue_claim(
+        steps=fee_steps(resolved.value("fee_steps")),
+        late=days_late(loan.due_date, on),
+        ladder=ladder_of(
+            birth_date=loan.birth_date,
+            is_child_category=loan.is_child_category,
+            due_date=loan.due_date,
+            child_until_age=resolved.value("child_until_age"),
+        ),
+        cap=resolved.value("fee_cap"),
+    )

@@ -1,5 +1,6 @@
 """A patron's own page: what's ready, her loans with the reason when one can't be renewed, her holds and fees."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,8 +12,8 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from catalogue.selectors import get_record
-from circulation.errors import HoldRefused, RenewalRefused
-from circulation.selectors.fees import fees_of
+from circulation.errors import Code, HoldRefused, RenewalRefused
+from circulation.selectors.fees_today import fees_today
 from circulation.selectors.holds import get_hold, holds_of
 from circulation.selectors.loans import get_open_loan, loans_of
 from circulation.services.holds import cancel_hold, move_hold, place_hold
@@ -48,6 +49,7 @@ def renew(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
         return _refused(request, patron, loan.item.record.title, refused)
     values = {"title": loan.item.record.title, "day": long_day(result.loan.due_date)}
     messages.success(request, gettext("%(title)s is yours until %(day)s.") % values)
+    _tell_fee(request, [result])
     return redirect("portal:me")
 
 
@@ -60,6 +62,7 @@ def renew_every(request: HttpRequest, patron: Any) -> HttpResponse:
     if done:
         text = ngettext("%(count)d loan has been renewed.", "%(count)d loans have been renewed.", done)
         messages.success(request, text % {"count": done})
+        _tell_fee(request, [answer.result for answer in answers if answer.result])
     for answer in answers:
         if answer.refused:
             messages.warning(request, _refusal(request, answer.loan.item.record.title, answer.refused))
@@ -118,18 +121,11 @@ def cancel(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, patron: Any, *, status: int = 200) -> HttpResponse:
     now, today, currency = timezone.now(), timezone.localdate(), request.tenant.currency  # type: ignore[attr-defined]
-    loans = [
-        {
-            "loan": view.loan,
-            "record": view.loan.item.record,
-            "cover": cover_kind(view.loan.item.record.material_type, view.loan.item.record.audience),
-            "can_renew": view.can_renew,
-            "until": view.renewed_until,
-            "why_not": " ".join(patron_texts(view.reasons, currency=currency)),
-        }
-        for view in loans_of(patron, now=now)
-    ]
-    holds, fees = holds_of(patron, now=now), fees_of(patron)
+    lines = loans_of(patron, now=now)
+    fees = fees_today(patron, [line.loan for line in lines], now=now)
+    owed = sum((view.fee.balance for view in fees), ZERO)
+    loans = [_loan(line, currency, owed) for line in lines]
+    holds = holds_of(patron, now=now)
     context = portal_context(request, "me", patron) | {
         "today": today,
         "loans": loans,
@@ -138,10 +134,34 @@ def _page(request: HttpRequest, patron: Any, *, status: int = 200) -> HttpRespon
         "holds": [each for each in holds if each.hold.state != "READY"],
         "blocks": active_blocks(patron, day=today),
         "fees": [_fee(view, currency) for view in fees],
-        "owed": sum((view.fee.balance for view in fees), ZERO),
+        "owed": owed,
         "pickup_branches": pickup_branches(),
     }
     return render(request, "portal/me.html", context, status=status)
+
+
+def _loan(line: Any, currency: str, owed: Decimal) -> dict[str, Any]:
+    """Return a loan with why it can't be renewed; that it's too early isn't told beside what stands against it."""
+    early = tuple(reason for reason in line.reasons if reason.code == Code.TOO_EARLY)
+    against = tuple(reason for reason in line.reasons if reason not in early)
+    record = line.loan.item.record
+    return {
+        "loan": line.loan,
+        "record": record,
+        "cover": cover_kind(record.material_type, record.audience),
+        "can_renew": line.can_renew,
+        "until": line.renewed_until,
+        "why_not": " ".join(patron_texts(against, currency=currency, owed=owed)),
+        "not_yet": " ".join(patron_texts(early, currency=currency)),
+    }
+
+
+def _tell_fee(request: HttpRequest, results: Sequence[Any]) -> None:
+    """Say what the overdue loans that were renewed have cost."""
+    cost = sum((result.fee.balance for result in results if result.fee), ZERO)
+    if cost:
+        amount = amount_text(cost, request.tenant.currency)  # type: ignore[attr-defined]
+        messages.warning(request, gettext("You were late: the fee is %(amount)s.") % {"amount": amount})
 
 
 def _refused(request: HttpRequest, patron: Any, title: str, refused: Any) -> HttpResponse:

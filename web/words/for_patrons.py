@@ -15,9 +15,13 @@ from web.ui.money import amount_text
 Facts = Mapping[str, Any]
 
 
-def patron_texts(reasons: tuple[Reason, ...], *, currency: str) -> list[str]:
-    """Return a sentence for each reason, without two that say the same."""
-    texts = [_sentence(reason, currency) for reason in reasons]
+def patron_texts(reasons: tuple[Reason, ...], *, currency: str, owed: Decimal | None = None) -> list[str]:
+    """Return a sentence for each reason, without two that say the same.
+
+    :param owed: what she owes today, where the page says it: the reason knows last night's amount only
+    """
+    today = {} if owed is None else {"owed": str(owed)}
+    texts = [_sentence(Reason(reason.code, facts={**reason.facts, **today}), currency) for reason in reasons]
     return list(dict.fromkeys(text for text in texts if text))
 
 

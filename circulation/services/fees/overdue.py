@@ -10,10 +10,10 @@ from django.db import transaction
 from django.db.models import Q, Sum
 
 from circulation.models import Fee, LedgerEntry, Loan
-from circulation.rules.fees import Movement, OverdueClaim, days_late, fee_steps, ladder_of, movement, overdue_claim
+from circulation.rules.fees import Movement, OverdueClaim, days_late, movement
 from circulation.rules.resolution import Resolved
 from circulation.selectors.fees import overpaid_on
-from circulation.selectors.loan_cases import LoanCase, loan_cases
+from circulation.selectors.loan_cases import LoanCase, claim_of, loan_cases
 from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services.fees.ledger import Account, accounts_of, lock_fees, write_entries
 from common.audit import record
@@ -132,25 +132,6 @@ def _claim_again(fee: Fee, now: datetime) -> None:
     if amount or overpaid_on(fee):
         rule = {"overpaid": str(ZERO), "reopened": True}
         write_entries([LedgerEntry(fee=fee, kind=LedgerEntry.Kind.CORRECTION, amount=amount, at=now, rule=rule)])
-
-
-def claim_of(loan: LoanCase, *, on: date, book: RuleBook) -> OverdueClaim:
-    """Return what's right to have charged for a loan by a day.
-
-    :raises circulation.rules.resolution.RuleMissing: if no rule says what being late costs
-    """
-    resolved = loan.rules(book)
-    return overdue_claim(
-        steps=fee_steps(resolved.value("fee_steps")),
-        late=days_late(loan.due_date, on),
-        ladder=ladder_of(
-            birth_date=loan.birth_date,
-            is_child_category=loan.is_child_category,
-            due_date=loan.due_date,
-            child_until_age=resolved.value("child_until_age"),
-        ),
-        cap=resolved.value("fee_cap"),
-    )
 
 
 def _right_at_the_end(fee: Fee, loan: Loan, account: Account, *, on: date) -> Decimal:

@@ -4,7 +4,7 @@ from decimal import Decimal
 import pytest
 from django.contrib.messages import get_messages
 
-from circulation.models import Hold, LedgerEntry, Loan
+from circulation.models import CirculationRule, Fee, Hold, LedgerEntry, Loan
 from tests.factories import (
     TODAY,
     BlockFactory,
@@ -229,3 +229,24 @@ def test_another_language_after_a_refusal_leads_back_to_the_page_before_it(at_ho
     assert 'name="next" value="http://alpha.localhost/me"' in page
     response = at_home.post("/language", {"language": "sv", "next": "http://alpha.localhost/me"})
     assert response.url == "http://alpha.localhost/me"
+
+
+def test_shows_and_names_the_fee_that_a_renewal_closes(at_home, patron, desk_branch):
+    late = LoanFactory(patron=patron, lending_branch=desk_branch, overdue=True)
+
+    before = at_home.get("/me").content.decode()
+    renewed = at_home.post(f"/me/loans/{late.pk}/renew")
+
+    assert "You owe DKK\xa060.00" in before or "You owe 60.00" in before
+    assert "the fee is 60.00" in said(renewed)[1].replace("\xa0", " ")
+    assert Fee.objects.get().balance == Decimal("60.00")
+
+
+def test_says_from_when_on_a_loan_can_be_renewed_without_calling_it_impossible(at_home, patron, loan):
+    CirculationRule.objects.update(values={**CirculationRule.objects.get().values, "earliest_renewal_days": 1})
+
+    page = at_home.get("/me").content.decode()
+
+    assert "It can be renewed from" in page
+    assert "Can&#x27;t be renewed" not in page
+    assert "Due Sunday 22 November" in page

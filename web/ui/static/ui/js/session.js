@@ -15,8 +15,9 @@
     form.classList.toggle("is-short", short);
     form.querySelector("[data-session-stay]")?.toggleAttribute("hidden", !short);
     form.querySelector("[data-session-warning]")?.toggleAttribute("hidden", !short);
-    const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-    form.querySelector("[data-session-left]").textContent = clock;
+    // Not as 15:00, which after "ends at" in some languages is a time of day.
+    const text = seconds > 60 ? `${Math.ceil(seconds / 60)} min` : `${seconds} s`;
+    form.querySelector("[data-session-left]").textContent = text;
     return seconds;
   };
 
