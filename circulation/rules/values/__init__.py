@@ -11,7 +11,15 @@ from typing import Any
 from circulation.rules import value_kinds
 from circulation.rules.value_kinds import ValueProblem
 from circulation.rules.values import fees, holds, loans, notices, renewals, returns, stops
-from circulation.rules.values.holds import PickupPolicy
+from circulation.rules.values.holds import (
+    HoldFeeWhen,
+    HoldOrder,
+    LocalPriority,
+    OnShelf,
+    PickupPolicy,
+    ProtectionScope,
+    WhoMayHold,
+)
 from circulation.rules.values.loans import DueMode, FixedDateMode
 from circulation.rules.values.renewals import RenewalBase
 from circulation.rules.values.returns import ReturnPolicy, ReturnsAccepted
@@ -21,12 +29,18 @@ __all__ = [
     "REGISTER",
     "DueMode",
     "FixedDateMode",
+    "HoldFeeWhen",
+    "HoldOrder",
     "InvalidValues",
+    "LocalPriority",
+    "OnShelf",
     "PickupPolicy",
+    "ProtectionScope",
     "RenewalBase",
     "ReturnPolicy",
     "ReturnsAccepted",
     "ValueSpec",
+    "WhoMayHold",
     "parse_values",
     "read_value",
 ]

@@ -31,4 +31,10 @@ SPECS = (
         null_means=_("any time"),
         needed=False,
     ),
+    ValueSpec(
+        "renewal_despite_holds",
+        Kind.BOOL,
+        _("Renewable when items on the shelf can fill every hold"),
+        needed=False,
+    ),
 )
