@@ -33,6 +33,8 @@ class Branch(models.Model):
     time_zone = models.CharField(max_length=40, default="Europe/Copenhagen")
     is_pickup_place = models.BooleanField(default=True)
     is_open_for_business = models.BooleanField(default=True)
+    # Whether its items are sent to other branches to fill holds.
+    lends_outside = models.BooleanField(default=True, db_default=True)
     position = models.PositiveSmallIntegerField(default=0)
     # The number that the next hold gets on the hold shelf, 1 to 999 and round again.
     next_shelf_number = models.PositiveSmallIntegerField(default=1)
@@ -146,6 +148,10 @@ class Item(models.Model):
         ShelvingLocation, null=True, blank=True, on_delete=models.SET_NULL, related_name="+", db_index=False
     )
     call_number = models.CharField(max_length=60, blank=True)
+    # The volume of a work in several, or the issue of a periodical, as holds ask for it: "2", "2026:3".
+    volume = models.CharField(max_length=60, blank=True, default="", db_default="")
+    # Holds to be picked up elsewhere don't get it.
+    fills_own_branch_only = models.BooleanField(default=False, db_default=False)
     price = models.DecimalField(max_digits=10, decimal_places=2, default=0)
     status = models.CharField(max_length=14, choices=Status, default=Status.AVAILABLE)
     note = models.CharField(max_length=200, blank=True)
@@ -162,6 +168,9 @@ class Item(models.Model):
     bundle = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="bundled", db_index=False
     )
+    # How often in a row it was looked for on its shelf for a hold in vain, and when last; a scan ends the row.
+    not_found_count = models.PositiveSmallIntegerField(default=0, db_default=0)
+    not_found_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         """Constraints."""

@@ -4,12 +4,12 @@ What must never be is refused by constraints here, whatever the code above does.
 """
 
 from circulation.models.fees import Fee, LedgerEntry
-from circulation.models.holds import Hold
+from circulation.models.holds import Hold, Pick
 from circulation.models.loans import Loan
 from circulation.models.local_uses import LocalUse
 from circulation.models.rotations import RotatingCollection, RotatingItem, RotationStop
 from circulation.models.rules import CirculationRule
-from circulation.models.transits import Transit
+from circulation.models.transits import TransferLimit, Transit
 
 __all__ = [
     "CirculationRule",
@@ -18,8 +18,10 @@ __all__ = [
     "LedgerEntry",
     "Loan",
     "LocalUse",
+    "Pick",
     "RotatingCollection",
     "RotatingItem",
     "RotationStop",
+    "TransferLimit",
     "Transit",
 ]

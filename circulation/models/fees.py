@@ -17,6 +17,7 @@ class Fee(models.Model):
         OVERDUE = "OVERDUE", _("overdue")
         REPLACEMENT = "REPLACEMENT", _("replacement")
         PROCESSING = "PROCESSING", _("processing")
+        HOLD = "HOLD", _("hold")
         MANUAL = "MANUAL", _("other")
 
     patron = models.ForeignKey("patrons.Patron", on_delete=models.PROTECT, related_name="fees", db_index=False)

@@ -1,5 +1,8 @@
-"""Holds."""
+"""Holds, and who is fetching which item for one of them."""
 
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +35,24 @@ class Hold(models.Model):
     # Higher goes first; within one priority the queue is in order of request.
     priority = models.SmallIntegerField(default=0)
     requested_at = models.DateTimeField()
+    # Where staff moved it: it stands in its queue as if it had been asked for then.
+    queued_at = models.DateTimeField(null=True)
+    # Only an item with this volume or issue will do; empty where any does.
+    volume = models.CharField(max_length=60, blank=True, default="", db_default="")
+    # Any edition will do: those found when the hold was placed, brought up to date every night.
+    any_edition = models.BooleanField(default=False, db_default=False)
+    edition_ids = ArrayField(models.BigIntegerField(), default=list, blank=True, db_default=[])
+    # The patron's first, second, ... hold on the title, where a rule allows several.
+    number = models.PositiveSmallIntegerField(default=1, db_default=1)
+    # Holds with one group are parallel: one that's filled ends the others.
+    group = models.UUIDField(null=True)
+    # The last day on which she can use it, by her own word.
+    needed_by = models.DateField(null=True)
+    # The last day that the rules keep it, or `needed_by` if that's earlier; she may have the rules' part prolonged.
     interest_until = models.DateField(null=True)
+    interest_warned_at = models.DateTimeField(null=True)
+    # Since when no item there is could ever fill it, as the night found.
+    hopeless_since = models.DateField(null=True)
     suspended_until = models.DateField(null=True)
     trapped_item = models.ForeignKey(
         "holdings.Item", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -41,9 +61,11 @@ class Hold(models.Model):
     ready_at = models.DateTimeField(null=True)
     shelf_until = models.DateField(null=True)
     ended_at = models.DateTimeField(null=True)
-    # FILLED, HAS_ANOTHER (item than was bound to it), BY_PATRON, BY_STAFF, NOT_COLLECTED, INTEREST_OVER.
+    # FILLED, HAS_ANOTHER (item than was bound to it), BY_PATRON, BY_STAFF, NOT_COLLECTED, INTEREST_OVER, OTHER_FILLED.
     end_reason = models.CharField(max_length=20, blank=True)
     note = models.CharField(max_length=200, blank=True)
+    # For staff only.
+    staff_note = models.CharField(max_length=200, blank=True, default="", db_default="")
 
     class Meta:
         """Constraints, and indexes for the queue and the patron's list."""
@@ -59,9 +81,9 @@ class Hold(models.Model):
                 name="hold_trapped_has_item",
             ),
             models.UniqueConstraint(
-                fields=["patron", "record"],
+                fields=["patron", "record", "volume", "number"],
                 condition=Q(item__isnull=True, state__in=["QUEUED", "IN_TRANSIT", "READY"]),
-                name="one_hold_per_patron_and_title",
+                name="hold_numbered_once",
             ),
             models.UniqueConstraint(
                 fields=["patron", "item"],
@@ -81,7 +103,23 @@ class Hold(models.Model):
                 name="hold_active_of_patron",
                 condition=Q(state__in=["QUEUED", "IN_TRANSIT", "READY"]),
             ),
+            # What an item of another edition may fill, asked at every check-in.
+            GinIndex(fields=["edition_ids"], name="hold_any_edition", condition=Q(state="QUEUED", any_edition=True)),
         ]
 
     def __str__(self) -> str:
         return f"hold {self.pk} on {self.record_id}"
+
+
+class Pick(models.Model):
+    """Somebody is fetching an item from its shelf for a hold, so that nobody else does; a scan of the item ends it."""
+
+    item = models.OneToOneField("holdings.Item", on_delete=models.CASCADE, related_name="+")
+    hold = models.OneToOneField(Hold, on_delete=models.CASCADE, related_name="+")
+    started_at = models.DateTimeField()
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+
+    def __str__(self) -> str:
+        return f"item {self.item_id} for hold {self.hold_id}"

@@ -27,6 +27,8 @@ class Loan(models.Model):
     due_date = models.DateField()
     renewals = models.PositiveSmallIntegerField(default=0)
     renewed_at = models.DateTimeField(null=True)
+    # When it was called back before its time; that happens once, and it can't be renewed from then on.
+    recalled_at = models.DateTimeField(null=True)
     returned_at = models.DateTimeField(null=True)
     returned_to = models.ForeignKey(
         "holdings.Branch", null=True, on_delete=models.PROTECT, related_name="+", db_index=False

@@ -1,4 +1,4 @@
-"""Items on their way between branches."""
+"""Items on their way between branches, and the ways that none may go for a hold."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -40,3 +40,26 @@ class Transit(models.Model):
 
     def __str__(self) -> str:
         return f"item {self.item_id} to {self.to_branch_id}"
+
+
+class TransferLimit(models.Model):
+    """Items aren't sent from one branch to another to fill a hold; of one item type, or of all."""
+
+    from_branch = models.ForeignKey("holdings.Branch", on_delete=models.CASCADE, related_name="+", db_index=False)
+    to_branch = models.ForeignKey("holdings.Branch", on_delete=models.CASCADE, related_name="+", db_index=False)
+    item_type = models.ForeignKey(
+        "holdings.ItemType", null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+
+    class Meta:
+        """Constraints."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["from_branch", "to_branch", "item_type"], name="transfer_limit_once", nulls_distinct=False
+            ),
+            models.CheckConstraint(condition=~Q(from_branch=F("to_branch")), name="transfer_limit_between_two"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_branch_id} not to {self.to_branch_id}"
