@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import connection
+from django.db import connection, transaction
 
 from tenants.keys import lock_numbers
 
@@ -24,3 +24,12 @@ def only_one(name: str) -> Iterator[bool]:
         if held:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", numbers)
+
+
+@contextmanager
+def in_turn(name: str) -> Iterator[None]:
+    """Run the block as one transaction, after whoever else runs one under this name in the same municipality."""
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", lock_numbers(name))
+        yield

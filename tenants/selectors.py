@@ -65,6 +65,14 @@ def current_municipality() -> Municipality:
     return with_schema
 
 
+def stored_municipality() -> Municipality:
+    """Return the current municipality as it's stored now, for a form that changes it: requests remember it a while.
+
+    :raises LookupError: outside a municipality
+    """
+    return Municipality.objects.select_related("template").get(pk=current_municipality().pk)
+
+
 def municipalities_in_service() -> list[Municipality]:
     """Return the members whose people use the system, by name."""
     return list(Municipality.objects.filter(state=Municipality.State.IN_SERVICE).exclude(schema_name="public"))

@@ -29,11 +29,12 @@ from web.account.access import staff_only
 from web.console.areas import municipality_areas
 from web.console.refusals import add_refusals, refusal_text
 from web.ui.forms import posted
+from web.ui.stale_forms import GuardedForm, edited_in_turn
 
 KINDS = [("PUBLIC", _("public library")), ("SCHOOL", _("school library"))]
 
 
-class BranchForm(forms.Form):
+class BranchForm(GuardedForm):
     """A branch."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
@@ -89,6 +90,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
+@edited_in_turn("branch")
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Show and change a branch with its hours and days."""
     branch = _or_404(pk)
@@ -101,7 +103,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, gettext("The branch is changed."))
             return redirect("console:branch", pk=pk)
-    return _page(request, branch, form, status=422 if form.errors else 200)
+    return _page(request, branch, form, status=form.status)
 
 
 @staff_only(Permission.ADMINISTER)

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.rules import Permission
 from common.barcodes import BarcodeScheme
-from tenants.selectors import current_municipality
+from tenants.selectors import current_municipality, stored_municipality
 from tenants.services.settings import change_barcodes, change_look
 from web.account.access import staff_only
 from web.console.areas import municipality_areas
+from web.ui.stale_forms import GuardedForm, edited_in_turn
 from web.ui.theme import DEFAULTS, contrast_problems
 
 CORNERS = [("0px", _("square")), ("4px", _("slightly rounded")), ("8px", _("rounded")), ("12px", _("very rounded"))]
@@ -31,7 +32,7 @@ class _Colour(forms.CharField):
         )
 
 
-class LookForm(forms.Form):
+class LookForm(GuardedForm):
     """Colours by day and by night, and corners."""
 
     brand = _Colour(_("Colour by day"), _("Buttons, links and where one is. Text on white has it too."))
@@ -49,7 +50,7 @@ class LookForm(forms.Form):
         return data
 
 
-class BarcodesForm(forms.Form):
+class BarcodesForm(GuardedForm):
     """How new items and cards are numbered."""
 
     item_prefix = forms.RegexField(label=_("Items begin with"), regex=r"^[0-9A-Z]*$", max_length=12, required=False)
@@ -83,6 +84,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.ADMINISTER)
 @require_POST
+@edited_in_turn("look")
 def look(request: HttpRequest) -> HttpResponse:
     """Change the colours."""
     form = _look_form(request.POST)
@@ -93,6 +95,7 @@ def look(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.ADMINISTER)
 @require_POST
+@edited_in_turn("barcodes")
 def barcodes(request: HttpRequest) -> HttpResponse:
     """Change how new items and cards are numbered."""
     form = _barcodes_form(request.POST)
@@ -115,17 +118,17 @@ def _page(request: HttpRequest, look_form: LookForm, barcodes_form: BarcodesForm
         "barcodes": barcodes_form,
         "examples": [{"kind": kind, "text": _example(kind)} for kind in ("item", "card")],
     }
-    status = 422 if look_form.errors or barcodes_form.errors else 200
+    status = max(look_form.status, barcodes_form.status, key=(200, 422, 409).index)
     return render(request, "console/settings.html", context, status=status)
 
 
 def _look_form(values: Any = None) -> LookForm:
-    theme = current_municipality().theme
+    theme = stored_municipality().theme
     return LookForm(values, prefix=None, initial={**DEFAULTS, "radius": "4px", **theme})
 
 
 def _barcodes_form(values: Any = None) -> BarcodesForm:
-    schemes = current_municipality().barcode_schemes
+    schemes = stored_municipality().barcode_schemes
     initial = {f"{kind}_{name}": value for kind, scheme in schemes.items() for name, value in scheme.items()}
     return BarcodesForm(values, initial=initial)
 

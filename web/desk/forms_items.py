@@ -10,9 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from holdings.selectors import locations_of, next_barcode
 from holdings.services.items import STAFF_STATUSES
 from web.desk.fields import DayField, LineField, PriceField
+from web.ui.stale_forms import GuardedForm
 
 
-class ItemForm(forms.Form):
+class ItemForm(GuardedForm):
     """What staff write down of an item."""
 
     item_type = forms.TypedChoiceField(label=_("Item type"), coerce=int)

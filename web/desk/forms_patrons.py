@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from web.desk.fields import DayField, LineField
+from web.ui.stale_forms import GuardedForm
 
 _CHANNELS = [("EMAIL", _("E-mail")), ("LETTER", _("Letter"))]
 
@@ -24,7 +25,7 @@ class _Chosen(forms.TypedChoiceField):
         self.choices = first + [(row.pk, row.name) for row in rows]
 
 
-class PatronForm(forms.Form):
+class PatronForm(GuardedForm):
     """What staff fill in about a patron."""
 
     given_name = LineField(label=_("Given name"), max_length=80)

@@ -21,6 +21,7 @@ from web.account.access import staff_only
 from web.desk.areas import desk_areas
 from web.desk.forms_items import ItemForm, NewItemForm
 from web.desk.item_texts import add_to_form, history, status_kind
+from web.ui.stale_forms import edited_in_turn
 
 _FORM = ("GET", "HEAD", "POST")
 
@@ -74,6 +75,7 @@ def new_item(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.EDIT_ITEMS, needs_branch=True)
 @require_http_methods(_FORM)
+@edited_in_turn("item")
 def edit_item(request: HttpRequest, barcode: str) -> HttpResponse:
     """Change what an item is; its state as long as no loan, hold or journey decides over it."""
     found = _item_or_404(barcode)
@@ -107,4 +109,4 @@ def _rows() -> dict[str, Any]:
 
 def _form_page(request: HttpRequest, form: ItemForm, record: Any, found: Any) -> HttpResponse:
     context = {"areas": desk_areas(request, "search"), "form": form, "record": record, "item": found}
-    return render(request, "desk/item_form.html", context, status=422 if form.errors else 200)
+    return render(request, "desk/item_form.html", context, status=form.status)

@@ -20,6 +20,7 @@ from web.desk.forms_patrons import BlockForm, CardForm, NewPatronForm, PatronFor
 from web.desk.patron_dialogs import dialog_of
 from web.desk.patron_page import page, patron_or_404
 from web.desk.texts import add_to_form, patron_problems
+from web.ui.stale_forms import edited_in_turn
 
 _FORM = ("GET", "HEAD", "POST")
 
@@ -53,6 +54,7 @@ def new_patron(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.EDIT_PATRONS, needs_branch=True)
 @require_http_methods(_FORM)
+@edited_in_turn("patron")
 def edit_patron(request: HttpRequest, pk: int) -> HttpResponse:
     """Change what's known about a patron."""
     patron = patron_or_404(pk)
@@ -165,4 +167,4 @@ def _guardian(form: NewPatronForm) -> list[Any]:
 
 def _form_page(request: HttpRequest, form: PatronForm, patron: Any) -> HttpResponse:
     context = {"areas": desk_areas(request, "patrons"), "form": form, "patron": patron}
-    return render(request, "desk/patron_form.html", context, status=422 if form.errors else 200)
+    return render(request, "desk/patron_form.html", context, status=form.status)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from django import template
 from django.core.paginator import Page
@@ -159,6 +160,12 @@ def theme_link(context: Context) -> SafeString | str:
     if not theme:
         return ""
     return format_html('<link rel="stylesheet" href="{}?v={}">', reverse("ui:theme_css"), theme_version(theme))
+
+
+@register.simple_tag
+def as_read(form: Any) -> SafeString | str:
+    """Put into a form what was stored when the page was read, so that two people who edit one thing don't overwrite."""
+    return format_html('<input type="hidden" name="as_read" value="{}">', form.as_read) if form and form.initial else ""
 
 
 @register.simple_tag
