@@ -148,6 +148,8 @@ class Block(models.Model):
     until = models.DateField(null=True, blank=True)
     set_by = models.CharField(max_length=100)
     set_at = models.DateTimeField()
+    # What set it by itself, and lifts it again: `late:<loan>:<due date>`, `overdue`. Empty for what staff set.
+    cause = models.CharField(max_length=60, blank=True, db_default="")
     lifted_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:

@@ -1,18 +1,22 @@
-"""Rules, loans, holds, transits, rotations, uses in the house and the fee ledger. In each municipality's schema.
+"""Circulation rules, loans, holds, transits and the fee ledger. In each municipality's schema.
 
 What must never be is refused by constraints here, whatever the code above does.
 """
 
+from circulation.models.debts import DebtBatch, DebtClaim
 from circulation.models.fees import Fee, LedgerEntry
 from circulation.models.holds import Hold, Pick
 from circulation.models.loans import Loan
 from circulation.models.local_uses import LocalUse
 from circulation.models.rotations import RotatingCollection, RotatingItem, RotationStop
 from circulation.models.rules import CirculationRule
+from circulation.models.tills import Till, TillCount
 from circulation.models.transits import TransferLimit, Transit
 
 __all__ = [
     "CirculationRule",
+    "DebtBatch",
+    "DebtClaim",
     "Fee",
     "Hold",
     "LedgerEntry",
@@ -22,6 +26,8 @@ __all__ = [
     "RotatingCollection",
     "RotatingItem",
     "RotationStop",
+    "Till",
+    "TillCount",
     "TransferLimit",
     "Transit",
 ]
