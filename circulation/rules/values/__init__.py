@@ -11,6 +11,7 @@ from typing import Any
 from circulation.rules import value_kinds
 from circulation.rules.value_kinds import ValueProblem
 from circulation.rules.values import fees, holds, loans, notices, renewals, returns, stops
+from circulation.rules.values.fees import ChargedAt, FoundPolicy, Grouping, PaymentOrder
 from circulation.rules.values.holds import (
     HoldFeeWhen,
     HoldOrder,
@@ -27,13 +28,17 @@ from circulation.rules.values.spec import ValueSpec
 
 __all__ = [
     "REGISTER",
+    "ChargedAt",
     "DueMode",
     "FixedDateMode",
+    "FoundPolicy",
+    "Grouping",
     "HoldFeeWhen",
     "HoldOrder",
     "InvalidValues",
     "LocalPriority",
     "OnShelf",
+    "PaymentOrder",
     "PickupPolicy",
     "ProtectionScope",
     "RenewalBase",
