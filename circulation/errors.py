@@ -29,6 +29,10 @@ class Code(StrEnum):
     ITEM_MISSING = "ITEM_MISSING"
     ITEM_LOST = "ITEM_LOST"
     ITEM_WITHDRAWN = "ITEM_WITHDRAWN"
+    ITEM_IN_BUNDLE = "ITEM_IN_BUNDLE"  # barcode: of the item that it's kept in and lent with
+    ITEM_DAMAGED = "ITEM_DAMAGED"  # note; a notice
+    COUNT_PARTS = "COUNT_PARTS"  # parts, missing, note; a notice: the desk counts what belongs to it
+    COUNT_BUNDLE = "COUNT_BUNDLE"  # contents; a notice: so many items are kept in it
     HOLDS_WAITING = "HOLDS_WAITING"  # count; a notice: others wait for the title
     # --- The patron ---
     PATRON_BLOCKED = "PATRON_BLOCKED"  # block_id, reason, until (day or None), item_type_id; one for each block
@@ -43,6 +47,7 @@ class Code(StrEnum):
     AGE_UNKNOWN = "AGE_UNKNOWN"  # min_age; a notice
     HAS_OVERDUE = "HAS_OVERDUE"  # overdue; a notice
     OWES = "OWES"  # owed; a notice
+    HAS_CLAIMS = "HAS_CLAIMS"  # claims, limit, origin; a notice: says often that items were returned or never had
     HOLD_READY_HERE = "HOLD_READY_HERE"  # count; a notice: holds of hers lie ready at this branch
     # --- Rules, branch, calendar ---
     RULE_MISSING = "RULE_MISSING"  # name, label: no row anywhere sets this value
@@ -55,6 +60,9 @@ class Code(StrEnum):
     ITEM_WAS_LOST = "ITEM_WAS_LOST"  # a notice
     ITEM_WAS_MISSING = "ITEM_WAS_MISSING"  # a notice
     ITEM_WAS_IN_PROCESS = "ITEM_WAS_IN_PROCESS"  # a notice
+    CLAIM_SETTLED = "CLAIM_SETTLED"  # claim; a notice: what the patron said of it is settled by its being here
+    BELONGS_HERE_NOW = "BELONGS_HERE_NOW"  # branch_id: where it belonged before; a notice
+    RETURN_NOT_HERE = "RETURN_NOT_HERE"  # branch_id: the item's home, origin
     RETURN_DAY_AHEAD = "RETURN_DAY_AHEAD"  # back_dated_to
     RETURN_BEFORE_LOAN = "RETURN_BEFORE_LOAN"  # back_dated_to, loaned_on
     # --- Renewal ---
@@ -73,6 +81,20 @@ class Code(StrEnum):
     HOLD_ENDED = "HOLD_ENDED"  # state
     HOLD_ON_ITS_WAY = "HOLD_ON_ITS_WAY"  # state: ready or in transit, so the pick-up branch stands
     DAY_PAST = "DAY_PAST"  # day
+    # --- What becomes of items ---
+    CLAIMED_ALREADY = "CLAIMED_ALREADY"  # claim
+    NOT_CLAIMED = "NOT_CLAIMED"
+    PARTS_TOO_MANY = "PARTS_TOO_MANY"  # parts: so many there are
+    ITEM_NOT_ON_SHELF = "ITEM_NOT_ON_SHELF"  # status: only what stands on a shelf goes into a bundle
+    BUNDLE_NESTED = "BUNDLE_NESTED"  # a bundle in a bundle, or an item in itself
+    BUNDLE_NOT_EMPTY = "BUNDLE_NOT_EMPTY"  # contents
+    # --- Collections that rotate ---
+    ROTATION_UNKNOWN = "ROTATION_UNKNOWN"
+    ROTATION_ENDED = "ROTATION_ENDED"
+    ROTATION_NAME_TAKEN = "ROTATION_NAME_TAKEN"
+    ROTATION_NO_STOP_LEFT = "ROTATION_NO_STOP_LEFT"
+    ROTATION_STOP_PASSED = "ROTATION_STOP_PASSED"  # the collection is there, or was
+    ROTATES_WITH_ANOTHER = "ROTATES_WITH_ANOTHER"  # collection: its name
     # --- Fees ---
     AMOUNT_NOT_VALID = "AMOUNT_NOT_VALID"  # an amount above zero with at most two decimals is wanted
     MORE_THAN_OWED = "MORE_THAN_OWED"  # owed: what's left to pay or waive
@@ -127,6 +149,14 @@ class HoldRefused(Refused):
 
 class FeeRefused(Refused):
     """The payment, waiver or fee was not booked."""
+
+
+class ReportRefused(Refused):
+    """What was said of an item was not noted."""
+
+
+class RotationRefused(Refused):
+    """The collection's plan or its items were not changed."""
 
 
 class JobRefused(Refused):

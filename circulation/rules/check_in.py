@@ -1,7 +1,7 @@
 """What becomes of an item that's scanned at a branch: the whole decision table, as a plan to carry out. Pure.
 
-First what the item is bound to already counts, then the queue, then its home. Carried out once, the plan for the same
-item at the same branch changes nothing.
+First what the item is bound to already counts, then the queue, then its collection's plan, or its home. Carried out
+once, the plan for the same item at the same branch changes nothing.
 """
 
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ from enum import StrEnum
 from circulation.models import Hold, Transit
 from circulation.rules.check_out import HoldFacts
 from circulation.rules.holds import Waiting
+from circulation.rules.returns import Route
 from holdings.models import Item
 
 
@@ -44,6 +45,8 @@ class CheckInFacts:
     :ivar returns_as: the status that the item has when nobody waits for it: what the loan says, if it was on loan
     :ivar trapped: the hold that the item is bound to
     :ivar first_waiting: the first hold in the queue that this item may fill
+    :ivar route: where it goes when nobody waits; None means home
+    :ivar is_in_bundle: it's kept in another item, and goes nowhere by itself
     """
 
     status: str
@@ -55,6 +58,9 @@ class CheckInFacts:
     transit: OpenTransit | None = None
     trapped: HoldFacts | None = None
     first_waiting: Waiting | None = None
+    route: Route | None = None
+    is_damaged: bool = False
+    is_in_bundle: bool = False
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,8 @@ class CheckInPlan:
     :ivar hold_id: the hold that `hold_step` is about, or that the item lies or travels for already
     :ivar send_to_id: the branch to open a transit to, with `purpose`
     :ivar branch_id: where the item lies or travels to afterwards
+    :ivar floats: it belongs to the branch where it lies from now on
+    :ivar is_aside: it lies here, but not on a shelf: withdrawn, damaged, or part of a bundle
     """
 
     status: str
@@ -74,6 +82,8 @@ class CheckInPlan:
     transit_step: TransitStep = TransitStep.NONE
     send_to_id: int | None = None
     purpose: str = ""
+    floats: bool = False
+    is_aside: bool = False
 
     @property
     def is_on_its_way(self) -> bool:
@@ -87,14 +97,15 @@ _FOR_NOBODY = (Item.Status.REFERENCE_ONLY, Item.Status.WITHDRAWN)
 
 def plan(facts: CheckInFacts) -> CheckInPlan:
     """Return what becomes of the item."""
-    if _resting_status(facts) == Item.Status.WITHDRAWN:
+    resting = _resting_status(facts)
+    if resting == Item.Status.WITHDRAWN or facts.is_in_bundle:
         step = TransitStep.CANCEL if facts.transit else TransitStep.NONE
-        return CheckInPlan(Item.Status.WITHDRAWN, facts.here_id, transit_step=step)
+        return CheckInPlan(resting, facts.here_id, transit_step=step, is_aside=True)
     if facts.trapped is not None:
         return _for_its_hold(facts, facts.trapped)
-    if facts.first_waiting is not None and _resting_status(facts) not in _FOR_NOBODY:
+    if facts.first_waiting is not None and resting not in _FOR_NOBODY and not facts.is_damaged:
         return _for_the_queue(facts, facts.first_waiting)
-    return _home(facts)
+    return _to_its_place(facts)
 
 
 def _resting_status(facts: CheckInFacts) -> str:
@@ -146,17 +157,18 @@ def _for_the_queue(facts: CheckInFacts, hold: Waiting) -> CheckInPlan:
     )
 
 
-def _home(facts: CheckInFacts) -> CheckInPlan:
+def _to_its_place(facts: CheckInFacts) -> CheckInPlan:
     status = _resting_status(facts)
-    home = facts.home_branch_id
-    if home == facts.here_id:
-        return CheckInPlan(status, home, transit_step=_end_of_transit(facts))
+    route = facts.route or Route(facts.home_branch_id)
+    place = route.branch_id
+    if place == facts.here_id:
+        return CheckInPlan(
+            status, place, transit_step=_end_of_transit(facts), floats=route.floats, is_aside=facts.is_damaged
+        )
     travelling = status if status == Item.Status.REFERENCE_ONLY else Item.Status.IN_TRANSIT
-    if facts.transit is not None and facts.transit.to_branch_id == home:
-        return CheckInPlan(travelling, home)
-    return CheckInPlan(
-        travelling, home, transit_step=_end_of_transit(facts), send_to_id=home, purpose=Transit.Purpose.HOME
-    )
+    if facts.transit is not None and facts.transit.to_branch_id == place:
+        return CheckInPlan(travelling, place)
+    return CheckInPlan(travelling, place, transit_step=_end_of_transit(facts), send_to_id=place, purpose=route.purpose)
 
 
 def _end_of_transit(facts: CheckInFacts) -> TransitStep:

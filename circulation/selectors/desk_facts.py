@@ -34,6 +34,16 @@ _PARTS = {
     "transit": """(SELECT json_build_array(t.id, t.from_branch_id, t.to_branch_id, t.purpose, t.hold_id)
         FROM circulation_transit t
         WHERE t.item_id = %(item)s AND t.received_at IS NULL AND t.cancelled_at IS NULL)""",
+    # Where the item's collection is at present.
+    "rotation": """(SELECT s.branch_id FROM circulation_rotatingitem r
+        JOIN circulation_rotationstop s ON s.collection_id = r.collection_id
+         AND s.sent_at IS NOT NULL AND s.left_at IS NULL
+        WHERE r.item_id = %(item)s)""",
+    # How many items are kept in this one, and the barcode of the one in which it's kept.
+    "bundle": """(SELECT json_build_array((SELECT count(*) FROM holdings_item c WHERE c.bundle_id = i.id), b.barcode)
+        FROM holdings_item i LEFT JOIN holdings_item b ON b.id = i.bundle_id WHERE i.id = %(item)s)""",
+    "claims": """(SELECT count(*) FROM circulation_loan l
+        WHERE l.patron_id = %(patron)s AND l.claim <> '')""",
     "trapped": """(SELECT $hold FROM circulation_hold h
         WHERE h.trapped_item_id = %(item)s AND h.state IN ('IN_TRANSIT', 'READY'))""",
     "patron_holds": """(SELECT json_agg($hold) FROM circulation_hold h
@@ -65,6 +75,7 @@ _PARTS = {
     "supplies": """(SELECT json_agg(json_build_array(s.item_type_id, s.home_branch_id)) FROM (
             SELECT DISTINCT i.item_type_id, i.home_branch_id FROM holdings_item i
             WHERE i.record_id = %(record)s AND i.status NOT IN ('REFERENCE_ONLY', 'MISSING', 'LOST', 'WITHDRAWN')
+              AND NOT i.is_damaged AND i.bundle_id IS NULL
               AND (%(item)s::bigint IS NULL OR i.id = %(item)s)) s)""",
     "queue": """(SELECT json_agg(json_build_array(h.id, h.patron_id, h.pickup_branch_id, h.item_id, p.category_id,
             p.home_branch_id) ORDER BY h.priority DESC, h.requested_at, h.id)
@@ -94,6 +105,18 @@ class LoanFacts:
     patron_id: int
     due_date: date
     touched_at: datetime
+
+
+@dataclass(frozen=True)
+class BundleFacts:
+    """What's kept in the item at hand, and what it's kept in.
+
+    :ivar contents: how many items are in it
+    :ivar barcode: of the item in which it's kept itself, None if in none
+    """
+
+    contents: int
+    barcode: str | None
 
 
 @dataclass(frozen=True)
@@ -128,6 +151,11 @@ def open_loan(facts: dict[str, Any]) -> LoanFacts | None:
 def open_transit(facts: dict[str, Any]) -> TransitFacts | None:
     """Return the item's open transit, or None."""
     return TransitFacts(*facts["transit"]) if facts["transit"] else None
+
+
+def bundle_of(facts: dict[str, Any]) -> BundleFacts:
+    """Return what's kept in the item, and what it's kept in."""
+    return BundleFacts(*facts["bundle"])
 
 
 def trapped_hold(facts: dict[str, Any]) -> HoldFacts | None:

@@ -1,5 +1,6 @@
 """Takes an item back, or finds out where one that lies on the desk belongs."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -17,6 +18,7 @@ from circulation.rules.resolution import Resolved, RuleMissing
 from circulation.selectors.desk_facts import (
     ScanFacts,
     TransitFacts,
+    bundle_of,
     open_loan,
     open_transit,
     read_facts,
@@ -38,12 +40,21 @@ from circulation.services.desk_actions import (
 from circulation.services.fees import close_overdue_fee
 from circulation.services.privacy import anonymise_if_settled
 from circulation.services.results import CheckInResult, GoesTo
+from circulation.services.returns import (
+    day_of_return,
+    float_here,
+    news_of_item,
+    place_reasons,
+    route_of,
+    settle_claim,
+    settle_claims_of_found,
+)
 from common import audit
 from common.errors import Reason
 from holdings.models import Branch, Item
 
 ACTION = "circulation.check_in"
-_FACTS = ("version", "scan", "loan", "transit", "trapped", "queue", "owed_on_loan")
+_FACTS = ("version", "scan", "loan", "transit", "trapped", "queue", "owed_on_loan", "rotation", "bundle")
 _FOUND = {
     Item.Status.LOST: Code.ITEM_WAS_LOST,
     Item.Status.MISSING: Code.ITEM_WAS_MISSING,
@@ -62,6 +73,7 @@ class _Scan:
     today: date
     facts: dict[str, Any]
     book: RuleBook
+    is_self_service: bool = False
     loan: Loan | None = None
     hold: Hold | None = None
 
@@ -74,12 +86,14 @@ def check_in(
     now: datetime,
     scan_id: str | None = None,
     back_dated_to: date | None = None,
+    is_self_service: bool = False,
 ) -> CheckInResult:
     """Take the item back at a branch and say where it goes; scanned again there, nothing more changes.
 
     :param item: only its key counts; it's read again under lock
     :param back_dated_to: the day on which it came back, if that was earlier: a book drop's, for instance
-    :raises CheckInRefused: RETURN_DAY_AHEAD or RETURN_BEFORE_LOAN; anything else is taken back
+    :param is_self_service: at a machine, where nothing floats
+    :raises CheckInRefused: RETURN_NOT_HERE, RETURN_DAY_AHEAD or RETURN_BEFORE_LOAN; anything else is taken back
     """
     scan_id = clean_scan_id(scan_id)
     with desk_action(CheckInRefused):
@@ -89,10 +103,11 @@ def check_in(
         book = rule_book(facts["version"])
         if known := scan_facts(facts):
             return _first_result(known, item, book)
-        scan = _Scan(item, book.branches.get(branch.pk, branch), staff, now, today, facts, book)
+        here = book.branches.get(branch.pk, branch)
+        scan = _Scan(item, here, staff, now, today, facts, book, is_self_service)
         scan.loan = _lock_loan(scan)
-        if back_dated_to is not None:
-            _check_day(back_dated_to, scan)
+        if against := [*_place_reasons(scan), *_day_reasons(back_dated_to, scan)]:
+            raise CheckInRefused(against)
         return _carry_out(scan, back_dated_to or today, scan_id)
 
 
@@ -110,18 +125,19 @@ def _lock_loan(scan: _Scan) -> Loan | None:
     return loan
 
 
-def _check_day(day: date, scan: _Scan) -> None:
+def _place_reasons(scan: _Scan) -> Iterator[Reason]:
+    if scan.loan is not None:
+        yield from place_reasons(scan.item, scan.branch, scan.book)
+
+
+def _day_reasons(day: date | None, scan: _Scan) -> Iterator[Reason]:
+    if day is None:
+        return
     if day > scan.today:
-        raise CheckInRefused([blocking(Code.RETURN_DAY_AHEAD, back_dated_to=day.isoformat())])
-    if scan.loan is not None and day < scan.loan.loaned_on:
-        raise CheckInRefused(
-            [
-                blocking(
-                    Code.RETURN_BEFORE_LOAN,
-                    back_dated_to=day.isoformat(),
-                    loaned_on=scan.loan.loaned_on.isoformat(),
-                )
-            ]
+        yield blocking(Code.RETURN_DAY_AHEAD, back_dated_to=day.isoformat())
+    elif scan.loan is not None and day < scan.loan.loaned_on:
+        yield blocking(
+            Code.RETURN_BEFORE_LOAN, back_dated_to=day.isoformat(), loaned_on=scan.loan.loaned_on.isoformat()
         )
 
 
@@ -130,7 +146,7 @@ def _carry_out(scan: _Scan, day: date, scan_id: str | None) -> CheckInResult:
     before = {"status": item.status, "current_branch_id": item.current_branch_id}
     decided = _plan_and_lock(scan)
     transit = open_transit(scan.facts)
-    notices = _news(scan)
+    notices = _news(scan, decided)
     if loan is None and _changes_nothing(decided, item):
         attach_names(item, scan.book)
         return _result(scan, decided, item=item, notices=notices, changed=False)
@@ -138,8 +154,14 @@ def _carry_out(scan: _Scan, day: date, scan_id: str | None) -> CheckInResult:
     patron_id = loan.patron_id if loan else None
     fee = None
     if loan is not None:
+        day = day_of_return(loan, day, ZoneInfo(scan.branch.time_zone))
+        changes |= settle_claim(loan)
         fee, problems = _close_loan(loan, scan, day)
         notices += problems
+    elif item.status == Item.Status.MISSING:
+        settle_claims_of_found(item)
+    if decided.floats:
+        changes |= float_here(item, scan.branch, scan.now)
     changes |= _move(decided, transit, scan)
     if scan.hold is not None and decided.hold_step != HoldStep.NONE:
         changes["hold"] = hold_states.snapshot(scan.hold)
@@ -176,6 +198,8 @@ def _facts_to_decide(scan: _Scan) -> CheckInFacts:
         )
 
     queue = (Waiting(*waiting) for waiting in facts["queue"] or ())
+    trapped = trapped_hold(facts)
+    first_waiting = first_to_fill(queue, item_home_id=item.home_branch_id, rules_for=rules_for)
     return CheckInFacts(
         status=item.status,
         home_branch_id=item.home_branch_id,
@@ -184,8 +208,19 @@ def _facts_to_decide(scan: _Scan) -> CheckInFacts:
         is_on_loan=scan.loan is not None,
         returns_as=scan.loan.returns_as if scan.loan else Item.Status.AVAILABLE,
         transit=OpenTransit(transit.to_branch_id, transit.purpose) if transit else None,
-        trapped=trapped_hold(facts),
-        first_waiting=first_to_fill(queue, item_home_id=item.home_branch_id, rules_for=rules_for),
+        trapped=trapped,
+        first_waiting=first_waiting,
+        route=route_of(
+            item,
+            scan.branch,
+            scan.book,
+            rotation_branch_id=facts["rotation"],
+            is_in_transit=transit is not None,
+            is_wanted=trapped is not None or first_waiting is not None,
+            is_self_service=scan.is_self_service,
+        ),
+        is_damaged=item.is_damaged,
+        is_in_bundle=item.bundle_id is not None,
     )
 
 
@@ -194,20 +229,25 @@ def _changes_nothing(decided: CheckInPlan, item: Item) -> bool:
     return (
         decided.status == item.status
         and lies_here
+        and not decided.floats
         and decided.hold_step == HoldStep.NONE
         and decided.transit_step == TransitStep.NONE
         and decided.send_to_id is None
     )
 
 
-def _news(scan: _Scan) -> tuple[Reason, ...]:
+def _news(scan: _Scan, decided: CheckInPlan) -> tuple[Reason, ...]:
     notices = [] if scan.loan is not None else [notice(Code.NOT_ON_LOAN)]
     found = _FOUND.get(Item.Status(scan.item.status))
     if found is not None:
         notices.append(notice(found))
     if scan.item.status == Item.Status.WITHDRAWN:
         notices.append(notice(Code.ITEM_WITHDRAWN))
-    return tuple(notices)
+    if scan.loan is not None and scan.loan.claim:
+        notices.append(notice(Code.CLAIM_SETTLED, claim=scan.loan.claim))
+    if decided.floats:
+        notices.append(notice(Code.BELONGS_HERE_NOW, branch_id=scan.item.home_branch_id))
+    return (*notices, *news_of_item(scan.item, bundle_of(scan.facts)))
 
 
 def _close_loan(loan: Loan, scan: _Scan, day: date) -> tuple[Fee | None, tuple[Reason, ...]]:
@@ -224,7 +264,7 @@ def _close_loan(loan: Loan, scan: _Scan, day: date) -> tuple[Fee | None, tuple[R
     loan.returned_to = scan.branch
     if fee is None and not scan.facts["owed_on_loan"] and loan.patron is not None and not loan.patron.keeps_history:
         loan.patron = None
-    loan.save(update_fields=["returned_at", "returned_to", "patron"])
+    loan.save(update_fields=["returned_at", "returned_to", "patron", "claim", "claimed_at"])
     if loan.patron is not None and loan.due_date < scan.today:
         # What was owed may have been taken back just now, by the day on which it came back.
         anonymise_if_settled(loan)
@@ -272,7 +312,7 @@ def _settle_item(item: Item, decided: CheckInPlan, scan: _Scan) -> None:
 
 
 def _goes_to(decided: CheckInPlan, here_id: int) -> GoesTo:
-    if decided.status == Item.Status.WITHDRAWN:
+    if decided.is_aside:
         return GoesTo.ASIDE
     if decided.is_on_its_way or decided.branch_id != here_id:
         return GoesTo.TRANSIT

@@ -8,13 +8,15 @@ from circulation.models import Fee, Loan
 def anonymise_if_settled(loan: Loan) -> bool:
     """Cut the patron from a loan that's over, when nothing is owed for it and she doesn't keep her history.
 
+    What she claims about it stays hers until it's settled.
+
     :returns: whether the loan has no patron any more
     """
     if loan.returned_at is None:
         return False
     if loan.patron is None:
         return True
-    if loan.patron.keeps_history or Fee.objects.filter(loan=loan, balance__gt=0).exists():
+    if loan.patron.keeps_history or loan.claim or Fee.objects.filter(loan=loan, balance__gt=0).exists():
         return False
     Loan.objects.filter(pk=loan.pk, returned_at__isnull=False).update(patron=None)
     loan.patron = None
@@ -31,7 +33,7 @@ def forget_settled_loans(fees: Iterable[Fee]) -> int:
         return 0
     over = (
         Loan.objects.select_for_update(of=("self",), no_key=True, skip_locked=True)
-        .filter(pk__in=loan_ids, returned_at__isnull=False, patron__keeps_history=False)
+        .filter(pk__in=loan_ids, returned_at__isnull=False, patron__keeps_history=False, claim="")
         .exclude(pk__in=Fee.objects.filter(loan__in=loan_ids, balance__gt=0).values("loan"))
     )
     return Loan.objects.filter(pk__in=[loan.pk for loan in over.only("pk")]).update(patron=None)

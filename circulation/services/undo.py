@@ -8,7 +8,7 @@ from accounts.models import AuditEntry, StaffAccount
 from circulation.errors import Code, UndoRefused
 from circulation.models import Fee, Hold, Loan, Transit
 from circulation.rules.reasons import blocking
-from circulation.services import check_in, check_out, hold_states, renew
+from circulation.services import check_in, check_out, hold_states, renew, returns
 from circulation.services.desk_actions import desk_action, locked_item
 from circulation.services.fees import reopen_overdue_fee
 from circulation.services.results import UndoResult
@@ -98,9 +98,13 @@ def _undo_check_in(
         if loan.patron is None:
             raise _changed()
         loan.returned_at, loan.returned_to = None, None
-        loan.save(update_fields=["patron", "returned_at", "returned_to"])
+        if claim := facts.get("claim_settled"):
+            loan.claim, loan.claimed_at = claim["claim"], datetime.fromisoformat(claim["claimed_at"])
+        loan.save(update_fields=["patron", "returned_at", "returned_to", "claim", "claimed_at"])
         if facts.get("fee_id") or facts["days_late"]:
             reopen_overdue_fee(loan=loan, now=now, actor=staff)
+    if floated := facts.get("floated_from"):
+        returns.float_back(item, floated, now)
     _put_back(item, facts["before"])
     return loan, hold
 

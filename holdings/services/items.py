@@ -103,6 +103,19 @@ def change_item(*, item: Item, details: ItemDetails, actor: Any, now: datetime) 
         return locked
 
 
+def move_home(item: Item, branch: Branch, *, now: datetime) -> None:
+    """Let a locked item belong to another branch, in its room of the same name if it has one.
+
+    The caller writes the audit entry, and saves the item's state; its home and room are saved here.
+    """
+    before = item.home_branch_id
+    rooms = ShelvingLocation.objects.filter(branch=branch, name=item.location.name) if item.location else ()
+    item.home_branch, item.location = branch, next(iter(rooms), None)
+    item.save(update_fields=["home_branch", "location"])
+    codes = Branch.objects.filter(pk__in=(before, branch.pk)).values_list("code", flat=True)
+    _tell(item, list(codes), now)
+
+
 def _write(item: Item, details: ItemDetails) -> None:
     for name, value in _as_values(details).items():
         setattr(item, name, value)

@@ -187,10 +187,10 @@ CASES = {
         _facts(status="ON_LOAN", is_on_loan=True, returns_as="REFERENCE_ONLY", first_waiting=_waiting(A)),
         _shelf("REFERENCE_ONLY"),
     ),
-    "withdrawn": (_facts(status="WITHDRAWN", here=B), CheckInPlan("WITHDRAWN", B)),
+    "withdrawn": (_facts(status="WITHDRAWN", here=B), CheckInPlan("WITHDRAWN", B, is_aside=True)),
     "withdrawn on its way": (
         _facts(status="WITHDRAWN", here=B, transit=_to(A)),
-        CheckInPlan("WITHDRAWN", B, transit_step=CANCEL),
+        CheckInPlan("WITHDRAWN", B, transit_step=CANCEL, is_aside=True),
     ),
 }
 

@@ -1,0 +1,110 @@
+"""What a check-in needs beside its decision table: routes, floating, claims that are settled, and news of the item."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from circulation.errors import Code
+from circulation.models import Loan
+from circulation.rules.reasons import blocking, notice
+from circulation.rules.resolution import Level, Resolved
+from circulation.rules.returns import Route, RouteFacts, accepts_return, route
+from circulation.rules.values import ReturnPolicy
+from circulation.selectors.desk_facts import BundleFacts
+from circulation.selectors.rule_books import RuleBook
+from common.errors import Reason
+from holdings.models import Branch, Item, ShelvingLocation
+from holdings.services.items import move_home
+
+
+def route_of(item: Item, here: Branch, book: RuleBook, **facts: Any) -> Route:
+    """Return where the item belongs when nobody waits for it.
+
+    :param facts: what `RouteFacts` asks for beside the item, the branch and the rules
+    """
+    rules = _rules_at_home(item, book)
+    rules_here = book.resolved(branch_id=here.pk, category_id=None, item_type_id=item.item_type_id)
+    own = rules_here.origin("return_policy")
+    return route(
+        RouteFacts(
+            home_branch_id=item.home_branch_id,
+            here_id=here.pk,
+            status=item.status,
+            policy=rules.value("return_policy"),
+            home_group=book.group_of(item.home_branch_id),
+            here_takes_none=own is not None
+            and own.level == Level.BRANCH
+            and rules_here.value("return_policy") == ReturnPolicy.HOME,
+            is_damaged=item.is_damaged,
+            **facts,
+        )
+    )
+
+
+def place_reasons(item: Item, here: Branch, book: RuleBook) -> Iterator[Reason]:
+    """Yield the reason against giving the item back here, if its home branch wants it elsewhere."""
+    rules = _rules_at_home(item, book)
+    accepted = accepts_return(
+        rules.value("returns_accepted"),
+        home_branch_id=item.home_branch_id,
+        here_id=here.pk,
+        home_group=book.group_of(item.home_branch_id),
+    )
+    if not accepted:
+        origin = rules.origin("returns_accepted")
+        yield blocking(
+            Code.RETURN_NOT_HERE, branch_id=item.home_branch_id, origin=origin.as_facts() if origin else None
+        )
+
+
+def float_here(item: Item, here: Branch, now: datetime) -> dict[str, Any]:
+    """Let the item belong to this branch from now on, and return where it belonged, for undoing."""
+    before = {"home_branch_id": item.home_branch_id, "location_id": item.location_id}
+    move_home(item, here, now=now)
+    return {"floated_from": before}
+
+
+def float_back(item: Item, before: Mapping[str, Any], now: datetime) -> None:
+    """Let the item belong again where it did before it floated."""
+    move_home(item, Branch.objects.get(pk=before["home_branch_id"]), now=now)
+    item.location = ShelvingLocation.objects.filter(pk=before["location_id"]).first()
+    item.save(update_fields=["location"])
+
+
+def day_of_return(loan: Loan, day: date, zone: Any) -> date:
+    """Return the day up to which being late counts: what the patron says she had returned stopped counting then."""
+    if loan.claim and loan.claimed_at is not None:
+        return max(loan.loaned_on, min(day, loan.claimed_at.astimezone(zone).date()))
+    return day
+
+
+def settle_claim(loan: Loan) -> dict[str, Any]:
+    """Take the claim off a loan whose item is here; the caller saves it. Return what it said, for undoing."""
+    if not loan.claim or loan.claimed_at is None:
+        return {}
+    before = {"claim": loan.claim, "claimed_at": loan.claimed_at.isoformat()}
+    loan.claim, loan.claimed_at = "", None
+    return {"claim_settled": before}
+
+
+def settle_claims_of_found(item: Item) -> bool:
+    """Take the claims off ended loans of an item that was missing: nobody had it. Return whether there were any."""
+    claimed = Loan.objects.filter(item=item, claim=Loan.Claim.NEVER_HAD)
+    kept = claimed.filter(patron__keeps_history=True).update(claim="", claimed_at=None)
+    return bool(kept + claimed.update(claim="", claimed_at=None, patron=None))
+
+
+def news_of_item(item: Item, bundle: BundleFacts) -> Iterator[Reason]:
+    """Yield what the desk looks at with the item in hand: damage, loose parts, what it's kept in or holds."""
+    if item.is_damaged:
+        yield notice(Code.ITEM_DAMAGED, note=item.damage_note)
+    if bundle.barcode is not None:
+        yield notice(Code.ITEM_IN_BUNDLE, barcode=bundle.barcode)
+    if item.parts:
+        yield notice(Code.COUNT_PARTS, parts=item.parts, missing=item.parts_missing, note=item.parts_note)
+    if bundle.contents:
+        yield notice(Code.COUNT_BUNDLE, contents=bundle.contents)
+
+
+def _rules_at_home(item: Item, book: RuleBook) -> Resolved:
+    return book.resolved(branch_id=item.home_branch_id, category_id=None, item_type_id=item.item_type_id)

@@ -1,0 +1,110 @@
+"""Reasons about items in motion in the words of the desk: claims, damage, parts, bundles, returns, rotations."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext, ngettext
+
+from circulation.errors import Code
+
+Facts = Mapping[str, Any]
+Told = tuple[str, str, str]
+
+
+def _in_bundle(facts: Facts) -> Told:
+    return (
+        gettext("It's part of a bundle."),
+        gettext("The bundle's barcode is %(barcode)s.") % {"barcode": facts.get("barcode", "")},
+        gettext("Scan the bundle, and put this back into it."),
+    )
+
+
+def _damaged(facts: Facts) -> Told:
+    return gettext("It's damaged."), str(facts.get("note", "")), ""
+
+
+def _count_parts(facts: Facts) -> Told:
+    parts, missing = int(facts.get("parts", 0)), int(facts.get("missing", 0))
+    text = ngettext("Count: %(count)d part.", "Count: %(count)d parts.", parts - missing) % {"count": parts - missing}
+    about = str(facts.get("note", ""))
+    if missing:
+        known = ngettext("%(count)d is missing already.", "%(count)d are missing already.", missing)
+        about = " ".join(filter(None, (about and f"{about}.", known % {"count": missing})))
+    return text, about, ""
+
+
+def _count_bundle(facts: Facts) -> Told:
+    contents = int(facts.get("contents", 0))
+    text = ngettext("A bundle with %(count)d item in it.", "A bundle with %(count)d items in it.", contents)
+    return text % {"count": contents}, "", gettext("Count what's in it.")
+
+
+def _claims(facts: Facts) -> Told:
+    count = int(facts.get("claims", 0))
+    text = ngettext(
+        "Has said of %(count)d item that it was returned or never had.",
+        "Has said of %(count)d items that they were returned or never had.",
+        count,
+    )
+    return text % {"count": count}, "", ""
+
+
+def _claim_settled(facts: Facts) -> Told:
+    return gettext("The patron had said that it was returned; that's settled now."), "", ""
+
+
+def _belongs_here(facts: Facts) -> Told:
+    about = gettext("Until now it belonged to %(branch)s.") % {"branch": facts["branch"]} if facts["branch"] else ""
+    return gettext("It belongs here now."), about, ""
+
+
+def _not_here(facts: Facts) -> Told:
+    next_step = gettext("Ask for it to be returned at %(branch)s.") % {"branch": facts["branch"]}
+    return gettext("This branch doesn't take it back."), "", next_step if facts["branch"] else ""
+
+
+def _not_on_shelf(facts: Facts) -> Told:
+    return gettext("It isn't on the shelf."), "", gettext("Check it in first.")
+
+
+def _rotates(facts: Facts) -> Told:
+    text = gettext("It travels with “%(collection)s” already.") % {"collection": facts.get("collection", "")}
+    return text, "", gettext("Take it out of that collection first.")
+
+
+def _plain(text: Callable[[], str], next_step: Callable[[], str] = lambda: "") -> Callable[[Facts], Told]:
+    return lambda facts: (text(), "", next_step())
+
+
+ITEM_TEXTS: dict[str, Callable[[Facts], Told]] = {
+    Code.ITEM_IN_BUNDLE: _in_bundle,
+    Code.ITEM_DAMAGED: _damaged,
+    Code.COUNT_PARTS: _count_parts,
+    Code.COUNT_BUNDLE: _count_bundle,
+    Code.HAS_CLAIMS: _claims,
+    Code.CLAIM_SETTLED: _claim_settled,
+    Code.BELONGS_HERE_NOW: _belongs_here,
+    Code.RETURN_NOT_HERE: _not_here,
+    Code.CLAIMED_ALREADY: _plain(lambda: gettext("The patron has said so already.")),
+    Code.NOT_CLAIMED: _plain(lambda: gettext("Nothing is claimed about this loan.")),
+    Code.PARTS_TOO_MANY: lambda facts: (
+        gettext("It has only %(parts)s parts.") % {"parts": facts.get("parts", 0)},
+        "",
+        "",
+    ),
+    Code.ITEM_NOT_ON_SHELF: _not_on_shelf,
+    Code.BUNDLE_NESTED: _plain(lambda: gettext("A bundle can't be part of a bundle.")),
+    Code.BUNDLE_NOT_EMPTY: lambda facts: (
+        gettext("Something is still in this bundle."),
+        "",
+        gettext("Take it out of the bundle first."),
+    ),
+    Code.ROTATION_UNKNOWN: _plain(lambda: gettext("This collection isn't there any more.")),
+    Code.ROTATION_ENDED: _plain(lambda: gettext("This collection's tour is over.")),
+    Code.ROTATION_NAME_TAKEN: _plain(lambda: gettext("Another collection has this name.")),
+    Code.ROTATION_NO_STOP_LEFT: _plain(
+        lambda: gettext("The plan has no further stop."), lambda: gettext("Add a stop, or end the tour.")
+    ),
+    Code.ROTATION_STOP_PASSED: _plain(lambda: gettext("The collection is at this stop, or has been.")),
+    Code.ROTATES_WITH_ANOTHER: _rotates,
+}
