@@ -88,6 +88,27 @@ class CalendarDay(models.Model):
         return f"{self.date} {'open' if self.is_open else 'closed'} {self.reason}"
 
 
+class YearlyClosedDay(models.Model):
+    """A day on which a branch is closed every year; a calendar day of one year goes before it."""
+
+    branch = models.ForeignKey(Branch, on_delete=models.CASCADE, related_name="yearly_closed_days")
+    month = models.PositiveSmallIntegerField()
+    day = models.PositiveSmallIntegerField()
+    reason = models.CharField(max_length=80, blank=True)
+
+    class Meta:
+        """Constraints."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["branch", "month", "day"], name="yearly_closed_day_once"),
+            models.CheckConstraint(condition=Q(month__range=(1, 12), day__range=(1, 31)), name="yearly_day_exists"),
+        ]
+        ordering = ("month", "day")
+
+    def __str__(self) -> str:
+        return f"{self.day}/{self.month} {self.reason}"
+
+
 class ShelvingLocation(models.Model):
     """A room or part of a branch's shelves, for instance children's fiction."""
 
@@ -112,12 +133,15 @@ class ItemType(models.Model):
     # {language: text}; the plain name stands for languages without one.
     names = models.JSONField(default=dict, blank=True)
     is_lent = models.BooleanField(default=True)
+    # A wider type, whose limits count the loans of all its types.
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="kinds")
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         """Order as listed."""
 
         ordering = ("position", "name")
+        constraints = [models.CheckConstraint(condition=~Q(parent=F("id")), name="item_type_not_its_own_parent")]
 
     def __str__(self) -> str:
         return self.name

@@ -58,6 +58,8 @@ class Patron(models.Model):
     address = models.CharField(max_length=200, blank=True)
     postal_code = models.CharField(max_length=10, blank=True)
     city = models.CharField(max_length=60, blank=True)
+    # Where she lives, by the country's number of the municipality; empty means here.
+    municipality_code = models.CharField(max_length=10, blank=True, default="", db_default="")
     language = models.CharField(max_length=2, default="da")
     channel = models.CharField(max_length=12, choices=Channel, default=Channel.EMAIL)
     # Where a kind of message goes another way: {kind: channel}, or {kind: "NONE"} for one that she doesn't want.

@@ -9,7 +9,7 @@ from circulation.models.holds import Hold, Pick
 from circulation.models.loans import Loan
 from circulation.models.local_uses import LocalUse
 from circulation.models.rotations import RotatingCollection, RotatingItem, RotationStop
-from circulation.models.rules import CirculationRule
+from circulation.models.rules import CirculationRule, RuleChange
 from circulation.models.tills import Till, TillCount
 from circulation.models.transits import TransferLimit, Transit
 
@@ -26,6 +26,7 @@ __all__ = [
     "RotatingCollection",
     "RotatingItem",
     "RotationStop",
+    "RuleChange",
     "Till",
     "TillCount",
     "TransferLimit",

@@ -25,6 +25,14 @@ class Loan(models.Model):
     loaned_on = models.DateField()
     # The loan ends with this day, at 23:59 in the lending branch's time zone.
     due_date = models.DateField()
+    # When a loan by the hour ends, on its due date; empty for a loan by the day.
+    due_at = models.DateTimeField(null=True)
+    # For use in the library only: never renewed.
+    is_on_site = models.BooleanField(default=False, db_default=False)
+    # By whose rules and calendar it was made, and goes on; empty means the lending branch's.
+    rules_branch = models.ForeignKey(
+        "holdings.Branch", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     renewals = models.PositiveSmallIntegerField(default=0)
     renewed_at = models.DateTimeField(null=True)
     # When it was called back before its time; that happens once, and it can't be renewed from then on.
