@@ -25,6 +25,7 @@ class Waiting:
     item_id: int | None
     category_id: int
     patron_home_branch_id: int
+    municipality_code: str = ""
 
 
 @dataclass(frozen=True)

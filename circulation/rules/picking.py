@@ -26,6 +26,7 @@ class Wanted:
     category_id: int
     patron_home_branch_id: int
     item_id: int | None = None
+    municipality_code: str = ""
 
 
 def plan_picks(

@@ -1,12 +1,16 @@
 """Which rule row wins, value by value: branch, then branch group, then municipality, then the consortium's template.
 
-Within a level a row for the patron category goes before one for the item type, and that before an open one; a row that
-doesn't set a value falls through, null is a value like any other.
+Within a level a row for the patron category goes before one for the item type, that before one for a residence, and
+that before an open one. Of rows that differ in their days only, the one that began last goes first. A row that doesn't
+set a value falls through, null is a value like any other.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from enum import StrEnum
+from itertools import product
 from typing import Any
 
 from circulation.rules.values import REGISTER
@@ -37,6 +41,9 @@ class Origin:
     :ivar place_id: the branch or the branch group, None on the levels above
     :ivar patron_category: its code, None where the row is open
     :ivar item_type: its code, None where the row is open
+    :ivar residence: OWN, PARTNER or ELSEWHERE, None where the row is open
+    :ivar valid_from: the first day on which the row holds, None for always
+    :ivar valid_until: the last day, None for ever
     """
 
     level: Level
@@ -44,10 +51,20 @@ class Origin:
     place_id: int | None = None
     patron_category: str | None = None
     item_type: str | None = None
+    residence: str | None = None
+    valid_from: date | None = None
+    valid_until: date | None = None
 
     def __str__(self) -> str:
         place = self.level.value if self.place_id is None else f"{self.level.value} {self.place_id}"
-        return f"{place} × {self.patron_category or '*'} × {self.item_type or '*'}"
+        whom = f"{place} × {self.patron_category or '*'} × {self.item_type or '*'}"
+        return f"{whom} × {self.residence}" if self.residence else whom
+
+    def holds_on(self, day: date) -> bool:
+        """Return whether the row holds on a day."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day <= self.valid_until
+        )
 
     def as_facts(self) -> dict[str, Any]:
         """Return the origin as JSON, for refusals, the audit log and the ledger."""
@@ -57,6 +74,9 @@ class Origin:
             "place_id": self.place_id,
             "patron_category": self.patron_category,
             "item_type": self.item_type,
+            "residence": self.residence,
+            "valid_from": self.valid_from.isoformat() if self.valid_from else None,
+            "valid_until": self.valid_until.isoformat() if self.valid_until else None,
         }
 
 
@@ -70,7 +90,9 @@ class RuleRow:
     def sets(self, name: str) -> bool:
         """Return whether the row decides this value; one that it has no say in doesn't count."""
         return name in self.values and REGISTER[name].applies_to(
-            patron_category=self.origin.patron_category, item_type=self.origin.item_type
+            patron_category=self.origin.patron_category,
+            item_type=self.origin.item_type,
+            residence=self.origin.residence,
         )
 
 
@@ -88,33 +110,65 @@ class Candidate:
     wins: bool
 
 
+_Key = tuple[Level, int | None, str | None, str | None, str | None]
+
+
 class RuleSet:
     """All rows that hold in a municipality, its template's included."""
 
     def __init__(self, rows: Iterable[RuleRow]) -> None:
-        self._rows: dict[tuple[Level, int | None, str | None, str | None], RuleRow] = {
-            (row.origin.level, row.origin.place_id, row.origin.patron_category, row.origin.item_type): row
-            for row in rows
-        }
+        self._rows: dict[_Key, list[RuleRow]] = {}
+        for row in sorted(rows, key=_beginning, reverse=True):
+            origin = row.origin
+            key = (origin.level, origin.place_id, origin.patron_category, origin.item_type, origin.residence)
+            self._rows.setdefault(key, []).append(row)
+        # The days on which a row begins to hold, or holds no more.
+        self._turns = sorted({day for row in self.rows() for day in _turns(row.origin)})
+
+    def rows(self) -> Iterator[RuleRow]:
+        """Yield every row, whether it holds today or not."""
+        for rows in self._rows.values():
+            yield from rows
 
     def all_values(self, name: str) -> list[Any]:
         """Return what any row sets for a value, null left out: for a job that must find all it may concern."""
-        return [row.values[name] for row in self._rows.values() if row.values.get(name) is not None]
+        return [row.values[name] for row in self.rows() if row.values.get(name) is not None]
+
+    def period(self, day: date) -> int:
+        """Return a number for the time around a day in which the same rows hold."""
+        return bisect_right(self._turns, day)
 
     def candidates(
-        self, *, branch_id: int, branch_group_id: int | None, patron_category: str | None, item_type: str | None
+        self,
+        *,
+        branch_id: int,
+        branch_group_id: int | None,
+        patron_category: str | None,
+        item_type: str | None,
+        residence: str | None,
+        on: date,
     ) -> Iterator[RuleRow]:
-        """Yield the rows that apply, the nearest first."""
+        """Yield the rows that apply on a day, the nearest first."""
         places: list[tuple[Level, int | None]] = [(Level.BRANCH, branch_id)]
         if branch_group_id is not None:
             places.append((Level.BRANCH_GROUP, branch_group_id))
         places += [(Level.MUNICIPALITY, None), (Level.TEMPLATE, None)]
-        whom = dict.fromkeys(((patron_category, item_type), (patron_category, None), (None, item_type), (None, None)))
+        whom = dict.fromkeys(product((patron_category, None), (item_type, None), (residence, None)))
         for level, place_id in places:
-            for category, kind in whom:
-                row = self._rows.get((level, place_id, category, kind))
-                if row is not None:
-                    yield row
+            for category, kind, home in whom:
+                rows = self._rows.get((level, place_id, category, kind, home), ())
+                yield from (row for row in rows if row.origin.holds_on(on))
+
+
+def _beginning(row: RuleRow) -> tuple[bool, date]:
+    return (row.origin.valid_from is not None, row.origin.valid_from or date.min)
+
+
+def _turns(origin: Origin) -> Iterator[date]:
+    if origin.valid_from is not None:
+        yield origin.valid_from
+    if origin.valid_until is not None and origin.valid_until < date.max:
+        yield origin.valid_until + timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -164,8 +218,10 @@ def resolve(
     branch_group_id: int | None,
     patron_category: str | None,
     item_type: str | None,
+    on: date,
+    residence: str | None = None,
 ) -> Resolved:
-    """Return the values that hold here; categories and types by their codes, None if there's none to go by."""
+    """Return the values that hold here on a day; categories and types by their codes, None if there's none to go by."""
     return Resolved(
         tuple(
             rules.candidates(
@@ -173,6 +229,8 @@ def resolve(
                 branch_group_id=branch_group_id,
                 patron_category=patron_category,
                 item_type=item_type,
+                residence=residence,
+                on=on,
             )
         )
     )

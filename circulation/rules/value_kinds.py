@@ -11,6 +11,7 @@ from common.money import to_money
 
 _HIGHEST_AMOUNT = Decimal("99999.99")
 _LAST_FEE_DAY = 3650
+_MOST_DATES = 60
 NOTICE_KINDS = ("OVERDUE_1", "OVERDUE_2", "OVERDUE_3", "INVOICE")
 
 
@@ -23,6 +24,7 @@ class Kind(StrEnum):
     MONEY = "money"
     CHOICE = "choice"
     DATE = "date"
+    DATES = "dates"
     FEE_STEPS = "fee_steps"
     NOTICE_STEPS = "notice_steps"
 
@@ -106,6 +108,12 @@ def _date(value: Any) -> str:
         raise WrongValue("NOT_A_DATE") from None
 
 
+def _dates(value: Any) -> list[str]:
+    if not isinstance(value, list) or not value or len(value) > _MOST_DATES:
+        raise WrongValue("NOT_DATES")
+    return sorted({_date(day) for day in value})
+
+
 def _fee_steps(value: Any) -> list[dict[str, Any]]:
     steps: list[dict[str, Any]] = [
         {
@@ -150,10 +158,12 @@ _STORERS: Mapping[Kind, Callable[[Any], Any]] = {
     Kind.BOOL: _bool,
     Kind.MONEY: _money,
     Kind.DATE: _date,
+    Kind.DATES: _dates,
     Kind.FEE_STEPS: _fee_steps,
     Kind.NOTICE_STEPS: _notice_steps,
 }
 _READERS: Mapping[Kind, Callable[[Any], Any]] = {
     Kind.MONEY: Decimal,
     Kind.DATE: date.fromisoformat,
+    Kind.DATES: lambda days: [date.fromisoformat(day) for day in days],
 }

@@ -78,7 +78,7 @@ _PARTS = {
               AND NOT i.is_damaged AND i.bundle_id IS NULL
               AND (%(item)s::bigint IS NULL OR i.id = %(item)s)) s)""",
     "queue": """(SELECT json_agg(json_build_array(h.id, h.patron_id, h.pickup_branch_id, h.item_id, p.category_id,
-            p.home_branch_id) ORDER BY h.priority DESC, h.requested_at, h.id)
+            p.home_branch_id, p.municipality_code) ORDER BY h.priority DESC, h.requested_at, h.id)
         FROM circulation_hold h JOIN patrons_patron p ON p.id = h.patron_id
         WHERE h.record_id = %(record)s AND h.state = 'QUEUED' AND (h.item_id IS NULL OR h.item_id = %(item)s)
           AND $not_suspended)""",

@@ -57,10 +57,10 @@ class ShelfLine:
 
 def holds_to_pick(branch: Branch, *, now: datetime) -> list[PickLine]:
     """Return what the branch should fetch from its shelves for holds, in the order of the shelves."""
-    book = rule_book()
+    book, today = rule_book(), timezone.localdate(now)
     shelves = _on_shelves()
     # A hold is never planned twice: the plan is made for all branches, and each reads its own part.
-    picks = plan_picks(_queue(now), shelves, lambda hold, item: _may_have(hold, item, book))
+    picks = plan_picks(_queue(now), shelves, lambda hold, item: _may_have(hold, item, book, today))
     here = {item.item_id for item in shelves if item.branch_id == branch.pk}
     wanted = {hold_id: item_id for hold_id, item_id in picks.items() if item_id in here}
     items = Item.objects.select_related(*_FOR_ITEM).defer("record__raw").in_bulk(wanted.values())
@@ -117,7 +117,15 @@ def _queue(now: datetime) -> Iterable[Wanted]:
             Q(suspended_until__isnull=True) | Q(suspended_until__lte=today), Exists(on_shelf), state=Hold.State.QUEUED
         )
         .order_by("-priority", "requested_at", "pk")
-        .values_list("pk", "record_id", "pickup_branch_id", "patron__category_id", "patron__home_branch_id", "item_id")
+        .values_list(
+            "pk",
+            "record_id",
+            "pickup_branch_id",
+            "patron__category_id",
+            "patron__home_branch_id",
+            "item_id",
+            "patron__municipality_code",
+        )
     )
     return [Wanted(*row) for row in rows]
 
@@ -132,8 +140,16 @@ def _on_shelves() -> list[OnShelf]:
     return [OnShelf(*row) for row in rows]
 
 
-def _may_have(hold: Wanted, item: OnShelf, book: RuleBook) -> bool:
-    rules = book.resolved(branch_id=hold.pickup_branch_id, category_id=hold.category_id, item_type_id=item.item_type_id)
+def _may_have(hold: Wanted, item: OnShelf, book: RuleBook, on: date) -> bool:
+    rules = book.resolved_for_hold(
+        pickup_id=hold.pickup_branch_id,
+        category_id=hold.category_id,
+        patron_home_id=hold.patron_home_branch_id,
+        municipality_code=hold.municipality_code,
+        item_type_id=item.item_type_id,
+        item_home_id=item.home_branch_id,
+        on=on,
+    )
     return may_fill(
         rules,
         pickup_branch_id=hold.pickup_branch_id,

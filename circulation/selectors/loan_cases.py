@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
+from django.db.models.functions import Coalesce
+
 from circulation.models import Loan
 from circulation.rules.fees import OverdueClaim, days_late, fee_steps, ladder_of, overdue_claim
 from circulation.rules.resolution import Resolved
@@ -16,12 +18,14 @@ from patrons.models import Patron, PatronCategory
 class LoanCase:
     """A loan with what its fee and its letters depend on.
 
+    :ivar rules_branch_id: by whose rules and calendar it was made, most often the branch that lent
     :ivar birth_date: the patron's, on which the ladder depends
     """
 
     loan_id: int
     patron_id: int
     branch_id: int
+    rules_branch_id: int
     loaned_on: date
     renewed_at: datetime | None
     due_date: date
@@ -33,6 +37,7 @@ class LoanCase:
     title: str
     category_id: int
     category_kind: str
+    municipality_code: str
     birth_date: date | None
 
     @property
@@ -40,9 +45,18 @@ class LoanCase:
         """Whether the patron's category is for children."""
         return self.category_kind == PatronCategory.Kind.CHILD
 
-    def rules(self, book: RuleBook) -> Resolved:
-        """Return the values that hold for the loan: those of the branch that lent."""
-        return book.resolved(branch_id=self.branch_id, category_id=self.category_id, item_type_id=self.item_type_id)
+    def rules(self, book: RuleBook, on: date | None = None) -> Resolved:
+        """Return the values that hold for the loan: those of the branch by whose rules it was made.
+
+        :param on: the local day, today's if it isn't given
+        """
+        return book.resolved(
+            branch_id=self.rules_branch_id,
+            category_id=self.category_id,
+            item_type_id=self.item_type_id,
+            residence=book.choices.residence_of(self.municipality_code),
+            on=on,
+        )
 
 
 def case_of(loan: Loan, patron: Patron) -> LoanCase:
@@ -51,6 +65,7 @@ def case_of(loan: Loan, patron: Patron) -> LoanCase:
         loan_id=loan.pk,
         patron_id=patron.pk,
         branch_id=loan.lending_branch_id,
+        rules_branch_id=loan.rules_branch_id or loan.lending_branch_id,
         loaned_on=loan.loaned_on,
         renewed_at=loan.renewed_at,
         due_date=loan.due_date,
@@ -62,6 +77,7 @@ def case_of(loan: Loan, patron: Patron) -> LoanCase:
         title=loan.item.record.title,
         category_id=patron.category_id,
         category_kind=patron.category.kind,
+        municipality_code=patron.municipality_code,
         birth_date=patron.birth_date,
     )
 
@@ -75,6 +91,7 @@ def loan_cases(loan_ids: Iterable[int]) -> list[LoanCase]:
             "pk",
             "patron_id",
             "lending_branch_id",
+            Coalesce("rules_branch_id", "lending_branch_id"),
             "loaned_on",
             "renewed_at",
             "due_date",
@@ -86,6 +103,7 @@ def loan_cases(loan_ids: Iterable[int]) -> list[LoanCase]:
             "item__record__title",
             "patron__category_id",
             "patron__category__kind",
+            "patron__municipality_code",
             "patron__birth_date",
         )
     )
@@ -97,7 +115,7 @@ def claim_of(loan: LoanCase, *, on: date, book: RuleBook) -> OverdueClaim:
 
     :raises circulation.rules.resolution.RuleMissing: if no rule says what being late costs
     """
-    resolved = loan.rules(book)
+    resolved = loan.rules(book, on)
     return overdue_claim(
         steps=fee_steps(resolved.value("fee_steps")),
         late=days_late(loan.due_date, on),

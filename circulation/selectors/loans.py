@@ -91,7 +91,7 @@ def loans_of(patron: Patron, *, now: datetime) -> list[LoanLine]:
         return []
     facts = read_facts("version", "blocks", "cards", "owed", "overdue", patron=patron.pk, today=today)
     book = rule_book(facts["version"])
-    book.refresh_calendars({loan.lending_branch_id for loan in loans})
+    book.refresh_calendars({loan.rules_branch_id or loan.lending_branch_id for loan in loans})
     stopped = patron_facts(patron, facts)
     return [_line(loan, patron, stopped, book, now) for loan in loans]
 
@@ -120,6 +120,7 @@ def _patron_fields() -> tuple[str, ...]:
 
 def _line(loan: Any, patron: Patron, stopped: PatronFacts, book: RuleBook, now: datetime) -> LoanLine:
     today = now.astimezone(ZoneInfo(loan.lending_branch.time_zone)).date()
+    rules_branch_id = loan.rules_branch_id or loan.lending_branch_id
     decision = decide(
         RenewalFacts(
             today=today,
@@ -127,14 +128,10 @@ def _line(loan: Any, patron: Patron, stopped: PatronFacts, book: RuleBook, now: 
             renewals=loan.renewals,
             item_status=loan.item.status,
             item_type_id=loan.item.item_type_id,
-            branch_id=loan.lending_branch_id,
+            branch_id=rules_branch_id,
             patron=stopped,
-            rules=book.resolved(
-                branch_id=loan.lending_branch_id,
-                category_id=patron.category_id,
-                item_type_id=loan.item.item_type_id,
-            ),
-            calendar=book.known_calendar(loan.lending_branch_id),
+            rules=book.resolved_for(patron, branch_id=rules_branch_id, item_type_id=loan.item.item_type_id, on=today),
+            calendar=book.known_calendar(rules_branch_id),
             waiting=loan.waiting,
         )
     )

@@ -73,7 +73,7 @@ def patron_panel(*, patron_id: int, branch: Branch, now: datetime, patron: Patro
     )
     book = rule_book(facts["version"])
     patron.category, patron.home_branch = book.categories[patron.category_id], book.branches[patron.home_branch_id]
-    rules = RuleReader(book.resolved(branch_id=branch.pk, category_id=patron.category_id, item_type_id=None))
+    rules = RuleReader(book.resolved_for(patron, branch_id=branch.pk, item_type_id=None, on=today))
     loans, holds = loan_counts(facts, book, branch_id=branch.pk), patron_holds(facts)
     stopped = patron_facts(patron, facts)
     return PatronPanel(

@@ -11,13 +11,15 @@ from string import Template
 from typing import Any
 
 from django.db import connection
+from django.utils import timezone
 
 from circulation.models import CirculationRule
 from circulation.rules.resolution import Level, Origin, Resolved, RuleRow, RuleSet, resolve
 from circulation.rules.values import REGISTER, read_value
-from holdings.models import Branch, CalendarDay, ItemType, OpeningHours
-from holdings.rules.calendars import Calendar
-from patrons.models import PatronCategory
+from circulation.rules.whose_rules import Choices, choices_from
+from holdings.models import Branch, CalendarDay, ItemType, OpeningHours, YearlyClosedDay
+from holdings.rules.calendars import Calendar, Hours
+from patrons.models import Patron, PatronCategory
 from tenants.keys import tenant_name
 from tenants.models import Municipality, TemplateRule
 
@@ -26,14 +28,15 @@ from tenants.models import Municipality, TemplateRule
 _STAMP = "concat(count(*), '.', coalesce(sum(t.xmin::text::bigint * 97 + t.cmin::text::bigint), 0))"
 VERSION_SQL = Template("""concat_ws(':',
     (SELECT $stamp FROM circulation_circulationrule t),
-    (SELECT concat(m.template_id, '.', (SELECT $stamp FROM public.tenants_templaterule t
+    (SELECT concat(m.template_id, '.', md5(m.settings::text), '.', (SELECT $stamp FROM public.tenants_templaterule t
                                         WHERE t.template_id = m.template_id))
        FROM public.tenants_municipality m WHERE m.schema_name = current_schema()),
     (SELECT md5(string_agg(concat_ws('|', t.id, t.code, t.name, t.kind, t.group_id, t.time_zone, t.is_pickup_place,
             t.is_open_for_business, t.position), '/' ORDER BY t.id)) FROM holdings_branch t),
     (SELECT $stamp FROM holdings_openinghours t),
-    (SELECT md5(string_agg(concat_ws('|', t.id, t.code, t.name, t.names::text, t.is_lent), '/' ORDER BY t.id))
-       FROM holdings_itemtype t),
+    (SELECT $stamp FROM holdings_yearlyclosedday t),
+    (SELECT md5(string_agg(concat_ws('|', t.id, t.code, t.name, t.names::text, t.is_lent, t.parent_id), '/'
+            ORDER BY t.id)) FROM holdings_itemtype t),
     (SELECT md5(string_agg(concat_ws('|', t.id, t.code, t.name, t.names::text, t.kind), '/' ORDER BY t.id))
        FROM patrons_patroncategory t))""").substitute(stamp=_STAMP)
 CALENDAR_VERSION_SQL = Template(
@@ -58,13 +61,28 @@ class RuleBook:
     branches: dict[int, Branch]
     item_types: dict[int, ItemType]
     categories: dict[int, PatronCategory]
-    open_weekdays: dict[int, frozenset[int]]
-    _resolved: dict[tuple[int, int | None, int | None], Resolved] = field(default_factory=dict)
+    weeks: dict[int, dict[int, Hours]]
+    yearly: dict[int, frozenset[tuple[int, int]]]
+    choices: Choices
+    _resolved: dict[tuple[int, int | None, int | None, str | None, int], Resolved] = field(default_factory=dict)
     _calendars: dict[int, tuple[str, Calendar]] = field(default_factory=dict)
 
-    def resolved(self, *, branch_id: int, category_id: int | None, item_type_id: int | None) -> Resolved:
-        """Return the values that hold at a branch for a patron category and an item type, None for any."""
-        key = (branch_id, category_id, item_type_id)
+    def resolved(
+        self,
+        *,
+        branch_id: int,
+        category_id: int | None,
+        item_type_id: int | None,
+        residence: str | None = None,
+        on: date | None = None,
+    ) -> Resolved:
+        """Return the values that hold at a branch for a patron category and an item type, None for any.
+
+        :param residence: where the patron belongs, None for any
+        :param on: the local day, today's if it isn't given
+        """
+        on = on or timezone.localdate()
+        key = (branch_id, category_id, item_type_id, residence, self.rules.period(on))
         known = self._resolved.get(key)
         if known is None:
             branch = self.branches.get(branch_id)
@@ -74,8 +92,45 @@ class RuleBook:
                 branch_group_id=branch.group_id if branch else None,
                 patron_category=self.categories[category_id].code if category_id is not None else None,
                 item_type=self.item_types[item_type_id].code if item_type_id is not None else None,
+                residence=residence,
+                on=on,
             )
         return known
+
+    def resolved_for(self, patron: Patron, *, branch_id: int, item_type_id: int | None, on: date) -> Resolved:
+        """Return the values that hold at a branch for a patron, wherever she belongs."""
+        return self.resolved(
+            branch_id=branch_id,
+            category_id=patron.category_id,
+            item_type_id=item_type_id,
+            residence=self.choices.residence_of(patron.municipality_code),
+            on=on,
+        )
+
+    def resolved_for_hold(
+        self,
+        *,
+        pickup_id: int,
+        category_id: int,
+        patron_home_id: int,
+        municipality_code: str,
+        item_type_id: int | None,
+        item_home_id: int | None,
+        on: date,
+    ) -> Resolved:
+        """Return the values that a hold follows: those of the branch that the municipality has chosen for holds.
+
+        :param item_type_id: and `item_home_id`, of an item that could fill it; None for what concerns no item
+        """
+        return self.resolved(
+            branch_id=self.choices.branch_of_hold(
+                pickup_id=pickup_id, patron_home_id=patron_home_id, item_home_id=item_home_id
+            ),
+            category_id=category_id,
+            item_type_id=item_type_id,
+            residence=self.choices.residence_of(municipality_code),
+            on=on,
+        )
 
     def group_of(self, branch_id: int) -> frozenset[int]:
         """Return the branches that share a branch's group, itself among them; none if it's in no group."""
@@ -95,7 +150,9 @@ class RuleBook:
         if known is None or known[0] != version:
             days = CalendarDay.objects.filter(branch_id=branch_id).values_list("date", "is_open")
             exceptions: dict[date, bool] = dict(days)
-            calendar = Calendar(self.open_weekdays.get(branch_id, frozenset()), exceptions)
+            week = self.weeks.get(branch_id, {})
+            yearly = self.yearly.get(branch_id, frozenset())
+            calendar = Calendar(frozenset(week), exceptions, yearly, week)
             known = self._calendars[branch_id] = (version, calendar)
         return known[1]
 
@@ -127,6 +184,12 @@ def rule_book(version: str | None = None) -> RuleBook:
     return known
 
 
+def known_choices() -> Choices:
+    """Return what this process last knew of the municipality's choices; the next book tells if they still hold."""
+    known = _books.get(tenant_name())
+    return known.choices if known else Choices()
+
+
 def calendar_version(branch_id: int) -> str:
     """Return the version of a branch's closed and open days."""
     return _one_value(f"SELECT {CALENDAR_VERSION_SQL}", {"branch": branch_id})
@@ -142,9 +205,12 @@ def _read_book(version: str) -> RuleBook:
     branches = {branch.pk: branch for branch in Branch.objects.all()}
     item_types = {item_type.pk: item_type for item_type in ItemType.objects.all()}
     categories = {category.pk: category for category in PatronCategory.objects.all()}
-    weekdays: dict[int, set[int]] = {}
-    for branch_id, weekday in OpeningHours.objects.values_list("branch_id", "weekday"):
-        weekdays.setdefault(branch_id, set()).add(weekday)
+    weeks: dict[int, dict[int, Hours]] = {}
+    for branch_id, weekday, *hours in OpeningHours.objects.values_list("branch_id", "weekday", "opens", "closes"):
+        weeks.setdefault(branch_id, {})[weekday] = (hours[0], hours[1])
+    yearly: dict[int, set[tuple[int, int]]] = {}
+    for branch_id, month, day in YearlyClosedDay.objects.values_list("branch_id", "month", "day"):
+        yearly.setdefault(branch_id, set()).add((month, day))
     own = [_own_row(row, categories, item_types) for row in CirculationRule.objects.all()]
     return RuleBook(
         version=version,
@@ -152,7 +218,9 @@ def _read_book(version: str) -> RuleBook:
         branches=branches,
         item_types=item_types,
         categories=categories,
-        open_weekdays={branch_id: frozenset(days) for branch_id, days in weekdays.items()},
+        weeks=weeks,
+        yearly={branch_id: frozenset(days) for branch_id, days in yearly.items()},
+        choices=choices_from(_settings()),
     )
 
 
@@ -166,8 +234,17 @@ def _own_row(row: CirculationRule, categories: dict[int, PatronCategory], item_t
         place_id=row.branch_id or row.branch_group_id,
         patron_category=categories[row.patron_category_id].code if row.patron_category_id else None,
         item_type=item_types[row.item_type_id].code if row.item_type_id else None,
+        residence=row.residence or None,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
     )
     return RuleRow(origin, _read_values(row.values))
+
+
+def _settings() -> dict[str, Any]:
+    # Asked of the database, as it is in the version: a host's municipality is remembered for a while.
+    settings = Municipality.objects.filter(schema_name=tenant_name()).values_list("settings", flat=True).first()
+    return settings or {}
 
 
 def _template_rows() -> Iterable[RuleRow]:

@@ -193,8 +193,14 @@ def _facts_to_decide(scan: _Scan) -> CheckInFacts:
     transit = open_transit(facts)
 
     def rules_for(hold: Waiting) -> Resolved:
-        return scan.book.resolved(
-            branch_id=hold.pickup_branch_id, category_id=hold.category_id, item_type_id=item.item_type_id
+        return scan.book.resolved_for_hold(
+            pickup_id=hold.pickup_branch_id,
+            category_id=hold.category_id,
+            patron_home_id=hold.patron_home_branch_id,
+            municipality_code=hold.municipality_code,
+            item_type_id=item.item_type_id,
+            item_home_id=item.home_branch_id,
+            on=scan.today,
         )
 
     queue = (Waiting(*waiting) for waiting in facts["queue"] or ())

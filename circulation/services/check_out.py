@@ -9,6 +9,7 @@ from circulation.models import Hold, Loan, Transit
 from circulation.rules.check_out import CheckOutFacts, HoldFacts, decide, own_hold_to_fill
 from circulation.rules.due_dates import DueDate
 from circulation.rules.reasons import covered_codes, notice, notices_among, standing
+from circulation.rules.whose_rules import Choices
 from circulation.selectors.desk_facts import (
     LoanFacts,
     ScanFacts,
@@ -22,7 +23,7 @@ from circulation.selectors.desk_facts import (
     scan_facts,
     trapped_hold,
 )
-from circulation.selectors.rule_books import RuleBook, rule_book
+from circulation.selectors.rule_books import RuleBook, known_choices, rule_book
 from circulation.services import hold_states
 from circulation.services.desk_actions import (
     attach_names,
@@ -88,12 +89,13 @@ def check_out(
         item = locked_item(item, CheckOutRefused)
         patron = locked_patron(patron, CheckOutRefused)
         today = local_day(now, branch)
+        rules_branch_id = _rules_branch_id(known_choices(), item, patron, branch)
         facts = read_facts(
             *_FACTS,
             item=item.pk,
             record=item.record_id,
             patron=patron.pk,
-            branch=branch.pk,
+            branch=rules_branch_id,
             today=today,
             scan=scan_id,
         )
@@ -103,7 +105,11 @@ def check_out(
         loan = open_loan(facts)
         if loan is not None and loan.patron_id == patron.pk:
             return _renew(loan, item=item, patron=patron, staff=staff, now=now, override=override, scan_id=scan_id)
-        decision = decide(_facts_to_decide(facts, item, patron, branch, book, today, loan, due_date))
+        if rules_branch_id != _rules_branch_id(book.choices, item, patron, branch):
+            # The municipality has just chosen otherwise, so the days of another branch were asked for.
+            rules_branch_id = _rules_branch_id(book.choices, item, patron, branch)
+            facts["calendar_version"] = None
+        decision = decide(_facts_to_decide(facts, item, patron, branch, book, today, loan, due_date, rules_branch_id))
         against = standing(decision.reasons, override, permissions(staff))
         if against or decision.due is None:
             raise CheckOutRefused(against)
@@ -114,6 +120,7 @@ def check_out(
             item=item,
             patron=patron,
             branch=book.branches.get(branch.pk, branch),
+            rules_branch_id=rules_branch_id,
             book=book,
             staff=staff,
             now=now,
@@ -121,6 +128,12 @@ def check_out(
             override=override,
             scan_id=scan_id,
         )
+
+
+def _rules_branch_id(choices: Choices, item: Item, patron: Patron, branch: Branch) -> int:
+    return choices.branch_of_loan(
+        desk_id=branch.pk, item_home_id=item.home_branch_id, patron_home_id=patron.home_branch_id
+    )
 
 
 def _facts_to_decide(
@@ -132,6 +145,7 @@ def _facts_to_decide(
     today: date,
     loan: LoanFacts | None,
     due_date: date | None,
+    rules_branch_id: int,
 ) -> CheckOutFacts:
     item_type = book.item_types[item.item_type_id]
     ready_here = (
@@ -149,8 +163,8 @@ def _facts_to_decide(
         branch_id=branch.pk,
         branch_is_open_for_business=book.branches.get(branch.pk, branch).is_open_for_business,
         patron=patron_facts(patron, facts),
-        rules=book.resolved(branch_id=branch.pk, category_id=patron.category_id, item_type_id=item.item_type_id),
-        calendar=book.calendar(branch.pk, facts["calendar_version"]),
+        rules=book.resolved_for(patron, branch_id=rules_branch_id, item_type_id=item.item_type_id, on=today),
+        calendar=book.calendar(rules_branch_id, facts["calendar_version"]),
         birth_date=patron.birth_date,
         on_loan_until=loan.due_date if loan else None,
         trapped=trapped_hold(facts),
@@ -170,6 +184,7 @@ def _lend(
     item: Item,
     patron: Patron,
     branch: Branch,
+    rules_branch_id: int,
     book: RuleBook,
     staff: StaffAccount | None,
     now: datetime,
@@ -188,6 +203,7 @@ def _lend(
         loaned_at=now,
         loaned_on=today,
         due_date=due.day,
+        rules_branch_id=None if rules_branch_id == branch.pk else rules_branch_id,
         returns_as=_returns_as(item),
     )
     item.status, item.current_branch_id, item.last_seen_at = Item.Status.ON_LOAN, branch.pk, now

@@ -139,7 +139,16 @@ def _notice_key(hold: Hold) -> str:
 
 
 def _shelf_until(hold: Hold, book: RuleBook, today: date, problems: list[Reason]) -> date | None:
-    rules = book.resolved(branch_id=hold.pickup_branch_id, category_id=hold.patron.category_id, item_type_id=None)
+    patron = hold.patron
+    rules = book.resolved_for_hold(
+        pickup_id=hold.pickup_branch_id,
+        category_id=patron.category_id,
+        patron_home_id=patron.home_branch_id,
+        municipality_code=patron.municipality_code,
+        item_type_id=None,
+        item_home_id=None,
+        on=today,
+    )
     try:
         days = rules.value("shelf_days")
     except RuleMissing as missing:

@@ -9,6 +9,7 @@ from circulation.errors import Code, HoldRefused, Override
 from circulation.models import Hold
 from circulation.rules.holds import HoldFactsToPlace, Supply, reasons_to_refuse_hold
 from circulation.rules.reasons import blocking, covered_codes, standing
+from circulation.rules.resolution import Resolved
 from circulation.selectors.desk_facts import patron_facts, patron_holds, read_facts
 from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services import hold_states
@@ -115,7 +116,7 @@ def move_hold(*, hold: Hold, pickup_branch: Branch, staff: StaffAccount | None, 
             raise HoldRefused([blocking(Code.HOLD_ON_ITS_WAY, state=hold.state)])
         facts = read_facts("version", "supplies", record=hold.record_id, item=hold.item_id)
         book = rule_book(facts["version"])
-        if not _allows_pickup(hold, pickup_branch, book, facts):
+        if not _allows_pickup(hold, pickup_branch, book, facts, on=local_day(now, pickup_branch)):
             raise HoldRefused([blocking(Code.PICKUP_NOT_ALLOWED, branch_id=pickup_branch.pk)])
         before = hold.pickup_branch_id
         hold.pickup_branch = book.branches[pickup_branch.pk]
@@ -238,8 +239,8 @@ def _facts_to_decide(
         patron_home_branch_id=patron.home_branch_id,
         pickup_branch_id=pickup_branch.pk,
         pickup_is_possible=_is_pickup_place(book, pickup_branch),
-        rules=book.resolved(branch_id=pickup_branch.pk, category_id=patron.category_id, item_type_id=None),
-        supplies=_supplies(facts, book, pickup_branch.pk, patron),
+        rules=_rules(book, patron, pickup_branch.pk, on=today),
+        supplies=_supplies(facts, book, pickup_branch.pk, patron, on=today),
         active_holds=len(holds),
         same_hold_id=next(same, None),
         own_loan_id=facts["open_loan_of_record"],
@@ -247,14 +248,36 @@ def _facts_to_decide(
     )
 
 
-def _supplies(facts: dict[str, Any], book: RuleBook, pickup_branch_id: int, patron: Patron) -> list[Supply]:
+def _supplies(
+    facts: dict[str, Any], book: RuleBook, pickup_branch_id: int, patron: Patron, *, on: date
+) -> list[Supply]:
     return [
         Supply(
             home_branch_id=home_branch_id,
-            rules=book.resolved(branch_id=pickup_branch_id, category_id=patron.category_id, item_type_id=item_type_id),
+            rules=_rules(book, patron, pickup_branch_id, item_type_id, home_branch_id, on=on),
         )
         for item_type_id, home_branch_id in facts["supplies"] or ()
     ]
+
+
+def _rules(
+    book: RuleBook,
+    patron: Patron,
+    pickup_branch_id: int,
+    item_type_id: int | None = None,
+    item_home_id: int | None = None,
+    *,
+    on: date,
+) -> Resolved:
+    return book.resolved_for_hold(
+        pickup_id=pickup_branch_id,
+        category_id=patron.category_id,
+        patron_home_id=patron.home_branch_id,
+        municipality_code=patron.municipality_code,
+        item_type_id=item_type_id,
+        item_home_id=item_home_id,
+        on=on,
+    )
 
 
 def _is_pickup_place(book: RuleBook, branch: Branch) -> bool:
@@ -262,12 +285,12 @@ def _is_pickup_place(book: RuleBook, branch: Branch) -> bool:
     return known is not None and known.is_pickup_place and known.is_open_for_business
 
 
-def _allows_pickup(hold: Hold, branch: Branch, book: RuleBook, facts: dict[str, Any]) -> bool:
+def _allows_pickup(hold: Hold, branch: Branch, book: RuleBook, facts: dict[str, Any], *, on: date) -> bool:
     if not _is_pickup_place(book, branch):
         return False
     return any(
         supply.allows_pickup(pickup_branch_id=branch.pk, patron_home_id=hold.patron.home_branch_id)
-        for supply in _supplies(facts, book, branch.pk, hold.patron)
+        for supply in _supplies(facts, book, branch.pk, hold.patron, on=on)
     )
 
 

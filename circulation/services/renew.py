@@ -138,7 +138,7 @@ def _read_facts(loan: Loan, item: Item, today: date, scan_id: str | None) -> dic
         item=item.pk,
         record=item.record_id,
         patron=loan.patron_id,
-        branch=loan.lending_branch_id,
+        branch=loan.rules_branch_id or loan.lending_branch_id,
         today=today,
         scan=scan_id,
     )
@@ -147,7 +147,7 @@ def _read_facts(loan: Loan, item: Item, today: date, scan_id: str | None) -> dic
 def _facts_to_decide(
     facts: dict[str, Any], loan: Loan, item: Item, patron: Patron, book: RuleBook, today: date
 ) -> RenewalFacts:
-    branch_id = loan.lending_branch_id
+    branch_id = loan.rules_branch_id or loan.lending_branch_id
     return RenewalFacts(
         today=today,
         due_date=loan.due_date,
@@ -156,7 +156,7 @@ def _facts_to_decide(
         item_type_id=item.item_type_id,
         branch_id=branch_id,
         patron=patron_facts(patron, facts),
-        rules=book.resolved(branch_id=branch_id, category_id=patron.category_id, item_type_id=item.item_type_id),
+        rules=book.resolved_for(patron, branch_id=branch_id, item_type_id=item.item_type_id, on=today),
         calendar=book.calendar(branch_id, facts["calendar_version"]),
         waiting=facts["waiting"],
     )

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 _DAY = timedelta(days=1)
 # Longer than any closure for building work.
 _FURTHEST = 1100
+
+
+Hours = tuple[time, time]
 
 
 class NeverOpen(ValueError):
@@ -18,16 +21,26 @@ class Calendar:
     """The weekdays on which a branch is open, and the dates that differ.
 
     :ivar open_weekdays: Monday is 0
-    :ivar exceptions: dates that are open (True) or closed (False) whatever the week says
+    :ivar exceptions: dates that are open (True) or closed (False) whatever the week or the year says
+    :ivar yearly: months and days on which it's closed every year
+    :ivar hours: when it opens and closes, by weekday
     """
 
     open_weekdays: frozenset[int]
     exceptions: Mapping[date, bool] = field(default_factory=dict)
+    yearly: frozenset[tuple[int, int]] = frozenset()
+    hours: Mapping[int, Hours] = field(default_factory=dict)
 
     def is_open(self, day: date) -> bool:
-        """Return whether the branch is open on a day; an exception goes before the week."""
+        """Return whether the branch is open on a day; a single day goes before a yearly one, that before the week."""
         exception = self.exceptions.get(day)
-        return day.weekday() in self.open_weekdays if exception is None else exception
+        if exception is not None:
+            return exception
+        return day.weekday() in self.open_weekdays and (day.month, day.day) not in self.yearly
+
+    def hours_on(self, day: date) -> Hours | None:
+        """Return when the branch opens and closes on a day; None if it's closed, or open at hours nobody has told."""
+        return self.hours.get(day.weekday()) if self.is_open(day) else None
 
     def next_open_day(self, day: date) -> date:
         """Return the day itself if it's open, else the first open day after it.

@@ -1,20 +1,24 @@
 """Which row wins. The letters and numbers in the names are the cases of the field that each comes from."""
 
+from datetime import date
+
 import pytest
 
 from circulation.rules.resolution import Level, Origin, RuleMissing, RuleRow, RuleSet, resolve
 
 MAIN, EAST = 1, 2
 SCHOOLS = 10
+TODAY = date(2026, 11, 19)
 
 
 def _row(row_id, values, level=Level.MUNICIPALITY, place=None, category=None, item_type=None):
     return RuleRow(Origin(level, row_id, place, category, item_type), values)
 
 
-def _resolve(rows, *, branch=MAIN, group=None, category="adult", item_type="book"):
+def _resolve(rows, *, branch=MAIN, group=None, category="adult", item_type="book", **when):
+    when = {"on": TODAY} | when
     return resolve(
-        RuleSet(rows), branch_id=branch, branch_group_id=group, patron_category=category, item_type=item_type
+        RuleSet(rows), branch_id=branch, branch_group_id=group, patron_category=category, item_type=item_type, **when
     )
 
 

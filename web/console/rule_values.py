@@ -84,6 +84,7 @@ _TEXTS: dict[Kind, Callable[[ValueSpec, Any, str], str]] = {
     Kind.DATE: lambda _spec, value, _currency: short_day(
         value if isinstance(value, date) else date.fromisoformat(value)
     ),
+    Kind.DATES: lambda _spec, days, _currency: ", ".join(short_day(day) for day in days),
     Kind.MONEY: lambda _spec, value, currency: _amount(value, currency),
     Kind.FEE_STEPS: _fee_steps_text,
     Kind.NOTICE_STEPS: _notice_steps_text,
@@ -98,6 +99,8 @@ def form_text(spec: ValueSpec, value: Any) -> str:
         return "\n".join(f"{step['from_day']}: {step['adult']} / {step['child']}" for step in value)
     if spec.kind is Kind.NOTICE_STEPS:
         return "\n".join(f"{step['kind']}: {step['day']}" for step in value)
+    if spec.kind is Kind.DATES:
+        return "\n".join(day.isoformat() for day in value)
     if spec.kind is Kind.BOOL:
         return "yes" if value else "no"
     return str(value)
@@ -112,6 +115,8 @@ def value_from_form(spec: ValueSpec, values: Mapping[str, str]) -> Any:
         return {"yes": True, "no": False}.get(text, text)
     if spec.kind is Kind.MONEY:
         return text.replace(",", ".").replace(" ", "")
+    if spec.kind is Kind.DATES:
+        return text.split()
     if spec.kind is Kind.FEE_STEPS:
         return [_fee_step(line) for line in text.splitlines() if line.strip()]
     if spec.kind is Kind.NOTICE_STEPS:
@@ -127,6 +132,7 @@ def value_problem(problem: ValueProblem) -> str:
         "TOO_HIGH": gettext("At most %(maximum)s."),
         "NOT_AN_AMOUNT": gettext("Write an amount such as 20.00."),
         "NOT_A_DATE": gettext("Write a date such as 2027-06-25."),
+        "NOT_DATES": gettext("Write dates such as 2027-06-25, one on each line."),
         "NOT_A_CHOICE": gettext("Choose one of the choices."),
         "NOT_YES_OR_NO": gettext("Choose yes or no."),
         "NOT_STEPS": gettext("Write one step on each line, as the help says."),

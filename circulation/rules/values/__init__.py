@@ -1,8 +1,9 @@
 """The register of rule values: what a rule row may set, in which JSON shape, and how it's read.
 
 JSON shapes: days and counts are whole numbers, money is text with two decimals ("20.00"), a choice is one of its codes,
-a date is "2027-06-25", `fee_steps` is [{"from_day": 1, "adult": "20.00", "child": "10.00"}, ...] with rising days, and
-`notice_steps` is [{"kind": "OVERDUE_1", "day": 1}, ...]. null means "unlimited" or "none" where the value allows it.
+a date is "2027-06-25" and dates are a list of such, `fee_steps` is [{"from_day": 1, "adult": "20.00", "child":
+"10.00"}, ...] with rising days, and `notice_steps` is [{"kind": "OVERDUE_1", "day": 1}, ...]. null means "unlimited" or
+"none" where the value allows it.
 """
 
 from collections.abc import Mapping
@@ -21,24 +22,27 @@ from circulation.rules.values.holds import (
     ProtectionScope,
     WhoMayHold,
 )
-from circulation.rules.values.loans import DueMode, FixedDateMode
-from circulation.rules.values.renewals import RenewalBase
+from circulation.rules.values.loans import DemandMode, DueMode, FixedDateMode, HoursEnd
+from circulation.rules.values.renewals import OverdueStop, RenewalBase
 from circulation.rules.values.returns import ReturnPolicy, ReturnsAccepted
 from circulation.rules.values.spec import ValueSpec
 
 __all__ = [
     "REGISTER",
     "ChargedAt",
+    "DemandMode",
     "DueMode",
     "FixedDateMode",
     "FoundPolicy",
     "Grouping",
     "HoldFeeWhen",
     "HoldOrder",
+    "HoursEnd",
     "InvalidValues",
     "LocalPriority",
     "OnShelf",
     "PaymentOrder",
+    "OverdueStop",
     "PickupPolicy",
     "ProtectionScope",
     "RenewalBase",
@@ -62,11 +66,14 @@ class InvalidValues(ValueError):
         super().__init__(", ".join(f"{problem.name}: {problem.code}" for problem in problems))
 
 
-def parse_values(raw: Mapping[str, Any], *, patron_category: object = None, item_type: object = None) -> dict[str, Any]:
+def parse_values(
+    raw: Mapping[str, Any], *, patron_category: object = None, item_type: object = None, residence: object = None
+) -> dict[str, Any]:
     """Return the values in the shape in which they're stored.
 
     :param patron_category: the row's category or None if it's open; some values can't be set for one category only
     :param item_type: the row's item type or None if it's open
+    :param residence: where the row's patrons belong or None if it's open
     :raises InvalidValues: with every problem: unknown names, wrong kinds, steps that overlap, and so on
     """
     problems: list[ValueProblem] = []
@@ -76,7 +83,7 @@ def parse_values(raw: Mapping[str, Any], *, patron_category: object = None, item
         if spec is None:
             problems.append(ValueProblem(name, "UNKNOWN_NAME"))
             continue
-        if not spec.applies_to(patron_category=patron_category, item_type=item_type):
+        if not spec.applies_to(patron_category=patron_category, item_type=item_type, residence=residence):
             problems.append(ValueProblem(name, "DIMENSION_NOT_ALLOWED"))
         try:
             values[name] = _stored(spec, value)

@@ -19,7 +19,7 @@ class ValueSpec:
 
     :ivar null_means: what null stands for, or empty if null isn't allowed
     :ivar needed: whether circulation refuses when no row anywhere sets it; else unset means the same as null
-    :ivar by_category: whether a row for one patron category may set it
+    :ivar by_category: whether a row for one patron category or residence may set it
     :ivar by_item_type: whether a row for one item type may set it
     """
 
@@ -34,6 +34,7 @@ class ValueSpec:
     minimum: int = 0
     maximum: int = 3650
 
-    def applies_to(self, *, patron_category: object, item_type: object) -> bool:
+    def applies_to(self, *, patron_category: object, item_type: object, residence: object = None) -> bool:
         """Return whether a row with these dimensions (None for open ones) may set the value."""
-        return (patron_category is None or self.by_category) and (item_type is None or self.by_item_type)
+        whom_is_open = patron_category is None and residence is None
+        return (whom_is_open or self.by_category) and (item_type is None or self.by_item_type)

@@ -25,4 +25,21 @@ SPECS = (
         by_item_type=False,
         minimum=1,
     ),
+    ValueSpec(
+        "block_at_lost",
+        Kind.COUNT,
+        _("No loans from so many lost items"),
+        null_means=NONE,
+        needed=False,
+        by_item_type=False,
+        minimum=1,
+    ),
+    ValueSpec(
+        "block_at_family_debt",
+        Kind.MONEY,
+        _("No loans above this debt of the family"),
+        null_means=NONE,
+        needed=False,
+        by_item_type=False,
+    ),
 )

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Q
+from django.utils import timezone
 
 from circulation.models import Fee, LedgerEntry
 from circulation.selectors.loan_cases import LoanCase
@@ -24,9 +25,9 @@ class Claim:
     processing: Decimal
 
 
-def claims_for(loan: LoanCase, book: RuleBook) -> Claim:
+def claims_for(loan: LoanCase, book: RuleBook, on: date | None = None) -> Claim:
     """Return what the rules claim for a loan that counts as lost: the item's price, or the rule's if it has none."""
-    rules = loan.rules(book)
+    rules = loan.rules(book, on)
     replacement = ZERO
     if rules.value("replacement_fee"):
         replacement = loan.price or rules.value("replacement_price") or ZERO
@@ -38,7 +39,8 @@ def invoice_loans(loans: Sequence[LoanCase], *, now: datetime, book: RuleBook) -
 
     The caller has locked items and loans, in this order. What was claimed before isn't claimed again.
     """
-    claims = {loan.loan_id: claims_for(loan, book) for loan in loans}
+    today = timezone.localdate(now)
+    claims = {loan.loan_id: claims_for(loan, book, today) for loan in loans}
     _write_fees(loans, claims, now)
     Item.objects.filter(pk__in=[loan.item_id for loan in loans], status=Item.Status.ON_LOAN).update(
         status=Item.Status.LOST

@@ -64,7 +64,7 @@ def charge_loans(loans: Sequence[LoanCase], *, on: date, now: datetime, actor: A
         fee, claim = fees[loan.loan_id], claims[loan.loan_id]
         account = accounts.get(fee.pk, Account())
         if fee.closed_at is None and claim.total > account.charged:
-            entry = _charge(fee, claim, account, resolved=loan.rules(book), now=now, actor=actor)
+            entry = _charge(fee, claim, account, resolved=loan.rules(book, on), now=now, actor=actor)
             entries.append(entry)
             charges.append(Charge(fee, entry.amount))
     write_entries(entries)

@@ -42,7 +42,7 @@ def make_courtesy_notices(*, on: date, now: datetime, counts: Counter[str]) -> N
             for loan in loans
             if courtesy_is_due(
                 due_date=loan.due_date,
-                days_before=loan.rules(book).value("courtesy_days"),
+                days_before=loan.rules(book, on).value("courtesy_days"),
                 last_set_on=_last_set_on(loan, zone),
                 today=on,
                 nights_since=since,

@@ -43,7 +43,7 @@ def charge_overdue_fees(*, on: date, now: datetime, counts: Counter[str]) -> Non
 def _charge(loan_ids: Sequence[int], *, on: date, now: datetime) -> Counter[str]:
     book = rule_book()
     loans = loan_cases(lock_open_loans(loan_ids))
-    with_ladder = [loan for loan in loans if has_ladder(loan, book)]
+    with_ladder = [loan for loan in loans if has_ladder(loan, book, on)]
     charges = charge_loans(with_ladder, on=on, now=now, actor=None, book=book)
     if charges:
         total = sum((charge.amount for charge in charges), ZERO)
@@ -52,9 +52,9 @@ def _charge(loan_ids: Sequence[int], *, on: date, now: datetime) -> Counter[str]
     return Counter(loans=len(loans), charged=len(charges), without_rule=len(loans) - len(with_ladder))
 
 
-def has_ladder(loan: LoanCase, book: RuleBook) -> bool:
+def has_ladder(loan: LoanCase, book: RuleBook, on: date | None = None) -> bool:
     """Return whether a rule says what being late costs, be it nothing."""
-    return loan.rules(book).origin("fee_steps") is not None
+    return loan.rules(book, on).origin("fee_steps") is not None
 
 
 def lock_open_loans(loan_ids: Sequence[int]) -> list[int]:

@@ -57,7 +57,7 @@ def _due(loans: Sequence[LoanCase], *, on: date, book: RuleBook) -> list[_Step]:
     for loan in loans:
         last = reminded.get(loan.loan_id)
         step = next_step(
-            notice_steps(loan.rules(book).value("notice_steps")),
+            notice_steps(loan.rules(book, on).value("notice_steps")),
             made=loan.notices_made,
             late=days_late(loan.due_date, on),
             days_since_last=None if last is None else (on - last).days,
