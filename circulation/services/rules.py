@@ -29,7 +29,12 @@ def set_value(
     """
     stored = parse_values({name: value}, patron_category=patron_category, item_type=item_type)
     row, _made = CirculationRule.objects.select_for_update(of=("self",)).get_or_create(
-        branch=branch, branch_group=None, patron_category=patron_category, item_type=item_type
+        branch=branch,
+        branch_group=None,
+        patron_category=patron_category,
+        item_type=item_type,
+        residence="",
+        valid_from=None,
     )
     before = {"value": row.values[name]} if name in row.values else {}
     row.values = {**row.values, **stored}
@@ -56,7 +61,14 @@ def reset_value(
     """Take an own value away, so that the inherited one holds again; returns whether there was one."""
     row = (
         CirculationRule.objects.select_for_update(of=("self",))
-        .filter(branch=branch, branch_group=None, patron_category=patron_category, item_type=item_type)
+        .filter(
+            branch=branch,
+            branch_group=None,
+            patron_category=patron_category,
+            item_type=item_type,
+            residence="",
+            valid_from=None,
+        )
         .first()
     )
     if row is None or name not in row.values:
