@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.schedules import crontab
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "libsys.settings")
 
@@ -15,6 +16,11 @@ app.conf.beat_schedule = {
     # Each municipality's night comes in its own time zone, so the clock looks often and starts what's due.
     "nights": {"task": "circulation.tasks.start_nights_that_are_due", "schedule": 300.0},
     "send-notices": {"task": "notices.tasks.start_sending", "schedule": 60.0},
+    # At an hour when few people log in, anywhere in the country.
+    "clear-sessions": {
+        "task": "accounts.tasks.start_clearing_sessions",
+        "schedule": crontab(day_of_week="sunday", hour="4", minute="40"),
+    },
     # Changes announce themselves; this finds what an announcement missed.
     "follow-change-feed": {"task": "catalogue.tasks.follow_change_feed", "schedule": 10.0},
 }

@@ -238,6 +238,14 @@ WHITENOISE_USE_FINDERS = not ENV.is_production
 WHITENOISE_AUTOREFRESH = False
 MEDIA_ROOT = HOME / "files"
 SEARCH_INDEX = HOME / "search-index"
+# On the disk that files are kept on, so that keeping an uploaded one is a move; /tmp may be small, or memory.
+FILE_UPLOAD_TEMP_DIR = HOME / "uploads"
+# That folder is made by our upload handler when there's something to lay into it.
+SILENCED_SYSTEM_CHECKS = ["files.E001"]
+FILE_UPLOAD_HANDLERS = [
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "libsys.uploads.UploadHandler",
+]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 MARC_UPLOAD_MAX_BYTES = 512 * 1024 * 1024

@@ -16,7 +16,7 @@ from common.keyed_reads import ALL, KeyedRead
 from common.sort_keys import sort_key
 from patrons.errors import NOT_PERMITTED, PatronRefused
 from patrons.models import Block, Card, Patron, PatronCategory
-from patrons.rules import normal_national_id
+from patrons.rules.national_ids import normal_national_id
 from tenants.selectors import current_municipality
 
 # A day's shape stands beside its form, for `strptime` alone would read 140384 as a day of the year 384.
@@ -75,14 +75,17 @@ def find_patrons(text: str) -> list[Patron]:
     return list(patrons.filter(pk__in=list(found.values_list("pk", flat=True))).order_by("sort_key")[:MOST_FOUND])
 
 
-def find_patron_by_national_id(number: str, *, staff: StaffAccount) -> Patron | None:
+def find_patron_by_national_id(number: str, *, staff: StaffAccount, today: date) -> Patron | None:
     """Return the patron with this national identity number, or None; the look-up is logged, the number is not.
 
+    :param number: as it was typed
+    :param today: tells the century of a number that's written without it
     :raises PatronRefused: NOT_PERMITTED without the permission to edit patrons
     """
     if Permission.EDIT_PATRONS not in permissions_of(staff.role):
         raise PatronRefused([Reason(NOT_PERMITTED, permission=Permission.EDIT_PATRONS)])
-    patron = Patron.objects.filter(national_id_hash=keyed_hash(normal_national_id(number))).first()
+    known = normal_national_id(number, country=current_municipality().country, today=today)
+    patron = Patron.objects.filter(national_id_hash=keyed_hash(known)).first() if known else None
     record(action="patrons.look_up_national_id", actor=staff, subject=patron, facts={"found": patron is not None})
     return patron
 

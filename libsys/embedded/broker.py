@@ -58,6 +58,7 @@ class Broker:
             folder=self.folder,
             log=self.home.logs / f"{NAME}.log",
             account=self.account,
+            is_server=True,
             stop=((signal.SIGTERM, 10.0),),
         )
         self.supervisor.start(command)

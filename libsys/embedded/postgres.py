@@ -144,6 +144,7 @@ class Postgres:
             folder=self.folder,
             log=self.home.logs / f"{program}.log",
             account=self.account,
+            is_server=True,
             stop=STOP,
         )
 

@@ -27,6 +27,8 @@ class Command:
     folder: Path
     log: Path
     account: Account | None = None
+    # Others need it: it's stopped when they have ended.
+    is_server: bool = False
     # Each signal gets its seconds before the next one is sent; at the end the whole group is killed.
     stop: Sequence[tuple[signal.Signals, float]] = ((signal.SIGTERM, 10),)
 

@@ -1,9 +1,10 @@
-"""Starts processes in order, watches them, and stops them in the opposite order whatever happens."""
+"""Starts processes in order, watches them, and stops them whatever happens, the servers last."""
 
 import signal
 import subprocess
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -162,9 +163,15 @@ class Supervisor:
             return
 
     def stop_all(self) -> None:
-        """Stop all children, the last started first."""
-        while self.children:
-            self.stop(self.children[-1])
+        """Stop all children: those that use the servers side by side, and then the servers."""
+        for are_servers in (False, True):
+            ending = [child for child in self.children if child.command.is_server == are_servers]
+            if not ending:
+                continue
+            with ThreadPoolExecutor(len(ending)) as pool:
+                list(pool.map(Child.stop, ending))
+            self.children = [child for child in self.children if child not in ending]
+            self._write_down()
 
     def stop_leftovers(self) -> list[str]:
         """Stop what an earlier supervisor left running when it was killed; return the names.

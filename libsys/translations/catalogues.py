@@ -70,9 +70,16 @@ def compile_catalogue(root: Path, language: str) -> Path:
     target = source.with_suffix(".mo")
     if not source.exists():
         raise FileNotFoundError(f"There's no catalogue {source}; `manage.py messages` makes it")
-    if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+    if not is_compiled(root, language):
         read_catalogue(root, language).save_as_mofile(str(target))
     return target
+
+
+def is_compiled(root: Path, language: str) -> bool:
+    """Return whether the binary catalogue is there and isn't older than its source."""
+    source = catalogue_path(root, language)
+    target = source.with_suffix(".mo")
+    return source.exists() and target.exists() and target.stat().st_mtime >= source.stat().st_mtime
 
 
 def _entry(text: "Text", old: polib.POEntry | None, language: str) -> polib.POEntry:

@@ -26,12 +26,12 @@ from patrons.errors import (
     PatronRefused,
 )
 from patrons.models import Card, Guardianship, Patron, PatronCategory
-from patrons.rules import name_keys, normal_national_id
+from patrons.rules import name_keys
+from patrons.rules.national_ids import normal_national_id
 from tenants.selectors import current_municipality
 
 _LONGEST_CARD = 32
 _PIN = re.compile(r"\d{4,8}")
-_NATIONAL_ID = re.compile(r"\d{6}[-+A-Fa-f]?\d{3}[0-9A-Za-z]|\d{12}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +80,7 @@ def register_patron(
     if reasons:
         raise PatronRefused(reasons)
     patron = Patron(created_at=now, pin=make_password(pin) if pin else "")
-    _fill(patron, details, municipality.language)
+    _fill(patron, details, now)
     try:
         patron.save()
         Card.objects.create(patron=patron, number=card_number, issued_at=now)
@@ -101,7 +101,7 @@ def change_patron(*, patron: Patron, details: PatronDetails, staff: StaffAccount
     patron = Patron.objects.select_for_update(of=("self",)).get(pk=patron.pk)
     if reasons := _problems(details, now=now, patron=patron):
         raise PatronRefused(reasons)
-    _fill(patron, details, current_municipality().language)
+    _fill(patron, details, now)
     patron.save()
     record(action="patrons.change", actor=staff, subject=patron)
     return patron
@@ -126,15 +126,20 @@ def _problems(details: PatronDetails, *, now: datetime, patron: Patron | None) -
     if details.birth_date and details.birth_date > now.date():
         reasons.append(Reason(BIRTH_DATE_IN_FUTURE))
     if details.national_id:
-        if not _NATIONAL_ID.fullmatch(details.national_id.strip()):
+        number = _national_id(details, now)
+        if number is None:
             reasons.append(Reason(NATIONAL_ID_MALFORMED))
-        elif _is_taken(details.national_id, patron):
+        elif _is_taken(number, patron):
             reasons.append(Reason(NATIONAL_ID_TAKEN))
     return reasons
 
 
-def _is_taken(national_id: str, patron: Patron | None) -> bool:
-    others = Patron.objects.filter(national_id_hash=keyed_hash(normal_national_id(national_id)))
+def _national_id(details: PatronDetails, now: datetime) -> str | None:
+    return normal_national_id(details.national_id, country=current_municipality().country, today=now.date())
+
+
+def _is_taken(number: str, patron: Patron | None) -> bool:
+    others = Patron.objects.filter(national_id_hash=keyed_hash(number))
     return (others.exclude(pk=patron.pk) if patron else others).exists()
 
 
@@ -150,13 +155,14 @@ def card_problems(number: str, schemes: dict[str, dict[str, object]]) -> list[Re
     return []
 
 
-def _fill(patron: Patron, details: PatronDetails, language: str) -> None:
+def _fill(patron: Patron, details: PatronDetails, now: datetime) -> None:
     for name in (
         "given_name family_name alias category home_branch birth_date email phone address postal_code city "
         "language channel expires_on note"
     ).split():
         setattr(patron, name, getattr(details, name))
-    patron.sort_key, patron.given_name_key = name_keys(details.given_name, details.family_name, language)
-    if details.national_id:
-        number = normal_national_id(details.national_id)
+    patron.sort_key, patron.given_name_key = name_keys(
+        details.given_name, details.family_name, current_municipality().language
+    )
+    if number := details.national_id and _national_id(details, now):
         patron.national_id_encrypted, patron.national_id_hash = encrypt(number), keyed_hash(number)

@@ -3,12 +3,14 @@
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from celery import current_app
 from django.apps import apps
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -40,6 +42,14 @@ def imported_file(alpha) -> dict[str, Any]:
     return {"run_id": run, "stored_as": name, "source": "alpha", "owner": "alpha", "actor_id": None}
 
 
+def ended_session(alpha) -> dict[str, Any]:
+    """Leave a session in Alpha whose time is over."""
+    connection.set_tenant(alpha.municipality)
+    Session.objects.create(session_key="over", expire_date=NOW - timedelta(days=400))
+    connection.set_schema_to_public()
+    return {}
+
+
 @dataclass(frozen=True)
 class Task:
     """A task that works for one municipality.
@@ -54,6 +64,7 @@ class Task:
 
 _NIGHT = {"public.tenants_jobrun"}
 OF_ONE_MUNICIPALITY = {
+    "accounts.tasks.clear_sessions": Task(ended_session),
     "catalogue.tasks.import_uploaded_file": Task(imported_file, {"public.catalogue_importrun"}),
     "circulation.tasks.run_night": Task(lambda _alpha: {"local_day": TODAY.isoformat()}, _NIGHT),
     "circulation.tasks.run_one_job": Task(
@@ -63,6 +74,7 @@ OF_ONE_MUNICIPALITY = {
 }
 # What each sends, and to whom.
 OF_THE_CLOCK = {
+    "accounts.tasks.start_clearing_sessions": "accounts.tasks.clear_sessions",
     "circulation.tasks.start_nights_that_are_due": "circulation.tasks.run_night",
     "notices.tasks.start_sending": "notices.tasks.send_queued",
 }

@@ -22,7 +22,7 @@ from libsys.embedded.installations import Installation, find_postgres
 from libsys.embedded.keys import keys_of
 from libsys.embedded.ports import free_port, web_addresses
 from libsys.embedded.problems import StartProblem, StopRequested
-from libsys.embedded.processes import birth_of, stop_stranger
+from libsys.embedded.processes import Command, birth_of, stop_stranger
 from libsys.embedded.progress import Progress
 from libsys.embedded.services import Services, Wanted, check_broker, check_database
 from libsys.embedded.supervisor import Supervisor
@@ -245,6 +245,48 @@ def test_stops_what_an_earlier_start_left(home, sleeper):
     assert stopped == ["web"]
     assert sleeper.wait(5) == -signal.SIGTERM
     assert home.remembered()["running"] == []
+
+
+PATIENT = """
+import signal, sys, time
+from pathlib import Path
+own, other = map(Path, sys.argv[1:])
+def end(*_):
+    own.touch()
+    while not other.exists():
+        time.sleep(0.01)
+    sys.exit()
+signal.signal(signal.SIGTERM, end)
+own.with_suffix(".ready").touch()
+signal.pause()
+"""
+
+
+def test_stops_what_uses_the_servers_side_by_side_and_the_servers_last(home, tmp_path):
+    # Web ends only when the worker has been asked to end too, and the other way round; the server after both.
+    web, worker, server = (tmp_path / name for name in ("web", "worker", "server"))
+    with Supervisor(home, Progress(1, stream=StringIO())) as supervisor:
+        for own, other, is_server in ((server, web, True), (worker, web, False), (web, worker, False)):
+            command = Command(
+                name=own.name,
+                argv=[sys.executable, "-c", PATIENT, str(own), str(other)],
+                environment={},
+                folder=tmp_path,
+                log=home.logs / f"{own.name}.log",
+                is_server=is_server,
+                stop=((signal.SIGTERM, 60),),
+            )
+            supervisor.start(command)
+        ready = [path.with_suffix(".ready") for path in (web, worker, server)]
+        supervisor.wait_until(
+            lambda: all(path.exists() for path in ready), seconds=60, otherwise=StartProblem("They don't start.")
+        )
+
+        supervisor.stop_all()
+
+        assert supervisor.children == []
+        assert max(web.stat().st_mtime_ns, worker.stat().st_mtime_ns) < server.stat().st_mtime_ns
+        assert home.remembered()["running"] == []
 
 
 def test_spares_a_process_that_only_has_the_number(sleeper):

@@ -2,12 +2,17 @@
 
 from typing import Any
 
+from cryptography.fernet import InvalidToken
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.rules import Permission
+from common.encryption import decrypt, encrypt
 from patrons.errors import PatronRefused
 from patrons.selectors import MOST_FOUND, find_patron_by_national_id, find_patrons, get_patron_by_card
 from web.account.access import staff_only
@@ -21,20 +26,28 @@ FEWEST_LETTERS = 3
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def patrons(request: HttpRequest) -> HttpResponse:
-    """Find patrons; a card's number goes straight to its patron."""
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
-    if text and (patron := get_patron_by_card(text)):
+    """Find patrons; a card's number goes straight to its patron.
+
+    What's typed comes by POST, and stands in the address of the page with the answer as nobody else can read it: a
+    name in an address stays behind in the logs of proxies and the history of browsers. A link may name a card as `q`.
+    """
+    text = _typed(request) if request.method == "POST" else _unsealed(request.GET.get("found", ""))
+    card = text or request.GET.get("q", "")[:LONGEST]
+    if card and (patron := get_patron_by_card(card)):
         return redirect("desk:patron", pk=patron.pk)
+    if request.method == "POST":
+        where = reverse("desk:patrons")
+        return redirect(f"{where}?{urlencode({'found': encrypt(text).decode()})}" if text else where)
     return _page(request, text, find_patrons(text))
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
-@require_safe
+@require_POST
 def suggestions(request: HttpRequest) -> HttpResponse:
     """Suggest patrons while a name is being typed."""
-    text = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
+    text = _typed(request)
     return render(request, "desk/_patron_suggestions.html", {"patrons": find_patrons(text)[:8]})
 
 
@@ -49,6 +62,7 @@ def by_national_id(request: HttpRequest) -> HttpResponse:
         patron = find_patron_by_national_id(
             form.cleaned_data["national_id"],
             staff=request.staff.account,  # type: ignore[attr-defined]
+            today=timezone.localdate(),
         )
     except PatronRefused as refused:
         add_to_form(form, refused)
@@ -57,6 +71,18 @@ def by_national_id(request: HttpRequest) -> HttpResponse:
         form.add_error("national_id", gettext("No patron has this number."))
         return _page(request, "", [], form=form, status=404)
     return redirect("desk:patron", pk=patron.pk)
+
+
+def _typed(request: HttpRequest) -> str:
+    return request.POST.get("q", "").replace("\x00", "").strip()[:LONGEST]
+
+
+def _unsealed(token: str) -> str:
+    try:
+        return decrypt(token) if token.isascii() else ""
+    except InvalidToken:
+        # An old address, or one that somebody made up: nothing is looked for.
+        return ""
 
 
 def _page(

@@ -1,5 +1,6 @@
 /* Suggestions while typing: `<div class="suggest"><input data-suggest="/search/suggest"></div>`. The server answers
-   `?q=…` with `<li role="option" data-value="…" data-href="…">` elements; arrows choose, Enter takes, Esc closes. */
+   `?q=…` with `<li role="option" data-value="…" data-href="…">` elements; arrows choose, Enter takes, Esc closes.
+   With `data-suggest-unseen` the words are posted, since people's names belong in no address. */
 (() => {
   const PAUSE = 150;
   let count = 0;
@@ -74,9 +75,16 @@
       request?.abort();
       request = new AbortController();
       const address = new URL(input.dataset.suggest, location.href);
-      address.searchParams.set("q", words);
+      const options = { signal: request.signal, credentials: "same-origin" };
+      if ("suggestUnseen" in input.dataset) {
+        options.method = "POST";
+        options.headers = { "X-CSRFToken": document.querySelector('meta[name="csrf-token"]')?.content || "" };
+        options.body = new URLSearchParams({ q: words });
+      } else {
+        address.searchParams.set("q", words);
+      }
       try {
-        const answer = await fetch(address, { signal: request.signal, credentials: "same-origin" });
+        const answer = await fetch(address, options);
         if (answer.ok && !answer.redirected && document.activeElement === input) fill(await answer.text());
       } catch { /* Suggestions are a help; without them one types on. */ }
     };

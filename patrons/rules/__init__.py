@@ -1,6 +1,5 @@
 """Pure facts about patrons: their names' sort keys, ages, and whether a card still holds."""
 
-import re
 from datetime import date
 
 from common.sort_keys import sort_key
@@ -25,8 +24,3 @@ def age_on(birth_date: date | None, day: date) -> int | None:
 def has_expired(expires_on: date | None, day: date) -> bool:
     """Return whether a membership has run out on a day; its last day still counts."""
     return expires_on is not None and day > expires_on
-
-
-def normal_national_id(text: str) -> str:
-    """Return a national identity number in the one form that its hash is made of."""
-    return re.sub(r"[\s-]", "", text).upper()
