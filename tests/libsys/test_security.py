@@ -224,7 +224,7 @@ def test_pins_are_stored_as_slow_hashes(alpha):
 
 
 def test_this_installation_passes_its_own_checks(db):
-    assert run_checks() == []
+    assert [found for found in run_checks() if not found.is_silenced()] == []
 
 
 def test_production_passes_djangos_checks_for_deployment():
