@@ -59,6 +59,9 @@ class CheckOutFacts:
     :ivar waiting: how many others queue for the title
     :ivar ready_here: how many other holds of hers lie ready at this branch
     :ivar chosen_due_date: the day that staff chose instead of the rules'
+    :ivar bundle_barcode: of the item in which this one is kept
+    :ivar item_news: what the desk looks at with the item in hand
+    :ivar claims: of how many items she said that she returned or never had them
     """
 
     today: date
@@ -80,6 +83,9 @@ class CheckOutFacts:
     loans: LoanCounts = field(default_factory=LoanCounts)
     loans_of_type: LoanCounts = field(default_factory=LoanCounts)
     chosen_due_date: date | None = None
+    bundle_barcode: str | None = None
+    item_news: tuple[Reason, ...] = ()
+    claims: int = 0
 
 
 @dataclass(frozen=True)
@@ -105,7 +111,7 @@ def decide(facts: CheckOutFacts) -> CheckOutDecision:
     known = {reason.facts["name"] for reason in rules.missing}
     reasons += rules.missing
     reasons += [reason for reason in due_reasons if reason.facts.get("name") not in known]
-    reasons += _news(facts)
+    reasons += [*_news(facts), *_claims(facts), *facts.item_news]
     return CheckOutDecision(tuple(reasons), due)
 
 
@@ -147,6 +153,8 @@ def _item_reasons(facts: CheckOutFacts) -> Iterator[Reason]:
                 hold_id=trapped.hold_id,
                 to_branch_id=trapped.pickup_branch_id,
             )
+    if facts.bundle_barcode is not None:
+        yield blocking(Code.ITEM_IN_BUNDLE, barcode=facts.bundle_barcode)
     status = _OF_STATUS.get(facts.item_status)
     if status is not None:
         yield status
@@ -248,3 +256,11 @@ def _news(facts: CheckOutFacts) -> Iterator[Reason]:
         yield notice(Code.OWES, owed=str(to_money(facts.patron.owed)))
     if facts.ready_here:
         yield notice(Code.HOLD_READY_HERE, count=facts.ready_here)
+
+
+def _claims(facts: CheckOutFacts) -> list[Reason]:
+    limit = facts.rules.value("warn_at_claims")
+    if limit is None or facts.claims < limit:
+        return []
+    origin = facts.rules.origin("warn_at_claims")
+    return [notice(Code.HAS_CLAIMS, claims=facts.claims, limit=limit, origin=origin.as_facts() if origin else None)]

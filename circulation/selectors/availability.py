@@ -16,7 +16,7 @@ __all__ = ["BranchAvailability", "availability", "queue_length"]
 class BranchAvailability:
     """A branch's items of a title; lost, missing and withdrawn ones don't count.
 
-    :ivar home: on the shelf now
+    :ivar home: on the shelf now, and whole
     :ivar reference: for use in the library, among `total`
     :ivar due_back: when the first one on loan is due, None if none is
     """
@@ -36,18 +36,18 @@ _GONE = (Item.Status.LOST, Item.Status.MISSING, Item.Status.WITHDRAWN)
 def availability(record_ids: Collection[int]) -> dict[int, list[BranchAvailability]]:
     """Return for each title what its branches have, branches in the municipality's order; titles without items are out.
 
-    An item counts for the branch that it belongs to, wherever it is.
+    An item counts for the branch that it belongs to, wherever it is; what's kept in a bundle isn't lent by itself.
     """
     if not record_ids:
         return {}
     rows = (
-        Item.objects.filter(record_id__in=record_ids)
+        Item.objects.filter(record_id__in=record_ids, bundle__isnull=True)
         .exclude(status__in=_GONE)
         .annotate(open_loan=FilteredRelation("loans", condition=Q(loans__returned_at__isnull=True)))
         .values("record_id", "home_branch_id", "home_branch__name", "home_branch__position")
         .annotate(
             total=Count("pk"),
-            home=Count("pk", filter=Q(status=Item.Status.AVAILABLE)),
+            home=Count("pk", filter=Q(status=Item.Status.AVAILABLE, is_damaged=False)),
             lent=Count("pk", filter=Q(status=Item.Status.ON_LOAN)),
             reference=Count("pk", filter=Q(status=Item.Status.REFERENCE_ONLY)),
             due_back=Min("open_loan__due_date"),

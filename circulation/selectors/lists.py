@@ -133,7 +133,7 @@ def _queue(now: datetime) -> Iterable[Wanted]:
 def _on_shelves() -> list[OnShelf]:
     waited_for = Hold.objects.filter(record=OuterRef("record"), state=Hold.State.QUEUED)
     rows = (
-        Item.objects.filter(Exists(waited_for), status=Item.Status.AVAILABLE)
+        Item.objects.filter(Exists(waited_for), status=Item.Status.AVAILABLE, is_damaged=False, bundle__isnull=True)
         .order_by("pk")
         .values_list("pk", "record_id", "current_branch_id", "home_branch_id", "item_type_id")
     )

@@ -14,6 +14,7 @@ from circulation.selectors.desk_facts import (
     LoanFacts,
     ScanFacts,
     TransitFacts,
+    bundle_of,
     loan_counts,
     open_loan,
     open_transit,
@@ -40,6 +41,7 @@ from circulation.services.desk_actions import (
 )
 from circulation.services.renew import renew_instead_of_lending
 from circulation.services.results import CheckOutResult
+from circulation.services.returns import news_to_lend
 from common import audit
 from common.errors import Reason
 from common.plain_inserts import PlainInsert
@@ -63,6 +65,8 @@ _FACTS = (
     "owed",
     "blocks",
     "cards",
+    "claims",
+    "bundle",
 )
 
 
@@ -173,6 +177,9 @@ def _facts_to_decide(
         loans=loan_counts(facts, book, branch_id=branch.pk),
         loans_of_type=loan_counts(facts, book, branch_id=branch.pk, item_type_id=item.item_type_id),
         chosen_due_date=due_date,
+        bundle_barcode=bundle_of(facts).barcode,
+        item_news=tuple(news_to_lend(item, bundle_of(facts))),
+        claims=facts["claims"],
     )
 
 

@@ -92,6 +92,21 @@ class RenewalAnswer:
 
 
 @dataclass(frozen=True)
+class ReportResult:
+    """What was noted of an item.
+
+    :ivar fee: what it costs the patron
+    :ivar entry_id: the audit entry, by which `undo` takes it back
+    """
+
+    item: Item
+    loan: Loan | None = None
+    fee: Fee | None = None
+    notices: tuple[Reason, ...] = ()
+    entry_id: int | None = None
+
+
+@dataclass(frozen=True)
 class UndoResult:
     """What was taken back.
 

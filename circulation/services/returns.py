@@ -95,11 +95,16 @@ def settle_claims_of_found(item: Item) -> bool:
 
 
 def news_of_item(item: Item, bundle: BundleFacts) -> Iterator[Reason]:
-    """Yield what the desk looks at with the item in hand: damage, loose parts, what it's kept in or holds."""
-    if item.is_damaged:
-        yield notice(Code.ITEM_DAMAGED, note=item.damage_note)
+    """Yield what the desk looks at when an item comes back: damage, loose parts, what it's kept in or holds."""
     if bundle.barcode is not None:
         yield notice(Code.ITEM_IN_BUNDLE, barcode=bundle.barcode)
+    yield from news_to_lend(item, bundle)
+
+
+def news_to_lend(item: Item, bundle: BundleFacts) -> Iterator[Reason]:
+    """Yield what the desk looks at before it hands an item out: damage that was there, what's to be counted."""
+    if item.is_damaged:
+        yield notice(Code.ITEM_DAMAGED, note=item.damage_note)
     if item.parts:
         yield notice(Code.COUNT_PARTS, parts=item.parts, missing=item.parts_missing, note=item.parts_note)
     if bundle.contents:

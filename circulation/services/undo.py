@@ -8,12 +8,13 @@ from accounts.models import AuditEntry, StaffAccount
 from circulation.errors import Code, UndoRefused
 from circulation.models import Fee, Hold, Loan, Transit
 from circulation.rules.reasons import blocking
-from circulation.services import check_in, check_out, hold_states, renew, returns
+from circulation.services import check_in, check_out, claims, hold_states, renew, report_item, returns
 from circulation.services.desk_actions import desk_action, locked_item
 from circulation.services.fees import reopen_overdue_fee
 from circulation.services.results import UndoResult
 from common import audit
 from holdings.models import Item
+from holdings.services.items import tell_of_item
 from patrons.models import Patron
 
 ACTION = "circulation.undo"
@@ -22,7 +23,7 @@ _UNDOABLE_FOR = timedelta(hours=24)
 
 
 def undo(*, entry: AuditEntry, staff: StaffAccount | None, now: datetime) -> UndoResult:
-    """Undo a check-out, check-in or renewal.
+    """Undo a check-out, check-in or renewal, or what was noted of an item.
 
     Trapped holds are back in their old place, journeys that began are cancelled and those that ended go on, the fee
     grows again, and what hasn't been sent yet isn't.
@@ -124,10 +125,40 @@ def _undo_renewal(facts: Mapping[str, Any], item: Item, staff: StaffAccount | No
     return loan, None
 
 
+def _undo_report(
+    facts: Mapping[str, Any], item: Item, staff: StaffAccount | None, now: datetime
+) -> tuple[None, Hold | None]:
+    _put_back(item, facts["before"])
+    _reopen_transit(facts)
+    before = facts.get("requeued")
+    hold = _restore_hold(before, item, expected=Hold.State.QUEUED) if before else None
+    if "bundle_id" in facts["before"]:
+        tell_of_item(item, now)
+    return None, hold
+
+
+def _undo_claim(facts: Mapping[str, Any], item: Item, staff: StaffAccount | None, now: datetime) -> tuple[Loan, None]:
+    loan = _lock_loan(facts, item)
+    if loan.patron is None:
+        raise _changed()
+    before = facts["loan_before"]
+    loan.claim = before["claim"]
+    loan.claimed_at = datetime.fromisoformat(before["claimed_at"]) if before["claimed_at"] else None
+    if facts["before"]:
+        # The loan was ended, as if it had come back in time.
+        loan.returned_at, loan.returned_to = None, None
+        _put_back(item, facts["before"])
+        reopen_overdue_fee(loan=loan, now=now, actor=staff)
+    loan.save(update_fields=["claim", "claimed_at", "returned_at", "returned_to"])
+    return loan, None
+
+
 _UNDOERS: Mapping[str, Callable[..., tuple[Loan | None, Hold | None]]] = {
     check_out.ACTION: _undo_check_out,
     check_in.ACTION: _undo_check_in,
     renew.ACTION: _undo_renewal,
+    **dict.fromkeys(report_item.ACTIONS, _undo_report),
+    **dict.fromkeys(claims.ACTIONS, _undo_claim),
 }
 
 
@@ -146,8 +177,9 @@ def _lock_loan(facts: Mapping[str, Any], item: Item) -> Loan:
 
 
 def _put_back(item: Item, before: Mapping[str, Any]) -> None:
-    item.status, item.current_branch_id = before["status"], before["current_branch_id"]
-    item.save(update_fields=["status", "current_branch"])
+    for name, value in before.items():
+        setattr(item, name, value)
+    item.save(update_fields=list(before))
 
 
 def _reopen_transit(facts: Mapping[str, Any]) -> None:

@@ -103,6 +103,11 @@ def change_item(*, item: Item, details: ItemDetails, actor: Any, now: datetime) 
         return locked
 
 
+def tell_of_item(item: Item, now: datetime) -> None:
+    """Tell the shared catalogue of an item that came or went, so that the counts of its branch are right."""
+    _tell(item, [item.home_branch.code], now)
+
+
 def move_home(item: Item, branch: Branch, *, now: datetime) -> None:
     """Let a locked item belong to another branch, in its room of the same name if it has one.
 

@@ -40,6 +40,21 @@ _ACTIONS = {
     "circulation.renew": _("Renewed"),
     "circulation.undo": _("Undone"),
     "circulation.invoice": _("Invoiced"),
+    "circulation.report_lost": _("Noted as lost"),
+    "circulation.report_missing": _("Noted as missing"),
+    "circulation.report_damaged": _("Noted as damaged"),
+    "circulation.report_repaired": _("Noted as repaired"),
+    "circulation.withdraw_item": _("Withdrawn"),
+    "circulation.claim_returned": _("Patron says: returned"),
+    "circulation.claim_never_had": _("Patron says: never had"),
+    "circulation.give_up_claim": _("Looked for in vain"),
+    "circulation.take_back_claim": _("Claim taken back"),
+    "circulation.note_parts": _("Parts counted"),
+    "circulation.put_into_bundle": _("Put into a bundle"),
+    "circulation.take_out_of_bundle": _("Taken out of its bundle"),
+    "circulation.send_rotation": _("Sent on with its collection"),
+    "circulation.add_to_rotation": _("Put into a rotating collection"),
+    "circulation.take_out_of_rotation": _("Taken out of its rotating collection"),
     "holdings.add_item": _("Added"),
     "holdings.change_item": _("Changed"),
 }
@@ -74,6 +89,8 @@ def _about(facts: Mapping[str, Any]) -> str:
     changed = [
         f"{name}: {pair[0]} → {pair[1]}" for name, pair in facts.items() if isinstance(pair, list) and len(pair) == 2
     ]
+    if text := facts.get("reason") or facts.get("note"):
+        return str(text)
     if facts.get("override_reason"):
         return gettext("Overridden: %(reason)s") % {"reason": facts["override_reason"]}
     return ", ".join(changed) if "status" in facts or changed else ""

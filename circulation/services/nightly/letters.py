@@ -120,5 +120,5 @@ def patrons_after(loans: Any, after: int | None, size: int) -> list[int]:
 
 
 def open_loans() -> Any:
-    """Return the loans that are open."""
-    return Loan.objects.filter(returned_at__isnull=True)
+    """Return the loans that are open, without those whose items are said to be returned."""
+    return Loan.objects.filter(returned_at__isnull=True, claim="")

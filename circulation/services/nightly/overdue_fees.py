@@ -28,7 +28,7 @@ def charge_overdue_fees(*, on: date, now: datetime, counts: Counter[str]) -> Non
     """
 
     def next_keys(after: _Place | None) -> Sequence[_Place]:
-        late = Loan.objects.filter(returned_at__isnull=True, due_date__lt=on)
+        late = Loan.objects.filter(returned_at__isnull=True, due_date__lt=on, claim="")
         if after is not None:
             due_date, pk = after
             late = late.filter(Q(due_date__gt=due_date) | Q(due_date=due_date, pk__gt=pk), due_date__gte=due_date)
