@@ -28,6 +28,9 @@ class DeskHabits(models.Model):
     )
     # {action: key} where it differs from the default.
     keys = models.JSONField(default=dict, blank=True)
+    # Hashed; without one the desk doesn't lock by itself.
+    lock_pin = models.CharField(max_length=128, blank=True, default="", db_default="")
+    lock_minutes = models.PositiveSmallIntegerField(default=10, db_default=10)
 
     def __str__(self) -> str:
         return f"desk of {self.account_id}"
