@@ -21,11 +21,13 @@ class StaffMember:
 
     :ivar branch: where she works now, or None until she has chosen
     :ivar keys: {action: key} where she differs from the default table
+    :ivar lock_minutes: after how long without a touch her screen locks; 0 when she has no PIN to unlock it
     """
 
     account: StaffAccount | None = None
     branch: Branch | None = None
     keys: dict[str, str] = field(default_factory=dict)
+    lock_minutes: int = 0
 
     def __bool__(self) -> bool:
         return self.account is not None
@@ -60,6 +62,7 @@ def staff_member(user: Any, *, session_branch_id: int | None) -> StaffMember:
         account=user,
         branch=branch,
         keys=habits.keys if habits else {},
+        lock_minutes=habits.lock_minutes if habits and habits.lock_pin else 0,
     )
 
 

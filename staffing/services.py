@@ -2,15 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 
+from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
 
-from accounts.errors import NOT_PERMITTED, AccountRefused
+from accounts.errors import NOT_PERMITTED, PIN_NOT_VALID, AccountRefused
 from accounts.models import StaffAccount
 from common.audit import record
 from common.errors import Reason
 from holdings.models import Branch
 from staffing.models import DeskHabits, WorkPlace
 from staffing.selectors import branches_of
+
+LOCK_MINUTES = (2, 5, 10, 20, 30)
+_PIN_LENGTHS = range(4, 9)
 
 
 @transaction.atomic
@@ -45,3 +49,38 @@ def set_work_places(*, account: StaffAccount, branch_ids: Sequence[int], actor: 
         # Where she has worked so far may be none of them; her next page asks for the branch.
         DeskHabits.objects.filter(account=account).exclude(branch__in=branch_ids).update(branch=None)
     record(action="staffing.set_work_places", actor=actor, subject=account, facts={"branches": sorted(branch_ids)})
+
+
+def looks_like_pin(pin: str) -> bool:
+    """Return whether this could be a PIN: four to eight digits."""
+    return pin.isascii() and pin.isdecimal() and len(pin) in _PIN_LENGTHS
+
+
+@transaction.atomic
+def set_lock_pin(*, account: StaffAccount, pin: str, minutes: int) -> None:
+    """Lock her screen after so many minutes without a touch, to be unlocked by this PIN.
+
+    :raises AccountRefused: PIN_NOT_VALID unless it's four to eight digits, not all the same
+    """
+    if not looks_like_pin(pin) or len(set(pin)) == 1 or minutes not in LOCK_MINUTES:
+        raise AccountRefused([Reason(PIN_NOT_VALID)])
+    DeskHabits.objects.update_or_create(
+        account=account, defaults={"lock_pin": make_password(pin), "lock_minutes": minutes}
+    )
+    record(action="staffing.set_lock_pin", actor=account, subject=account, facts={"minutes": minutes})
+
+
+@transaction.atomic
+def remove_lock_pin(*, account: StaffAccount) -> None:
+    """Never lock her screen."""
+    DeskHabits.objects.filter(account=account).update(lock_pin="")
+    record(action="staffing.remove_lock_pin", actor=account, subject=account)
+
+
+@transaction.atomic
+def unlock(*, account: StaffAccount, pin: str) -> bool:
+    """Return whether the PIN is hers; the log keeps both."""
+    habits = DeskHabits.objects.filter(account=account).first()
+    right = habits is not None and bool(habits.lock_pin) and check_password(pin, habits.lock_pin)
+    record(action="staffing.unlock", actor=account, subject=account, facts={"right": right})
+    return right

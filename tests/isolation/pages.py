@@ -56,6 +56,9 @@ ACCOUNT = {
 OWN_DESK = {
     "account:branch": Page(ANY_STAFF, sends={"branch": "branch"}),
     "account:keys": Page(ANY_STAFF, sends={"check_out": "=F2"}),
+    "account:lock": Page(ANY_STAFF, sends={}),
+    "account:unlock": Page(ANY_STAFF, sends={"pin": "=2580"}),
+    "account:lock_pin": Page(ANY_STAFF, sends={"pin": "=2580", "minutes": "=10", "password": "=wrong"}),
 }
 DESIGN = {
     "ui:theme_css": Page(ANYBODY),

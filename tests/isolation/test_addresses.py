@@ -70,4 +70,7 @@ def test_a_page_for_any_staff_shows_nothing_but_her_own():
         "account:second_factor_off",
         "account:branch",
         "account:keys",
+        "account:lock",
+        "account:unlock",
+        "account:lock_pin",
     }

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 
 class LogInForm(forms.Form):
@@ -63,6 +64,31 @@ class CodeForm(forms.Form):
         max_length=10,
         widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "autofocus": True}),
     )
+
+
+class LockPinForm(forms.Form):
+    """The PIN that unlocks her screen, and when it locks; her password proves that it's she who sets it."""
+
+    pin = forms.CharField(
+        label=_("PIN"),
+        help_text=_("Four to eight digits. It unlocks your screen and nothing else."),
+        max_length=8,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off", "inputmode": "numeric", "autofocus": True}),
+    )
+    minutes = forms.TypedChoiceField(label=_("Lock after"), coerce=int)
+    password = forms.CharField(
+        label=_("Your password"),
+        max_length=200,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args: Any, minutes: Sequence[int], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        texts = [
+            (count, ngettext("%(count)d minute", "%(count)d minutes", count) % {"count": count}) for count in minutes
+        ]
+        self.fields["minutes"].choices = texts  # type: ignore[attr-defined]
 
 
 class BranchForm(forms.Form):

@@ -23,5 +23,6 @@ def _texts(reason: Reason) -> list[str]:
         errors.ROLE_NOT_POSSIBLE: gettext("This role isn't possible here."),
         errors.LAST_ADMIN: gettext("This is the last administrator. Make another one first."),
         errors.NOT_PERMITTED: gettext("You can't choose this branch. Ask an administrator to add it to your account."),
+        errors.PIN_NOT_VALID: gettext("A PIN has four to eight digits, not all the same."),
     }
     return [sentences.get(reason.code, reason.code)]

@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from web.account import views, views_desk
+from web.account import locking, views, views_desk
 
 app_name = "account"
-OF_THE_DESK = ("branch", "keys")
+OF_THE_DESK = ("branch", "keys", "lock", "unlock", "lock_pin")
 urlpatterns = [
     path("log-in", views.log_in, name="log_in"),
     path("log-out", views.log_out, name="log_out"),
@@ -15,4 +15,7 @@ urlpatterns = [
     path("second-factor/off", views.second_factor_off, name="second_factor_off"),
     path("branch", views_desk.branch, name="branch"),
     path("keys", views_desk.keys, name="keys"),
+    path("lock", locking.lock, name="lock"),
+    path("unlock", locking.unlock, name="unlock"),
+    path("lock-pin", locking.lock_pin, name="lock_pin"),
 ]

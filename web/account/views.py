@@ -19,7 +19,7 @@ from accounts.rules import Permission, permissions_of
 from accounts.services import invitations
 from accounts.services import second_factor as second_factors
 from accounts.services.log_in import prove_identity
-from web.account.access import open_to_all, staff_only
+from web.account.access import LOCKED, open_to_all, staff_only
 from web.account.areas import account_areas
 from web.account.forms import CodeForm, LogInForm, NewPasswordForm
 from web.account.texts import refusal_texts
@@ -52,6 +52,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
                 status = 422
             else:
                 login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
+                request.session.pop(LOCKED, None)
                 return HttpResponseRedirect(_where_to(request, account))
     elif request.method == "POST":
         status = 422

@@ -21,5 +21,6 @@ def page(request: HttpRequest) -> dict[str, Any]:
             "staff_name": staff.account.name,
             "branch_name": staff.branch.name if staff.branch else "",
             "keys": keys_of(staff.keys),
+            "lock_minutes": staff.lock_minutes,
         }
     return context

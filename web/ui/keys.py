@@ -66,6 +66,7 @@ ACTIONS = {
         KeyAction("school", "everywhere", _("School"), "F8"),
         KeyAction("undo", "everywhere", _("Undo the newest"), "Ctrl+Z"),
         KeyAction("save", "everywhere", _("Save"), "Ctrl+S"),
+        KeyAction("lock", "everywhere", _("Lock the screen"), "Ctrl+L"),
         KeyAction("show-keys", "everywhere", _("Show all keys"), "?"),
         KeyAction("finish", "desk", _("Finish with a receipt"), "F9"),
         KeyAction("slip-again", "desk", _("Print the last slip again"), "F10"),

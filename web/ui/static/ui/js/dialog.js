@@ -18,7 +18,7 @@
     const closer = event.target.closest("[data-dialog-close]");
     if (closer) closer.closest("dialog")?.close();
     // A press beside the dialog leaves it.
-    if (event.target.matches?.("dialog:modal") && isOutside(event)) event.target.close();
+    if (event.target.matches?.("dialog:modal:not([data-lock])") && isOutside(event)) event.target.close();
   });
 
   const isOutside = ({ target, clientX, clientY }) => {

@@ -35,6 +35,10 @@
   document.addEventListener("htmx:timeout", () => show("offline"));
   document.addEventListener("htmx:responseError", (event) => {
     const status = event.detail.xhr.status;
+    if (status === 423 && window.libsys.showLock) {
+      window.libsys.showLock();
+      return;
+    }
     // Logged in again elsewhere? Then the second try has a token that counts.
     if (status === 403) window.libsys.refreshCsrfToken();
     show(status === 429 ? "busy" : status === 401 || status === 403 ? "login" : "broken");

@@ -1,7 +1,7 @@
 /* The scan queue, without the page: takes entries at any speed, sends them one at a time in the order they came, keeps
    each until the server has answered it, and stops at one that failed, so that nothing is lost, doubled or out of order.
 
-   entry: { id, value, command, at, state, tries }      state: queued, sending, done, offline, broken, login, busy, aside
+   entry: { id, value, command, at, state, tries }      state: queued, sending, done, offline, broken, login, locked, busy, aside
    send(entry) → { ok: true, … } or { ok: false, state: "offline" | "broken" | "login" | "busy", wait: seconds } */
 (() => {
   // An answer that never came may have been given: the same id again is safe, so waiting failures repeat by themselves.
@@ -23,6 +23,9 @@
     get size() { return this.waiting.length + this.aside.size; }
 
     get stopped() { return this.waiting.length > 0 && !["queued", "sending"].includes(this.waiting[0].state); }
+
+    /** Say whether only a person can get it going again. */
+    get needsSomebody() { return this.waiting.every((entry) => ["broken", "login", "locked"].includes(entry.state)); }
 
     /** Take an entry at the end of the queue. */
     add(entry) {

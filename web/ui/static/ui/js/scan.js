@@ -38,6 +38,10 @@
 
   const failureOf = (answer) => {
     if (answer.status === 429) return { ok: false, state: "busy", wait: Number(answer.headers.get("Retry-After")) || 5 };
+    if (answer.status === 423) {
+      window.libsys.showLock?.();
+      return { ok: false, state: "locked" };
+    }
     if (answer.status === 401 || answer.status === 403 || answer.redirected) return { ok: false, state: "login" };
     if ([502, 503, 504].includes(answer.status)) return { ok: false, state: "offline" };
     return { ok: false, state: "broken" };
@@ -159,6 +163,7 @@
       pressRow(event, queue, rows);
     });
     addEventListener("online", () => queue.resume());
+    document.addEventListener("ui:unlocked", () => queue.resume());
     addEventListener("beforeunload", (event) => {
       if (queue.size > 0) event.preventDefault();
     });
