@@ -22,6 +22,10 @@ class PatronCategory(models.Model):
     names = models.JSONField(default=dict, blank=True)
     kind = models.CharField(max_length=11, choices=Kind, default=Kind.ADULT)
     position = models.PositiveSmallIntegerField(default=0)
+    # How long a membership lasts and is renewed for; NULL is without end.
+    membership_months = models.PositiveSmallIntegerField(null=True, blank=True)
+    # For guests: so many days, never renewed, and the person is forgotten when it's over and settled.
+    temporary_days = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         """Order as listed."""
@@ -42,6 +46,15 @@ class Patron(models.Model):
         SMS = "SMS", _("text message")
         DIGITAL_POST = "DIGITAL_POST", _("digital post")
         LETTER = "LETTER", _("letter")
+
+    class LeftReason(models.TextChoices):
+        """Why she's no patron any more."""
+
+        MOVED = "MOVED", _("moved away")
+        DECEASED = "DECEASED", _("deceased")
+        OWN_WISH = "OWN_WISH", _("own wish")
+        MERGED = "MERGED", _("merged with another entry")
+        OVER = "OVER", _("temporary membership is over")
 
     category = models.ForeignKey(PatronCategory, on_delete=models.PROTECT, related_name="+", db_index=False)
     home_branch = models.ForeignKey("holdings.Branch", on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -71,9 +84,11 @@ class Patron(models.Model):
     national_id_hash = models.BinaryField(max_length=32, null=True, blank=True, unique=True)
     expires_on = models.DateField(null=True, blank=True)
     keeps_history = models.BooleanField(default=False)
-    note = models.CharField(max_length=500, blank=True)
     created_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True, blank=True)
+    left_reason = models.CharField(max_length=10, choices=LeftReason, blank=True, default="", db_default="")
+    # Who she is now, when two entries turned out to be one person.
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False)
 
     class Meta:
         """Indexes for the desk's look-ups: name prefix, birth date, phone, e-mail."""
@@ -88,6 +103,11 @@ class Patron(models.Model):
 
     def __str__(self) -> str:
         return self.display_name
+
+    @property
+    def is_protected(self) -> bool:
+        """Whether name and address are protected: screens show the alias and no way to reach her."""
+        return bool(self.alias)
 
     @property
     def display_name(self) -> str:
@@ -110,6 +130,7 @@ class Card(models.Model):
     is_active = models.BooleanField(default=True)
     # Why it doesn't work any more: LOST, REPLACED.
     ended_reason = models.CharField(max_length=20, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
     issued_at = models.DateTimeField()
 
     class Meta:
@@ -126,6 +147,10 @@ class Guardianship(models.Model):
 
     child = models.ForeignKey(Patron, on_delete=models.CASCADE, related_name="guardianships")
     guardian = models.ForeignKey(Patron, on_delete=models.CASCADE, related_name="wards")
+    # What the child has on loan is shown to the guardian in the portal.
+    shows_loans = models.BooleanField(default=True, db_default=True)
+    # The guardian's consent to the child's membership.
+    consented_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         """Constraints."""
@@ -142,7 +167,18 @@ class Guardianship(models.Model):
 class Block(models.Model):
     """A reason set by staff why a patron may not borrow."""
 
+    class Kind(models.TextChoices):
+        """What it's about."""
+
+        OTHER = "OTHER", _("other")
+        UNPAID = "UNPAID", _("unpaid claim")
+        ADDRESS = "ADDRESS", _("address unknown")
+        CONDUCT = "CONDUCT", _("conduct")
+        CARD_MISUSE = "CARD_MISUSE", _("card used by somebody else")
+        NO_CONSENT = "NO_CONSENT", _("guardian's consent is missing")
+
     patron = models.ForeignKey(Patron, on_delete=models.CASCADE, related_name="blocks")
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.OTHER, db_default="OTHER")
     reason = models.CharField(max_length=200)
     item_type = models.ForeignKey(
         "holdings.ItemType", null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
@@ -153,6 +189,53 @@ class Block(models.Model):
     # What set it by itself, and lifts it again: `late:<loan>:<due date>`, `overdue`. Empty for what staff set.
     cause = models.CharField(max_length=60, blank=True, db_default="")
     lifted_at = models.DateTimeField(null=True, blank=True)
+    lifted_by = models.CharField(max_length=100, blank=True, default="", db_default="")
 
     def __str__(self) -> str:
         return self.reason
+
+
+class PatronNote(models.Model):
+    """What staff tell each other about a patron."""
+
+    patron = models.ForeignKey(Patron, on_delete=models.CASCADE, related_name="notes")
+    text = models.CharField(max_length=500)
+    # Stands out at check-out until somebody has read it: each day, or once and then it's over.
+    pops_up = models.BooleanField(default=False)
+    only_once = models.BooleanField(default=False)
+    # The last day on which it's shown.
+    until = models.DateField(null=True, blank=True)
+    written_by = models.CharField(max_length=100)
+    written_at = models.DateTimeField()
+    read_by = models.CharField(max_length=100, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+    ended_by = models.CharField(max_length=100, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """Order, and a text that isn't empty."""
+
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="note_has_a_text")]
+        ordering = ("-pops_up", "-id")
+
+    def __str__(self) -> str:
+        return self.text[:40]
+
+
+class ContactPerson(models.Model):
+    """Somebody to talk to at an institution that borrows."""
+
+    patron = models.ForeignKey(Patron, on_delete=models.CASCADE, related_name="contacts")
+    name = models.CharField(max_length=100)
+    role = models.CharField(max_length=60, blank=True)
+    email = models.EmailField(blank=True)
+    phone = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        """Order, and a name."""
+
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="contact_has_a_name")]
+        ordering = ("id",)
+
+    def __str__(self) -> str:
+        return self.name

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.hashers import make_password
 from django.db import IntegrityError, transaction
@@ -26,12 +27,11 @@ from patrons.errors import (
     PatronRefused,
 )
 from patrons.models import Card, Guardianship, Patron, PatronCategory
-from patrons.rules import name_keys
+from patrons.rules import is_pin, membership_end, name_keys
 from patrons.rules.national_ids import normal_national_id
 from tenants.selectors import current_municipality
 
 _LONGEST_CARD = 32
-_PIN = re.compile(r"\d{4,8}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +52,6 @@ class PatronDetails:
     language: str = "da"
     channel: str = Patron.Channel.EMAIL
     expires_on: date | None = None
-    note: str = ""
     national_id: str = ""
 
 
@@ -73,7 +72,7 @@ def register_patron(
     municipality = current_municipality()
     card_number = clean_barcode(card_number)
     reasons = [*_problems(details, now=now, patron=None), *card_problems(card_number, municipality.barcode_schemes)]
-    if pin and not _PIN.fullmatch(pin):
+    if pin and not is_pin(pin):
         reasons.append(Reason(PIN_MALFORMED))
     if any(guardian.category.kind == PatronCategory.Kind.CHILD for guardian in guardians):
         reasons.append(Reason(GUARDIAN_IS_CHILD))
@@ -81,6 +80,11 @@ def register_patron(
         raise PatronRefused(reasons)
     patron = Patron(created_at=now, pin=make_password(pin) if pin else "")
     _fill(patron, details, now)
+    if patron.expires_on is None:
+        category = details.category
+        patron.expires_on = membership_end(
+            local_day(now, details.home_branch), months=category.membership_months, days=category.temporary_days
+        )
     try:
         patron.save()
         Card.objects.create(patron=patron, number=card_number, issued_at=now)
@@ -113,10 +117,15 @@ def set_pin(*, patron: Patron, pin: str, staff: StaffAccount | None) -> None:
 
     :raises PatronRefused: PIN_MALFORMED
     """
-    if not _PIN.fullmatch(pin):
+    if not is_pin(pin):
         raise PatronRefused([Reason(PIN_MALFORMED)])
     Patron.objects.filter(pk=patron.pk).update(pin=make_password(pin))
     record(action="patrons.set_pin", actor=staff, subject=patron)
+
+
+def local_day(now: datetime, branch: Branch) -> date:
+    """Return the day that a moment is part of at a branch."""
+    return now.astimezone(ZoneInfo(branch.time_zone)).date()
 
 
 def _problems(details: PatronDetails, *, now: datetime, patron: Patron | None) -> list[Reason]:
@@ -158,11 +167,11 @@ def card_problems(number: str, schemes: dict[str, dict[str, object]]) -> list[Re
 def _fill(patron: Patron, details: PatronDetails, now: datetime) -> None:
     for name in (
         "given_name family_name alias category home_branch birth_date email phone address postal_code city "
-        "language channel expires_on note"
+        "language channel expires_on"
     ).split():
         setattr(patron, name, getattr(details, name))
-    patron.sort_key, patron.given_name_key = name_keys(
-        details.given_name, details.family_name, current_municipality().language
-    )
+    # Whose name is protected is found by the alias: else a search for the name would tell that she's here.
+    names = (details.alias, "") if details.alias else (details.given_name, details.family_name)
+    patron.sort_key, patron.given_name_key = name_keys(*names, current_municipality().language)
     if number := details.national_id and _national_id(details, now):
         patron.national_id_encrypted, patron.national_id_hash = encrypt(number), keyed_hash(number)

@@ -22,9 +22,11 @@ from tests.factories.moments import NOW, TODAY
 from tests.factories.patrons import (
     BlockFactory,
     CardFactory,
+    ContactPersonFactory,
     GuardianshipFactory,
     PatronCategoryFactory,
     PatronFactory,
+    PatronNoteFactory,
 )
 from tests.factories.schools import ClassMembershipFactory, SchoolClassFactory
 
@@ -37,6 +39,7 @@ __all__ = [
     "BranchGroupFactory",
     "CalendarDayFactory",
     "CardFactory",
+    "ContactPersonFactory",
     "ClassMembershipFactory",
     "FeeFactory",
     "GuardianshipFactory",
@@ -46,6 +49,7 @@ __all__ = [
     "LoanFactory",
     "PatronCategoryFactory",
     "PatronFactory",
+    "PatronNoteFactory",
     "RecordFactory",
     "RuleFactory",
     "SchoolClassFactory",

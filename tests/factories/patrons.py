@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import factory
 from factory.django import DjangoModelFactory
 
-from patrons.models import Block, Card, Guardianship, Patron, PatronCategory
+from patrons.models import Block, Card, ContactPerson, Guardianship, Patron, PatronCategory, PatronNote
 from patrons.rules import name_keys
 from tests.factories.holdings import BranchFactory
 from tests.factories.moments import NOW, TODAY
@@ -93,3 +93,25 @@ class GuardianshipFactory(DjangoModelFactory):
 
     child = factory.SubFactory(PatronFactory, child=True)
     guardian = factory.SubFactory(PatronFactory)
+
+
+class PatronNoteFactory(DjangoModelFactory):
+    """A note that doesn't stand out."""
+
+    class Meta:
+        model = PatronNote
+
+    patron = factory.SubFactory(PatronFactory)
+    text = "Reads German as well"
+    written_by = "Staff"
+    written_at = NOW - timedelta(days=2)
+
+
+class ContactPersonFactory(DjangoModelFactory):
+    """Somebody to talk to."""
+
+    class Meta:
+        model = ContactPerson
+
+    patron = factory.SubFactory(PatronFactory)
+    name = "Kirsten Contact"

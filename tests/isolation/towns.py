@@ -23,13 +23,16 @@ from tests.factories import (
     BlockFactory,
     BranchFactory,
     ClassMembershipFactory,
+    ContactPersonFactory,
     FeeFactory,
+    GuardianshipFactory,
     HoldFactory,
     ItemFactory,
     ItemTypeFactory,
     LoanFactory,
     PatronCategoryFactory,
     PatronFactory,
+    PatronNoteFactory,
     RecordFactory,
     RuleFactory,
     SchoolClassFactory,
@@ -160,14 +163,21 @@ def _add_patron(town: Town, branch: Any, category: Any) -> Any:
         email=f"{town.word('Mail')}@post.example".lower(),
         phone=town.number("8"),
         address=town.word("Road"),
-        note=town.word("Note"),
         pin=_HASHED_PIN,
         national_id_encrypted=encrypt(national_id),
         national_id_hash=keyed_hash(national_id),
     )
+    note = PatronNoteFactory(patron=patron, text=town.word("Note"))
+    contact = ContactPersonFactory(patron=patron, name=town.word("Contact"))
+    child = PatronFactory(given_name=town.word("Bo"), category=category, home_branch=branch)
+    GuardianshipFactory(child=child, guardian=patron)
     block = BlockFactory(patron=PatronFactory(home_branch=branch, category=category), reason=town.word("Blocked"))
     town.things |= {
         "patron": patron.pk,
+        "note": note.pk,
+        "contact": contact.pk,
+        "child": child.pk,
+        "card_row": patron.cards.get().pk,
         "card": card,
         "national_id": national_id,
         "family_name": patron.family_name,

@@ -54,12 +54,11 @@ class PatronForm(GuardedForm):
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    note = LineField(label=_("Note for the desk"), max_length=500, required=False)
 
     # Three to a row: who she is, where she lives, how she's reached, what she is here, the rest.
     field_order = (
         "given_name family_name birth_date address postal_code city email phone channel "
-        "category home_branch expires_on language national_id alias note"
+        "category home_branch expires_on language national_id alias"
     ).split()
 
     def __init__(
