@@ -14,6 +14,9 @@ class Permission(StrEnum):
     TAKE_PAYMENTS = "take_payments"
     WAIVE_FEES = "waive_fees"
     EDIT_PATRONS = "edit_patrons"
+    LOOK_UP_NATIONAL_ID = "look_up_national_id"
+    SEE_PROTECTED = "see_protected"
+    MERGE_PATRONS = "merge_patrons"
     EDIT_ITEMS = "edit_items"
     LEND_TO_CLASSES = "lend_to_classes"
     ADMINISTER = "administer"
@@ -26,12 +29,20 @@ _DESK = frozenset(
         Permission.OVERRIDE_LIMITS,
         Permission.TAKE_PAYMENTS,
         Permission.EDIT_PATRONS,
+        Permission.LOOK_UP_NATIONAL_ID,
         Permission.EDIT_ITEMS,
     }
 )
 _OF_ROLE: dict[str, frozenset[Permission]] = {
     StaffAccount.Role.LIBRARIAN: _DESK | {Permission.LEND_TO_CLASSES},
-    StaffAccount.Role.SUPERVISOR: _DESK | {Permission.LEND_TO_CLASSES, Permission.LIFT_BLOCKS, Permission.WAIVE_FEES},
+    StaffAccount.Role.SUPERVISOR: _DESK
+    | {
+        Permission.LEND_TO_CLASSES,
+        Permission.LIFT_BLOCKS,
+        Permission.WAIVE_FEES,
+        Permission.SEE_PROTECTED,
+        Permission.MERGE_PATRONS,
+    },
     StaffAccount.Role.SCHOOL_LIBRARIAN: frozenset(
         {Permission.CIRCULATE, Permission.OVERRIDE_LIMITS, Permission.EDIT_ITEMS, Permission.LEND_TO_CLASSES}
     ),

@@ -9,7 +9,8 @@ class CirculationConfig(AppConfig):
     name = "circulation"
 
     def ready(self) -> None:
-        """Register the checks."""
-        from circulation.services import notice_checks  # models exist only now
+        """Register the checks, and what happens when two patrons are merged."""
+        from circulation.services import notice_checks, patrons_leaving  # models exist only now
 
         notice_checks.register()
+        patrons_leaving.register()

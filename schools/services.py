@@ -150,3 +150,9 @@ def lend_to_teacher(
         override=override,
         scan_id=scan_id,
     )
+
+
+def leave_twice_joined_classes(goes: Patron, stays: Patron, staff: StaffAccount, now: datetime) -> None:
+    """Before two entries of one pupil become one: a class that both are in has her once."""
+    mine = ClassMembership.objects.filter(pupil=stays, until__isnull=True).values("school_class")
+    ClassMembership.objects.filter(pupil=goes, until__isnull=True, school_class__in=mine).delete()

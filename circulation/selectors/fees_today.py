@@ -26,7 +26,6 @@ def fees_today(patron: Patron, loans: Sequence[Loan], *, now: datetime) -> list[
 
     A fee that the next night would begin has no number yet. A loan without a rule for its fee is left as charged.
 
-    :param patron: with her category at hand
     :param loans: her open loans with item, title and branch
     """
     late = [loan for loan in loans if loan.due_date < _today_at(loan, now)]
@@ -37,16 +36,18 @@ def fees_today(patron: Patron, loans: Sequence[Loan], *, now: datetime) -> list[
     book = rule_book()
     known = {(view.fee.loan_id, view.fee.due_date): place for place, view in enumerate(views)}
     new = []
+    kind = book.categories[patron.category_id].kind
     for loan in late:
-        claim = _claim(case_of(loan, patron), loan, book, now)
+        case = case_of(loan, patron, category_kind=kind)
+        claim = _claim(case, loan, book, now)
         place = known.get((loan.pk, loan.due_date))
         if claim is None or claim.total <= ZERO:
             continue
         if place is None:
-            new.append(_view(_fee_to_be(loan, patron, now), claim, claim.total, book, case_of(loan, patron)))
+            new.append(_view(_fee_to_be(loan, patron, now), claim, claim.total, book, case))
         elif views[place].fee.closed_at is None and (more := claim.total - views[place].charged) > ZERO:
             grown = views[place]
-            raised = _view(copy(grown.fee), claim, grown.fee.balance + more, book, case_of(loan, patron))
+            raised = _view(copy(grown.fee), claim, grown.fee.balance + more, book, case)
             views[place] = FeeView(raised.fee, grown.entries, raised.rule, grown.overpaid)
     return [*new, *(view for view in views if view.fee.balance > ZERO)]
 

@@ -81,3 +81,9 @@ def queue_length(record_ids: Collection[int]) -> dict[int, int]:
 def _count(holds: QuerySet[Hold]) -> Coalesce:
     counted = holds.order_by().values("record").annotate(count=Count("pk")).values("count")
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
+
+
+def own_hold_on(patron: Patron, record_id: int) -> Hold | None:
+    """Return a patron's hold on a title that isn't over, with its pick-up branch, or None."""
+    mine = Hold.objects.filter(patron=patron, record=record_id, state__in=Hold.ACTIVE)
+    return mine.select_related("pickup_branch").order_by("pk").first()

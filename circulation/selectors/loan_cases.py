@@ -59,8 +59,8 @@ class LoanCase:
         )
 
 
-def case_of(loan: Loan, patron: Patron) -> LoanCase:
-    """Return the case of a loan whose item, title and patron with category are at hand, without a query."""
+def case_of(loan: Loan, patron: Patron, *, category_kind: str) -> LoanCase:
+    """Return the case of a loan whose item, title and patron are at hand, without a query."""
     return LoanCase(
         loan_id=loan.pk,
         patron_id=patron.pk,
@@ -76,7 +76,7 @@ def case_of(loan: Loan, patron: Patron) -> LoanCase:
         price=loan.item.price,
         title=loan.item.record.title,
         category_id=patron.category_id,
-        category_kind=patron.category.kind,
+        category_kind=category_kind,
         municipality_code=patron.municipality_code,
         birth_date=patron.birth_date,
     )

@@ -1,8 +1,32 @@
-"""Lets a loan that's over forget who had it."""
+"""Lets a loan that's over forget who had it, unless she wants it remembered."""
 
 from collections.abc import Iterable
 
+from django.db import transaction
+
+from accounts.models import StaffAccount
 from circulation.models import Fee, Loan
+from patrons.models import Patron
+from patrons.services.own_details import keep_history
+
+
+@transaction.atomic
+def choose_history(*, patron: Patron, keeps: bool, staff: StaffAccount | None) -> Patron:
+    """Keep a patron's past loans from now on, or keep none and forget those that are settled at once.
+
+    :param staff: None when she chooses herself
+    """
+    patron = keep_history(patron=patron, keeps=keeps, staff=staff)
+    if not keeps:
+        forget_past_loans(patron)
+    return patron
+
+
+def forget_past_loans(patron: Patron) -> int:
+    """Cut a patron from her past loans of which nothing is owed, and return how many."""
+    owing = Fee.objects.filter(patron=patron, balance__gt=0, loan__isnull=False).values("loan")
+    over = Loan.objects.filter(patron=patron, returned_at__isnull=False).exclude(pk__in=owing)
+    return over.update(patron=None)
 
 
 def anonymise_if_settled(loan: Loan) -> bool:

@@ -1,8 +1,12 @@
-"""Pure facts about patrons: their names' sort keys, ages, and whether a card still holds."""
+"""Pure facts about patrons: their names' sort keys, ages, PINs, and how long a membership lasts."""
 
-from datetime import date
+import re
+from calendar import monthrange
+from datetime import date, timedelta
 
 from common.sort_keys import sort_key
+
+_PIN = re.compile(r"[0-9]{4,8}")
 
 
 def name_keys(given_name: str, family_name: str, language: str) -> tuple[str, str]:
@@ -19,6 +23,26 @@ def age_on(birth_date: date | None, day: date) -> int | None:
     if birth_date is None:
         return None
     return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+def membership_end(first: date, *, months: int | None, days: int | None) -> date | None:
+    """Return the last day of a membership that begins or goes on on a day; None is without end.
+
+    A month ends where the calendar's does: from 31 January one month lasts until 28 or 29 February.
+
+    :param days: of a temporary membership, counted instead of months; the first day is one of them
+    """
+    if days:
+        return first + timedelta(days=days - 1)
+    if not months:
+        return None
+    year, month = divmod(first.year * 12 + first.month - 1 + months, 12)
+    return date(year, month + 1, min(first.day, monthrange(year, month + 1)[1]))
+
+
+def is_pin(text: str) -> bool:
+    """Return whether a text can be a PIN: four to eight digits."""
+    return _PIN.fullmatch(text) is not None
 
 
 def has_expired(expires_on: date | None, day: date) -> bool:

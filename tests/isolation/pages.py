@@ -73,6 +73,13 @@ PORTAL = {
     "portal:log_in": Page(ANYBODY, sends={"card": "card", "pin": "=0000"}),
     "portal:log_out": Page(ANYBODY, sends={}),
     "portal:me": Page(PATRON),
+    "portal:details": Page(PATRON),
+    "portal:change_details": Page(
+        PATRON, sends={"email": "=new@post.example", "phone": "=", "language": "=da", "channel": "=EMAIL"}
+    ),
+    "portal:change_pin": Page(PATRON, sends={"old": "=0000", "new": "=1234"}),
+    "portal:change_history": Page(PATRON, sends={"keeps": "=1"}),
+    "portal:history": Page(PATRON, asks={"before": "loan"}),
     "portal:renew_all": Page(PATRON, sends={}),
     "portal:renew": Page(PATRON, {"pk": "loan"}, sends={}),
     "portal:place_hold": Page(PATRON, {"pk": "title"}, sends={"pickup": "branch"}),

@@ -7,7 +7,8 @@ from accounts.models import AuditEntry
 from patrons.errors import PatronLogInRefused, PatronRefused
 from patrons.models import Block, Card, Patron
 from patrons.selectors import active_blocks, guardians_of, wards_of
-from patrons.services.blocks import lift_block, replace_card, set_block
+from patrons.services.blocks import lift_block, set_block
+from patrons.services.cards import replace_card
 from patrons.services.categories import add_category, change_category
 from patrons.services.log_in import prove_patron
 from patrons.services.register import PatronDetails, register_patron, set_pin

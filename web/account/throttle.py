@@ -1,30 +1,66 @@
 """Slows down whoever guesses passwords and PINs: counts failures per name and per address, in the shared cache."""
 
+import uuid
 from collections.abc import Callable
+from ipaddress import IPv6Address, ip_address
 
+from django.core.cache import cache
 from django.http import HttpRequest
 from django_ratelimit.core import get_usage
 
 PER_NAME = "10/10m"
 PER_ADDRESS = "100/10m"
+# Four digits are soon tried through: what's guessed slowly is counted over a day.
+PIN_PER_NAME = "30/d"
+PIN_PER_ADDRESS = "500/d"
+PINS = "patron"
+_DAY = 24 * 60 * 60
+# Whoever has an IPv6 address has all of its network's.
+_NETWORK_BITS = 64
 
 
 def seconds_to_wait(request: HttpRequest, group: str, name: str) -> int:
     """Return how long this name or address has to wait, 0 when it needn't."""
-    waits = [_usage(request, group, rate, key, increment=False) for rate, key in _counters(request, name)]
+    waits = [_usage(request, group, rate, key, increment=False) for rate, key in _counters(request, group, name)]
     return max(waits)
 
 
 def count_failure(request: HttpRequest, group: str, name: str) -> None:
     """Count one wrong try."""
-    for rate, key in _counters(request, name):
+    for rate, key in _counters(request, group, name):
         _usage(request, group, rate, key, increment=True)
 
 
-def _counters(request: HttpRequest, name: str) -> list[tuple[str, str]]:
-    address = request.META.get("REMOTE_ADDR", "")
+def forgive(group: str, name: str) -> None:
+    """Begin a name's count anew: the desk has given her another PIN."""
+    cache.set(_forgiven_key(group, name), uuid.uuid4().hex[:8], 2 * _DAY)
+
+
+def network_of(address: str) -> str:
+    """Return what stands for one household: an IPv4 address, or the first half of an IPv6 address."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    kept = int(parsed) >> (128 - _NETWORK_BITS) << (128 - _NETWORK_BITS)
+    return f"{IPv6Address(kept)}/{_NETWORK_BITS}"
+
+
+def _counters(request: HttpRequest, group: str, name: str) -> list[tuple[str, str]]:
+    address = f"address:{network_of(request.META.get('REMOTE_ADDR', ''))}"
+    since = cache.get(_forgiven_key(group, name), "")
     # In upper case, as the database compares user names: some letters are the same only there.
-    return [(PER_NAME, f"name:{name.strip().upper()}"), (PER_ADDRESS, f"address:{address}")]
+    named = f"name:{name.strip().upper()}:{since}"
+    counters = [(PER_NAME, named), (PER_ADDRESS, address)]
+    return counters + [(PIN_PER_NAME, named), (PIN_PER_ADDRESS, address)] if group == PINS else counters
+
+
+def _forgiven_key(group: str, name: str) -> str:
+    return f"forgiven:{group}:{name.strip().upper()}"
 
 
 def _usage(request: HttpRequest, group: str, rate: str, key: str, *, increment: bool) -> int:

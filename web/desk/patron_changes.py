@@ -13,7 +13,7 @@ from accounts.rules import Permission
 from holdings.selectors import branches_in_service, item_types
 from patrons.errors import PatronRefused
 from patrons.selectors import get_block, get_patron_by_card, patron_categories
-from patrons.services import blocks, register
+from patrons.services import blocks, cards, register
 from web.account.access import staff_only
 from web.desk.areas import desk_areas
 from web.desk.forms_patrons import BlockForm, CardForm, NewPatronForm, PatronForm, PinForm
@@ -118,7 +118,7 @@ def new_card(request: HttpRequest, pk: int) -> HttpResponse:
     patron, form = patron_or_404(pk), CardForm(request.POST)
     if form.is_valid():
         try:
-            blocks.replace_card(
+            cards.replace_card(
                 patron=patron,
                 number=form.cleaned_data["card_number"],
                 reason=form.cleaned_data["reason"],

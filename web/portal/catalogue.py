@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from catalogue.search import other_editions, suggest
 from catalogue.selectors import get_record
 from circulation.selectors.availability import availability, queue_length
+from circulation.selectors.holds import own_hold_on
 from holdings.selectors import branches_in_service, get_item_by_barcode, items_of, opening_hours, pickup_branches
 from web.account.access import open_to_all
 from web.portal.sessions import portal_context
@@ -78,7 +79,9 @@ def show_record(request: HttpRequest, record: Any, *, status: int = 200) -> Http
     """Return a title's page; a hold that's refused comes back to it with another status."""
     pk = record.pk
     here = availability([pk]).get(pk, [])
-    context = portal_context(request, "search") | {
+    context = portal_context(request, "search")
+    context |= {
+        "own_hold": own_hold_on(context["patron"], pk) if context["patron"] else None,
         "record": record,
         "cover": cover_kind(record.material_type, record.audience),
         "material": material_name(record.material_type),

@@ -13,9 +13,11 @@ from common.barcodes import clean_barcode
 from patrons.errors import PatronLogInRefused
 from patrons.services.log_in import prove_patron
 from web.account.access import open_to_all
-from web.account.throttle import count_failure, seconds_to_wait
+from web.account.throttle import PINS, count_failure, seconds_to_wait
 from web.portal import sessions
 from web.ui.forms import posted
+
+_LONG_WAIT_MINUTES = 60
 
 
 class CardForm(forms.Form):
@@ -45,18 +47,17 @@ def log_in(request: HttpRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             card = clean_barcode(form.cleaned_data["card"])
-            if wait := seconds_to_wait(request, "patron", card):
-                minutes = -(-wait // 60)
-                form.add_error(None, gettext("Too many wrong tries. Wait %(minutes)d minutes.") % {"minutes": minutes})
+            if wait := seconds_to_wait(request, PINS, card):
+                form.add_error(None, _wait_text(wait))
                 status = 429
             else:
                 try:
                     patron = prove_patron(card_number=card, pin=form.cleaned_data["pin"])
                 except PatronLogInRefused:
-                    count_failure(request, "patron", card)
+                    count_failure(request, PINS, card)
                     form.add_error(None, gettext("Card number and PIN don't belong together."))
                 else:
-                    sessions.begin(request, patron)
+                    sessions.begin(request, patron, card=card)
                     return HttpResponseRedirect(_where_to(request))
     context = sessions.portal_context(request, "me") | {"form": form, "next": request.GET.get("next", "")}
     return render(request, "portal/log_in.html", context, status=status)
@@ -68,6 +69,13 @@ def log_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
     sessions.end(request)
     return redirect("portal:search")
+
+
+def _wait_text(seconds: int) -> str:
+    minutes = -(-seconds // 60)
+    if minutes > _LONG_WAIT_MINUTES:
+        return gettext("Too many wrong tries. Try again tomorrow, or get a new PIN at the library.")
+    return gettext("Too many wrong tries. Wait %(minutes)d minutes.") % {"minutes": minutes}
 
 
 def _where_to(request: HttpRequest) -> str:

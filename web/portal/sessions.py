@@ -12,9 +12,10 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control
 from django_htmx.http import HttpResponseClientRedirect
 
-from patrons.selectors import get_patron
+from patrons.selectors import get_patron_of_working_card
 
-_KEY = "patron_id"
+# The card that she logged in with: when it ends, so does what it opened.
+_KEY = "patron_card"
 # Of the patron's PIN as it was: another PIN ends the sessions that the old one began.
 _PIN_KEY = "patron_pin"
 _SEEN_KEY = "seen_at"
@@ -24,10 +25,13 @@ _KEPT_SECONDS = 2 * IDLE_SECONDS
 _NOTED_EVERY_SECONDS = 60
 
 
-def begin(request: HttpRequest, patron: Any) -> None:
-    """Begin a patron's session under a new key."""
+def begin(request: HttpRequest, patron: Any, *, card: str) -> None:
+    """Begin a patron's session under a new key.
+
+    :param card: the number of the card that she has shown
+    """
     request.session.flush()
-    request.session[_KEY] = patron.pk
+    request.session[_KEY] = card
     request.session[_PIN_KEY] = patron.pin[-16:]
     request.session[_SEEN_KEY] = int(time.time())
     request.session.set_expiry(_KEPT_SECONDS)
@@ -40,10 +44,10 @@ def end(request: HttpRequest) -> None:
 
 def patron_of(request: HttpRequest) -> Any:
     """Return the patron who is logged in, or None."""
-    pk = request.session.get(_KEY)
-    if not isinstance(pk, int):
+    card = request.session.get(_KEY)
+    if not isinstance(card, str):
         return None
-    patron = get_patron(pk)
+    patron = get_patron_of_working_card(card)
     if patron is None or patron.left_at or patron.pin[-16:] != request.session.get(_PIN_KEY):
         return None
     now, seen = int(time.time()), request.session.get(_SEEN_KEY, 0)
@@ -70,15 +74,22 @@ def patron_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     return cache_control(private=True, no_store=True)(guarded)
 
 
+def go_on_with_new_pin(request: HttpRequest, patron: Any) -> None:
+    """Keep the session in which the PIN was changed; those elsewhere end."""
+    request.session.cycle_key()
+    request.session[_PIN_KEY] = patron.pin[-16:]
+
+
 def portal_context(request: HttpRequest, current: str, patron: Any = None) -> dict[str, Any]:
     """Return the bar of a portal page.
 
-    :param current: search, me or hours
+    :param current: search, me, details or hours
     """
     patron = patron or patron_of(request)
     areas = [
         ("search", gettext("Search"), reverse("portal:search")),
         ("me", gettext("My loans"), reverse("portal:me")),
+        *([("details", gettext("My details"), reverse("portal:details"))] if patron else []),
         ("hours", gettext("Opening hours"), reverse("portal:hours")),
     ]
     return {

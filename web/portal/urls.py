@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.portal import catalogue, log_in, me
+from web.portal import catalogue, details, log_in, me
 
 app_name = "portal"
 urlpatterns = [
@@ -13,6 +13,11 @@ urlpatterns = [
     path("log-in", log_in.log_in, name="log_in"),
     path("log-out", log_in.log_out, name="log_out"),
     path("me", me.me, name="me"),
+    path("me/details", details.details, name="details"),
+    path("me/details/change", details.change_details, name="change_details"),
+    path("me/details/pin", details.change_pin, name="change_pin"),
+    path("me/details/history", details.change_history, name="change_history"),
+    path("me/history", details.history, name="history"),
     path("me/renew", me.renew_every, name="renew_all"),
     path("me/loans/<int:pk>/renew", me.renew, name="renew"),
     path("title/<int:pk>/hold", me.place, name="place_hold"),

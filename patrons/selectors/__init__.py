@@ -35,6 +35,7 @@ _PHONE = re.compile(r"\+?[\d\s]{8,16}")
 MOST_FOUND = 25
 _lock_patron, _read_patron = KeyedRead(Patron, lock=True), KeyedRead(Patron)
 _get_patron = KeyedRead(Patron, along={"category": ALL, "home_branch": ALL})
+_get_card = KeyedRead(Card, key="number", along={"patron": ALL})
 
 
 def get_patron(pk: int) -> Patron | None:
@@ -50,6 +51,15 @@ def get_patron_by_card(number: str) -> Patron | None:
         .first()
     )
     return card.patron if card else None
+
+
+def get_patron_of_working_card(number: str) -> Patron | None:
+    """Return who a working card belongs to, without category and home branch, or None; made for every request.
+
+    :param number: as cards keep it
+    """
+    card = _get_card(number)
+    return card.patron if card and card.is_active else None
 
 
 def find_patrons(text: str) -> list[Patron]:
@@ -80,10 +90,10 @@ def find_patron_by_national_id(number: str, *, staff: StaffAccount, today: date)
 
     :param number: as it was typed
     :param today: tells the century of a number that's written without it
-    :raises PatronRefused: NOT_PERMITTED without the permission to edit patrons
+    :raises PatronRefused: NOT_PERMITTED without the permission for such look-ups
     """
-    if Permission.EDIT_PATRONS not in permissions_of(staff.role):
-        raise PatronRefused([Reason(NOT_PERMITTED, permission=Permission.EDIT_PATRONS)])
+    if Permission.LOOK_UP_NATIONAL_ID not in permissions_of(staff.role):
+        raise PatronRefused([Reason(NOT_PERMITTED, permission=Permission.LOOK_UP_NATIONAL_ID)])
     known = normal_national_id(number, country=current_municipality().country, today=today)
     patron = Patron.objects.filter(national_id_hash=keyed_hash(known)).first() if known else None
     record(action="patrons.look_up_national_id", actor=staff, subject=patron, facts={"found": patron is not None})
