@@ -1,6 +1,5 @@
 """Adds patrons and changes what the library knows about them."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
