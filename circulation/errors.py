@@ -88,6 +88,7 @@ class Code(StrEnum):
     ITEM_NOT_ON_SHELF = "ITEM_NOT_ON_SHELF"  # status: only what stands on a shelf goes into a bundle
     BUNDLE_NESTED = "BUNDLE_NESTED"  # a bundle in a bundle, or an item in itself
     BUNDLE_NOT_EMPTY = "BUNDLE_NOT_EMPTY"  # contents
+    CHECK_IT_IN = "CHECK_IT_IN"  # status, branch_id: its home; a notice at an inventory: it's out of place
     # --- Collections that rotate ---
     ROTATION_UNKNOWN = "ROTATION_UNKNOWN"
     ROTATION_ENDED = "ROTATION_ENDED"

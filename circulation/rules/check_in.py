@@ -90,6 +90,12 @@ class CheckInPlan:
         """Whether the item travels afterwards."""
         return self.status == Item.Status.IN_TRANSIT or self.send_to_id is not None
 
+    def changes_nothing(self, *, status: str, current_branch_id: int) -> bool:
+        """Return whether an item of this status, not on loan, is already as the plan wants it."""
+        lies_here = self.is_on_its_way or current_branch_id == self.branch_id
+        steps = self.hold_step != HoldStep.NONE or self.transit_step != TransitStep.NONE
+        return self.status == status and lies_here and not steps and not self.floats and self.send_to_id is None
+
 
 # Nobody can have these through a hold; the first is at home on a shelf all the same.
 _FOR_NOBODY = (Item.Status.REFERENCE_ONLY, Item.Status.WITHDRAWN)

@@ -13,7 +13,7 @@ from circulation.errors import CheckInRefused, Code
 from circulation.models import Fee, Hold, Loan, Transit
 from circulation.rules.check_in import CheckInFacts, CheckInPlan, HoldStep, OpenTransit, TransitStep, plan
 from circulation.rules.holds import Waiting, first_to_fill
-from circulation.rules.reasons import blocking, notice, notice_of_missing_rule
+from circulation.rules.reasons import notice, notice_of_missing_rule
 from circulation.rules.resolution import Resolved, RuleMissing
 from circulation.selectors.desk_facts import (
     ScanFacts,
@@ -41,7 +41,9 @@ from circulation.services.fees import close_overdue_fee
 from circulation.services.privacy import anonymise_if_settled
 from circulation.services.results import CheckInResult, GoesTo
 from circulation.services.returns import (
+    count_use,
     day_of_return,
+    day_reasons,
     float_here,
     news_of_item,
     place_reasons,
@@ -74,6 +76,7 @@ class _Scan:
     facts: dict[str, Any]
     book: RuleBook
     is_self_service: bool = False
+    counts_use: bool = False
     loan: Loan | None = None
     hold: Hold | None = None
 
@@ -87,12 +90,14 @@ def check_in(
     scan_id: str | None = None,
     back_dated_to: date | None = None,
     is_self_service: bool = False,
+    counts_use: bool = False,
 ) -> CheckInResult:
     """Take the item back at a branch and say where it goes; scanned again there, nothing more changes.
 
     :param item: only its key counts; it's read again under lock
     :param back_dated_to: the day on which it came back, if that was earlier: a book drop's, for instance
     :param is_self_service: at a machine, where nothing floats
+    :param counts_use: what wasn't on loan was read in the house, and counts for the statistics
     :raises CheckInRefused: RETURN_NOT_HERE, RETURN_DAY_AHEAD or RETURN_BEFORE_LOAN; anything else is taken back
     """
     scan_id = clean_scan_id(scan_id)
@@ -104,9 +109,9 @@ def check_in(
         if known := scan_facts(facts):
             return _first_result(known, item, book)
         here = book.branches.get(branch.pk, branch)
-        scan = _Scan(item, here, staff, now, today, facts, book, is_self_service)
+        scan = _Scan(item, here, staff, now, today, facts, book, is_self_service, counts_use)
         scan.loan = _lock_loan(scan)
-        if against := [*_place_reasons(scan), *_day_reasons(back_dated_to, scan)]:
+        if against := [*_place_reasons(scan), *day_reasons(back_dated_to, today, scan.loan)]:
             raise CheckInRefused(against)
         return _carry_out(scan, back_dated_to or today, scan_id)
 
@@ -130,24 +135,18 @@ def _place_reasons(scan: _Scan) -> Iterator[Reason]:
         yield from place_reasons(scan.item, scan.branch, scan.book)
 
 
-def _day_reasons(day: date | None, scan: _Scan) -> Iterator[Reason]:
-    if day is None:
-        return
-    if day > scan.today:
-        yield blocking(Code.RETURN_DAY_AHEAD, back_dated_to=day.isoformat())
-    elif scan.loan is not None and day < scan.loan.loaned_on:
-        yield blocking(
-            Code.RETURN_BEFORE_LOAN, back_dated_to=day.isoformat(), loaned_on=scan.loan.loaned_on.isoformat()
-        )
-
-
 def _carry_out(scan: _Scan, day: date, scan_id: str | None) -> CheckInResult:
     item, loan = scan.item, scan.loan
     before = {"status": item.status, "current_branch_id": item.current_branch_id}
     decided = _plan_and_lock(scan)
     transit = open_transit(scan.facts)
     notices = _news(scan, decided)
-    if loan is None and _changes_nothing(decided, item):
+    was_used = scan.counts_use and loan is None and item.status != Item.Status.WITHDRAWN
+    if (
+        loan is None
+        and not was_used
+        and decided.changes_nothing(status=item.status, current_branch_id=item.current_branch_id)
+    ):
         attach_names(item, scan.book)
         return _result(scan, decided, item=item, notices=notices, changed=False)
     changes: dict[str, Any] = {}
@@ -160,6 +159,8 @@ def _carry_out(scan: _Scan, day: date, scan_id: str | None) -> CheckInResult:
         notices += problems
     elif item.status == Item.Status.MISSING:
         settle_claims_of_found(item)
+    if was_used:
+        changes |= count_use(item, scan.branch, day, scan.now)
     if decided.floats:
         changes |= float_here(item, scan.branch, scan.now)
     changes |= _move(decided, transit, scan)
@@ -169,7 +170,15 @@ def _carry_out(scan: _Scan, day: date, scan_id: str | None) -> CheckInResult:
     _settle_item(item, decided, scan)
     days_late = max(0, (day - loan.due_date).days) if loan else 0
     result = _result(
-        scan, decided, item=item, notices=notices, loan=loan, patron_id=patron_id, fee=fee, days_late=days_late
+        scan,
+        decided,
+        item=item,
+        notices=notices,
+        loan=loan,
+        patron_id=patron_id,
+        fee=fee,
+        days_late=days_late,
+        was_used=was_used,
     )
     return _recorded(result, scan, scan_id, {"before": before, "returned_on": day.isoformat(), **changes})
 
@@ -227,18 +236,6 @@ def _facts_to_decide(scan: _Scan) -> CheckInFacts:
         ),
         is_damaged=item.is_damaged,
         is_in_bundle=item.bundle_id is not None,
-    )
-
-
-def _changes_nothing(decided: CheckInPlan, item: Item) -> bool:
-    lies_here = decided.is_on_its_way or item.current_branch_id == decided.branch_id
-    return (
-        decided.status == item.status
-        and lies_here
-        and not decided.floats
-        and decided.hold_step == HoldStep.NONE
-        and decided.transit_step == TransitStep.NONE
-        and decided.send_to_id is None
     )
 
 
@@ -382,6 +379,7 @@ def _first_result(scan: ScanFacts, item: Item, book: RuleBook) -> CheckInResult:
         patron_id=facts["patron_id"],
         fee=next(iter(fees), None),
         days_late=facts["days_late"],
+        was_used="local_use_id" in facts,
         notices=notices_of(facts),
         repeated=True,
         entry_id=scan.entry_id,

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from circulation.errors import Code
-from circulation.models import Loan
+from circulation.models import Loan, LocalUse
 from circulation.rules.reasons import blocking, notice
 from circulation.rules.resolution import Level, Resolved
 from circulation.rules.returns import Route, RouteFacts, accepts_return, route
@@ -57,6 +57,16 @@ def place_reasons(item: Item, here: Branch, book: RuleBook) -> Iterator[Reason]:
         )
 
 
+def day_reasons(day: date | None, today: date, loan: Loan | None) -> Iterator[Reason]:
+    """Yield the reason against dating a return to a day."""
+    if day is None:
+        return
+    if day > today:
+        yield blocking(Code.RETURN_DAY_AHEAD, back_dated_to=day.isoformat())
+    elif loan is not None and day < loan.loaned_on:
+        yield blocking(Code.RETURN_BEFORE_LOAN, back_dated_to=day.isoformat(), loaned_on=loan.loaned_on.isoformat())
+
+
 def float_here(item: Item, here: Branch, now: datetime) -> dict[str, Any]:
     """Let the item belong to this branch from now on, and return where it belonged, for undoing."""
     before = {"home_branch_id": item.home_branch_id, "location_id": item.location_id}
@@ -69,6 +79,11 @@ def float_back(item: Item, before: Mapping[str, Any], now: datetime) -> None:
     move_home(item, Branch.objects.get(pk=before["home_branch_id"]), now=now)
     item.location = ShelvingLocation.objects.filter(pk=before["location_id"]).first()
     item.save(update_fields=["location"])
+
+
+def count_use(item: Item, here: Branch, day: date, now: datetime) -> dict[str, Any]:
+    """Count that an item was used in the house, and return what's needed for undoing."""
+    return {"local_use_id": LocalUse.objects.create(item=item, branch=here, used_at=now, used_on=day).pk}
 
 
 def day_of_return(loan: Loan, day: date, zone: Any) -> date:

@@ -5,10 +5,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from accounts.models import AuditEntry, StaffAccount
-from circulation.errors import Code, UndoRefused
-from circulation.models import Fee, Hold, Loan, Transit
+from circulation.errors import Code, ReportRefused, UndoRefused
+from circulation.models import Fee, Hold, Loan, LocalUse, Transit
 from circulation.rules.reasons import blocking
-from circulation.services import check_in, check_out, claims, hold_states, renew, report_item, returns
+from circulation.services import bundles, check_in, check_out, claims, hold_states, renew, report_item, returns
 from circulation.services.desk_actions import desk_action, locked_item
 from circulation.services.fees import reopen_overdue_fee
 from circulation.services.results import UndoResult
@@ -104,6 +104,8 @@ def _undo_check_in(
         loan.save(update_fields=["patron", "returned_at", "returned_to", "claim", "claimed_at"])
         if facts.get("fee_id") or facts["days_late"]:
             reopen_overdue_fee(loan=loan, now=now, actor=staff)
+    if facts.get("local_use_id"):
+        LocalUse.objects.filter(pk=facts["local_use_id"]).delete()
     if floated := facts.get("floated_from"):
         returns.float_back(item, floated, now)
     _put_back(item, facts["before"])
@@ -153,12 +155,23 @@ def _undo_claim(facts: Mapping[str, Any], item: Item, staff: StaffAccount | None
     return loan, None
 
 
+def _undo_count(facts: Mapping[str, Any], item: Item, staff: StaffAccount | None, now: datetime) -> tuple[None, None]:
+    if facts.get("fee_id"):
+        try:
+            bundles.take_charge_back(facts["fee_id"], staff, now)
+        except ReportRefused as refused:
+            raise UndoRefused(refused.reasons) from refused
+    _put_back(item, facts["before"])
+    return None, None
+
+
 _UNDOERS: Mapping[str, Callable[..., tuple[Loan | None, Hold | None]]] = {
     check_out.ACTION: _undo_check_out,
     check_in.ACTION: _undo_check_in,
     renew.ACTION: _undo_renewal,
     **dict.fromkeys(report_item.ACTIONS, _undo_report),
     **dict.fromkeys(claims.ACTIONS, _undo_claim),
+    **dict.fromkeys(bundles.ACTIONS, _undo_count),
 }
 
 

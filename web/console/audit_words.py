@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from web.words.about_items import ITEM_ACTIONS
+
 AREAS = {
     "circulation.": _("loans, holds and fees"),
     "patrons.": _("patrons"),
@@ -22,6 +24,7 @@ ACTIONS = {
     "accounts.switch_off_second_factor": _("Switched the second factor off"),
     "accounts.switch_on_second_factor": _("Switched the second factor on"),
     "catalogue.import": _("Imported records"),
+    **ITEM_ACTIONS,
     "circulation.add_fee": _("Added a fee"),
     "circulation.cancel_hold": _("Cancelled a hold"),
     "circulation.charge_overdue": _("Charged an overdue fee"),
@@ -36,8 +39,6 @@ ACTIONS = {
     "circulation.place_hold": _("Placed a hold"),
     "circulation.renew": _("Renewed"),
     "circulation.reopen_fee": _("Reopened an overdue fee"),
-    "circulation.report_lost": _("Marked as lost"),
-    "circulation.report_missing": _("Marked as missing"),
     "circulation.reset_rule": _("Reset a rule"),
     "circulation.resume_hold": _("Resumed a hold"),
     "circulation.set_rule": _("Set a rule"),
@@ -111,6 +112,7 @@ SUBJECTS = {
     "circulation.fee": _("fee"),
     "circulation.hold": _("hold"),
     "circulation.loan": _("loan"),
+    "circulation.rotatingcollection": _("rotating collection"),
     "holdings.branch": _("branch"),
     "holdings.item": _("item"),
     "holdings.itemtype": _("item type"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from common.errors import Refused
 from holdings import errors
 from web.desk.texts import barcode_problem
+from web.words.about_items import ITEM_ACTIONS
 
 _KINDS = {
     "AVAILABLE": "ok",
@@ -40,21 +41,7 @@ _ACTIONS = {
     "circulation.renew": _("Renewed"),
     "circulation.undo": _("Undone"),
     "circulation.invoice": _("Invoiced"),
-    "circulation.report_lost": _("Noted as lost"),
-    "circulation.report_missing": _("Noted as missing"),
-    "circulation.report_damaged": _("Noted as damaged"),
-    "circulation.report_repaired": _("Noted as repaired"),
-    "circulation.withdraw_item": _("Withdrawn"),
-    "circulation.claim_returned": _("Patron says: returned"),
-    "circulation.claim_never_had": _("Patron says: never had"),
-    "circulation.give_up_claim": _("Looked for in vain"),
-    "circulation.take_back_claim": _("Claim taken back"),
-    "circulation.note_parts": _("Parts counted"),
-    "circulation.put_into_bundle": _("Put into a bundle"),
-    "circulation.take_out_of_bundle": _("Taken out of its bundle"),
-    "circulation.send_rotation": _("Sent on with its collection"),
-    "circulation.add_to_rotation": _("Put into a rotating collection"),
-    "circulation.take_out_of_rotation": _("Taken out of its rotating collection"),
+    **ITEM_ACTIONS,
     "holdings.add_item": _("Added"),
     "holdings.change_item": _("Changed"),
 }

@@ -4,11 +4,33 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
 
 from circulation.errors import Code
 
 Facts = Mapping[str, Any]
 Told = tuple[str, str, str]
+
+# What was done to an item, for its history and the audit log.
+ITEM_ACTIONS = {
+    "circulation.add_to_rotation": _("Put into a rotating collection"),
+    "circulation.change_rotation": _("Changed a rotating collection"),
+    "circulation.claim_never_had": _("Patron says: never had"),
+    "circulation.claim_returned": _("Patron says: returned"),
+    "circulation.end_rotation": _("Ended a rotating collection"),
+    "circulation.give_up_claim": _("Looked for in vain"),
+    "circulation.note_parts": _("Counted the parts"),
+    "circulation.put_into_bundle": _("Put into a bundle"),
+    "circulation.report_damaged": _("Marked as damaged"),
+    "circulation.report_lost": _("Marked as lost"),
+    "circulation.report_missing": _("Marked as missing"),
+    "circulation.report_repaired": _("Marked as repaired"),
+    "circulation.send_rotation": _("Sent on with its collection"),
+    "circulation.take_back_claim": _("Took a claim back"),
+    "circulation.take_out_of_bundle": _("Taken out of its bundle"),
+    "circulation.take_out_of_rotation": _("Taken out of its rotating collection"),
+    "circulation.withdraw_item": _("Withdrawn"),
+}
 
 
 def _in_bundle(facts: Facts) -> Told:
@@ -67,6 +89,11 @@ def _not_on_shelf(facts: Facts) -> Told:
     return gettext("It isn't on the shelf."), "", gettext("Check it in first.")
 
 
+def _check_it_in(facts: Facts) -> Told:
+    about = gettext("It belongs to %(branch)s.") % {"branch": facts["branch"]} if facts["branch"] else ""
+    return gettext("It's out of place."), about, gettext("Take it to the desk and check it in.")
+
+
 def _rotates(facts: Facts) -> Told:
     text = gettext("It travels with “%(collection)s” already.") % {"collection": facts.get("collection", "")}
     return text, "", gettext("Take it out of that collection first.")
@@ -99,6 +126,7 @@ ITEM_TEXTS: dict[str, Callable[[Facts], Told]] = {
         "",
         gettext("Take it out of the bundle first."),
     ),
+    Code.CHECK_IT_IN: _check_it_in,
     Code.ROTATION_UNKNOWN: _plain(lambda: gettext("This collection isn't there any more.")),
     Code.ROTATION_ENDED: _plain(lambda: gettext("This collection's tour is over.")),
     Code.ROTATION_NAME_TAKEN: _plain(lambda: gettext("Another collection has this name.")),

@@ -1,0 +1,52 @@
+"""Reads what should stand on a shelf, and what of it hasn't been seen since an inventory began."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+
+from holdings.models import Item
+
+ON_A_SHELF = (Item.Status.AVAILABLE, Item.Status.REFERENCE_ONLY)
+
+
+@dataclass(frozen=True)
+class ShelfRange:
+    """A part of a branch's shelves.
+
+    :ivar location_id: a room, None for all
+    :ivar first: the first shelf mark, empty for the beginning; capital letters make no difference
+    :ivar last: the last one, and all that begin with it; empty for the end
+    """
+
+    branch_id: int
+    location_id: int | None = None
+    first: str = ""
+    last: str = ""
+
+
+def count_expected(shelf: ShelfRange) -> int:
+    """Return how many items should stand on the shelf."""
+    return _expected(shelf).count()
+
+
+def not_seen(shelf: ShelfRange, *, since: datetime, limit: int = 500) -> list[Item]:
+    """Return what should stand on the shelf and hasn't been seen since, by shelf mark, with its title and room."""
+    unseen = _expected(shelf).filter(Q(last_seen_at__isnull=True) | Q(last_seen_at__lt=since))
+    rows = unseen.select_related("record", "location").defer("record__raw")
+    return list(rows.order_by("mark", "barcode")[:limit])
+
+
+def _expected(shelf: ShelfRange) -> QuerySet[Item]:
+    items = Item.objects.filter(
+        current_branch=shelf.branch_id, status__in=ON_A_SHELF, is_damaged=False, bundle__isnull=True
+    ).annotate(mark=Lower("call_number"))
+    if shelf.location_id is not None:
+        items = items.filter(location=shelf.location_id)
+    if shelf.first:
+        items = items.filter(mark__gte=shelf.first.lower())
+    if shelf.last:
+        # Everything that begins with the last mark belongs to it.
+        items = items.filter(Q(mark__lt=shelf.last.lower()) | Q(mark__startswith=shelf.last.lower()))
+    return items

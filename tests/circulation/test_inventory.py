@@ -1,0 +1,140 @@
+"""Inventory of a shelf, and lists of barcodes."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from circulation.errors import Code
+from circulation.models import Loan
+from circulation.selectors.inventory import ShelfRange, count_expected, not_seen
+from circulation.services.batches import barcodes_in, check_in_batch, check_out_batch
+from circulation.services.inventory import confirm_missing, see_item
+from circulation.services.results import GoesTo
+from tests.factories import HoldFactory, LoanFactory, ShelvingLocationFactory, TransitFactory
+
+
+@pytest.fixture
+def shelf(library):
+    """Return three items of a room at main, by their shelf marks, and items that don't stand there."""
+    room = ShelvingLocationFactory(branch=library.main)
+    items = [library.item(location=room, call_number=mark) for mark in ("Abe", "lar 1", "Zet")]
+    library.item(call_number="Lar")
+    library.item(location=room, call_number="Lar", withdrawn=True)
+    library.item(location=room, call_number="Lar", is_damaged=True)
+    LoanFactory(item=library.item(location=room, call_number="Lar"), lending_branch=library.main)
+    return room, items
+
+
+def test_expects_what_should_stand_in_the_room(library, shelf, now):
+    room, items = shelf
+
+    assert not_seen(ShelfRange(library.main.pk, room.pk), since=now) == items
+    assert count_expected(ShelfRange(library.main.pk, room.pk)) == 3
+    assert count_expected(ShelfRange(library.main.pk)) == 4
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "marks"),
+    [
+        ("B", "", ["lar 1", "Zet"]),
+        ("", "Lar", ["Abe", "lar 1"]),
+        ("lar", "LAR", ["lar 1"]),
+        ("M", "N", []),
+    ],
+)
+def test_expects_a_range_of_shelf_marks(library, shelf, now, first, last, marks):
+    room, _ = shelf
+
+    found = not_seen(ShelfRange(library.main.pk, room.pk, first, last), since=now)
+
+    assert [item.call_number for item in found] == marks
+
+
+def test_what_was_scanned_has_been_seen(library, shelf, now):
+    room, items = shelf
+
+    assert see_item(item=items[0], branch=library.main, now=now + timedelta(minutes=1)).notices == ()
+
+    assert not_seen(ShelfRange(library.main.pk, room.pk), since=now) == items[1:]
+
+
+def test_tells_of_what_is_out_of_place(library, now):
+    foreign = library.item(home_branch=library.east)
+    lent = LoanFactory(item=library.item(), lending_branch=library.main).item
+    travelling = TransitFactory(item=library.item(), from_branch=library.main, to_branch=library.east).item
+    ready = HoldFactory(ready=True, trapped_item=library.item(), pickup_branch=library.main).trapped_item
+    missing = library.item(missing=True)
+
+    for item in (foreign, lent, travelling, ready, missing):
+        (news,) = see_item(item=item, branch=library.main, now=now).notices
+        assert news.code == Code.CHECK_IT_IN
+    assert Loan.objects.get().returned_at is None
+
+
+def test_confirms_what_is_missing_unless_it_was_seen_meanwhile(library, shelf, now):
+    _, items = shelf
+    see_item(item=items[0], branch=library.main, now=now + timedelta(minutes=1))
+    lent = Loan.objects.get().item
+
+    results = confirm_missing(
+        item_ids=[items[0].pk, items[1].pk, lent.pk, 0], since=now, staff=library.staff, now=now + timedelta(hours=1)
+    )
+
+    assert [result.item for result in results] == [items[1]]
+    for item, status in ((items[0], "AVAILABLE"), (items[1], "MISSING"), (lent, "ON_LOAN")):
+        item.refresh_from_db()
+        assert item.status == status
+    assert results[0].entry_id is not None
+
+
+# --- Lists of barcodes ---
+
+
+def test_reads_barcodes_from_a_list():
+    text = '3001\r\n\n "3002";The Castle\n3003,2\n3004\tDune\n3001\n'
+
+    assert barcodes_in(text) == ["3001", "3002", "3003", "3004"]
+
+
+@pytest.fixture
+def desk(library, now):
+    """Return what a list at main is given."""
+    return {"branch": library.main, "staff": library.staff, "now": now, "form_id": "a-form"}
+
+
+def test_takes_a_list_back_line_by_line(library, desk):
+    late = LoanFactory(item=library.item(), lending_branch=library.main, overdue=True)
+    fresh = LoanFactory(item=library.item(), lending_branch=library.main)
+    barcodes = [late.item.barcode, "no-such", fresh.item.barcode]
+
+    lines = check_in_batch(barcodes=barcodes, back_dated_to=late.due_date, **desk)
+
+    assert [line.number for line in lines] == [1, 2, 3]
+    assert (lines[0].result.days_late, lines[0].result.fee) == (0, None)
+    assert (lines[1].item, lines[1].refused.codes) == (None, [Code.ITEM_UNKNOWN])
+    assert lines[2].refused.codes == [Code.RETURN_BEFORE_LOAN]
+    assert Loan.objects.filter(returned_at=None).get() == fresh
+
+
+def test_a_list_sent_twice_is_done_once(library, desk):
+    loan = LoanFactory(item=library.item(), lending_branch=library.main)
+    check_in_batch(barcodes=[loan.item.barcode], **desk)
+
+    (line,) = check_in_batch(barcodes=[loan.item.barcode], **desk)
+
+    assert (line.result.repeated, line.result.loan, line.result.goes_to) == (True, loan, GoesTo.SHELF)
+
+
+def test_lends_a_list_line_by_line(library, desk):
+    item, other = library.item(), LoanFactory(item=library.item()).item
+
+    lines = check_out_batch(
+        barcodes=[item.barcode, "no-such", other.barcode],
+        patron=library.patron,
+        due_date=date(2026, 12, 24),
+        **desk,
+    )
+
+    assert lines[0].result.loan.due_date == date(2026, 12, 24)
+    assert [line.refused.codes for line in lines[1:]] == [[Code.ITEM_UNKNOWN], [Code.ITEM_ON_LOAN]]
+    assert Loan.objects.filter(patron=library.patron).count() == 1
