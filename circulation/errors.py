@@ -44,6 +44,12 @@ class Code(StrEnum):
     LOAN_LIMIT_REACHED = "LOAN_LIMIT_REACHED"  # loans, limit, origin
     TYPE_LIMIT_REACHED = "TYPE_LIMIT_REACHED"  # loans, limit, item_type, origin
     AGE_TOO_LOW = "AGE_TOO_LOW"  # age, min_age, origin
+    AGE_TOO_HIGH = "AGE_TOO_HIGH"  # age, max_age, origin
+    BRANCH_LIMIT_REACHED = "BRANCH_LIMIT_REACHED"  # loans, limit, origin: by the branch whose rules the loan follows
+    ON_SITE_LIMIT_REACHED = "ON_SITE_LIMIT_REACHED"  # loans, limit, origin
+    LOST_LIMIT = "LOST_LIMIT"  # lost, limit, origin
+    FAMILY_DEBT_LIMIT = "FAMILY_DEBT_LIMIT"  # owed, limit (both text with two decimals), origin
+    SHORT_FOR_DEMAND = "SHORT_FOR_DEMAND"  # count, due_date without it; a notice: others wait, so the loan is shorter
     AGE_UNKNOWN = "AGE_UNKNOWN"  # min_age; a notice
     HAS_OVERDUE = "HAS_OVERDUE"  # overdue; a notice
     OWES = "OWES"  # owed; a notice
@@ -70,6 +76,9 @@ class Code(StrEnum):
     SOMEBODY_WAITS = "SOMEBODY_WAITS"  # count; never overridable
     RENEWAL_LIMIT_REACHED = "RENEWAL_LIMIT_REACHED"  # renewals, limit, origin
     TOO_EARLY = "TOO_EARLY"  # from_day, origin
+    ON_SITE_LOAN = "ON_SITE_LOAN"  # for use in the library only
+    OVERDUE_STOPS_RENEWAL = "OVERDUE_STOPS_RENEWAL"  # overdue (how many), origin
+    NOT_AUTOMATIC = "NOT_AUTOMATIC"  # answer: OFF, TOO_SOON, TOO_LATE or OWES_TOO_MUCH; only for renewals by night
     NOT_LATER = "NOT_LATER"  # due_date: a renewal would not move the due date
     # --- Holds ---
     ALREADY_HOLDS = "ALREADY_HOLDS"  # hold_id

@@ -1,38 +1,22 @@
 """Whether an item may be lent to a patron, and until when. Pure decisions over a bundle of facts."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from accounts.rules import Permission
 from circulation.errors import Code
 from circulation.models import Hold
-from circulation.rules.due_dates import DueDate, due_date_of_loan
+from circulation.rules.due_dates import Demand, DueDate, due_date_of_loan, due_date_on_site
+from circulation.rules.loan_limits import LoanCounts, WiderType, limit_reasons
 from circulation.rules.patron_stops import PatronFacts, patron_stops
 from circulation.rules.reasons import RuleReader, blocking, notice, overridable, rule_missing
-from circulation.rules.resolution import Level, Origin, Resolved, RuleMissing
+from circulation.rules.resolution import Resolved, RuleMissing
 from common.errors import Reason
 from common.money import ZERO, to_money
 from holdings.models import Item
 from holdings.rules.calendars import Calendar, NeverOpen
 from patrons.rules import age_on
-
-
-@dataclass(frozen=True)
-class LoanCounts:
-    """A patron's open loans: in all, lent at this branch, and lent in this branch's group."""
-
-    everywhere: int = 0
-    at_branch: int = 0
-    in_group: int = 0
-
-    def counted_by(self, origin: Origin | None) -> int:
-        """Return the count that a limit from this row is about: a branch's own limit counts its own loans only."""
-        if origin is not None and origin.level == Level.BRANCH:
-            return self.at_branch
-        if origin is not None and origin.level == Level.BRANCH_GROUP:
-            return self.in_group
-        return self.everywhere
 
 
 @dataclass(frozen=True)
@@ -62,9 +46,14 @@ class CheckOutFacts:
     :ivar bundle_barcode: of the item in which this one is kept
     :ivar item_news: what the desk looks at with the item in hand
     :ivar claims: of how many items she said that she returned or never had them
+    :ivar now: in the lending branch's time zone; `today` is its day
+    :ivar rules_branch_id: whose rules and calendar these are
+    :ivar items: how many items of the title can be lent, this one among them
+    :ivar wider_types: what the item's type is a kind of, the nearest first
+    :ivar on_site: for use in the library only
     """
 
-    today: date
+    now: datetime
     item_id: int
     item_status: str
     item_type_id: int
@@ -73,6 +62,7 @@ class CheckOutFacts:
     branch_id: int
     branch_is_open_for_business: bool
     patron: PatronFacts
+    rules_branch_id: int
     rules: Resolved
     calendar: Calendar
     birth_date: date | None = None
@@ -86,6 +76,14 @@ class CheckOutFacts:
     bundle_barcode: str | None = None
     item_news: tuple[Reason, ...] = ()
     claims: int = 0
+    items: int = 1
+    wider_types: Sequence[WiderType] = ()
+    on_site: bool = False
+
+    @property
+    def today(self) -> date:
+        """The day at the branch."""
+        return self.now.date()
 
 
 @dataclass(frozen=True)
@@ -104,7 +102,14 @@ def decide(facts: CheckOutFacts) -> CheckOutDecision:
         *_item_reasons(facts),
         *_type_reasons(facts, rules),
         *patron_stops(facts.patron, rules, today=facts.today, item_type_id=facts.item_type_id),
-        *_limit_reasons(facts, rules),
+        *limit_reasons(
+            facts.loans,
+            facts.loans_of_type,
+            facts.wider_types,
+            rules,
+            item_type=facts.item_type,
+            on_site=facts.on_site,
+        ),
         *_age_reasons(facts, rules),
     ]
     due, due_reasons = _due_date(facts)
@@ -156,7 +161,7 @@ def _item_reasons(facts: CheckOutFacts) -> Iterator[Reason]:
     if facts.bundle_barcode is not None:
         yield blocking(Code.ITEM_IN_BUNDLE, barcode=facts.bundle_barcode)
     status = _OF_STATUS.get(facts.item_status)
-    if status is not None:
+    if status is not None and not (facts.on_site and facts.item_status == Item.Status.REFERENCE_ONLY):
         yield status
 
 
@@ -174,7 +179,8 @@ def _type_reasons(facts: CheckOutFacts, rules: RuleReader) -> list[Reason]:
     is_lent = rules.value("is_lent")
     if is_lent is None:
         is_lent = facts.item_type_is_lent
-    if is_lent:
+    if is_lent or facts.on_site:
+        # What doesn't leave the house may still be read in it.
         return []
     return [
         overridable(
@@ -186,65 +192,52 @@ def _type_reasons(facts: CheckOutFacts, rules: RuleReader) -> list[Reason]:
     ]
 
 
-def _limit_reasons(facts: CheckOutFacts, rules: RuleReader) -> Iterator[Reason]:
-    limit = rules.value("max_loans")
-    loans = facts.loans.counted_by(facts.rules.origin("max_loans"))
-    if limit is not None and loans >= limit:
-        yield overridable(
-            Code.LOAN_LIMIT_REACHED,
-            Permission.OVERRIDE_LIMITS,
-            loans=loans,
-            limit=limit,
-            origin=rules.origin("max_loans"),
-        )
-    limit = rules.value("max_loans_of_type")
-    loans = facts.loans_of_type.counted_by(facts.rules.origin("max_loans_of_type"))
-    if limit is not None and loans >= limit:
-        yield overridable(
-            Code.TYPE_LIMIT_REACHED,
-            Permission.OVERRIDE_LIMITS,
-            loans=loans,
-            limit=limit,
-            item_type=facts.item_type,
-            origin=rules.origin("max_loans_of_type"),
-        )
-
-
 def _age_reasons(facts: CheckOutFacts, rules: RuleReader) -> list[Reason]:
-    min_age = rules.value("min_age")
-    if not min_age:
+    min_age, max_age = rules.value("min_age"), rules.value("max_age")
+    if not min_age and max_age is None:
         return []
     age = age_on(facts.birth_date, facts.today)
     if age is None:
-        return [notice(Code.AGE_UNKNOWN, min_age=min_age)]
-    if age >= min_age:
-        return []
-    return [
-        overridable(
-            Code.AGE_TOO_LOW, Permission.OVERRIDE_LIMITS, age=age, min_age=min_age, origin=rules.origin("min_age")
-        )
-    ]
+        return [notice(Code.AGE_UNKNOWN, min_age=min_age or 0)]
+    reasons = []
+    if min_age and age < min_age:
+        reasons.append(_age_reason(Code.AGE_TOO_LOW, rules, "min_age", age=age, min_age=min_age))
+    if max_age is not None and age > max_age:
+        reasons.append(_age_reason(Code.AGE_TOO_HIGH, rules, "max_age", age=age, max_age=max_age))
+    return reasons
+
+
+def _age_reason(code: Code, rules: RuleReader, name: str, **facts: int) -> Reason:
+    return overridable(code, Permission.OVERRIDE_LIMITS, **facts, origin=rules.origin(name))
 
 
 def _due_date(facts: CheckOutFacts) -> tuple[DueDate | None, list[Reason]]:
     chosen = facts.chosen_due_date
     if chosen is not None and chosen < facts.today:
         return None, [blocking(Code.DUE_DATE_PAST, due_date=chosen.isoformat())]
+    if facts.on_site:
+        return due_date_on_site(facts.now), []
     try:
         due = due_date_of_loan(
             facts.rules,
             facts.calendar,
-            today=facts.today,
+            now=facts.now,
             expires_on=facts.patron.expires_on,
             chosen=chosen,
+            demand=Demand(facts.waiting, facts.items),
         )
     except RuleMissing as missing:
         return None, [rule_missing(missing.name)]
     except NeverOpen:
-        return None, [blocking(Code.CALENDAR_NEVER_OPEN, branch_id=facts.branch_id)]
-    if not due.is_shortened or facts.patron.expires_on is None:
-        return due, []
-    return due, [notice(Code.DUE_BEFORE_CARD_ENDS, expires_on=facts.patron.expires_on.isoformat())]
+        return None, [blocking(Code.CALENDAR_NEVER_OPEN, branch_id=facts.rules_branch_id)]
+    return due, list(_shortened(due, facts))
+
+
+def _shortened(due: DueDate, facts: CheckOutFacts) -> Iterator[Reason]:
+    if due.is_shortened and facts.patron.expires_on is not None:
+        yield notice(Code.DUE_BEFORE_CARD_ENDS, expires_on=facts.patron.expires_on.isoformat())
+    if due.without_demand is not None:
+        yield notice(Code.SHORT_FOR_DEMAND, count=facts.waiting, due_date=due.without_demand.isoformat())
 
 
 def _news(facts: CheckOutFacts) -> Iterator[Reason]:

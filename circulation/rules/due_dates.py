@@ -1,22 +1,40 @@
-"""When a loan ends: counted through the lending branch's calendar, never after the card. Pure."""
+"""When a loan ends: counted through the calendar of the branch whose rules it follows, never after the card. Pure."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 
+from circulation.rules.hour_loans import due_at, end_of_day
 from circulation.rules.resolution import Resolved
-from circulation.rules.values import DueMode, FixedDateMode, RenewalBase
+from circulation.rules.values import DemandMode, DueMode, FixedDateMode, HoursEnd, RenewalBase
 from holdings.rules.calendars import Calendar
 
 
 @dataclass(frozen=True)
 class DueDate:
-    """The day with which a loan ends, at 23:59 in the lending branch's time zone.
+    """The day with which a loan ends, at 23:59 in the lending branch's time zone, or the hour of that day.
 
     :ivar is_shortened: the card ends first, so the loan was moved back
+    :ivar at: when a loan by the hour ends
+    :ivar without_demand: the day that it would have been if the title weren't in high demand
     """
 
     day: date
     is_shortened: bool = False
+    at: datetime | None = None
+    without_demand: date | None = None
+
+
+@dataclass(frozen=True)
+class Demand:
+    """Who wants a title, and how many items could serve them.
+
+    :ivar waiting: other patrons' holds in the queue, suspended ones left out
+    :ivar items: items of the title that can be lent, the one at hand among them
+    """
+
+    waiting: int = 0
+    items: int = 1
 
 
 def count_days(start: date, days: int, mode: DueMode, calendar: Calendar) -> date:
@@ -48,6 +66,22 @@ def fixed(day: date, fixed_day: date | None, mode: FixedDateMode | None, *, toda
     return min(day, fixed_day)
 
 
+def next_fixed(days: Iterable[date], *, today: date, min_days: int = 0) -> date | None:
+    """Return which of several fixed dates is the next: the first that's far enough away, None if all are over."""
+    earliest = today + timedelta(days=min_days)
+    return min((day for day in days if day >= earliest), default=None)
+
+
+def in_high_demand(rules: Resolved, demand: Demand) -> bool:
+    """Return whether so many wait for the title that its loans are shorter; the borrower's own hold doesn't count."""
+    threshold = rules.value("high_demand_holds")
+    if threshold is None or rules.value("high_demand_days") is None:
+        return False
+    if rules.value("high_demand_mode") == DemandMode.DYNAMIC:
+        return demand.waiting > demand.items + threshold
+    return demand.waiting > 0 and demand.waiting >= threshold
+
+
 def within_card(day: date, expires_on: date | None, *, start: date, calendar: Calendar) -> DueDate:
     """Return the day, moved back to an open day if the card ends before it, but never before the loan starts.
 
@@ -60,29 +94,47 @@ def within_card(day: date, expires_on: date | None, *, start: date, calendar: Ca
 
 
 def due_date_of_loan(
-    rules: Resolved, calendar: Calendar, *, today: date, expires_on: date | None, chosen: date | None = None
+    rules: Resolved,
+    calendar: Calendar,
+    *,
+    now: datetime,
+    expires_on: date | None,
+    chosen: date | None = None,
+    demand: Demand | None = None,
 ) -> DueDate:
-    """Return when a loan made today ends.
+    """Return when a loan made now ends.
 
+    :param now: in the lending branch's time zone
     :param chosen: the day that staff chose instead of the rules', a class loan's for instance
     :raises RuleMissing: if the rules say nothing of the loan period
     :raises NeverOpen: if the calendar has no open day
     """
-    if chosen is None:
-        mode = DueMode(rules.value("due_mode"))
-        chosen = _fixed(rules, count_days(today, rules.value("loan_days"), mode, calendar), today=today)
-    return within_card(chosen, expires_on, start=today, calendar=calendar)
+    today = now.date()
+    if chosen is not None:
+        return within_card(chosen, expires_on, start=today, calendar=calendar)
+    if rules.value("loan_hours") is not None:
+        return _by_the_hour(rules, calendar, now=now, expires_on=expires_on)
+    mode = DueMode(rules.value("due_mode"))
+    day = _fixed(rules, count_days(today, rules.value("loan_days"), mode, calendar), today=today)
+    if demand is None or not in_high_demand(rules, demand):
+        return within_card(day, expires_on, start=today, calendar=calendar)
+    shorter = min(day, count_days(today, rules.value("high_demand_days"), mode, calendar))
+    due = within_card(shorter, expires_on, start=today, calendar=calendar)
+    return replace(due, without_demand=day if due.day < day and not due.is_shortened else None)
 
 
 def due_date_of_renewal(
-    rules: Resolved, calendar: Calendar, *, today: date, due_date: date, expires_on: date | None
+    rules: Resolved, calendar: Calendar, *, now: datetime, due_date: date, expires_on: date | None
 ) -> DueDate:
-    """Return when a loan that's renewed today ends.
+    """Return when a loan that's renewed now ends.
 
+    :param now: in the lending branch's time zone
     :raises RuleMissing: if the rules say nothing of the period
     :raises NeverOpen: if the calendar has no open day
     """
-    days = rules.value("renewal_days")
+    if rules.value("loan_hours") is not None:
+        return _by_the_hour(rules, calendar, now=now, expires_on=expires_on)
+    today, days = now.date(), rules.value("renewal_days")
     if days is None:
         days = rules.value("loan_days")
     # Counting on from a due date that's long past could end in the past.
@@ -91,6 +143,29 @@ def due_date_of_renewal(
     return within_card(day, expires_on, start=today, calendar=calendar)
 
 
+def due_date_on_site(now: datetime) -> DueDate:
+    """Return when a loan for use in the library ends: with the day, whatever the rules say of loans."""
+    return DueDate(now.date())
+
+
+def _by_the_hour(rules: Resolved, calendar: Calendar, *, now: datetime, expires_on: date | None) -> DueDate:
+    end = rules.value("hours_end")
+    at = due_at(
+        now,
+        rules.value("loan_hours"),
+        end=HoursEnd(end) if end else None,
+        mode=DueMode(rules.value("due_mode")),
+        calendar=calendar,
+    )
+    due = within_card(at.date(), expires_on, start=now.date(), calendar=calendar)
+    if not due.is_shortened:
+        return replace(due, at=at)
+    return replace(due, at=end_of_day(datetime.combine(due.day, at.time(), at.tzinfo)))
+
+
 def _fixed(rules: Resolved, day: date, *, today: date) -> date:
     mode = rules.value("fixed_due_date_mode")
-    return fixed(day, rules.value("fixed_due_date"), FixedDateMode(mode) if mode else None, today=today)
+    single = rules.value("fixed_due_date")
+    days = [*(rules.value("fixed_due_dates") or ()), *([single] if single is not None else ())]
+    nearest = next_fixed(days, today=today, min_days=rules.value("fixed_date_min_days") or 0)
+    return fixed(day, nearest, FixedDateMode(mode) if mode else None, today=today)

@@ -1,5 +1,6 @@
 """What stops a patron whatever she wants to do: blocks, an ended card, debts, overdue loans. Pure."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -30,6 +31,8 @@ class PatronFacts:
 
     :ivar has_card: whether she was ever given a card; pupils often weren't, and borrow without
     :ivar overdue: open loans whose due date is over
+    :ivar lost: open loans whose items count as lost
+    :ivar family_owed: what she, her children, her guardians and their other children owe together
     """
 
     patron_id: int
@@ -40,6 +43,8 @@ class PatronFacts:
     blocks: tuple[BlockFacts, ...] = ()
     owed: Decimal = ZERO
     overdue: int = 0
+    lost: int = 0
+    family_owed: Decimal = ZERO
 
 
 def patron_stops(
@@ -53,7 +58,7 @@ def patron_stops(
         *_card_stops(patron, today),
         *_block_stops(patron, item_type_id),
         *_debt_stops(patron, rules),
-        *_overdue_stops(patron, rules),
+        *_count_stops(patron, rules),
     ]
 
 
@@ -85,32 +90,40 @@ def _block_stops(patron: PatronFacts, item_type_id: int | None) -> list[Reason]:
     ]
 
 
-def _debt_stops(patron: PatronFacts, rules: RuleReader) -> list[Reason]:
-    limit = rules.value("block_at_debt")
-    # Owing exactly the limit is still all right.
-    if limit is None or patron.owed <= limit:
-        return []
-    return [
-        overridable(
-            Code.DEBT_LIMIT,
-            Permission.OVERRIDE_LIMITS,
-            owed=str(to_money(patron.owed)),
-            limit=str(to_money(limit)),
-            origin=rules.origin("block_at_debt"),
-        )
-    ]
+def _debt_stops(patron: PatronFacts, rules: RuleReader) -> Iterator[Reason]:
+    owing = (
+        (Code.DEBT_LIMIT, "block_at_debt", patron.owed),
+        (Code.FAMILY_DEBT_LIMIT, "block_at_family_debt", patron.family_owed),
+    )
+    for code, name, owed in owing:
+        limit = rules.value(name)
+        # Owing exactly the limit is still all right.
+        if limit is not None and owed > limit:
+            yield overridable(
+                code,
+                Permission.OVERRIDE_LIMITS,
+                owed=str(to_money(owed)),
+                limit=str(to_money(limit)),
+                origin=rules.origin(name),
+            )
 
 
-def _overdue_stops(patron: PatronFacts, rules: RuleReader) -> list[Reason]:
+def _count_stops(patron: PatronFacts, rules: RuleReader) -> Iterator[Reason]:
     limit = rules.value("block_at_overdue")
-    if limit is None or patron.overdue < limit:
-        return []
-    return [
-        overridable(
+    if limit is not None and patron.overdue >= limit:
+        yield overridable(
             Code.OVERDUE_LIMIT,
             Permission.OVERRIDE_LIMITS,
             overdue=patron.overdue,
             limit=limit,
             origin=rules.origin("block_at_overdue"),
         )
-    ]
+    limit = rules.value("block_at_lost")
+    if limit is not None and patron.lost >= limit:
+        yield overridable(
+            Code.LOST_LIMIT,
+            Permission.OVERRIDE_LIMITS,
+            lost=patron.lost,
+            limit=limit,
+            origin=rules.origin("block_at_lost"),
+        )

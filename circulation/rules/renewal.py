@@ -1,14 +1,17 @@
 """Whether a loan may be renewed, and until when. Pure; the rules and calendar are the lending branch's."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from accounts.rules import Permission
 from circulation.errors import Code
+from circulation.rules.automatic_renewal import Answer, automatically
 from circulation.rules.due_dates import DueDate, due_date_of_renewal
+from circulation.rules.hour_loans import is_overdue
 from circulation.rules.patron_stops import PatronFacts, patron_stops
 from circulation.rules.reasons import RuleReader, blocking, notice, overridable, rule_missing
 from circulation.rules.resolution import Resolved, RuleMissing
+from circulation.rules.values import OverdueStop
 from common.errors import Reason
 from holdings.models import Item
 from holdings.rules.calendars import Calendar, NeverOpen
@@ -19,9 +22,12 @@ class RenewalFacts:
     """Everything that decides over one renewal.
 
     :ivar waiting: how many others wait for the title or this item, suspended holds left out
+    :ivar now: in the lending branch's time zone; `today` is its day
+    :ivar due_at: when a loan by the hour ends
+    :ivar automatic: nobody asked for it, so what stops renewals by themselves counts too
     """
 
-    today: date
+    now: datetime
     due_date: date
     renewals: int
     item_status: str
@@ -31,6 +37,20 @@ class RenewalFacts:
     rules: Resolved
     calendar: Calendar
     waiting: int = 0
+    due_at: datetime | None = None
+    is_on_site: bool = False
+    loaned_on: date | None = None
+    automatic: bool = False
+
+    @property
+    def today(self) -> date:
+        """The day at the branch that lent."""
+        return self.now.date()
+
+    @property
+    def is_overdue(self) -> bool:
+        """Whether the loan is late itself."""
+        return is_overdue(self.due_date, self.due_at, self.now)
 
 
 @dataclass(frozen=True)
@@ -50,6 +70,11 @@ def decide(facts: RenewalFacts) -> RenewalDecision:
         reasons.append(blocking(Code.SOMEBODY_WAITS, count=facts.waiting))
     if facts.item_status == Item.Status.LOST:
         reasons.append(blocking(Code.ITEM_LOST))
+    if facts.is_on_site:
+        reasons.append(blocking(Code.ON_SITE_LOAN))
+    if facts.automatic:
+        reasons += _automatic_reasons(facts, rules)
+    reasons += _overdue_reasons(facts, rules)
     reasons += _count_reasons(facts, rules)
     reasons += _early_reasons(facts, rules)
     reasons += patron_stops(facts.patron, rules, today=facts.today, item_type_id=facts.item_type_id)
@@ -71,6 +96,34 @@ def _count_reasons(facts: RenewalFacts, rules: RuleReader) -> list[Reason]:
             renewals=facts.renewals,
             limit=limit,
             origin=rules.origin("max_renewals"),
+        )
+    ]
+
+
+def _automatic_reasons(facts: RenewalFacts, rules: RuleReader) -> list[Reason]:
+    answer = automatically(
+        rules.rules,
+        loaned_on=facts.loaned_on or facts.today,
+        due_date=facts.due_date,
+        today=facts.today,
+        owed=facts.patron.owed,
+    )
+    if answer is Answer.DUE:
+        return []
+    return [blocking(Code.NOT_AUTOMATIC, answer=answer.value)]
+
+
+def _overdue_reasons(facts: RenewalFacts, rules: RuleReader) -> list[Reason]:
+    stop = rules.value("renewal_blocked_by_overdue")
+    late = {OverdueStop.ANY: facts.patron.overdue, OverdueStop.THIS: int(facts.is_overdue)}.get(stop, 0)
+    if not late:
+        return []
+    return [
+        overridable(
+            Code.OVERDUE_STOPS_RENEWAL,
+            Permission.OVERRIDE_LIMITS,
+            overdue=late,
+            origin=rules.origin("renewal_blocked_by_overdue"),
         )
     ]
 
@@ -97,7 +150,7 @@ def _due_date(facts: RenewalFacts) -> tuple[DueDate | None, list[Reason]]:
         due = due_date_of_renewal(
             facts.rules,
             facts.calendar,
-            today=facts.today,
+            now=facts.now,
             due_date=facts.due_date,
             expires_on=facts.patron.expires_on,
         )
@@ -105,8 +158,14 @@ def _due_date(facts: RenewalFacts) -> tuple[DueDate | None, list[Reason]]:
         return None, [rule_missing(missing.name)]
     except NeverOpen:
         return None, [blocking(Code.CALENDAR_NEVER_OPEN, branch_id=facts.branch_id)]
-    if due.day <= facts.due_date:
+    if not _is_later(due, facts):
         return None, [blocking(Code.NOT_LATER, due_date=facts.due_date.isoformat())]
     if due.is_shortened and facts.patron.expires_on is not None:
         return due, [notice(Code.DUE_BEFORE_CARD_ENDS, expires_on=facts.patron.expires_on.isoformat())]
     return due, []
+
+
+def _is_later(due: DueDate, facts: RenewalFacts) -> bool:
+    if due.at is not None and facts.due_at is not None:
+        return due.at > facts.due_at
+    return due.day > facts.due_date

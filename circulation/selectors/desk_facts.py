@@ -4,6 +4,7 @@ Each fact is a part of SQL; an action names those that it needs. They're read af
 in a statement of its own, so that it sees what the action before has committed.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,7 +12,8 @@ from functools import cache
 from string import Template
 from typing import Any
 
-from circulation.rules.check_out import HoldFacts, LoanCounts
+from circulation.rules.check_out import HoldFacts
+from circulation.rules.loan_limits import LoanCounts, WiderType
 from circulation.rules.patron_stops import BlockFacts, PatronFacts
 from circulation.selectors.rule_books import CALENDAR_VERSION_SQL, VERSION_SQL, RuleBook
 from common.prepared_reads import read_prepared
@@ -22,7 +24,10 @@ _HOLD = """json_build_array(h.id, h.patron_id, h.state, h.pickup_branch_id, h.it
 _ACTIVE = "h.state IN ('QUEUED', 'IN_TRANSIT', 'READY')"
 _NOT_SUSPENDED = "(h.suspended_until IS NULL OR h.suspended_until <= %(today)s)"
 
-# Parameters: item, record, patron, branch, today, scan.
+# A loan by the hour is late at once, one by the day when its day is over. Without a moment, the day decides for both.
+_LATE = "(l.due_date < %(today)s OR l.due_at < %(now)s::timestamptz)"
+
+# Parameters: item, record, patron, branch, today, now, scan.
 _PARTS = {
     "version": VERSION_SQL,
     "calendar_version": CALENDAR_VERSION_SQL,
@@ -51,14 +56,30 @@ _PARTS = {
     "waiting": """(SELECT count(*) FROM circulation_hold h
         WHERE h.record_id = %(record)s AND h.state = 'QUEUED' AND h.patron_id <> %(patron)s
           AND (h.item_id IS NULL OR h.item_id = %(item)s) AND $not_suspended)""",
-    "loans": """(SELECT json_agg(json_build_array(c.branch, c.type, c.loans, c.overdue)) FROM (
-            SELECT l.lending_branch_id AS branch, i.item_type_id AS type, count(*) AS loans,
-                   count(*) FILTER (WHERE l.due_date < %(today)s) AS overdue
+    # By the branch whose rules they follow, their type, and whether they're for use in the library only.
+    "loans": """(SELECT json_agg(json_build_array(c.branch, c.type, c.on_site, c.loans, c.overdue, c.lost)) FROM (
+            SELECT coalesce(l.rules_branch_id, l.lending_branch_id) AS branch, i.item_type_id AS type,
+                   l.is_on_site AS on_site, count(*) AS loans, count(*) FILTER (WHERE $late) AS overdue,
+                   count(*) FILTER (WHERE i.status = 'LOST') AS lost
               FROM circulation_loan l JOIN holdings_item i ON i.id = l.item_id
              WHERE l.patron_id = %(patron)s AND l.returned_at IS NULL
-             GROUP BY l.lending_branch_id, i.item_type_id) c)""",
+             GROUP BY 1, 2, 3) c)""",
     "overdue": """(SELECT count(*) FROM circulation_loan l
-        WHERE l.patron_id = %(patron)s AND l.returned_at IS NULL AND l.due_date < %(today)s)""",
+        WHERE l.patron_id = %(patron)s AND l.returned_at IS NULL AND $late)""",
+    "lost": """(SELECT count(*) FROM circulation_loan l JOIN holdings_item i ON i.id = l.item_id
+        WHERE l.patron_id = %(patron)s AND l.returned_at IS NULL AND i.status = 'LOST')""",
+    # Hers, her children's, her guardians' and their other children's.
+    "family_owed": """(SELECT coalesce(sum(f.balance), 0) FROM circulation_fee f
+        WHERE f.balance > 0 AND f.patron_id IN (
+            SELECT %(patron)s::bigint
+            UNION SELECT g.child_id FROM patrons_guardianship g WHERE g.guardian_id = %(patron)s
+            UNION SELECT g.guardian_id FROM patrons_guardianship g WHERE g.child_id = %(patron)s
+            UNION SELECT s.child_id FROM patrons_guardianship g JOIN patrons_guardianship s
+                ON s.guardian_id = g.guardian_id WHERE g.child_id = %(patron)s))""",
+    # The items of the title that can be lent, the one at hand among them.
+    "lendable": """(SELECT count(*) FROM holdings_item i
+        WHERE i.record_id = %(record)s AND NOT i.is_damaged
+          AND i.status NOT IN ('REFERENCE_ONLY', 'IN_PROCESS', 'MISSING', 'LOST', 'WITHDRAWN'))""",
     "owed": """(SELECT coalesce(sum(f.balance), 0) FROM circulation_fee f
         WHERE f.patron_id = %(patron)s AND f.balance > 0)""",
     "blocks": """(SELECT json_agg(json_build_array(b.id, b.reason, b.until, b.item_type_id) ORDER BY b.id)
@@ -132,7 +153,7 @@ class TransitFacts:
 
 def read_facts(*names: str, **parameters: Any) -> dict[str, Any]:
     """Return the named facts, read in one statement."""
-    return dict(zip(names, read_prepared(_statement(names), parameters), strict=True))
+    return dict(zip(names, read_prepared(_statement(names), {"now": None} | parameters), strict=True))
 
 
 def scan_facts(facts: dict[str, Any]) -> ScanFacts | None:
@@ -169,7 +190,10 @@ def patron_holds(facts: dict[str, Any]) -> tuple[HoldFacts, ...]:
 
 
 def patron_facts(patron: Patron, facts: dict[str, Any]) -> PatronFacts:
-    """Return the patron as far as stops care; needs `blocks`, `cards`, `owed` and `overdue` or `loans`."""
+    """Return the patron as far as stops care; needs `blocks`, `cards`, `owed`, and `overdue` or `loans`.
+
+    `lost` (unless there are `loans`) and `family_owed` are for what a stop may ask of lost items and of the family.
+    """
     cards, working_cards = facts["cards"]
     return PatronFacts(
         patron_id=patron.pk,
@@ -182,28 +206,42 @@ def patron_facts(patron: Patron, facts: dict[str, Any]) -> PatronFacts:
             for block_id, reason, until, item_type_id in facts["blocks"] or ()
         ),
         owed=Decimal(facts["owed"]),
-        overdue=sum(row[3] for row in facts["loans"] or ()) if "loans" in facts else facts["overdue"],
+        overdue=sum(row[4] for row in facts["loans"] or ()) if "loans" in facts else facts["overdue"],
+        lost=sum(row[5] for row in facts["loans"] or ()) if "loans" in facts else facts.get("lost", 0),
+        family_owed=Decimal(facts.get("family_owed", 0)),
     )
 
 
 def loan_counts(
-    facts: dict[str, Any], book: RuleBook, *, branch_id: int, item_type_id: int | None = None
+    facts: dict[str, Any], book: RuleBook, *, branch_id: int, item_type_ids: Collection[int] | None = None
 ) -> LoanCounts:
-    """Return the patron's open loans as seen from a branch: all of them, or those of one item type."""
+    """Return the patron's open loans as seen from a branch's rules: all of them, or those of some item types."""
     group = book.group_of(branch_id)
-    counts = [
-        (lending_branch_id, loans)
-        for lending_branch_id, of_type_id, loans, _overdue in facts["loans"] or ()
-        if item_type_id in (None, of_type_id)
-    ]
+    rows = [row for row in facts["loans"] or () if item_type_ids is None or row[1] in item_type_ids]
+    counts = [(of_branch_id, loans) for of_branch_id, _type, on_site, loans, *_late in rows if not on_site]
     return LoanCounts(
         everywhere=sum(loans for _, loans in counts),
-        at_branch=sum(loans for lending_branch_id, loans in counts if lending_branch_id == branch_id),
-        in_group=sum(loans for lending_branch_id, loans in counts if lending_branch_id in group),
+        at_branch=sum(loans for of_branch_id, loans in counts if of_branch_id == branch_id),
+        in_group=sum(loans for of_branch_id, loans in counts if of_branch_id in group),
+        on_site=sum(loans for _branch, _type, on_site, loans, *_late in rows if on_site),
     )
+
+
+def wider_types(
+    facts: dict[str, Any], book: RuleBook, patron: Patron, *, branch_id: int, item_type_id: int, on: date
+) -> list[WiderType]:
+    """Return what an item's type is a kind of, the nearest first, each with the patron's loans of all its kinds."""
+    return [
+        WiderType(
+            code=book.item_types[wider_id].code,
+            loans=loan_counts(facts, book, branch_id=branch_id, item_type_ids=book.kinds_of(wider_id)),
+            rules=book.resolved_for(patron, branch_id=branch_id, item_type_id=wider_id, on=on),
+        )
+        for wider_id in book.wider_types(item_type_id)
+    ]
 
 
 @cache
 def _statement(names: tuple[str, ...]) -> str:
     parts = Template(",\n".join(_PARTS[name] for name in names))
-    return "SELECT " + parts.substitute(hold=_HOLD, active=_ACTIVE, not_suspended=_NOT_SUSPENDED)
+    return "SELECT " + parts.substitute(hold=_HOLD, active=_ACTIVE, not_suspended=_NOT_SUSPENDED, late=_LATE)

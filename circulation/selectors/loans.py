@@ -11,6 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from circulation.models import Hold, Loan
+from circulation.rules.hour_loans import is_overdue
 from circulation.rules.patron_stops import PatronFacts
 from circulation.rules.reasons import notices_among
 from circulation.rules.renewal import RenewalFacts, decide
@@ -89,7 +90,9 @@ def loans_of(patron: Patron, *, now: datetime) -> list[LoanLine]:
     )
     if not loans:
         return []
-    facts = read_facts("version", "blocks", "cards", "owed", "overdue", patron=patron.pk, today=today)
+    facts = read_facts(
+        "version", "blocks", "cards", "owed", "overdue", "lost", "family_owed", patron=patron.pk, today=today, now=now
+    )
     book = rule_book(facts["version"])
     book.refresh_calendars({loan.rules_branch_id or loan.lending_branch_id for loan in loans})
     stopped = patron_facts(patron, facts)
@@ -119,18 +122,22 @@ def _patron_fields() -> tuple[str, ...]:
 
 
 def _line(loan: Any, patron: Patron, stopped: PatronFacts, book: RuleBook, now: datetime) -> LoanLine:
-    today = now.astimezone(ZoneInfo(loan.lending_branch.time_zone)).date()
+    local = now.astimezone(ZoneInfo(loan.lending_branch.time_zone))
     rules_branch_id = loan.rules_branch_id or loan.lending_branch_id
     decision = decide(
         RenewalFacts(
-            today=today,
+            now=local,
             due_date=loan.due_date,
+            due_at=loan.due_at,
+            is_on_site=loan.is_on_site,
             renewals=loan.renewals,
             item_status=loan.item.status,
             item_type_id=loan.item.item_type_id,
             branch_id=rules_branch_id,
             patron=stopped,
-            rules=book.resolved_for(patron, branch_id=rules_branch_id, item_type_id=loan.item.item_type_id, on=today),
+            rules=book.resolved_for(
+                patron, branch_id=rules_branch_id, item_type_id=loan.item.item_type_id, on=local.date()
+            ),
             calendar=book.known_calendar(rules_branch_id),
             waiting=loan.waiting,
         )
@@ -139,7 +146,7 @@ def _line(loan: Any, patron: Patron, stopped: PatronFacts, book: RuleBook, now: 
     against = tuple(reason for reason in decision.reasons if reason not in news)
     return LoanLine(
         loan=loan,
-        is_overdue=loan.due_date < today,
+        is_overdue=is_overdue(loan.due_date, loan.due_at, local),
         can_renew=not against,
         reasons=against,
         renewed_until=decision.due.day if decision.due and not against else None,

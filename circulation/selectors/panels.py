@@ -68,13 +68,19 @@ def patron_panel(*, patron_id: int, branch: Branch, now: datetime, patron: Patro
         "blocks",
         "cards",
         "patron_holds",
+        "family_owed",
         patron=patron.pk,
         today=today,
+        now=now,
     )
     book = rule_book(facts["version"])
     patron.category, patron.home_branch = book.categories[patron.category_id], book.branches[patron.home_branch_id]
-    rules = RuleReader(book.resolved_for(patron, branch_id=branch.pk, item_type_id=None, on=today))
-    loans, holds = loan_counts(facts, book, branch_id=branch.pk), patron_holds(facts)
+    # Where the item's home decides, this branch stands in for it.
+    branch_id = book.choices.branch_of_loan(
+        desk_id=branch.pk, item_home_id=branch.pk, patron_home_id=patron.home_branch_id
+    )
+    rules = RuleReader(book.resolved_for(patron, branch_id=branch_id, item_type_id=None, on=today))
+    loans, holds = loan_counts(facts, book, branch_id=branch_id), patron_holds(facts)
     stopped = patron_facts(patron, facts)
     return PatronPanel(
         patron=patron,

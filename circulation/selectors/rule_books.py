@@ -139,6 +139,20 @@ class RuleBook:
             return frozenset()
         return frozenset(each.pk for each in self.branches.values() if each.group_id == branch.group_id)
 
+    def wider_types(self, item_type_id: int) -> list[int]:
+        """Return what an item type is a kind of, the nearest first; a ring of types is gone round once."""
+        found: list[int] = []
+        wider = self.item_types[item_type_id].parent_id
+        while wider is not None and wider != item_type_id and wider not in found:
+            found.append(wider)
+            wider = self.item_types[wider].parent_id
+        return found
+
+    def kinds_of(self, item_type_id: int) -> frozenset[int]:
+        """Return an item type and everything that's a kind of it."""
+        kinds = (pk for pk in self.item_types if item_type_id in self.wider_types(pk))
+        return frozenset((item_type_id, *kinds))
+
     def calendar(self, branch_id: int, version: str | None = None) -> Calendar:
         """Return a branch's calendar.
 

@@ -1,5 +1,6 @@
 """Lends an item to a patron."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from circulation.selectors.desk_facts import (
     read_facts,
     scan_facts,
     trapped_hold,
+    wider_types,
 )
 from circulation.selectors.rule_books import RuleBook, known_choices, rule_book
 from circulation.services import hold_states
@@ -31,7 +33,7 @@ from circulation.services.desk_actions import (
     check_scan,
     clean_scan_id,
     desk_action,
-    local_day,
+    local_moment,
     locked_item,
     locked_patron,
     notice_facts,
@@ -63,11 +65,23 @@ _FACTS = (
     "waiting",
     "loans",
     "owed",
+    "family_owed",
+    "lendable",
     "blocks",
     "cards",
     "claims",
     "bundle",
 )
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """What's asked for: when by the branch's clock, by whose rules, until when, and whether to stay in the house."""
+
+    here: datetime
+    rules_branch_id: int
+    due_date: date | None
+    on_site: bool
 
 
 def check_out(
@@ -80,19 +94,21 @@ def check_out(
     override: Override | None = None,
     scan_id: str | None = None,
     due_date: date | None = None,
+    on_site: bool = False,
 ) -> CheckOutResult:
     """Lend the item to the patron; an item that she has on loan already is renewed.
 
     :param item: only its key counts; it's read again under lock, and so is `patron`
     :param staff: None at a self-service machine
     :param due_date: instead of the day that the rules give
+    :param on_site: for use in the library only, until the end of the day; items that aren't lent out may be lent so
     :raises CheckOutRefused: with every reason found; nothing has changed
     """
     scan_id = clean_scan_id(scan_id)
     with desk_action(CheckOutRefused):
         item = locked_item(item, CheckOutRefused)
         patron = locked_patron(patron, CheckOutRefused)
-        today = local_day(now, branch)
+        here = local_moment(now, branch)
         rules_branch_id = _rules_branch_id(known_choices(), item, patron, branch)
         facts = read_facts(
             *_FACTS,
@@ -100,7 +116,8 @@ def check_out(
             record=item.record_id,
             patron=patron.pk,
             branch=rules_branch_id,
-            today=today,
+            today=here.date(),
+            now=here,
             scan=scan_id,
         )
         book = rule_book(facts["version"])
@@ -113,7 +130,8 @@ def check_out(
             # The municipality has just chosen otherwise, so the days of another branch were asked for.
             rules_branch_id = _rules_branch_id(book.choices, item, patron, branch)
             facts["calendar_version"] = None
-        decision = decide(_facts_to_decide(facts, item, patron, branch, book, today, loan, due_date, rules_branch_id))
+        wish = _Wish(here, rules_branch_id, due_date, on_site)
+        decision = decide(_facts_to_decide(facts, item, patron, branch, book, loan, wish))
         against = standing(decision.reasons, override, permissions(staff))
         if against or decision.due is None:
             raise CheckOutRefused(against)
@@ -124,11 +142,10 @@ def check_out(
             item=item,
             patron=patron,
             branch=book.branches.get(branch.pk, branch),
-            rules_branch_id=rules_branch_id,
+            wish=wish,
             book=book,
             staff=staff,
             now=now,
-            today=today,
             override=override,
             scan_id=scan_id,
         )
@@ -146,19 +163,18 @@ def _facts_to_decide(
     patron: Patron,
     branch: Branch,
     book: RuleBook,
-    today: date,
     loan: LoanFacts | None,
-    due_date: date | None,
-    rules_branch_id: int,
+    wish: _Wish,
 ) -> CheckOutFacts:
-    item_type = book.item_types[item.item_type_id]
+    item_type, seen_from = book.item_types[item.item_type_id], wish.rules_branch_id
+    today = wish.here.date()
     ready_here = (
         hold
         for hold in patron_holds(facts)
         if hold.state == Hold.State.READY and hold.pickup_branch_id == branch.pk and hold.record_id != item.record_id
     )
     return CheckOutFacts(
-        today=today,
+        now=wish.here,
         item_id=item.pk,
         item_status=item.status,
         item_type_id=item.item_type_id,
@@ -167,19 +183,23 @@ def _facts_to_decide(
         branch_id=branch.pk,
         branch_is_open_for_business=book.branches.get(branch.pk, branch).is_open_for_business,
         patron=patron_facts(patron, facts),
-        rules=book.resolved_for(patron, branch_id=rules_branch_id, item_type_id=item.item_type_id, on=today),
-        calendar=book.calendar(rules_branch_id, facts["calendar_version"]),
+        rules_branch_id=seen_from,
+        rules=book.resolved_for(patron, branch_id=seen_from, item_type_id=item.item_type_id, on=today),
+        calendar=book.calendar(seen_from, facts["calendar_version"]),
         birth_date=patron.birth_date,
         on_loan_until=loan.due_date if loan else None,
         trapped=trapped_hold(facts),
         waiting=facts["waiting"],
         ready_here=sum(1 for _ in ready_here),
-        loans=loan_counts(facts, book, branch_id=branch.pk),
-        loans_of_type=loan_counts(facts, book, branch_id=branch.pk, item_type_id=item.item_type_id),
-        chosen_due_date=due_date,
         bundle_barcode=bundle_of(facts).barcode,
         item_news=tuple(news_to_lend(item, bundle_of(facts))),
         claims=facts["claims"],
+        loans=loan_counts(facts, book, branch_id=seen_from),
+        loans_of_type=loan_counts(facts, book, branch_id=seen_from, item_type_ids=(item.item_type_id,)),
+        wider_types=wider_types(facts, book, patron, branch_id=seen_from, item_type_id=item.item_type_id, on=today),
+        items=facts["lendable"],
+        chosen_due_date=wish.due_date,
+        on_site=wish.on_site,
     )
 
 
@@ -191,11 +211,10 @@ def _lend(
     item: Item,
     patron: Patron,
     branch: Branch,
-    rules_branch_id: int,
+    wish: _Wish,
     book: RuleBook,
     staff: StaffAccount | None,
     now: datetime,
-    today: date,
     override: Override | None,
     scan_id: str | None,
 ) -> CheckOutResult:
@@ -208,9 +227,11 @@ def _lend(
         patron=patron,
         lending_branch=branch,
         loaned_at=now,
-        loaned_on=today,
+        loaned_on=wish.here.date(),
         due_date=due.day,
-        rules_branch_id=None if rules_branch_id == branch.pk else rules_branch_id,
+        due_at=due.at,
+        is_on_site=wish.on_site,
+        rules_branch_id=None if wish.rules_branch_id == branch.pk else wish.rules_branch_id,
         returns_as=_returns_as(item),
     )
     item.status, item.current_branch_id, item.last_seen_at = Item.Status.ON_LOAN, branch.pk, now
@@ -228,6 +249,7 @@ def _lend(
             "patron_id": patron.pk,
             "branch_id": branch.pk,
             "due_date": due.day.isoformat(),
+            **({"on_site": True} if wish.on_site else {}),
             "before": before,
             **hold_changes,
             **_end_transit(transit, branch, now),

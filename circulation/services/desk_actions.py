@@ -64,9 +64,14 @@ def attach_names(item: Item, book: RuleBook) -> None:
     item.current_branch = book.branches[item.current_branch_id]
 
 
+def local_moment(now: datetime, branch: Branch) -> datetime:
+    """Return the moment as the branch's clock shows it."""
+    return now.astimezone(_zone(branch.time_zone))
+
+
 def local_day(now: datetime, branch: Branch) -> date:
     """Return the day at the branch."""
-    return now.astimezone(_zone(branch.time_zone)).date()
+    return local_moment(now, branch).date()
 
 
 def permissions(staff: StaffAccount | None) -> frozenset[Permission]:

@@ -32,7 +32,9 @@ _FACTS = (
     "open_loan_of_record",
     "supplies",
     "overdue",
+    "lost",
     "owed",
+    "family_owed",
     "blocks",
     "cards",
 )
@@ -59,7 +61,9 @@ def place_hold(
     with desk_action(HoldRefused):
         patron = locked_patron(patron, HoldRefused)
         today = local_day(now, pickup_branch)
-        facts = read_facts(*_FACTS, record=record.pk, item=item.pk if item else None, patron=patron.pk, today=today)
+        facts = read_facts(
+            *_FACTS, record=record.pk, item=item.pk if item else None, patron=patron.pk, today=today, now=now
+        )
         book = rule_book(facts["version"])
         wish = _facts_to_decide(facts, record, item, patron, pickup_branch, book, today, interest_until)
         reasons = reasons_to_refuse_hold(wish)

@@ -7,6 +7,7 @@ from typing import Any
 from accounts.models import StaffAccount
 from circulation.errors import Code, Override, RenewalRefused
 from circulation.models import Fee, Loan
+from circulation.rules.due_dates import DueDate
 from circulation.rules.reasons import blocking, covered_codes, notices_among, rule_missing, standing
 from circulation.rules.renewal import RenewalFacts, decide
 from circulation.rules.resolution import RuleMissing
@@ -17,7 +18,7 @@ from circulation.services.desk_actions import (
     check_scan,
     clean_scan_id,
     desk_action,
-    local_day,
+    local_moment,
     locked_item,
     notice_facts,
     notices_of,
@@ -32,7 +33,18 @@ from holdings.models import Item
 from patrons.models import Patron
 
 ACTION = "circulation.renew"
-_FACTS = ("version", "calendar_version", "scan", "waiting", "overdue", "owed", "blocks", "cards")
+_FACTS = (
+    "version",
+    "calendar_version",
+    "scan",
+    "waiting",
+    "overdue",
+    "lost",
+    "owed",
+    "family_owed",
+    "blocks",
+    "cards",
+)
 
 
 def renew_loan(
@@ -78,6 +90,14 @@ def renew_instead_of_lending(
     return _renew_locked(loan_id, item=item, patron=patron, staff=staff, now=now, override=override, scan_id=scan_id)
 
 
+def renew_by_itself(*, loan_id: int, item: Item, now: datetime) -> RenewResult:
+    """Renew a loan by night, as its rules say; the item is locked, and so the caller has a transaction.
+
+    :raises RenewalRefused: with every reason found, those that stop automatic renewals alone among them
+    """
+    return _renew_locked(loan_id, item=item, staff=None, now=now, automatic=True)
+
+
 def _answers(loans: Iterable[Loan], *, staff: StaffAccount | None, now: datetime) -> Iterable[RenewalAnswer]:
     for loan in loans:
         try:
@@ -95,8 +115,9 @@ def _renew_locked(
     patron: Patron | None = None,
     staff: StaffAccount | None,
     now: datetime,
-    override: Override | None,
-    scan_id: str | None,
+    override: Override | None = None,
+    scan_id: str | None = None,
+    automatic: bool = False,
 ) -> RenewResult:
     loan = (
         Loan.objects.select_for_update(of=("self",), no_key=True)
@@ -108,55 +129,67 @@ def _renew_locked(
         raise RenewalRefused([blocking(Code.LOAN_UNKNOWN)])
     loan.item = item
     patron = patron or loan.patron
-    today = local_day(now, loan.lending_branch)
-    facts = _read_facts(loan, item, today, scan_id)
+    here = local_moment(now, loan.lending_branch)
+    facts = _read_facts(loan, item, here, scan_id)
     book = rule_book(facts["version"])
     attach_names(item, book)
     if scan := scan_facts(facts):
         return _first_result(scan, loan)
     if loan.returned_at is not None or patron is None:
         raise RenewalRefused([blocking(Code.LOAN_ENDED)])
-    decision = decide(_facts_to_decide(facts, loan, item, patron, book, today))
+    decision = decide(_facts_to_decide(facts, loan, item, patron, book, here, automatic))
     against = standing(decision.reasons, override, permissions(staff))
     if against or decision.due is None:
         raise RenewalRefused(against)
     return _write(
         loan,
-        decision.due.day,
+        decision.due,
         decision.reasons,
         staff=staff,
         now=now,
-        today=today,
+        here=here,
         override=override,
         scan_id=scan_id,
+        automatic=automatic,
     )
 
 
-def _read_facts(loan: Loan, item: Item, today: date, scan_id: str | None) -> dict[str, Any]:
+def _read_facts(loan: Loan, item: Item, here: datetime, scan_id: str | None) -> dict[str, Any]:
     return read_facts(
         *_FACTS,
         item=item.pk,
         record=item.record_id,
         patron=loan.patron_id,
         branch=loan.rules_branch_id or loan.lending_branch_id,
-        today=today,
+        today=here.date(),
+        now=here,
         scan=scan_id,
     )
 
 
 def _facts_to_decide(
-    facts: dict[str, Any], loan: Loan, item: Item, patron: Patron, book: RuleBook, today: date
+    facts: dict[str, Any],
+    loan: Loan,
+    item: Item,
+    patron: Patron,
+    book: RuleBook,
+    here: datetime,
+    automatic: bool,
 ) -> RenewalFacts:
     branch_id = loan.rules_branch_id or loan.lending_branch_id
     return RenewalFacts(
-        today=today,
+        now=here,
         due_date=loan.due_date,
+        due_at=loan.due_at,
+        is_on_site=loan.is_on_site,
+        loaned_on=loan.loaned_on,
+        automatic=automatic,
         renewals=loan.renewals,
         item_status=item.status,
         item_type_id=item.item_type_id,
         branch_id=branch_id,
         patron=patron_facts(patron, facts),
-        rules=book.resolved_for(patron, branch_id=branch_id, item_type_id=item.item_type_id, on=today),
+        rules=book.resolved_for(patron, branch_id=branch_id, item_type_id=item.item_type_id, on=here.date()),
         calendar=book.calendar(branch_id, facts["calendar_version"]),
         waiting=facts["waiting"],
     )
@@ -164,25 +197,28 @@ def _facts_to_decide(
 
 def _write(
     loan: Loan,
-    due_date: date,
+    due: DueDate,
     reasons: tuple[Reason, ...],
     *,
     staff: StaffAccount | None,
     now: datetime,
-    today: date,
+    here: datetime,
     override: Override | None,
     scan_id: str | None,
+    automatic: bool,
 ) -> RenewResult:
     before = {
         "due_date": loan.due_date.isoformat(),
+        "due_at": loan.due_at.isoformat() if loan.due_at else None,
         "renewals": loan.renewals,
         "renewed_at": loan.renewed_at.isoformat() if loan.renewed_at else None,
         "notices_made": loan.notices_made,
     }
     old_due_date = loan.due_date
-    fee = _close_fee(loan, today=today, now=now, staff=staff)
-    loan.due_date, loan.renewals, loan.renewed_at, loan.notices_made = due_date, loan.renewals + 1, now, 0
-    loan.save(update_fields=["due_date", "renewals", "renewed_at", "notices_made"])
+    fee = _close_fee(loan, today=here.date(), now=now, staff=staff)
+    loan.due_date, loan.due_at, loan.renewals, loan.renewed_at = due.day, due.at, loan.renewals + 1, now
+    loan.notices_made = 0
+    loan.save(update_fields=["due_date", "due_at", "renewals", "renewed_at", "notices_made"])
     notices = notices_among(reasons)
     entry = audit.record(
         action=ACTION,
@@ -193,9 +229,10 @@ def _write(
             "loan_id": loan.pk,
             "item_id": loan.item_id,
             "patron_id": loan.patron_id,
-            "due_date": due_date.isoformat(),
+            "due_date": due.day.isoformat(),
             "fee_id": fee.pk if fee else None,
             "before": before,
+            **({"automatic": True} if automatic else {}),
             **override_facts(override, covered_codes(reasons, override)),
             **notice_facts(notices),
         },

@@ -118,10 +118,11 @@ def _undo_renewal(facts: Mapping[str, Any], item: Item, staff: StaffAccount | No
         raise _changed()
     before = facts["before"]
     loan.due_date = date.fromisoformat(before["due_date"])
+    loan.due_at = datetime.fromisoformat(before["due_at"]) if before.get("due_at") else None
     loan.renewals = before["renewals"]
     loan.renewed_at = datetime.fromisoformat(before["renewed_at"]) if before["renewed_at"] else None
     loan.notices_made = before["notices_made"]
-    loan.save(update_fields=["due_date", "renewals", "renewed_at", "notices_made"])
+    loan.save(update_fields=["due_date", "due_at", "renewals", "renewed_at", "notices_made"])
     if facts.get("fee_id"):
         reopen_overdue_fee(loan=loan, now=now, actor=staff)
     return loan, None

@@ -1,6 +1,7 @@
 """Due dates. MPL is the calendar of the field's cases B1 to B14."""
 
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,6 +13,7 @@ from tests.holdings.test_calendars import MPL, NEVER
 
 EVERY_DAY = Calendar(frozenset(range(7)))
 LONG_AGO = date(2012, 7, 3)
+MORNING = datetime(2012, 7, 3, 10, 30, tzinfo=ZoneInfo("Europe/Copenhagen"))
 
 
 def _rules(**values):
@@ -87,11 +89,11 @@ def test_never_moves_back_before_the_loan():
 def test_knows_fixed_dates_b12(mode, fixed, due):
     rules = _rules(fixed_due_date=fixed, fixed_due_date_mode=mode)
 
-    assert due_date_of_loan(rules, EVERY_DAY, today=LONG_AGO, expires_on=None).day == due
+    assert due_date_of_loan(rules, EVERY_DAY, now=MORNING, expires_on=None).day == due
 
 
 def test_renews_by_the_renewal_period_or_the_loan_period_b14():
-    values = {"today": LONG_AGO, "due_date": date(2012, 7, 10), "expires_on": None}
+    values = {"now": MORNING, "due_date": date(2012, 7, 10), "expires_on": None}
 
     assert due_date_of_renewal(_rules(renewal_days=7), EVERY_DAY, **values).day == date(2012, 7, 10)
     assert due_date_of_renewal(_rules(renewal_days=None), EVERY_DAY, **values).day == date(2012, 7, 17)
@@ -99,7 +101,7 @@ def test_renews_by_the_renewal_period_or_the_loan_period_b14():
 
 
 def test_renews_from_today_or_from_the_due_date_d14():
-    values = {"today": LONG_AGO, "due_date": date(2012, 7, 10), "expires_on": None}
+    values = {"now": MORNING, "due_date": date(2012, 7, 10), "expires_on": None}
 
     assert due_date_of_renewal(_rules(renewal_base="TODAY"), EVERY_DAY, **values).day == date(2012, 7, 17)
     assert due_date_of_renewal(_rules(renewal_base="DUE_DATE"), EVERY_DAY, **values).day == date(2012, 7, 24)
@@ -108,13 +110,13 @@ def test_renews_from_today_or_from_the_due_date_d14():
 def test_renews_an_overdue_loan_from_today_at_least():
     rules = _rules(renewal_base="DUE_DATE")
 
-    due = due_date_of_renewal(rules, EVERY_DAY, today=LONG_AGO, due_date=date(2012, 5, 1), expires_on=None)
+    due = due_date_of_renewal(rules, EVERY_DAY, now=MORNING, due_date=date(2012, 5, 1), expires_on=None)
 
     assert due.day == date(2012, 7, 17)
 
 
 def test_keeps_a_chosen_day():
-    due = due_date_of_loan(_rules(), MPL, today=LONG_AGO, expires_on=None, chosen=date(2013, 6, 22))
+    due = due_date_of_loan(_rules(), MPL, now=MORNING, expires_on=None, chosen=date(2013, 6, 22))
 
     assert due == DueDate(date(2013, 6, 22))
 
@@ -123,11 +125,11 @@ def test_says_which_rule_is_missing():
     rules = Resolved((RuleRow(Origin(Level.MUNICIPALITY, 1), {"due_mode": "EVERY_DAY"}),))
 
     with pytest.raises(RuleMissing) as missing:
-        due_date_of_loan(rules, MPL, today=LONG_AGO, expires_on=None)
+        due_date_of_loan(rules, MPL, now=MORNING, expires_on=None)
 
     assert missing.value.name == "loan_days"
 
 
 def test_is_an_error_where_no_day_is_open_b15():
     with pytest.raises(NeverOpen):
-        due_date_of_loan(_rules(due_mode="NEXT_OPEN_DAY"), NEVER, today=LONG_AGO, expires_on=None)
+        due_date_of_loan(_rules(due_mode="NEXT_OPEN_DAY"), NEVER, now=MORNING, expires_on=None)

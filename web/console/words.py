@@ -17,6 +17,8 @@ COUNTS = {
     "notices": _("messages"),
     "not_collected": _("not collected"),
     "interest_over": _("too old"),
+    "renewed": _("renewed"),
+    "not_renewed": _("not renewed"),
     "failed": _("failed"),
 }
 NOTICE_KINDS = {

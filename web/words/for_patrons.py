@@ -80,6 +80,13 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     Code.HOLD_ENDED: lambda facts: gettext("The hold has ended already."),
     Code.HOLD_ON_ITS_WAY: lambda facts: gettext("It's ready or on its way, so it can't be moved any more."),
     Code.PATRON_LEFT: lambda facts: gettext("Your membership has ended. Ask the library."),
+    Code.AGE_TOO_HIGH: lambda facts: (
+        gettext("It's for patrons of at most %(max_age)s years.") % {"max_age": facts.get("max_age", "")}
+    ),
+    Code.OVERDUE_STOPS_RENEWAL: lambda facts: gettext("You have overdue loans. Return them first."),
+    Code.ON_SITE_LOAN: lambda facts: gettext("It's for use in the library only."),
+    Code.LOST_LIMIT: lambda facts: gettext("You have items that count as lost. Talk to the library."),
+    Code.FAMILY_DEBT_LIMIT: lambda facts: gettext("Your family owes too much for now. Talk to the library."),
     Code.AGE_TOO_LOW: lambda facts: (
         gettext("It's for patrons from %(min_age)s years on.") % {"min_age": facts.get("min_age", "")}
     ),

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from circulation.rules.automatic_renewal import Answer, automatically
 from circulation.rules.nights import Job
 from circulation.rules.notice_steps import courtesy_is_due
 from circulation.selectors.loan_cases import LoanCase, loan_cases
-from circulation.selectors.rule_books import rule_book
+from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services.nightly.batches import work_through
 from circulation.services.nightly.letters import letters_for, open_loans, patrons_after, write_letters
+from common.money import ZERO
 from notices.models import NoticeKind
 from tenants.models import JobRun
 from tenants.selectors import current_municipality
@@ -40,7 +42,8 @@ def make_courtesy_notices(*, on: date, now: datetime, counts: Counter[str]) -> N
         due = [
             (loan, NoticeKind.COURTESY.value)
             for loan in loans
-            if courtesy_is_due(
+            if not _renews_itself(loan, book, on)
+            and courtesy_is_due(
                 due_date=loan.due_date,
                 days_before=loan.rules(book, on).value("courtesy_days"),
                 last_set_on=_last_set_on(loan, zone),
@@ -52,6 +55,12 @@ def make_courtesy_notices(*, on: date, now: datetime, counts: Counter[str]) -> N
         return Counter(letters=len(made), loans=sum(len(letter.loans) for letter in made))
 
     work_through(next_keys, work, counts)
+
+
+def _renews_itself(loan: LoanCase, book: RuleBook, on: date) -> bool:
+    """Whether the loan is renewed by night, or its patron told then that it couldn't be: one message is enough."""
+    answer = automatically(loan.rules(book, on), loaned_on=loan.loaned_on, due_date=loan.due_date, today=on, owed=ZERO)
+    return answer not in (Answer.OFF, Answer.TOO_LATE)
 
 
 def _last_set_on(loan: LoanCase, zone: ZoneInfo) -> date:
