@@ -11,7 +11,9 @@ from types import FrameType
 from bench.installation import Installation, InstallationProblem
 
 ROOT = Path(__file__).resolve().parent.parent
-SCENARIOS = ("search", "desk", "freshness", "provisioning", "night", "import")
+USUAL = ("search", "desk", "freshness", "provisioning", "night", "import")
+# These take long, or need much more data.
+ON_DEMAND = ("torture",)
 
 
 def main() -> int:
@@ -32,7 +34,7 @@ def main() -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--scale", type=_share, default=1.0, help="0.01 for a quick trial with a hundredth of the data")
-    parser.add_argument("--only", nargs="+", choices=SCENARIOS, default=SCENARIOS, help="some scenarios only")
+    parser.add_argument("--only", nargs="+", choices=[*USUAL, *ON_DEMAND], default=USUAL, help="some scenarios only")
     parser.add_argument("--requests", type=int, default=600, help="requests of each kind that are measured (600)")
     parser.add_argument("--port", type=int, default=0, help="the web's port, a free one if not given")
     parser.add_argument("--reset", action="store_true", help="make all data anew")

@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from bench.speed import desk, freshness, importing, nights, provisioning, search_pages
+from bench.speed import desk, freshness, importing, nights, provisioning, search_pages, torture
 from bench.speed.figures import Figure, Figures
 from bench.speed.municipality import municipality_in_service, sizes
 from bench.speed.quiet import load, settle
@@ -24,6 +24,7 @@ _SCENARIOS: Mapping[str, Callable[[Setting], Figures]] = {
     "provisioning": provisioning.measure,
     "night": nights.measure,
     "import": importing.measure,
+    "torture": torture.measure,
 }
 
 
