@@ -80,6 +80,11 @@ class Code(StrEnum):
     OVERDUE_STOPS_RENEWAL = "OVERDUE_STOPS_RENEWAL"  # overdue (how many), origin
     NOT_AUTOMATIC = "NOT_AUTOMATIC"  # answer: OFF, TOO_SOON, TOO_LATE or OWES_TOO_MUCH; only for renewals by night
     NOT_LATER = "NOT_LATER"  # due_date: a renewal would not move the due date
+    LOAN_RECALLED = "LOAN_RECALLED"  # due_date: called back, so it can't be renewed
+    # --- Calling a loan back ---
+    RECALLED_ALREADY = "RECALLED_ALREADY"  # due_date
+    RECALL_NOT_ALLOWED = "RECALL_NOT_ALLOWED"  # no rule lets loans of this kind be called back
+    RECALL_NOT_EARLIER = "RECALL_NOT_EARLIER"  # due_date: it's due before the guaranteed time is over
     # --- Holds ---
     ALREADY_HOLDS = "ALREADY_HOLDS"  # hold_id
     HAS_IT_ON_LOAN = "HAS_IT_ON_LOAN"  # loan_id
@@ -89,6 +94,14 @@ class Code(StrEnum):
     NO_ITEMS = "NO_ITEMS"  # record_id: nothing that could ever fill the hold
     HOLD_ENDED = "HOLD_ENDED"  # state
     HOLD_ON_ITS_WAY = "HOLD_ON_ITS_WAY"  # state: ready or in transit, so the pick-up branch stands
+    HOLD_DAY_LIMIT_REACHED = "HOLD_DAY_LIMIT_REACHED"  # holds, limit, origin
+    HOLD_TYPE_LIMIT_REACHED = "HOLD_TYPE_LIMIT_REACHED"  # holds, limit, origin
+    HOLDS_FOR_OTHERS = "HOLDS_FOR_OTHERS"  # origin: not for patrons of her home branch
+    VOLUME_UNKNOWN = "VOLUME_UNKNOWN"  # volume: no item has it
+    ON_SHELF = "ON_SHELF"  # branch_id, items, origin: it stands on a shelf, and only what's out may be held
+    NOT_PARALLEL = "NOT_PARALLEL"  # only holds in the queue of one patron can be parallel
+    BEING_FETCHED = "BEING_FETCHED"  # by: somebody else is fetching the item
+    NOT_TO_FETCH = "NOT_TO_FETCH"  # it isn't on the list any more
     DAY_PAST = "DAY_PAST"  # day
     # --- What becomes of items ---
     CLAIMED_ALREADY = "CLAIMED_ALREADY"  # claim
@@ -151,6 +164,10 @@ class CheckInRefused(Refused):
 
 class RenewalRefused(Refused):
     """The loan was not renewed."""
+
+
+class RecallRefused(Refused):
+    """The loan was not called back."""
 
 
 class HoldRefused(Refused):

@@ -25,3 +25,16 @@ def other_editions(record: BibliographicRecord) -> list[Hit]:
         return [hit for hit in hits if hit.record_id != record.pk]
 
     return ask(editions) or []
+
+
+def edition_ids(record: BibliographicRecord) -> list[int]:
+    """Return the other records that do as well as this one for whoever takes any edition.
+
+    Same author and title, in the same language and of the same kind: nobody who asks for a book wants to be sent the
+    disc. None while there's no index.
+    """
+    return sorted(
+        hit.record_id
+        for hit in other_editions(record)
+        if (hit.language, hit.material_type) == (record.language, record.material_type)
+    )

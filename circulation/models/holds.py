@@ -1,5 +1,7 @@
 """Holds, and who is fetching which item for one of them."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -109,6 +111,11 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"hold {self.pk} on {self.record_id}"
+
+    @property
+    def stands_at(self) -> datetime:
+        """The moment that says where it stands among the holds of its priority."""
+        return self.queued_at or self.requested_at
 
 
 class Pick(models.Model):

@@ -31,6 +31,16 @@ class HoldFacts:
     trapped_item_id: int | None = None
     shelf_number: int | None = None
     record_id: int | None = None
+    volume: str = ""
+    edition_ids: Sequence[int] = ()
+    group: str | None = None
+    number: int = 1
+
+    def wants(self, *, item_id: int, record_id: int, volume: str) -> bool:
+        """Return whether this item is what the hold asks for."""
+        is_of_title = self.record_id == record_id or record_id in self.edition_ids
+        of_volume = not self.volume or self.volume.strip().casefold() == volume.strip().casefold()
+        return is_of_title and self.item_id in (None, item_id) and of_volume
 
 
 @dataclass(frozen=True)
@@ -120,12 +130,12 @@ def decide(facts: CheckOutFacts) -> CheckOutDecision:
     return CheckOutDecision(tuple(reasons), due)
 
 
-def own_hold_to_fill(holds: Iterable[HoldFacts], *, item_id: int, record_id: int) -> HoldFacts | None:
-    """Return which of the patron's holds this loan fills: one on its title, and never one for another item.
+def own_hold_to_fill(holds: Iterable[HoldFacts], *, item_id: int, record_id: int, volume: str = "") -> HoldFacts | None:
+    """Return which of the patron's holds this loan fills: one on its title, never one for another item or volume.
 
     The hold that the item was trapped for goes first, then one for this very item, then one for the title.
     """
-    fitting = [hold for hold in holds if hold.record_id == record_id and hold.item_id in (None, item_id)]
+    fitting = [hold for hold in holds if hold.wants(item_id=item_id, record_id=record_id, volume=volume)]
     return min(
         fitting,
         key=lambda hold: (hold.trapped_item_id != item_id, hold.item_id != item_id, hold.hold_id),

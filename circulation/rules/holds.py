@@ -1,16 +1,12 @@
-"""Whether a hold may be placed, which hold an item fills, and its number on the hold shelf. Pure."""
+"""Which hold an item fills, and its number on the hold shelf. Pure; placing a hold is `hold_requests`' business."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 
-from accounts.rules import Permission
-from circulation.errors import Code
-from circulation.rules.patron_stops import PatronFacts, patron_stops
-from circulation.rules.reasons import RuleReader, blocking, overridable, rule_missing
 from circulation.rules.resolution import Resolved, RuleMissing
-from circulation.rules.values import PickupPolicy
-from common.errors import Reason
+from circulation.rules.values import HoldOrder, LocalPriority, PickupPolicy, ProtectionScope, WhoMayHold
+from holdings.models import Item
 
 LAST_SHELF_NUMBER = 999
 
@@ -25,85 +21,175 @@ class Waiting:
     item_id: int | None
     category_id: int
     patron_home_branch_id: int
+    volume: str = ""
     municipality_code: str = ""
 
 
 @dataclass(frozen=True)
-class Supply:
-    """A kind of item of the title that could fill a hold some day, with the rules that hold for it.
+class ItemToFill:
+    """An item that could fill a hold.
 
-    :ivar rules: of the pick-up branch, the patron's category and this item type
+    :ivar at_branch_id: where it is, and would be sent from
     """
 
+    item_id: int
+    item_type_id: int
     home_branch_id: int
-    rules: Resolved
+    at_branch_id: int
+    volume: str = ""
+    own_branch_only: bool = False
+    acquired_on: date | None = None
 
-    def allows_pickup(self, *, pickup_branch_id: int, patron_home_id: int) -> bool:
-        """Return whether an item of this kind can be picked up there."""
-        return allows_pickup(
-            self.rules,
-            pickup_branch_id=pickup_branch_id,
-            item_home_id=self.home_branch_id,
-            patron_home_id=patron_home_id,
+    @classmethod
+    def of(cls, item: Item, *, at_branch_id: int) -> "ItemToFill":
+        """Return an item that lies at a branch, whatever its row says yet."""
+        return cls(
+            item_id=item.pk,
+            item_type_id=item.item_type_id,
+            home_branch_id=item.home_branch_id,
+            at_branch_id=at_branch_id,
+            volume=item.volume,
+            own_branch_only=item.fills_own_branch_only,
+            acquired_on=item.acquired_on,
         )
 
 
 @dataclass(frozen=True)
-class HoldFactsToPlace:
-    """Everything that decides over placing one hold.
+class Network:
+    """The branches as far as sending items between them goes.
 
-    :ivar rules: of the pick-up branch and the patron's category
-    :ivar supplies: what could fill it: one for each item type and home branch
+    :ivar groups: the group of each branch that's in one
+    :ivar keeps_own: branches whose items aren't sent to others for holds
+    :ivar limits: from, to and the item type or None for any: ways that no item goes for a hold
     """
 
-    today: date
-    record_id: int
-    patron: PatronFacts
-    patron_home_branch_id: int
-    pickup_branch_id: int
-    pickup_is_possible: bool
-    rules: Resolved
-    supplies: Sequence[Supply]
-    active_holds: int = 0
-    same_hold_id: int | None = None
-    own_loan_id: int | None = None
-    interest_until: date | None = None
+    groups: Mapping[int, int] = field(default_factory=dict)
+    keeps_own: frozenset[int] = frozenset()
+    limits: frozenset[tuple[int, int, int | None]] = frozenset()
+
+    def shares_group(self, one_id: int, other_id: int) -> bool:
+        """Return whether the branches are the same, or in one group."""
+        return one_id == other_id or (
+            self.groups.get(one_id) is not None and self.groups.get(one_id) == self.groups.get(other_id)
+        )
+
+    def distance(self, from_id: int, to_id: int) -> int:
+        """Return how far apart two branches are: 0 the same, 1 in one group, 2 farther."""
+        if from_id == to_id:
+            return 0
+        return 1 if self.shares_group(from_id, to_id) else 2
+
+    def may_send(self, from_id: int, to_id: int, item_type_id: int) -> bool:
+        """Return whether an item of the type may travel there for a hold."""
+        if from_id == to_id:
+            return True
+        return not {(from_id, to_id, None), (from_id, to_id, item_type_id)} & self.limits
 
 
-def reasons_to_refuse_hold(facts: HoldFactsToPlace) -> tuple[Reason, ...]:
-    """Return every reason against placing the hold."""
-    rules = RuleReader(facts.rules)
-    reasons = [
-        *_double_reasons(facts),
-        *patron_stops(facts.patron, rules, today=facts.today),
-        *_limit_reasons(facts, rules),
-        *_supply_reasons(facts),
-    ]
-    if facts.interest_until is not None and facts.interest_until < facts.today:
-        reasons.append(blocking(Code.DAY_PAST, day=facts.interest_until.isoformat()))
-    rules.value("interest_days")  # so that it's among the missing when no row sets it
-    return (*reasons, *rules.missing)
+@dataclass(frozen=True)
+class FillingRules:
+    """Everything that decides whether an item may fill a hold, but for the two themselves.
+
+    :ivar for_hold: gives the rules that a hold follows for an item
+    :ivar for_item: gives the rules of an item's home branch and type, for any patron
+    :ivar today: None where what passes with time doesn't count
+    """
+
+    for_hold: Callable[[Waiting, ItemToFill], Resolved]
+    for_item: Callable[[ItemToFill], Resolved]
+    network: Network
+    today: date | None = None
 
 
-def allows_pickup(rules: Resolved, *, pickup_branch_id: int, item_home_id: int, patron_home_id: int) -> bool:
-    """Return whether the rules let an item of this home be picked up there; unset means anywhere."""
-    policy = rules.value("pickup_policy")
-    if policy == PickupPolicy.ITEM_HOME_BRANCH:
-        return pickup_branch_id == item_home_id
-    if policy == PickupPolicy.PATRON_HOME_BRANCH:
-        return pickup_branch_id == patron_home_id
+def may_fill(hold: Waiting, item: ItemToFill, filling: FillingRules) -> bool:
+    """Return whether an item may fill a hold that's in the queue already."""
+    if hold.item_id not in (None, item.item_id) or not has_volume(item, hold.volume):
+        return False
+    rules = filling.for_hold(hold, item)
+    return (
+        _allowed(rules)
+        and is_for_patron_of(rules, item, hold.patron_home_branch_id, filling.network)
+        and allows_pickup(hold, item, rules, filling.network)
+        and leaves_its_own(hold, item, filling)
+        and filling.network.may_send(item.at_branch_id, hold.pickup_branch_id, item.item_type_id)
+    )
+
+
+def first_to_fill(queue: Iterable[Waiting], item: ItemToFill, filling: FillingRules) -> Waiting | None:
+    """Return the hold that an item fills, None if there's none: the first in the queue that it may, in its own order.
+
+    :param queue: in order of priority and time, without suspended holds
+    """
+    fitting = [hold for hold in queue if may_fill(hold, item, filling)]
+    return min(fitting, key=lambda hold: fill_order(hold, item, filling), default=None)
+
+
+def fill_order(hold: Waiting, item: ItemToFill, filling: FillingRules) -> tuple[int, int]:
+    """Return what sorts the holds that an item may fill before their order in the queue does; the lowest goes first.
+
+    Local priority goes before all; then the order that the item's branch has chosen.
+    """
+    rules, network = filling.for_item(item), filling.network
+    local = {
+        LocalPriority.PICKUP: hold.pickup_branch_id,
+        LocalPriority.PATRON: hold.patron_home_branch_id,
+    }.get(rules.value("local_priority"))
+    order = rules.value("hold_order")
+    place = 0
+    if order == HoldOrder.TRADITIONAL:
+        place = network.distance(item.at_branch_id, hold.pickup_branch_id)
+    if order == HoldOrder.HOME_FIRST:
+        place = int(hold.pickup_branch_id != item.home_branch_id)
+    return (network.distance(item.home_branch_id, local) if local is not None else 0, place)
+
+
+def has_volume(item: ItemToFill, volume: str) -> bool:
+    """Return whether the item is of the volume or issue; any is where none is named."""
+    return not volume or item.volume.strip().casefold() == volume.strip().casefold()
+
+
+def is_for_patron_of(rules: Resolved, item: ItemToFill, home_branch_id: int, network: Network) -> bool:
+    """Return whether the rules let a patron of this home branch hold the item."""
+    whose = rules.value("who_may_hold")
+    if whose == WhoMayHold.ITEM_HOME_BRANCH:
+        return home_branch_id == item.home_branch_id
+    if whose == WhoMayHold.ITEM_GROUP:
+        return network.shares_group(home_branch_id, item.home_branch_id)
     return True
 
 
-def first_to_fill(
-    queue: Iterable[Waiting], *, item_home_id: int, rules_for: Callable[[Waiting], Resolved]
-) -> Waiting | None:
-    """Return the first hold of the queue that an item may fill, None if there's none.
+def allows_pickup(hold: Waiting, item: ItemToFill, rules: Resolved, network: Network) -> bool:
+    """Return whether the rules let the item be picked up where the hold wants it; unset means anywhere."""
+    policy, pickup = rules.value("pickup_policy"), hold.pickup_branch_id
+    exactly = {
+        PickupPolicy.ITEM_HOME_BRANCH: item.home_branch_id,
+        PickupPolicy.ITEM_CURRENT_BRANCH: item.at_branch_id,
+        PickupPolicy.PATRON_HOME_BRANCH: hold.patron_home_branch_id,
+    }.get(policy)
+    if exactly is not None:
+        return pickup == exactly
+    near = {
+        PickupPolicy.ITEM_GROUP: item.home_branch_id,
+        PickupPolicy.PATRON_GROUP: hold.patron_home_branch_id,
+    }.get(policy)
+    return near is None or network.shares_group(pickup, near)
 
-    :param queue: in order, without suspended holds and holds for other items
-    :param rules_for: gives the rules of a hold's pick-up branch, its patron's category and the item's type
-    """
-    return next((hold for hold in queue if _may_fill(hold, item_home_id, rules_for(hold))), None)
+
+def leaves_its_own(hold: Waiting, item: ItemToFill, filling: FillingRules) -> bool:
+    """Return whether the item may go where the hold wants it, as far as its own branch has a say."""
+    if hold.pickup_branch_id == item.home_branch_id:
+        return True
+    if item.own_branch_only or item.home_branch_id in filling.network.keeps_own:
+        return False
+    rules = filling.for_item(item)
+    days = rules.value("age_protection_days")
+    if days is None or item.acquired_on is None or filling.today is None:
+        return True
+    if item.acquired_on + timedelta(days=days) <= filling.today:
+        return True
+    return rules.value("age_protection_scope") == ProtectionScope.GROUP and filling.network.shares_group(
+        hold.pickup_branch_id, item.home_branch_id
+    )
 
 
 def next_shelf_number(start: int, taken: Collection[int | None]) -> int | None:
@@ -115,67 +201,9 @@ def next_shelf_number(start: int, taken: Collection[int | None]) -> int | None:
     return None
 
 
-def may_fill(rules: Resolved, *, pickup_branch_id: int, item_home_id: int, patron_home_id: int) -> bool:
-    """Return whether the rules let an item of this home fill a hold that's in the queue already."""
+def _allowed(rules: Resolved) -> bool:
     try:
-        allowed = rules.value("holds_allowed")
+        return bool(rules.value("holds_allowed"))
     except RuleMissing:
         # The hold was placed under rules that somebody has taken away since; her place in the queue still counts.
-        allowed = True
-    return allowed and allows_pickup(
-        rules, pickup_branch_id=pickup_branch_id, item_home_id=item_home_id, patron_home_id=patron_home_id
-    )
-
-
-def _may_fill(hold: Waiting, item_home_id: int, rules: Resolved) -> bool:
-    return may_fill(
-        rules,
-        pickup_branch_id=hold.pickup_branch_id,
-        item_home_id=item_home_id,
-        patron_home_id=hold.patron_home_branch_id,
-    )
-
-
-def _double_reasons(facts: HoldFactsToPlace) -> Iterator[Reason]:
-    if facts.same_hold_id is not None:
-        yield blocking(Code.ALREADY_HOLDS, hold_id=facts.same_hold_id)
-    if facts.own_loan_id is not None:
-        yield blocking(Code.HAS_IT_ON_LOAN, loan_id=facts.own_loan_id)
-
-
-def _limit_reasons(facts: HoldFactsToPlace, rules: RuleReader) -> list[Reason]:
-    limit = rules.value("max_holds")
-    if limit is None or facts.active_holds < limit:
-        return []
-    return [
-        overridable(
-            Code.HOLD_LIMIT_REACHED,
-            Permission.OVERRIDE_LIMITS,
-            holds=facts.active_holds,
-            limit=limit,
-            origin=rules.origin("max_holds"),
-        )
-    ]
-
-
-def _supply_reasons(facts: HoldFactsToPlace) -> list[Reason]:
-    if not facts.pickup_is_possible:
-        return [blocking(Code.PICKUP_NOT_ALLOWED, branch_id=facts.pickup_branch_id)]
-    if not facts.supplies:
-        return [blocking(Code.NO_ITEMS, record_id=facts.record_id)]
-    try:
-        allowed = [supply for supply in facts.supplies if supply.rules.value("holds_allowed")]
-    except RuleMissing as missing:
-        return [rule_missing(missing.name)]
-    if not allowed:
-        origin = facts.supplies[0].rules.origin("holds_allowed")
-        return [
-            overridable(
-                Code.HOLDS_NOT_ALLOWED, Permission.OVERRIDE_LIMITS, origin=origin.as_facts() if origin else None
-            )
-        ]
-    fitting = (
-        supply.allows_pickup(pickup_branch_id=facts.pickup_branch_id, patron_home_id=facts.patron_home_branch_id)
-        for supply in allowed
-    )
-    return [] if any(fitting) else [blocking(Code.PICKUP_NOT_ALLOWED, branch_id=facts.pickup_branch_id)]
+        return True

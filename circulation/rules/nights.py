@@ -17,6 +17,7 @@ class Job(TextChoices):
     """What's done every night, in this order: letters tell of the fees that were charged before."""
 
     EXPIRE_HOLDS = "expire-holds", _("Expired holds")
+    HOLD_CARE = "hold-care", _("Holds that wait")
     AUTO_RENEWALS = "auto-renewals", _("Automatic renewals")
     OVERDUE_FEES = "overdue-fees", _("Overdue fees")
     COURTESY_NOTICES = "courtesy-notices", _("Courtesy notices")

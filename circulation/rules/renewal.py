@@ -1,5 +1,6 @@
 """Whether a loan may be renewed, and until when. Pure; the rules and calendar are the lending branch's."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -7,11 +8,13 @@ from accounts.rules import Permission
 from circulation.errors import Code
 from circulation.rules.automatic_renewal import Answer, automatically
 from circulation.rules.due_dates import DueDate, due_date_of_renewal
+from circulation.rules.holds import FillingRules, ItemToFill, Waiting, may_fill
 from circulation.rules.hour_loans import is_overdue
+from circulation.rules.matching import all_can_be_filled
 from circulation.rules.patron_stops import PatronFacts, patron_stops
 from circulation.rules.reasons import RuleReader, blocking, notice, overridable, rule_missing
 from circulation.rules.resolution import Resolved, RuleMissing
-from circulation.rules.values import OverdueStop
+from circulation.rules.values import OnShelf, OverdueStop
 from common.errors import Reason
 from holdings.models import Item
 from holdings.rules.calendars import Calendar, NeverOpen
@@ -22,6 +25,7 @@ class RenewalFacts:
     """Everything that decides over one renewal.
 
     :ivar waiting: how many others wait for the title or this item, suspended holds left out
+    :ivar others_fill_all: whether other items, standing on shelves, can fill every one of their holds
     :ivar now: in the lending branch's time zone; `today` is its day
     :ivar due_at: when a loan by the hour ends
     :ivar automatic: nobody asked for it, so what stops renewals by themselves counts too
@@ -37,6 +41,8 @@ class RenewalFacts:
     rules: Resolved
     calendar: Calendar
     waiting: int = 0
+    others_fill_all: bool = False
+    is_recalled: bool = False
     due_at: datetime | None = None
     is_on_site: bool = False
     loaned_on: date | None = None
@@ -65,7 +71,9 @@ def decide(facts: RenewalFacts) -> RenewalDecision:
     """Return whether the loan may be renewed, with all reasons, and when it would end."""
     rules = RuleReader(facts.rules)
     reasons = []
-    if facts.waiting:
+    if facts.is_recalled:
+        reasons.append(blocking(Code.LOAN_RECALLED, due_date=facts.due_date.isoformat()))
+    if facts.waiting and not (facts.others_fill_all and rules.value("renewal_despite_holds")):
         # No override lifts this: the item is promised to somebody who isn't at the desk to be asked.
         reasons.append(blocking(Code.SOMEBODY_WAITS, count=facts.waiting))
     if facts.item_status == Item.Status.LOST:
@@ -83,6 +91,16 @@ def decide(facts: RenewalFacts) -> RenewalDecision:
     reasons += rules.missing
     reasons += [reason for reason in due_reasons if reason.facts.get("name") not in known]
     return RenewalDecision(tuple(reasons), due)
+
+
+def others_fill_all(queue: Sequence[Waiting], shelves: Sequence[ItemToFill], filling: FillingRules) -> bool:
+    """Return whether items on shelves can fill all holds, each its own; one whose rules keep it there doesn't count."""
+
+    def fits(hold: Waiting, item: ItemToFill) -> bool:
+        on_shelf = filling.for_hold(hold, item).value("on_shelf_holds")
+        return on_shelf in (None, OnShelf.ALWAYS) and may_fill(hold, item, filling)
+
+    return all_can_be_filled(queue, shelves, fits)
 
 
 def _count_reasons(facts: RenewalFacts, rules: RuleReader) -> list[Reason]:

@@ -13,6 +13,8 @@ from string import Template
 from typing import Any
 
 from circulation.rules.check_out import HoldFacts
+from circulation.rules.hold_requests import Supply
+from circulation.rules.holds import ItemToFill, Waiting
 from circulation.rules.loan_limits import LoanCounts, WiderType
 from circulation.rules.patron_stops import BlockFacts, PatronFacts
 from circulation.selectors.rule_books import CALENDAR_VERSION_SQL, VERSION_SQL, RuleBook
@@ -20,14 +22,27 @@ from common.prepared_reads import read_prepared
 from patrons.models import Patron
 
 _HOLD = """json_build_array(h.id, h.patron_id, h.state, h.pickup_branch_id, h.item_id, h.trapped_item_id,
-    h.shelf_number, h.record_id)"""
+    h.shelf_number, h.record_id, h.volume, h.edition_ids, h."group",
+    h.number)"""
 _ACTIVE = "h.state IN ('QUEUED', 'IN_TRANSIT', 'READY')"
 _NOT_SUSPENDED = "(h.suspended_until IS NULL OR h.suspended_until <= %(today)s)"
+_FOR_RECORD = """(h.record_id = %(record)s OR (h.any_edition AND h.edition_ids @> ARRAY[%(record)s::bigint]))"""
+# While an item is bound to one of her parallel holds, the others stand back.
+_NO_PARALLEL_BOUND = """(h."group" IS NULL OR NOT EXISTS (SELECT FROM circulation_hold s
+        WHERE s.patron_id = h.patron_id AND s."group" = h."group" AND s.state IN ('IN_TRANSIT', 'READY')))"""
+_QUEUED = f"h.state = 'QUEUED' AND {_FOR_RECORD} AND {_NOT_SUSPENDED} AND {_NO_PARALLEL_BOUND}"
+_FOR_VOLUME = """(h.volume = '' OR lower(trim(h.volume)) = (SELECT lower(trim(i.volume)) FROM holdings_item i
+        WHERE i.id = %(item)s))"""
+_WAITING = """json_build_array(h.id, h.patron_id, h.pickup_branch_id, h.item_id, p.category_id, p.home_branch_id,
+            h.volume, p.municipality_code)"""
+_QUEUE_ORDER = "h.priority DESC, coalesce(h.queued_at, h.requested_at), h.id"
+_ITEM_TO_FILL = """json_build_array(i.id, i.item_type_id, i.home_branch_id, i.current_branch_id, i.volume,
+            i.fills_own_branch_only, i.acquired_on)"""
 
 # A loan by the hour is late at once, one by the day when its day is over. Without a moment, the day decides for both.
 _LATE = "(l.due_date < %(today)s OR l.due_at < %(now)s::timestamptz)"
 
-# Parameters: item, record, patron, branch, today, now, scan.
+# Parameters: item, record, records (any editions that would do), patron, branch, today, now, zone, scan.
 _PARTS = {
     "version": VERSION_SQL,
     "calendar_version": CALENDAR_VERSION_SQL,
@@ -54,8 +69,21 @@ _PARTS = {
     "patron_holds": """(SELECT json_agg($hold) FROM circulation_hold h
         WHERE h.patron_id = %(patron)s AND $active)""",
     "waiting": """(SELECT count(*) FROM circulation_hold h
-        WHERE h.record_id = %(record)s AND h.state = 'QUEUED' AND h.patron_id <> %(patron)s
-          AND (h.item_id IS NULL OR h.item_id = %(item)s) AND $not_suspended)""",
+        WHERE $queued AND h.patron_id <> %(patron)s AND (h.item_id IS NULL OR h.item_id = %(item)s) AND $for_volume)""",
+    "others_queue": """(SELECT json_agg($waiting ORDER BY $queue_order)
+        FROM circulation_hold h JOIN patrons_patron p ON p.id = h.patron_id
+        WHERE $queued AND h.patron_id <> %(patron)s AND (h.item_id IS NULL OR h.item_id = %(item)s)
+          AND $for_volume)""",
+    "on_shelf": """(SELECT json_agg($item_to_fill ORDER BY i.id) FROM holdings_item i
+        WHERE i.record_id = %(record)s AND i.status = 'AVAILABLE' AND NOT i.is_damaged AND i.bundle_id IS NULL)""",
+    "holds_today": """(SELECT count(*) FROM circulation_hold h
+        WHERE h.patron_id = %(patron)s AND h.state <> 'CANCELLED'
+          AND (h.requested_at AT TIME ZONE %(zone)s::text)::date = %(today)s)""",
+    "holds_of_type": """(SELECT json_agg(json_build_array(c.type, c.holds)) FROM (
+            SELECT t.item_type_id AS type, count(*) AS holds FROM circulation_hold h
+              JOIN LATERAL (SELECT DISTINCT i.item_type_id FROM holdings_item i
+                             WHERE i.record_id = h.record_id AND (h.item_id IS NULL OR i.id = h.item_id)) t ON true
+             WHERE h.patron_id = %(patron)s AND $active GROUP BY t.item_type_id) c)""",
     # By the branch whose rules they follow, their type, and whether they're for use in the library only.
     "loans": """(SELECT json_agg(json_build_array(c.branch, c.type, c.on_site, c.loans, c.overdue, c.lost)) FROM (
             SELECT coalesce(l.rules_branch_id, l.lending_branch_id) AS branch, i.item_type_id AS type,
@@ -93,16 +121,14 @@ _PARTS = {
     "open_loan_of_record": """(SELECT l.id FROM circulation_loan l JOIN holdings_item i ON i.id = l.item_id
         WHERE l.patron_id = %(patron)s AND l.returned_at IS NULL AND i.record_id = %(record)s
           AND (%(item)s::bigint IS NULL OR i.id = %(item)s) LIMIT 1)""",
-    "supplies": """(SELECT json_agg(json_build_array(s.item_type_id, s.home_branch_id)) FROM (
-            SELECT DISTINCT i.item_type_id, i.home_branch_id FROM holdings_item i
-            WHERE i.record_id = %(record)s AND i.status NOT IN ('REFERENCE_ONLY', 'MISSING', 'LOST', 'WITHDRAWN')
-              AND NOT i.is_damaged AND i.bundle_id IS NULL
-              AND (%(item)s::bigint IS NULL OR i.id = %(item)s)) s)""",
-    "queue": """(SELECT json_agg(json_build_array(h.id, h.patron_id, h.pickup_branch_id, h.item_id, p.category_id,
-            p.home_branch_id, p.municipality_code) ORDER BY h.priority DESC, h.requested_at, h.id)
+    "supplies": """(SELECT json_agg(json_build_array($item_to_fill, i.status = 'AVAILABLE') ORDER BY i.id)
+        FROM holdings_item i
+        WHERE i.record_id = ANY(%(records)s::bigint[]) AND NOT i.is_damaged AND i.bundle_id IS NULL
+          AND i.status NOT IN ('REFERENCE_ONLY', 'MISSING', 'LOST', 'WITHDRAWN')
+          AND (%(item)s::bigint IS NULL OR i.id = %(item)s))""",
+    "queue": """(SELECT json_agg($waiting ORDER BY $queue_order)
         FROM circulation_hold h JOIN patrons_patron p ON p.id = h.patron_id
-        WHERE h.record_id = %(record)s AND h.state = 'QUEUED' AND (h.item_id IS NULL OR h.item_id = %(item)s)
-          AND $not_suspended)""",
+        WHERE $queued AND (h.item_id IS NULL OR h.item_id = %(item)s))""",
 }
 
 
@@ -189,6 +215,21 @@ def patron_holds(facts: dict[str, Any]) -> tuple[HoldFacts, ...]:
     return tuple(HoldFacts(*hold) for hold in facts["patron_holds"] or ())
 
 
+def queue_of(facts: dict[str, Any], name: str = "queue") -> tuple[Waiting, ...]:
+    """Return the holds in the queue in their order; needs `queue`, or the other fact that's named."""
+    return tuple(Waiting(*waiting) for waiting in facts[name] or ())
+
+
+def items_on_shelf(facts: dict[str, Any]) -> tuple[ItemToFill, ...]:
+    """Return the title's items that stand on shelves; needs `on_shelf`."""
+    return tuple(_item_to_fill(item) for item in facts["on_shelf"] or ())
+
+
+def supplies_of(facts: dict[str, Any]) -> tuple[Supply, ...]:
+    """Return the items that could fill a hold some day; needs `supplies`."""
+    return tuple(Supply(_item_to_fill(item), is_on_shelf) for item, is_on_shelf in facts["supplies"] or ())
+
+
 def patron_facts(patron: Patron, facts: dict[str, Any]) -> PatronFacts:
     """Return the patron as far as stops care; needs `blocks`, `cards`, `owed`, and `overdue` or `loans`.
 
@@ -241,7 +282,21 @@ def wider_types(
     ]
 
 
+def _item_to_fill(row: list[Any]) -> ItemToFill:
+    *known, acquired_on = row
+    return ItemToFill(*known, date.fromisoformat(acquired_on) if acquired_on else None)
+
+
 @cache
 def _statement(names: tuple[str, ...]) -> str:
     parts = Template(",\n".join(_PARTS[name] for name in names))
-    return "SELECT " + parts.substitute(hold=_HOLD, active=_ACTIVE, not_suspended=_NOT_SUSPENDED, late=_LATE)
+    return "SELECT " + parts.substitute(
+        hold=_HOLD,
+        active=_ACTIVE,
+        queued=_QUEUED,
+        for_volume=_FOR_VOLUME,
+        waiting=_WAITING,
+        queue_order=_QUEUE_ORDER,
+        item_to_fill=_ITEM_TO_FILL,
+        late=_LATE,
+    )

@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -29,6 +29,19 @@ class HoldLine:
     queue_length: int
 
 
+def waiting_holds(today: date) -> QuerySet[Hold]:
+    """Return the holds that an item could fill now: in the queue, not paused, none of their parallel ones bound."""
+    bound = Hold.objects.filter(patron=OuterRef("patron"), group=OuterRef("group"), state__in=Hold.TRAPPED)
+    return Hold.objects.filter(
+        ~Exists(bound), Q(suspended_until__isnull=True) | Q(suspended_until__lte=today), state=Hold.State.QUEUED
+    )
+
+
+def in_queue_order(holds: QuerySet[Hold]) -> QuerySet[Hold]:
+    """Return holds in the order of their queues."""
+    return holds.order_by("-priority", Coalesce("queued_at", "requested_at"), "pk")
+
+
 def holds_with_record() -> QuerySet[Hold]:
     """Return holds that carry what's shown of their title and branch, in the same query."""
     return Hold.objects.select_related("record", "pickup_branch").only(*_HOLD, *_RECORD, "pickup_branch__name")
@@ -45,16 +58,18 @@ def holds_of(patron: Patron, *, now: datetime) -> list[HoldLine]:
     Holds that are suspended count for the length of the queue, but nobody waits behind them.
     """
     today = timezone.localdate(now)
-    queue = Hold.objects.filter(record=OuterRef("record"), state=Hold.State.QUEUED)
+    stands = Coalesce("queued_at", "requested_at")
+    queue = Hold.objects.filter(record=OuterRef("record"), state=Hold.State.QUEUED).annotate(at=stands)
     ahead = queue.filter(
         Q(suspended_until__isnull=True) | Q(suspended_until__lte=today),
         Q(priority__gt=OuterRef("priority"))
-        | Q(priority=OuterRef("priority"), requested_at__lt=OuterRef("requested_at"))
-        | Q(priority=OuterRef("priority"), requested_at=OuterRef("requested_at"), pk__lt=OuterRef("pk")),
+        | Q(priority=OuterRef("priority"), at__lt=OuterRef("stands"))
+        | Q(priority=OuterRef("priority"), at=OuterRef("stands"), pk__lt=OuterRef("pk")),
     )
     holds = (
         holds_with_record()
         .filter(patron=patron, state__in=Hold.ACTIVE)
+        .annotate(stands=stands)
         .annotate(ahead=_count(ahead), in_queue=_count(queue))
         .order_by("requested_at", "pk")
     )

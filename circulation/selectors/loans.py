@@ -6,16 +6,17 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Func, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from circulation.models import Hold, Loan
+from circulation.models import Loan
 from circulation.rules.hour_loans import is_overdue
 from circulation.rules.patron_stops import PatronFacts
 from circulation.rules.reasons import notices_among
 from circulation.rules.renewal import RenewalFacts, decide
 from circulation.selectors.desk_facts import patron_facts, read_facts
+from circulation.selectors.holds import waiting_holds
+from circulation.selectors.renewals import filled_by_others
 from circulation.selectors.rule_books import RuleBook, rule_book
 from common.errors import Reason
 from holdings.models import Branch, Item
@@ -75,17 +76,20 @@ def loans_of(patron: Patron, *, now: datetime) -> list[LoanLine]:
     The number of queries doesn't depend on the number of loans.
     """
     today = timezone.localdate(now)
-    waiting = Hold.objects.filter(
-        Q(item__isnull=True) | Q(item=OuterRef("item")),
-        Q(suspended_until__isnull=True) | Q(suspended_until__lte=today),
-        record=OuterRef("item__record"),
-        state=Hold.State.QUEUED,
-    ).exclude(patron=patron)
-    counted = waiting.order_by().values("record").annotate(count=Count("pk")).values("count")
+    waiting = (
+        waiting_holds(today)
+        .filter(
+            Q(record=OuterRef("item__record")) | Q(any_edition=True, edition_ids__contains=[OuterRef("item__record")]),
+            Q(item__isnull=True) | Q(item=OuterRef("item")),
+            Q(volume="") | Q(volume__iexact=OuterRef("item__volume")),
+        )
+        .exclude(patron=patron)
+    )
+    counted = waiting.order_by().annotate(count=Func("pk", function="COUNT")).values("count")
     loans = list(
         loans_with_item()
         .filter(patron=patron, returned_at__isnull=True)
-        .annotate(waiting=Coalesce(Subquery(counted, output_field=IntegerField()), 0))
+        .annotate(waiting=Subquery(counted, output_field=IntegerField()))
         .order_by("due_date", "pk")
     )
     if not loans:
@@ -96,7 +100,8 @@ def loans_of(patron: Patron, *, now: datetime) -> list[LoanLine]:
     book = rule_book(facts["version"])
     book.refresh_calendars({loan.rules_branch_id or loan.lending_branch_id for loan in loans})
     stopped = patron_facts(patron, facts)
-    return [_line(loan, patron, stopped, book, now) for loan in loans]
+    free = filled_by_others(loans, patron, book, today=today)
+    return [_line(loan, patron, stopped, book, now, others_fill_all=loan.pk in free) for loan in loans]
 
 
 def overdue_loans(branch: Branch, *, today: date, limit: int = 500) -> list[Loan]:
@@ -121,7 +126,9 @@ def _patron_fields() -> tuple[str, ...]:
     )
 
 
-def _line(loan: Any, patron: Patron, stopped: PatronFacts, book: RuleBook, now: datetime) -> LoanLine:
+def _line(
+    loan: Any, patron: Patron, stopped: PatronFacts, book: RuleBook, now: datetime, *, others_fill_all: bool
+) -> LoanLine:
     local = now.astimezone(ZoneInfo(loan.lending_branch.time_zone))
     rules_branch_id = loan.rules_branch_id or loan.lending_branch_id
     decision = decide(
@@ -140,6 +147,8 @@ def _line(loan: Any, patron: Patron, stopped: PatronFacts, book: RuleBook, now: 
             ),
             calendar=book.known_calendar(rules_branch_id),
             waiting=loan.waiting,
+            others_fill_all=others_fill_all,
+            is_recalled=loan.recalled_at is not None,
         )
     )
     news = notices_among(decision.reasons)

@@ -13,7 +13,8 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from circulation.models import CirculationRule
+from circulation.models import CirculationRule, TransferLimit
+from circulation.rules.holds import FillingRules, ItemToFill, Network, Waiting
 from circulation.rules.resolution import Level, Origin, Resolved, RuleRow, RuleSet, resolve
 from circulation.rules.values import REGISTER, read_value
 from circulation.rules.whose_rules import Choices, choices_from
@@ -32,8 +33,9 @@ VERSION_SQL = Template("""concat_ws(':',
                                         WHERE t.template_id = m.template_id))
        FROM public.tenants_municipality m WHERE m.schema_name = current_schema()),
     (SELECT md5(string_agg(concat_ws('|', t.id, t.code, t.name, t.kind, t.group_id, t.time_zone, t.is_pickup_place,
-            t.is_open_for_business, t.position), '/' ORDER BY t.id)) FROM holdings_branch t),
+            t.is_open_for_business, t.lends_outside, t.position), '/' ORDER BY t.id)) FROM holdings_branch t),
     (SELECT $stamp FROM holdings_openinghours t),
+    (SELECT $stamp FROM circulation_transferlimit t),
     (SELECT $stamp FROM holdings_yearlyclosedday t),
     (SELECT md5(string_agg(concat_ws('|', t.id, t.code, t.name, t.names::text, t.is_lent, t.parent_id), '/'
             ORDER BY t.id)) FROM holdings_itemtype t),
@@ -64,6 +66,7 @@ class RuleBook:
     weeks: dict[int, dict[int, Hours]]
     yearly: dict[int, frozenset[tuple[int, int]]]
     choices: Choices
+    network: Network
     _resolved: dict[tuple[int, int | None, int | None, str | None, int], Resolved] = field(default_factory=dict)
     _calendars: dict[int, tuple[str, Calendar]] = field(default_factory=dict)
 
@@ -131,6 +134,30 @@ class RuleBook:
             residence=self.choices.residence_of(municipality_code),
             on=on,
         )
+
+    def filling(self, today: date, *, some_day: bool = False) -> FillingRules:
+        """Return what decides which holds items may fill.
+
+        :param some_day: leave out what stops an item only for a while
+        """
+
+        def for_hold(hold: Waiting, item: ItemToFill) -> Resolved:
+            return self.resolved_for_hold(
+                pickup_id=hold.pickup_branch_id,
+                category_id=hold.category_id,
+                patron_home_id=hold.patron_home_branch_id,
+                municipality_code=hold.municipality_code,
+                item_type_id=item.item_type_id,
+                item_home_id=item.home_branch_id,
+                on=today,
+            )
+
+        def for_item(item: ItemToFill) -> Resolved:
+            return self.resolved(
+                branch_id=item.home_branch_id, category_id=None, item_type_id=item.item_type_id, on=today
+            )
+
+        return FillingRules(for_hold, for_item, self.network, None if some_day else today)
 
     def group_of(self, branch_id: int) -> frozenset[int]:
         """Return the branches that share a branch's group, itself among them; none if it's in no group."""
@@ -235,6 +262,16 @@ def _read_book(version: str) -> RuleBook:
         weeks=weeks,
         yearly={branch_id: frozenset(days) for branch_id, days in yearly.items()},
         choices=choices_from(_settings()),
+        network=_network(branches),
+    )
+
+
+def _network(branches: dict[int, Branch]) -> Network:
+    limits = TransferLimit.objects.values_list("from_branch_id", "to_branch_id", "item_type_id")
+    return Network(
+        groups={branch.pk: branch.group_id for branch in branches.values() if branch.group_id is not None},
+        keeps_own=frozenset(branch.pk for branch in branches.values() if not branch.lends_outside),
+        limits=frozenset(limits),
     )
 
 

@@ -12,15 +12,16 @@ from accounts.models import StaffAccount
 from circulation.errors import CheckInRefused, Code
 from circulation.models import Fee, Hold, Loan, Transit
 from circulation.rules.check_in import CheckInFacts, CheckInPlan, HoldStep, OpenTransit, TransitStep, plan
-from circulation.rules.holds import Waiting, first_to_fill
+from circulation.rules.holds import ItemToFill, first_to_fill
 from circulation.rules.reasons import notice, notice_of_missing_rule
-from circulation.rules.resolution import Resolved, RuleMissing
+from circulation.rules.resolution import RuleMissing
 from circulation.selectors.desk_facts import (
     ScanFacts,
     TransitFacts,
     bundle_of,
     open_loan,
     open_transit,
+    queue_of,
     read_facts,
     scan_facts,
     trapped_hold,
@@ -145,6 +146,7 @@ def _carry_out(scan: _Scan, day: date, scan_id: str | None) -> CheckInResult:
     if (
         loan is None
         and not was_used
+        and not item.not_found_count
         and decided.changes_nothing(status=item.status, current_branch_id=item.current_branch_id)
     ):
         attach_names(item, scan.book)
@@ -191,7 +193,7 @@ def _plan_and_lock(scan: _Scan) -> CheckInPlan:
             return decided
         hold = hold_states.lock_hold(decided.hold_id)
         still_bound = hold is not None and hold.trapped_item_id == scan.item.pk and hold.state in Hold.TRAPPED
-        if hold is not None and (still_bound or hold.state == Hold.State.QUEUED):
+        if hold is not None and (still_bound or hold_states.still_waits(hold, decided.branch_id, scan.today)):
             scan.hold = hold
             return decided
         scan.facts |= _read(scan.item, scan.today, None)
@@ -199,22 +201,9 @@ def _plan_and_lock(scan: _Scan) -> CheckInPlan:
 
 def _facts_to_decide(scan: _Scan) -> CheckInFacts:
     item, facts = scan.item, scan.facts
-    transit = open_transit(facts)
-
-    def rules_for(hold: Waiting) -> Resolved:
-        return scan.book.resolved_for_hold(
-            pickup_id=hold.pickup_branch_id,
-            category_id=hold.category_id,
-            patron_home_id=hold.patron_home_branch_id,
-            municipality_code=hold.municipality_code,
-            item_type_id=item.item_type_id,
-            item_home_id=item.home_branch_id,
-            on=scan.today,
-        )
-
-    queue = (Waiting(*waiting) for waiting in facts["queue"] or ())
-    trapped = trapped_hold(facts)
-    first_waiting = first_to_fill(queue, item_home_id=item.home_branch_id, rules_for=rules_for)
+    transit, trapped = open_transit(facts), trapped_hold(facts)
+    for_holds = ItemToFill.of(item, at_branch_id=scan.branch.pk)
+    first_waiting = first_to_fill(queue_of(facts), for_holds, scan.book.filling(scan.today))
     return CheckInFacts(
         status=item.status,
         home_branch_id=item.home_branch_id,
@@ -307,10 +296,10 @@ def _step_hold(hold: Hold, decided: CheckInPlan, scan: _Scan) -> tuple[Reason, .
 
 
 def _settle_item(item: Item, decided: CheckInPlan, scan: _Scan) -> None:
-    item.status, item.last_seen_at = decided.status, scan.now
+    item.status, item.last_seen_at, item.not_found_count = decided.status, scan.now, 0
     if decided.send_to_id is not None or not decided.is_on_its_way:
         item.current_branch_id = scan.branch.pk
-    item.save(update_fields=["status", "current_branch", "last_seen_at"])
+    item.save(update_fields=["status", "current_branch", "last_seen_at", "not_found_count"])
     attach_names(item, scan.book)
 
 

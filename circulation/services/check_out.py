@@ -220,7 +220,7 @@ def _lend(
 ) -> CheckOutResult:
     before = {"status": item.status, "current_branch_id": item.current_branch_id}
     trapped, transit = trapped_hold(facts), open_transit(facts)
-    own = own_hold_to_fill(patron_holds(facts), item_id=item.pk, record_id=item.record_id)
+    own = own_hold_to_fill(patron_holds(facts), item_id=item.pk, record_id=item.record_id, volume=item.volume)
     filled, hold_changes = _settle_holds(own, trapped, item=item, patron=patron, now=now)
     loan = _add_loan(
         item=item,
@@ -269,7 +269,8 @@ def _settle_holds(
 ) -> tuple[Hold | None, dict[str, Any]]:
     """Fill the patron's own hold, and let another's, which staff went past, back into the queue."""
     wanted = {hold.hold_id for hold in (own, trapped) if hold is not None}
-    filled, changes = None, {}
+    filled: Hold | None = None
+    changes: dict[str, Any] = {}
     for hold_id in sorted(wanted):
         hold = hold_states.lock_hold(hold_id)
         if hold is None or hold.state not in Hold.ACTIVE:
@@ -277,6 +278,8 @@ def _settle_holds(
         if own is not None and hold_id == own.hold_id:
             changes["filled"] = hold_states.snapshot(hold)
             hold_states.fill(hold, item, now=now)
+            if ended := hold_states.end_parallel(hold, now=now):
+                changes["parallel"] = ended
             filled = hold
         elif hold.patron_id != patron.pk and hold.trapped_item_id == item.pk:
             changes["requeued"] = hold_states.snapshot(hold)

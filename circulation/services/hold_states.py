@@ -23,6 +23,12 @@ def lock_hold(hold_id: int) -> Hold | None:
     return Hold.objects.select_for_update(of=("self",), no_key=True).select_related("patron").filter(pk=hold_id).first()
 
 
+def still_waits(hold: Hold, pickup_branch_id: int, today: date) -> bool:
+    """Return whether a hold is still what a plan took it for: in the queue, not paused, picked up there."""
+    is_paused = hold.suspended_until is not None and hold.suspended_until > today
+    return hold.state == Hold.State.QUEUED and not is_paused and hold.pickup_branch_id == pickup_branch_id
+
+
 def snapshot(hold: Hold) -> dict[str, Any]:
     """Return the hold's state as the audit log keeps it, for undoing."""
     return {
@@ -72,6 +78,23 @@ def cancel(hold: Hold, *, reason: str, now: datetime) -> None:
 def expire(hold: Hold, *, reason: str, now: datetime) -> None:
     """End a hold because its time is over."""
     _end(hold, Hold.State.EXPIRED, reason, now)
+
+
+def end_parallel(hold: Hold, *, now: datetime) -> list[dict[str, Any]]:
+    """End the holds that are parallel to one that's over, and return what they were; its patron is locked already."""
+    if hold.group is None:
+        return []
+    others = (
+        Hold.objects.select_for_update(of=("self",), no_key=True)
+        .filter(patron_id=hold.patron_id, group=hold.group, state__in=Hold.ACTIVE)
+        .exclude(pk=hold.pk)
+        .order_by("pk")
+    )
+    ended = []
+    for other in others:
+        ended.append(snapshot(other))
+        cancel(other, reason="OTHER_FILLED", now=now)
+    return ended
 
 
 def back_to_queue(hold: Hold) -> None:
@@ -155,10 +178,12 @@ def _shelf_until(hold: Hold, book: RuleBook, today: date, problems: list[Reason]
         problems.append(notice_of_missing_rule(missing.name))
         return None
     try:
-        return book.calendar(hold.pickup_branch_id).add_open_days(today, days)
+        until = book.calendar(hold.pickup_branch_id).add_open_days(today, days)
     except NeverOpen:
         problems.append(notice(Code.CALENDAR_NEVER_OPEN, branch_id=hold.pickup_branch_id))
-        return today + timedelta(days=days)
+        until = today + timedelta(days=days)
+    # What she can't use any more needn't stand there; but what has come too late she may still have today.
+    return until if hold.needed_by is None else max(today, min(until, hold.needed_by))
 
 
 def _take_shelf_number(branch_id: int) -> int | None:

@@ -23,6 +23,7 @@ def register() -> None:
     """Make these the checks of their kinds."""
     register_check(_ABOUT_LOANS, still_on_loan)
     register_check([NoticeKind.HOLD_READY], still_ready)
+    register_check([NoticeKind.HOLD_INTEREST_ENDS], still_waiting)
 
 
 def still_on_loan(notices: Sequence[Notice]) -> set[int]:
@@ -44,6 +45,17 @@ def still_ready(notices: Sequence[Notice]) -> set[int]:
     wanted = [notice.about.get("hold") for notice in notices]
     ready = set(Hold.objects.filter(pk__in=wanted, state=Hold.State.READY).values_list("pk", flat=True))
     return {notice.pk for notice in notices if notice.about.get("hold") in ready}
+
+
+def still_waiting(notices: Sequence[Notice]) -> set[int]:
+    """Return the messages whose hold is in the queue and hasn't been prolonged since."""
+    wanted = [notice.about.get("hold") for notice in notices]
+    waiting = set(
+        Hold.objects.filter(pk__in=wanted, state=Hold.State.QUEUED, interest_warned_at__isnull=False).values_list(
+            "pk", flat=True
+        )
+    )
+    return {notice.pk for notice in notices if notice.about.get("hold") in waiting}
 
 
 def _loans(notice: Notice) -> Iterable[tuple[int, str | None]]:

@@ -9,9 +9,16 @@ from circulation.errors import Code, Override, RenewalRefused
 from circulation.models import Fee, Loan
 from circulation.rules.due_dates import DueDate
 from circulation.rules.reasons import blocking, covered_codes, notices_among, rule_missing, standing
-from circulation.rules.renewal import RenewalFacts, decide
+from circulation.rules.renewal import RenewalFacts, decide, others_fill_all
 from circulation.rules.resolution import RuleMissing
-from circulation.selectors.desk_facts import ScanFacts, patron_facts, read_facts, scan_facts
+from circulation.selectors.desk_facts import (
+    ScanFacts,
+    items_on_shelf,
+    patron_facts,
+    queue_of,
+    read_facts,
+    scan_facts,
+)
 from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services.desk_actions import (
     attach_names,
@@ -38,6 +45,8 @@ _FACTS = (
     "calendar_version",
     "scan",
     "waiting",
+    "others_queue",
+    "on_shelf",
     "overdue",
     "lost",
     "owed",
@@ -192,6 +201,10 @@ def _facts_to_decide(
         rules=book.resolved_for(patron, branch_id=branch_id, item_type_id=item.item_type_id, on=here.date()),
         calendar=book.calendar(branch_id, facts["calendar_version"]),
         waiting=facts["waiting"],
+        others_fill_all=others_fill_all(
+            queue_of(facts, "others_queue"), items_on_shelf(facts), book.filling(here.date())
+        ),
+        is_recalled=loan.recalled_at is not None,
     )
 
 

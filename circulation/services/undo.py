@@ -77,9 +77,12 @@ def _undo_check_out(
     _reopen_transit(facts)
     hold = None
     left_as = [(facts.get("filled"), Hold.State.FILLED), (facts.get("requeued"), Hold.State.QUEUED)]
+    left_as += [(before, Hold.State.CANCELLED) for before in facts.get("parallel", ())]
     moved = [(before, state) for before, state in left_as if before]
     for before, state in sorted(moved, key=lambda change: change[0]["id"]):
-        hold = _restore_hold(before, item, expected=state)
+        restored = _restore_hold(before, item, expected=state)
+        # Those that ended beside it aren't what the desk asks about.
+        hold = hold if state == Hold.State.CANCELLED else restored
     return loan, hold
 
 

@@ -76,8 +76,8 @@ def test_is_kept_without_end_where_interest_is_unlimited(place, library):
 def test_takes_the_earlier_of_the_patrons_day_and_the_rules(place, library):
     wish = TODAY + timedelta(days=30)
 
-    assert place(library.item().record, interest_until=wish).interest_until == wish
-    assert place(library.item().record, interest_until=wish + timedelta(days=900)).interest_until == TODAY + timedelta(
+    assert place(library.item().record, needed_by=wish).interest_until == wish
+    assert place(library.item().record, needed_by=wish + timedelta(days=900)).interest_until == TODAY + timedelta(
         days=180
     )
 

@@ -7,9 +7,10 @@ from circulation.errors import Code
 from circulation.models import Hold
 from circulation.selectors.availability import BranchAvailability, availability, queue_length
 from circulation.selectors.holds import get_hold, holds_of
-from circulation.selectors.lists import holds_to_pick, overdue_loans, ready_holds, shelf_to_clear, transits_to
+from circulation.selectors.lists import overdue_loans, ready_holds, shelf_to_clear, transits_to
 from circulation.selectors.loans import get_open_loan, loans_of, open_loan_of
 from circulation.selectors.panels import patron_panel
+from circulation.selectors.picks import holds_to_pick
 from circulation.services.check_out import check_out
 from holdings.models import Item
 from tests.factories import (

@@ -19,6 +19,9 @@ COUNTS = {
     "interest_over": _("too old"),
     "renewed": _("renewed"),
     "not_renewed": _("not renewed"),
+    "warned": _("warned of their end"),
+    "editions": _("with new editions"),
+    "hopeless": _("that nothing can fill"),
     "failed": _("failed"),
 }
 NOTICE_KINDS = {

@@ -10,7 +10,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from accounts.rules import Permission
-from circulation.selectors.lists import holds_to_pick, overdue_loans, ready_holds, shelf_to_clear, transits_to
+from circulation.selectors.lists import overdue_loans, ready_holds, shelf_to_clear, transits_to
+from circulation.selectors.picks import holds_to_pick
 from web.account.access import staff_only
 from web.desk.areas import desk_areas
 

@@ -11,7 +11,8 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from accounts.rules import Permission
-from circulation.selectors.lists import count_overdue, holds_to_pick, ready_holds, shelf_to_clear, transits_to
+from circulation.selectors.lists import count_overdue, ready_holds, shelf_to_clear, transits_to
+from circulation.selectors.picks import holds_to_pick
 from notices.selectors import problem_notices
 from web.account.access import staff_only
 from web.desk.areas import desk_areas

@@ -74,6 +74,19 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
         gettext("You have %(holds)s of %(limit)s holds.")
         % {"holds": facts.get("holds", ""), "limit": facts.get("limit", "")}
     ),
+    Code.HOLD_DAY_LIMIT_REACHED: lambda facts: gettext("You can't place more holds today. Try again tomorrow."),
+    Code.HOLD_TYPE_LIMIT_REACHED: lambda facts: (
+        gettext("You have %(holds)s of %(limit)s holds of this kind.")
+        % {"holds": facts.get("holds", ""), "limit": facts.get("limit", "")}
+    ),
+    Code.HOLDS_FOR_OTHERS: lambda facts: gettext("Only patrons of the library that owns it can put it on hold."),
+    Code.VOLUME_UNKNOWN: lambda facts: gettext("The municipality doesn't have this volume or issue."),
+    Code.ON_SHELF: lambda facts: gettext("It's on the shelf: you can fetch it there."),
+    Code.NOT_PARALLEL: lambda facts: gettext("Choose at least two of your holds that are still in the queue."),
+    Code.LOAN_RECALLED: lambda facts: (
+        gettext("The library has called it back, so it can't be renewed. Return it by %(day)s.")
+        % {"day": _day(facts, "due_date")}
+    ),
     Code.HOLDS_NOT_ALLOWED: lambda facts: gettext("This can't be put on hold."),
     Code.PICKUP_NOT_ALLOWED: lambda facts: gettext("You can't pick up at this library. Choose another."),
     Code.NO_ITEMS: lambda facts: gettext("The municipality has no item of it that is lent."),

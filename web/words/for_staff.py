@@ -179,6 +179,25 @@ def _holds(facts: Facts) -> Told:
     return text, "", gettext("Cancel a hold first.")
 
 
+def _holds_today(facts: Facts) -> Told:
+    text = gettext("Has placed %(holds)s of %(limit)s holds today.")
+    return text % {"holds": facts["holds"], "limit": facts["limit"]}, "", ""
+
+
+def _holds_of_type(facts: Facts) -> Told:
+    text = gettext("Has %(holds)s of %(limit)s holds on items of this type.")
+    return text % {"holds": facts["holds"], "limit": facts["limit"]}, "", gettext("Cancel a hold first.")
+
+
+def _on_shelf(facts: Facts) -> Told:
+    about = gettext("At %(branch)s.") % {"branch": facts["branch"]} if facts["branch"] else ""
+    return gettext("It stands on the shelf, where it can be fetched."), about, ""
+
+
+def _being_fetched(facts: Facts) -> Told:
+    return gettext("Somebody is fetching it already."), str(facts.get("by", "")), ""
+
+
 def _rule_missing(facts: Facts) -> Told:
     return (
         gettext("No rule says this: %(name)s.") % {"name": facts.get("label") or facts.get("name", "")},
@@ -273,6 +292,30 @@ _TEXTS: dict[str, Callable[[Facts], Told]] = {
     Code.HOLD_ENDED: _plain(lambda: gettext("The hold has ended already.")),
     Code.HOLD_ON_ITS_WAY: _plain(
         lambda: gettext("The item is ready or on its way, so the pick-up branch can't be changed.")
+    ),
+    Code.HOLD_DAY_LIMIT_REACHED: _holds_today,
+    Code.HOLD_TYPE_LIMIT_REACHED: _holds_of_type,
+    Code.HOLDS_FOR_OTHERS: _plain(lambda: gettext("Only patrons of the item's own branches may hold it.")),
+    Code.VOLUME_UNKNOWN: lambda facts: (
+        gettext("There's no item of the volume or issue “%(volume)s”.") % {"volume": facts.get("volume", "")},
+        "",
+        gettext("Choose one that the municipality has."),
+    ),
+    Code.ON_SHELF: _on_shelf,
+    Code.NOT_PARALLEL: _plain(
+        lambda: gettext("Only holds of one patron that wait in a queue can stand for each other."),
+        lambda: gettext("Choose at least two of them."),
+    ),
+    Code.BEING_FETCHED: _being_fetched,
+    Code.NOT_TO_FETCH: _plain(lambda: gettext("It isn't to be fetched any more.")),
+    Code.LOAN_RECALLED: _with_day(lambda: gettext("Called back by the library, due %(day)s."), "due_date"),
+    Code.RECALLED_ALREADY: _with_day(lambda: gettext("Called back already, due %(day)s."), "due_date"),
+    Code.RECALL_NOT_ALLOWED: _plain(
+        lambda: gettext("The rules don't let this loan be called back."),
+        lambda: gettext("An administrator can allow it in the console, under circulation rules."),
+    ),
+    Code.RECALL_NOT_EARLIER: _with_day(
+        lambda: gettext("It's due on %(day)s, and calling it back wouldn't bring it any earlier."), "due_date"
     ),
     Code.DAY_PAST: _with_day(lambda: gettext("%(day)s has passed."), "day"),
     Code.AMOUNT_NOT_VALID: _plain(

@@ -10,6 +10,7 @@ from circulation.rules.nights import Job, jobs_left, night_of
 from circulation.services.nightly.auto_renewals import renew_what_renews_itself
 from circulation.services.nightly.courtesy_notices import make_courtesy_notices
 from circulation.services.nightly.expired_holds import expire_holds
+from circulation.services.nightly.hold_care import care_for_holds
 from circulation.services.nightly.overdue_fees import charge_overdue_fees
 from circulation.services.nightly.overdue_notices import make_overdue_notices
 from tenants.locks import only_one
@@ -27,6 +28,7 @@ class _Work(Protocol):
 
 _WORK: dict[Job, _Work] = {
     Job.EXPIRE_HOLDS: expire_holds,
+    Job.HOLD_CARE: care_for_holds,
     Job.AUTO_RENEWALS: renew_what_renews_itself,
     Job.OVERDUE_FEES: charge_overdue_fees,
     Job.COURTESY_NOTICES: make_courtesy_notices,

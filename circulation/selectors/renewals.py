@@ -1,0 +1,75 @@
+"""Which of a patron's loans others wait for in vain: items on the shelves can fill all their holds."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+
+from circulation.models import Loan
+from circulation.rules.holds import ItemToFill, Waiting
+from circulation.rules.renewal import others_fill_all
+from circulation.selectors.holds import in_queue_order, waiting_holds
+from circulation.selectors.rule_books import RuleBook
+from holdings.models import Item
+from patrons.models import Patron
+
+
+def filled_by_others(loans: Iterable[Any], patron: Patron, book: RuleBook, *, today: date) -> set[int]:
+    """Return the loans that others wait for though other items can fill every hold; two queries, or none.
+
+    :param loans: with `waiting`, how many others wait, and with their item
+    """
+    wanted = [loan for loan in loans if loan.waiting]
+    if not wanted or not any(book.rules.all_values("renewal_despite_holds")):
+        return set()
+    record_ids = {loan.item.record_id for loan in wanted}
+    queues, shelves, filling = _queues(record_ids, patron, today), _shelves(record_ids), book.filling(today)
+    return {
+        loan.pk
+        for loan in wanted
+        if others_fill_all(_for(loan, queues[loan.item.record_id]), shelves[loan.item.record_id], filling)
+    }
+
+
+def _for(loan: Loan, queue: list[Waiting]) -> list[Waiting]:
+    """Return the holds that this very item could fill."""
+    volume = loan.item.volume.strip().casefold()
+    return [
+        hold
+        for hold in queue
+        if hold.item_id in (None, loan.item_id) and hold.volume.strip().casefold() in ("", volume)
+    ]
+
+
+def _queues(record_ids: set[int], patron: Patron, today: date) -> dict[int, list[Waiting]]:
+    holds = waiting_holds(today).filter(
+        Q(record__in=record_ids) | Q(any_edition=True, edition_ids__overlap=list(record_ids))
+    )
+    rows = in_queue_order(holds.exclude(patron=patron)).values_list(
+        "pk",
+        "patron_id",
+        "pickup_branch_id",
+        "item_id",
+        "patron__category_id",
+        "patron__home_branch_id",
+        "volume",
+        "patron__municipality_code",
+        "record_id",
+        "edition_ids",
+    )
+    queues: dict[int, list[Waiting]] = {record_id: [] for record_id in record_ids}
+    for *hold, record_id, edition_ids in rows:
+        for each in record_ids & {record_id, *edition_ids}:
+            queues[each].append(Waiting(*hold))
+    return queues
+
+
+def _shelves(record_ids: set[int]) -> dict[int, list[ItemToFill]]:
+    items = Item.objects.filter(
+        record__in=record_ids, status=Item.Status.AVAILABLE, is_damaged=False, bundle__isnull=True
+    )
+    shelves: dict[int, list[ItemToFill]] = {record_id: [] for record_id in record_ids}
+    for item in items.order_by("pk"):
+        shelves[item.record_id].append(ItemToFill.of(item, at_branch_id=item.current_branch_id))
+    return shelves
