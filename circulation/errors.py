@@ -123,9 +123,10 @@ class Code(StrEnum):
     MORE_THAN_OWED = "MORE_THAN_OWED"  # owed: what's left to pay or waive
     METHOD_UNKNOWN = "METHOD_UNKNOWN"
     TEXT_MISSING = "TEXT_MISSING"  # why it's waived, or what the fee is for
-    NOTHING_OVERPAID = "NOTHING_OVERPAID"
+    KIND_UNKNOWN = "KIND_UNKNOWN"  # not a fee that staff write by hand
+    NO_CREDIT = "NO_CREDIT"  # nothing to pay with, or nothing to be paid
+    MORE_THAN_CREDIT = "MORE_THAN_CREDIT"  # credit: what there is
     NOT_PERMITTED = "NOT_PERMITTED"  # needed: the permission
-    FEE_OVERPAID = "FEE_OVERPAID"  # overpaid; a notice: paid beyond what's right, to be paid back by hand
     # --- Nightly jobs started by hand ---
     JOB_UNKNOWN = "JOB_UNKNOWN"
     NOT_IN_SERVICE = "NOT_IN_SERVICE"  # the municipality is suspended

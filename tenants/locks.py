@@ -1,6 +1,6 @@
 """Locks by name, one holder at a time in each municipality; PostgreSQL lets go when the holder's connection dies."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from django.db import connection, transaction
@@ -33,3 +33,19 @@ def in_turn(name: str) -> Iterator[None]:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", lock_numbers(name))
         yield
+
+
+def wait_in_line(names: Iterable[str]) -> None:
+    """Hold the locks until the transaction ends; whoever asks for one of them meanwhile waits.
+
+    All in one statement and always in the same order, so that no two wait for each other.
+    """
+    numbers = sorted({tuple(lock_numbers(name)) for name in names})
+    if not numbers:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """SELECT pg_advisory_xact_lock(one, other)
+                 FROM (SELECT * FROM unnest(%s::int[], %s::int[]) AS line (one, other) ORDER BY one, other) AS line""",
+            [[one for one, _ in numbers], [other for _, other in numbers]],
+        )

@@ -1,5 +1,9 @@
-"""What a late loan costs: step ladders for adults and children, and what's left to charge or to take back."""
+"""What a late loan costs: step ladders for adults and children, and what's left to charge or to take back.
 
+Fees by the day, free days, calendars and caps stand in `fee_schemes`.
+"""
+
+from calendar import monthrange
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -32,10 +36,46 @@ class FeeStep:
 
 
 @dataclass(frozen=True)
+class CountedDays:
+    """How the days late were counted.
+
+    :ivar open_days: whether closed days don't count, of which there were `closed`
+    :ivar grace: days late that cost nothing
+    """
+
+    open_days: bool = False
+    closed: int = 0
+    grace: int = 0
+
+    def as_facts(self) -> dict[str, Any]:
+        """Return it as the ledger keeps it."""
+        facts: dict[str, Any] = {"calendar": "OPEN_DAYS" if self.open_days else "EVERY_DAY"}
+        if self.open_days:
+            facts["closed_days"] = self.closed
+        if self.grace:
+            facts["grace_days"] = self.grace
+        return facts
+
+
+@dataclass(frozen=True)
+class ByDay:
+    """A fee of so much for each period of days."""
+
+    amount: Decimal
+    period_days: int
+    periods: int
+
+    def as_facts(self) -> dict[str, Any]:
+        """Return it as the ledger keeps it."""
+        return {"per_day": str(self.amount), "period_days": self.period_days, "periods": self.periods}
+
+
+@dataclass(frozen=True)
 class OverdueClaim:
     """What's right to have charged for one loan on a day.
 
-    :ivar step: counted from 1; 0 when no step has been reached
+    :ivar step: counted from 1; 0 when no step has been reached; the periods of a fee by the day
+    :ivar days_late: as they count: open days, where the rule says so
     :ivar from_day: the first day late of that step
     :ivar step_total: what the ladder says, before the cap
     """
@@ -47,6 +87,8 @@ class OverdueClaim:
     from_day: int = 0
     step_total: Decimal = ZERO
     cap: Decimal | None = None
+    counted: CountedDays = CountedDays()
+    by_day: ByDay | None = None
 
     def explanation(self, *, origin: Mapping[str, Any] | None) -> dict[str, Any]:
         """Return the rule behind the charge as the ledger keeps it.
@@ -61,6 +103,8 @@ class OverdueClaim:
             "step_total": str(self.step_total),
             "cap": None if self.cap is None else str(self.cap),
             "origin": dict(origin) if origin else None,
+            **self.counted.as_facts(),
+            **(self.by_day.as_facts() if self.by_day else {}),
         }
 
 
@@ -83,13 +127,28 @@ def days_late(due_date: date, on: date) -> int:
     return max(0, (on - due_date).days)
 
 
-def fee_steps(value: Sequence[Mapping[str, Any]] | None) -> tuple[FeeStep, ...]:
-    """Read a ladder from a rule's value, lowest step first; none means that being late costs nothing."""
+def fee_steps(value: Sequence[Mapping[str, Any]] | None, *, due_date: date | None = None) -> tuple[FeeStep, ...]:
+    """Read a ladder from a rule's value, lowest step first; none means that being late costs nothing.
+
+    :param due_date: from which the steps count that begin after months; without it a month has 30 days
+    """
     steps = (
-        FeeStep(int(step["from_day"]), to_money(step["adult"]), to_money(step.get("child", step["adult"])))
+        FeeStep(_first_day(step, due_date), to_money(step["adult"]), to_money(step.get("child", step["adult"])))
         for step in value or ()
     )
     return tuple(sorted(steps, key=lambda step: step.from_day))
+
+
+def _first_day(step: Mapping[str, Any], due_date: date | None) -> int:
+    """The day late on which a step begins; "from one month": the same day of the next month, or that month's last."""
+    if "from_month" not in step:
+        return int(step["from_day"])
+    months = int(step["from_month"])
+    if due_date is None:
+        return 30 * months
+    ahead = due_date.month - 1 + months
+    year, month = due_date.year + ahead // 12, ahead % 12 + 1
+    return (date(year, month, min(due_date.day, monthrange(year, month)[1])) - due_date).days
 
 
 def ladder_of(

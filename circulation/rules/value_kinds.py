@@ -10,8 +10,9 @@ from typing import Any
 from common.money import to_money
 
 _HIGHEST_AMOUNT = Decimal("99999.99")
-_LAST_FEE_DAY = 3650
+_LAST_FEE_DAY, _LAST_FEE_MONTH = 3650, 120
 _MOST_DATES = 60
+_BY_DAY, _BY_MONTH = {"from_day", "adult", "child"}, {"from_month", "adult", "child"}
 NOTICE_KINDS = ("OVERDUE_1", "OVERDUE_2", "OVERDUE_3", "INVOICE")
 
 
@@ -115,20 +116,28 @@ def _dates(value: Any) -> list[str]:
 
 
 def _fee_steps(value: Any) -> list[dict[str, Any]]:
-    steps: list[dict[str, Any]] = [
-        {
-            "from_day": _number(step["from_day"], minimum=1, maximum=_LAST_FEE_DAY),
-            "adult": _money(step["adult"]),
-            "child": _money(step["child"]),
-        }
-        for step in _rows(value, {"from_day", "adult", "child"})
-    ]
+    steps = [_fee_step(step) for step in _rows(value, _BY_DAY, _BY_MONTH)]
     for earlier, later in zip(steps, steps[1:], strict=False):
-        if later["from_day"] <= earlier["from_day"]:
-            raise WrongValue("STEPS_OVERLAP", from_day=later["from_day"])
+        if _days(later)[0] <= _days(earlier)[1]:
+            raise WrongValue("STEPS_OVERLAP", from_day=_days(later)[0])
         if any(Decimal(later[who]) < Decimal(earlier[who]) for who in ("adult", "child")):
-            raise WrongValue("STEPS_FALL", from_day=later["from_day"])
+            raise WrongValue("STEPS_FALL", from_day=_days(later)[0])
     return steps
+
+
+def _fee_step(step: Mapping[str, Any]) -> dict[str, Any]:
+    if "from_month" in step:
+        begins = {"from_month": _number(step["from_month"], minimum=1, maximum=_LAST_FEE_MONTH)}
+    else:
+        begins = {"from_day": _number(step["from_day"], minimum=1, maximum=_LAST_FEE_DAY)}
+    return {**begins, "adult": _money(step["adult"]), "child": _money(step["child"])}
+
+
+def _days(step: Mapping[str, Any]) -> tuple[int, int]:
+    """The earliest and the latest day late on which a step may begin: months differ in length."""
+    if "from_month" in step:
+        return 28 * step["from_month"], 31 * step["from_month"]
+    return step["from_day"], step["from_day"]
 
 
 def _notice_steps(value: Any) -> list[dict[str, Any]]:
@@ -146,10 +155,10 @@ def _notice_steps(value: Any) -> list[dict[str, Any]]:
     return steps
 
 
-def _rows(value: Any, keys: set[str]) -> list[Mapping[str, Any]]:
+def _rows(value: Any, *keys: set[str]) -> list[Mapping[str, Any]]:
     if not isinstance(value, list) or not value or len(value) > 20:
         raise WrongValue("NOT_STEPS")
-    if not all(isinstance(row, dict) and set(row) == keys for row in value):
+    if not all(isinstance(row, dict) and set(row) in keys for row in value):
         raise WrongValue("NOT_STEPS")
     return value
 

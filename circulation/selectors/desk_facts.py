@@ -108,8 +108,11 @@ _PARTS = {
     "lendable": """(SELECT count(*) FROM holdings_item i
         WHERE i.record_id = %(record)s AND NOT i.is_damaged
           AND i.status NOT IN ('REFERENCE_ONLY', 'IN_PROCESS', 'MISSING', 'LOST', 'WITHDRAWN'))""",
-    "owed": """(SELECT coalesce(sum(f.balance), 0) FROM circulation_fee f
-        WHERE f.patron_id = %(patron)s AND f.balance > 0)""",
+    # What she owes on her card, less the credit that she has.
+    "owed": """(SELECT greatest(0, coalesce(sum(f.balance), 0)) FROM (
+            SELECT f.balance FROM circulation_fee f WHERE f.patron_id = %(patron)s AND f.balance > 0
+             UNION ALL
+            SELECT f.balance FROM circulation_fee f WHERE f.patron_id = %(patron)s AND f.kind = 'CREDIT') f)""",
     "blocks": """(SELECT json_agg(json_build_array(b.id, b.reason, b.until, b.item_type_id) ORDER BY b.id)
         FROM patrons_block b
         WHERE b.patron_id = %(patron)s AND b.lifted_at IS NULL AND (b.until IS NULL OR b.until >= %(today)s))""",

@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from circulation.models import Fee, LedgerEntry
 from common.money import ZERO
@@ -17,6 +17,7 @@ from patrons.models import Patron
 from tenants.selectors import current_municipality
 
 _CLAIMS = (LedgerEntry.Kind.CHARGE, LedgerEntry.Kind.CORRECTION)
+_PAID = (LedgerEntry.Kind.PAYMENT, LedgerEntry.Kind.CREDIT)
 _GIVEN_UP = (LedgerEntry.Kind.WAIVER, LedgerEntry.Kind.WRITE_OFF)
 _FORM_ID = re.compile(r"[A-Za-z0-9-]{8,40}")
 
@@ -27,23 +28,21 @@ class FeeView:
 
     :ivar entries: the oldest first
     :ivar rule: behind the newest charge: {"step", "days_late", "ladder", "from_day", "step_total", "cap", "origin"}
-    :ivar overpaid: paid beyond what's right, for staff to pay back
     """
 
     fee: Fee
     entries: tuple[LedgerEntry, ...]
     rule: dict[str, Any] = field(default_factory=dict)
-    overpaid: Decimal = ZERO
 
     @property
     def charged(self) -> Decimal:
         """Everything that was claimed, corrections included."""
-        return _sum(entry for entry in self.entries if entry.kind in _CLAIMS and not entry.method)
+        return _sum(entry for entry in self.entries if entry.kind in _CLAIMS)
 
     @property
     def paid(self) -> Decimal:
-        """Everything that was paid and not paid back, as a positive amount."""
-        return -_sum(entry for entry in self.entries if entry.method)
+        """Everything that was paid and hasn't gone to the patron's credit, as a positive amount."""
+        return -_sum(entry for entry in self.entries if entry.kind in _PAID)
 
     @property
     def waived(self) -> Decimal:
@@ -65,6 +64,7 @@ class Receipt:
     """A payment as the patron takes it home.
 
     :ivar number: unique in the municipality, and rising
+    :ivar patron_id: who paid
     :ivar owed: what the patron owes in all now
     """
 
@@ -79,10 +79,26 @@ class Receipt:
     owed: Decimal
 
 
+def payable_by(patron_id: int) -> Q:
+    """Return which fees a patron pays at the desk: those on her card, and those of children that she's liable for."""
+    return Q(Q(patron=patron_id) | Q(liable=patron_id), balance__gt=0)
+
+
 def owed_by(patron_id: int) -> Decimal:
-    """Return what a patron owes in all."""
-    total = Fee.objects.filter(patron=patron_id, balance__gt=0).aggregate(total=Sum("balance"))["total"]
-    return total or ZERO
+    """Return what's owed in all on a patron's card and for the children that she's liable for."""
+    return Fee.objects.filter(payable_by(patron_id)).aggregate(total=Sum("balance"))["total"] or ZERO
+
+
+def credit_of(patron_id: int) -> Decimal:
+    """Return how much money of the patron's the library holds that belongs to no fee."""
+    balance = Fee.objects.filter(patron=patron_id, kind=Fee.Kind.CREDIT).values_list("balance", flat=True).first()
+    return -balance if balance else ZERO
+
+
+def credit_view(patron_id: int) -> FeeView | None:
+    """Return a patron's credit with its ledger, or None if she never had any."""
+    views = views_of(Fee.objects.filter(patron=patron_id, kind=Fee.Kind.CREDIT).select_related("branch"))
+    return views[0] if views else None
 
 
 def get_fee(pk: int) -> Fee | None:
@@ -91,27 +107,14 @@ def get_fee(pk: int) -> Fee | None:
 
 
 def fees_of(patron: Patron, *, also_settled: bool = False) -> list[FeeView]:
-    """Return a patron's fees with their ledgers, the newest first.
+    """Return a patron's fees with their ledgers, and those of children that she's liable for, the newest first.
 
-    :param also_settled: those of which nothing is owed any more, too; overpaid ones are always listed
+    :param also_settled: those of which nothing is owed any more, too
     """
-    fees = Fee.objects.filter(patron=patron).select_related("branch", "loan").order_by("-pk")
-    views = views_of(fees)
-    return [view for view in views if also_settled or view.fee.balance > ZERO or view.overpaid > ZERO]
-
-
-def overpaid_fees() -> list[FeeView]:
-    """Return all fees on which staff have something to pay back, the oldest first."""
-    corrected = LedgerEntry.objects.filter(kind=LedgerEntry.Kind.CORRECTION, rule__has_key="overpaid").exclude(
-        rule__overpaid="0.00"
-    )
-    fees = Fee.objects.filter(pk__in=corrected.values("fee")).select_related("patron", "branch").order_by("pk")
-    return [view for view in views_of(fees) if view.overpaid > ZERO]
-
-
-def overpaid_on(fee: Fee) -> Decimal:
-    """Return what was paid on a fee beyond what's right, and has not been paid back yet."""
-    return _overpaid(LedgerEntry.objects.filter(fee=fee, kind=LedgerEntry.Kind.CORRECTION).order_by("pk"))
+    fees = Fee.objects.filter(Q(patron=patron) | Q(liable=patron)).exclude(kind=Fee.Kind.CREDIT)
+    if not also_settled:
+        fees = fees.filter(balance__gt=0)
+    return views_of(fees.select_related("branch", "loan", "patron", "liable").order_by("-pk"))
 
 
 def form_key(form_id: str) -> str:
@@ -149,19 +152,7 @@ def views_of(fees: QuerySet[Fee]) -> list[FeeView]:
 
 def _view(fee: Fee, entries: Sequence[LedgerEntry]) -> FeeView:
     charges = [entry for entry in entries if entry.kind == LedgerEntry.Kind.CHARGE]
-    return FeeView(
-        fee=fee, entries=tuple(entries), rule=charges[-1].rule if charges else {}, overpaid=_overpaid(entries)
-    )
-
-
-def _overpaid(entries: Iterable[LedgerEntry]) -> Decimal:
-    """Each closing says what's overpaid by then in all; what has been paid back since comes off."""
-    overpaid = ZERO
-    for entry in entries:
-        if "overpaid" in entry.rule:
-            overpaid = Decimal(entry.rule["overpaid"])
-        overpaid -= Decimal(entry.rule.get("paid_back", "0"))
-    return overpaid
+    return FeeView(fee=fee, entries=tuple(entries), rule=charges[-1].rule if charges else {})
 
 
 def _sum(entries: Iterable[LedgerEntry]) -> Decimal:
@@ -173,14 +164,15 @@ def _receipt(entries: QuerySet[LedgerEntry]) -> Receipt | None:
     if not rows:
         return None
     first = rows[0]
+    payer = first.rule.get("payer", first.fee.patron_id)
     return Receipt(
         number=first.pk,
-        patron_id=first.fee.patron_id,
+        patron_id=payer,
         amount=-sum((row.amount for row in rows), ZERO),
         method=first.method,
         currency=current_municipality().currency,
         at=first.at,
         staff_name=first.actor.name if first.actor else "",
-        lines=tuple(ReceiptLine(row.fee, -row.amount, row.fee.balance) for row in rows),
-        owed=owed_by(first.fee.patron_id),
+        lines=tuple(ReceiptLine(row.fee, -row.amount, max(row.fee.balance, ZERO)) for row in rows),
+        owed=owed_by(payer),
     )

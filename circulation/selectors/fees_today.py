@@ -48,7 +48,7 @@ def fees_today(patron: Patron, loans: Sequence[Loan], *, now: datetime) -> list[
         elif views[place].fee.closed_at is None and (more := claim.total - views[place].charged) > ZERO:
             grown = views[place]
             raised = _view(copy(grown.fee), claim, grown.fee.balance + more, book, case)
-            views[place] = FeeView(raised.fee, grown.entries, raised.rule, grown.overpaid)
+            views[place] = FeeView(raised.fee, grown.entries, raised.rule)
     return [*new, *(view for view in views if view.fee.balance > ZERO)]
 
 

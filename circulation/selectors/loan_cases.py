@@ -1,17 +1,24 @@
 """What fees and notices need to know of loans, read in one query for many of them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from circulation.models import Loan
-from circulation.rules.fees import OverdueClaim, days_late, fee_steps, ladder_of, overdue_claim
+from circulation.rules.fee_groups import group_key
+from circulation.rules.fee_schemes import FeeScheme, claim_on, scheme_of
+from circulation.rules.fees import OverdueClaim, ladder_of
+from circulation.rules.payment_order import is_liable
 from circulation.rules.resolution import Resolved
+from circulation.rules.values import Grouping
 from circulation.selectors.rule_books import RuleBook
-from patrons.models import Patron, PatronCategory
+from holdings.rules.calendars import Calendar
+from patrons.models import Guardianship, Patron, PatronCategory
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +27,7 @@ class LoanCase:
 
     :ivar rules_branch_id: by whose rules and calendar it was made, most often the branch that lent
     :ivar birth_date: the patron's, on which the ladder depends
+    :ivar guardian_id: the first of her guardians, who is liable while she's a child
     """
 
     loan_id: int
@@ -39,6 +47,7 @@ class LoanCase:
     category_kind: str
     municipality_code: str
     birth_date: date | None
+    guardian_id: int | None = None
 
     @property
     def is_child_category(self) -> bool:
@@ -105,9 +114,37 @@ def loan_cases(loan_ids: Iterable[int]) -> list[LoanCase]:
             "patron__category__kind",
             "patron__municipality_code",
             "patron__birth_date",
+            Subquery(first_guardian("patron")),
         )
     )
     return [LoanCase(*row) for row in rows]
+
+
+def first_guardian(child: str) -> QuerySet[Guardianship, int]:
+    """Return the query for the guardian who is liable for a child: the first by name, as letters are addressed.
+
+    :param child: the field of the outer query that names the child
+    """
+    guardians = Guardianship.objects.filter(child=OuterRef(child)).order_by("guardian__sort_key", "pk")
+    return guardians.values_list("guardian", flat=True)[:1]
+
+
+def liable_for(loan: LoanCase, *, on: date) -> int | None:
+    """Return the guardian who is liable for a child's fees; None if it's the patron herself, or nobody is known."""
+    pays_herself = is_liable(birth_date=loan.birth_date, is_child_category=loan.is_child_category, on=on)
+    return None if pays_herself else loan.guardian_id
+
+
+def group_of(loan: LoanCase, book: RuleBook, on: date) -> str:
+    """Return what a loan has in common with those that cost one fee with it; empty if it has a fee of its own."""
+    return group_key(
+        Grouping(loan.rules(book, on).value("fee_grouping") or Grouping.ITEM),
+        due_date=loan.due_date,
+        loaned_on=loan.loaned_on,
+        renewed_on=loan.renewed_at.astimezone(ZoneInfo(book.branches[loan.branch_id].time_zone)).date()
+        if loan.renewed_at
+        else None,
+    )
 
 
 def claim_of(loan: LoanCase, *, on: date, book: RuleBook) -> OverdueClaim:
@@ -115,15 +152,40 @@ def claim_of(loan: LoanCase, *, on: date, book: RuleBook) -> OverdueClaim:
 
     :raises circulation.rules.resolution.RuleMissing: if no rule says what being late costs
     """
-    resolved = loan.rules(book, on)
-    return overdue_claim(
-        steps=fee_steps(resolved.value("fee_steps")),
-        late=days_late(loan.due_date, on),
+    return claims_of([loan], on=on, book=book)[loan.loan_id]
+
+
+def claims_of(loans: Sequence[LoanCase], *, on: date, book: RuleBook) -> dict[int, OverdueClaim]:
+    """Return what's right to have charged for each loan by a day, the calendars read in one query for all.
+
+    :raises circulation.rules.resolution.RuleMissing: if no rule says what being late costs
+    """
+    schemes = {loan.loan_id: scheme_of(loan.rules(book, on)) for loan in loans}
+    counted = {loan.rules_branch_id for loan in loans if schemes[loan.loan_id].open_days_only}
+    if counted:
+        book.refresh_calendars(counted)
+    return {
+        loan.loan_id: _claim(
+            loan,
+            schemes[loan.loan_id],
+            on,
+            book.known_calendar(loan.rules_branch_id) if loan.rules_branch_id in counted else None,
+        )
+        for loan in loans
+    }
+
+
+def _claim(loan: LoanCase, scheme: FeeScheme, on: date, calendar: Calendar | None) -> OverdueClaim:
+    return claim_on(
+        scheme,
+        due_date=loan.due_date,
+        on=on,
         ladder=ladder_of(
             birth_date=loan.birth_date,
             is_child_category=loan.is_child_category,
             due_date=loan.due_date,
-            child_until_age=resolved.value("child_until_age"),
+            child_until_age=scheme.child_until_age,
         ),
-        cap=resolved.value("fee_cap"),
+        price=loan.price,
+        calendar=calendar,
     )

@@ -39,6 +39,7 @@ from circulation.services.desk_actions import (
     notices_of,
 )
 from circulation.services.fees import close_overdue_fee
+from circulation.services.fees.lost import found as found_lost
 from circulation.services.privacy import anonymise_if_settled
 from circulation.services.results import CheckInResult, GoesTo
 from circulation.services.returns import (
@@ -161,6 +162,9 @@ def _carry_out(scan: _Scan, day: date, scan_id: str | None) -> CheckInResult:
         notices += problems
     elif item.status == Item.Status.MISSING:
         settle_claims_of_found(item)
+    elif item.status == Item.Status.LOST:
+        found = found_lost(item=item, on=day, now=scan.now, actor=scan.staff)
+        changes["found_claims"] = [fee.pk for fee in found]
     if was_used:
         changes |= count_use(item, scan.branch, day, scan.now)
     if decided.floats:
@@ -245,7 +249,8 @@ def _news(scan: _Scan, decided: CheckInPlan) -> tuple[Reason, ...]:
 def _close_loan(loan: Loan, scan: _Scan, day: date) -> tuple[Fee | None, tuple[Reason, ...]]:
     fee: Fee | None = None
     problems: tuple[Reason, ...] = ()
-    if loan.due_date < scan.today:
+    # A lost item's claim ends, too, however early it comes back.
+    if loan.due_date < scan.today or scan.item.status == Item.Status.LOST:
         try:
             # A savepoint, for the return goes on even if no rule says what being late costs.
             with transaction.atomic():

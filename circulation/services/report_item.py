@@ -5,11 +5,12 @@ from typing import Any
 
 from accounts.models import StaffAccount
 from circulation.errors import Code, ReportRefused
-from circulation.models import Hold, Transit
+from circulation.models import Hold, Loan, Transit
 from circulation.rules.reasons import blocking
 from circulation.selectors.desk_facts import TransitFacts, open_loan, open_transit, read_facts, trapped_hold
 from circulation.services import hold_states
-from circulation.services.desk_actions import desk_action, locked_item
+from circulation.services.desk_actions import desk_action, local_day, locked_item
+from circulation.services.fees.lost import claim_lost
 from circulation.services.results import ReportResult
 from common import audit
 from common.errors import Reason
@@ -119,9 +120,26 @@ def _gone(item: Item, status: str, action: str, staff: StaffAccount | None, now:
             raise ReportRefused(reasons)
         before = _before(item, "status", "current_branch_id")
         changes = _let_go(item, facts, now)
+        if status == Item.Status.LOST and (loan := open_loan(facts)) is not None:
+            changes |= _claim_lost(loan.loan_id, item, staff, now)
         item.status = status
         item.save(update_fields=["status", "current_branch"])
         return _noted(action, item, staff, {"before": before, **changes})
+
+
+def _claim_lost(loan_id: int, item: Item, staff: StaffAccount | None, now: datetime) -> dict[str, Any]:
+    """Claim what the rules claim at once, and end the loan if they do so; return what's needed for undoing."""
+    loans = Loan.objects.select_for_update(of=("self",), no_key=True).select_related("patron", "lending_branch")
+    loan = loans.get(pk=loan_id)
+    loan.item = item
+    today = local_day(now, loan.lending_branch)
+    fees, ends = claim_lost(loan=loan, on=today, now=now, actor=staff)
+    changes: dict[str, Any] = {"claimed_fees": fees} if fees else {}
+    if ends:
+        loan.returned_at, loan.returned_to = now, loan.lending_branch
+        loan.save(update_fields=["returned_at", "returned_to"])
+        changes["ended_loan_id"] = loan.pk
+    return changes
 
 
 def _read(item: Item) -> tuple[Item, dict[str, Any]]:

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from accounts.models import AuditEntry, StaffAccount
 from circulation.errors import Code, ReportRefused, UndoRefused
 from circulation.models import Fee, Hold, Loan, LocalUse, Transit
@@ -11,6 +13,8 @@ from circulation.rules.reasons import blocking
 from circulation.services import bundles, check_in, check_out, claims, hold_states, renew, report_item, returns
 from circulation.services.desk_actions import desk_action, locked_item
 from circulation.services.fees import reopen_overdue_fee
+from circulation.services.fees.closing import reopen_claims
+from circulation.services.fees.lost import unclaim
 from circulation.services.results import UndoResult
 from common import audit
 from holdings.models import Item
@@ -105,10 +109,12 @@ def _undo_check_in(
         if claim := facts.get("claim_settled"):
             loan.claim, loan.claimed_at = claim["claim"], datetime.fromisoformat(claim["claimed_at"])
         loan.save(update_fields=["patron", "returned_at", "returned_to", "claim", "claimed_at"])
-        if facts.get("fee_id") or facts["days_late"]:
+        if facts.get("fee_id") or facts["days_late"] or facts["before"]["status"] == Item.Status.LOST:
             reopen_overdue_fee(loan=loan, now=now, actor=staff)
     if facts.get("local_use_id"):
         LocalUse.objects.filter(pk=facts["local_use_id"]).delete()
+    if reclaimed := facts.get("found_claims"):
+        reopen_claims(fee_ids=reclaimed, now=now, actor=staff)
     if floated := facts.get("floated_from"):
         returns.float_back(item, floated, now)
     _put_back(item, facts["before"])
@@ -126,8 +132,8 @@ def _undo_renewal(facts: Mapping[str, Any], item: Item, staff: StaffAccount | No
     loan.renewed_at = datetime.fromisoformat(before["renewed_at"]) if before["renewed_at"] else None
     loan.notices_made = before["notices_made"]
     loan.save(update_fields=["due_date", "due_at", "renewals", "renewed_at", "notices_made"])
-    if facts.get("fee_id"):
-        reopen_overdue_fee(loan=loan, now=now, actor=staff)
+    # Its fee, and the stop that being late had set.
+    reopen_overdue_fee(loan=loan, now=now, actor=staff)
     return loan, None
 
 
@@ -140,6 +146,10 @@ def _undo_report(
     hold = _restore_hold(before, item, expected=Hold.State.QUEUED) if before else None
     if "bundle_id" in facts["before"]:
         tell_of_item(item, now)
+    if facts.get("ended_loan_id"):
+        Loan.objects.filter(pk=facts["ended_loan_id"]).update(returned_at=None, returned_to=None)
+    if claimed := facts.get("claimed_fees"):
+        unclaim(claimed, on=timezone.localdate(now), now=now, actor=staff)
     return None, hold
 
 

@@ -93,6 +93,7 @@ def test_explains_itself():
         "from_day": 15,
         "step_total": "55.00",
         "cap": "50.00",
+        "calendar": "EVERY_DAY",
         "origin": {"level": "MUNICIPALITY", "row_id": 1},
     }
 

@@ -8,11 +8,11 @@ from django_tenants.utils import tenant_context
 from accounts.models import AuditEntry
 from circulation.models import Fee, LedgerEntry
 from circulation.rules.resolution import RuleMissing
-from circulation.selectors.fees import fees_of, overpaid_fees, overpaid_on, owed_by
+from circulation.selectors.fees import credit_of, fees_of, owed_by
 from circulation.services.fees import (
     charge_overdue,
     close_overdue_fee,
-    pay_back,
+    refund,
     reopen_overdue_fee,
     take_payment,
     waive,
@@ -85,6 +85,7 @@ def test_keeps_the_rule_behind_the_charge(loan, now):
         "from_day": 8,
         "step_total": "60.00",
         "cap": None,
+        "calendar": "EVERY_DAY",
     }
     assert origin["level"] == "MUNICIPALITY"
 
@@ -231,43 +232,43 @@ def test_back_dated_return_in_time_brings_the_fee_to_nothing(loan, now):
     assert owed_by(loan.patron_id) == Decimal("0.00")
 
 
-def test_back_dated_return_never_goes_below_what_is_paid_but_tells_it(loan, now):
+def test_back_dated_return_credits_what_was_paid_beyond_what_is_right(loan, now):
     charge(loan, 10, now)
     pay(loan, "50.00", now)
 
     fee = close(loan, 3, now)
 
-    assert amounts(fee) == [Decimal("60.00"), Decimal("-50.00"), Decimal("-10.00")]
-    assert (fee.balance, overpaid_on(fee)) == (Decimal("0.00"), Decimal("30.00"))
-    assert [view.fee for view in overpaid_fees()] == [fee]
+    assert amounts(fee) == [Decimal("60.00"), Decimal("-50.00"), Decimal("30.00"), Decimal("-40.00")]
+    assert (fee.balance, credit_of(loan.patron_id)) == (Decimal("0.00"), Decimal("30.00"))
     assert AuditEntry.objects.get(action="circulation.close_fee").facts["overpaid"] == "30.00"
 
 
-def test_paying_back_settles_what_was_overpaid(loan, now):
+def test_refund_pays_out_what_was_overpaid(loan, now):
     charge(loan, 10, now)
     pay(loan, "60.00", now)
     fee = close(loan, 3, now)
 
-    amount = pay_back(fee=fee, method="CASH", staff=StaffAccountFactory(), now=now)
+    left = refund(
+        patron=fee.patron,
+        amount=Decimal("40.00"),
+        method="CASH",
+        staff=StaffAccountFactory(),
+        now=now,
+        form_id="form-0002",
+    )
 
     [view] = fees_of(loan.patron, also_settled=True)
-    assert amount == Decimal("40.00")
-    assert (view.charged, view.paid, view.overpaid, view.fee.balance) == (
-        Decimal("20.00"),
-        Decimal("20.00"),
-        Decimal("0.00"),
-        Decimal("0.00"),
-    )
-    assert overpaid_fees() == []
+    assert (left, credit_of(loan.patron_id)) == (Decimal("0.00"), Decimal("0.00"))
+    assert (view.charged, view.paid, view.fee.balance) == (Decimal("20.00"), Decimal("20.00"), Decimal("0.00"))
 
 
-def test_never_pays_back_what_was_waived(loan, now):
+def test_never_credits_what_was_waived(loan, now):
     fee = charge(loan, 10, now)
     waive(fee=fee, amount=Decimal("60.00"), reason="ill", staff=StaffAccountFactory(supervisor=True), now=now)
 
     fee = close(loan, -1, now)
 
-    assert (fee.balance, overpaid_on(fee)) == (Decimal("0.00"), Decimal("0.00"))
+    assert (fee.balance, credit_of(loan.patron_id)) == (Decimal("0.00"), Decimal("0.00"))
 
 
 def test_renewed_loan_starts_a_new_fee_for_its_new_due_date(loan, now):
@@ -292,7 +293,7 @@ def test_undone_return_lets_the_fee_grow_again(loan, now):
     assert fee.balance == Decimal("60.00")
 
 
-def test_undone_return_forgets_what_was_overpaid(loan, now):
+def test_undone_return_takes_the_credit_back(loan, now):
     charge(loan, 10, now)
     pay(loan, "60.00", now)
     close(loan, 3, now)
@@ -300,7 +301,7 @@ def test_undone_return_forgets_what_was_overpaid(loan, now):
     reopen_overdue_fee(loan=loan, now=now, actor=None)
     fee = charge(loan, 20, now)
 
-    assert (fee.balance, overpaid_on(fee)) == (Decimal("60.00"), Decimal("0.00"))
+    assert (fee.balance, credit_of(loan.patron_id)) == (Decimal("60.00"), Decimal("0.00"))
 
 
 def test_is_listed_with_ledger_and_explanation(loan, now):

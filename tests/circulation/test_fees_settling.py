@@ -7,7 +7,7 @@ from accounts.models import AuditEntry
 from circulation.errors import FeeRefused
 from circulation.models import Fee, LedgerEntry
 from circulation.selectors.fees import get_receipt, owed_by
-from circulation.services.fees import add_fee, pay_back, take_payment, waive
+from circulation.services.fees import add_fee, take_payment, waive
 from tests.factories import BranchFactory, FeeFactory, PatronFactory, StaffAccountFactory
 
 pytestmark = pytest.mark.django_db
@@ -226,12 +226,3 @@ def test_writes_a_fee_by_hand_once(patron, librarian, now):
 
     assert fees[0] == fees[1]
     assert (fees[0].kind, owed_by(patron.pk)) == ("MANUAL", Decimal("30.00"))
-
-
-def test_pays_nothing_back_that_was_not_overpaid(patron, librarian, now):
-    fee = FeeFactory(patron=patron)
-
-    with pytest.raises(FeeRefused) as refusal:
-        pay_back(fee=fee, method="CASH", staff=librarian, now=now)
-
-    assert refusal.value.codes == ["NOTHING_OVERPAID"]

@@ -188,7 +188,6 @@ DESK = {
     "desk:charge": Page(_MONEY, {"pk": "patron"}, sends={"amount": "=10", "description": "=Mug"}),
     "desk:lift_block": Page(Permission.LIFT_BLOCKS, {"pk": "block"}, sends={}),
     "desk:waive": Page(Permission.WAIVE_FEES, {"pk": "fee"}, sends={"amount": "=10", "reason": "=Why"}),
-    "desk:give_back": Page(_MONEY, {"pk": "fee"}, sends={"method": "=CARD"}),
     "desk:renew": Page(_DESK, {"pk": "loan"}, sends={}),
     "desk:search": Page(_ITEMS, asks={"q": "barcode", "patron": "patron"}),
     "desk:title_suggestions": Page(_ITEMS, asks={"q": "=the"}),

@@ -15,7 +15,7 @@ FACTS = {
     "until": "2026-12-03",
     "reason": "Two cases are missing",
     "owed": "120.00",
-    "overpaid": "40.00",
+    "credit": "40.00",
     "limit": "200.00",
     "overdue": 2,
     "loans": 5,

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext
@@ -24,7 +23,6 @@ class FeeLine:
     """A fee with the rule behind it and its movements, the newest first."""
 
     fee: Any
-    overpaid: Decimal
     rule: str
     movements: list[Movement]
 
@@ -42,7 +40,6 @@ def fee_lines(views: Iterable[FeeView], *, branches: Mapping[int, str]) -> list[
     return [
         FeeLine(
             fee=view.fee,
-            overpaid=view.overpaid,
             rule=_rule_text(view.rule, branches),
             movements=[_movement(entry) for entry in reversed(view.entries)],
         )

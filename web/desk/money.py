@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from accounts.rules import Permission
 from circulation.errors import FeeRefused
 from circulation.selectors.fees import get_fee
-from circulation.services.fees import add_fee, pay_back, take_payment, waive
+from circulation.services.fees import add_fee, take_payment, waive
 from web.account.access import staff_only
 from web.desk.answers import words
 from web.desk.forms_money import FeeForm, PaymentForm, WaiverForm
@@ -70,21 +70,6 @@ def charge(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, gettext("The fee is written."))
         return redirect(reverse("desk:patron", args=[pk]) + "#fees")
     return page(request, patron, status=422, dialog=dialog_of(request, patron, "fee", form=form))
-
-
-@staff_only(Permission.TAKE_PAYMENTS, needs_branch=True)
-@require_POST
-def give_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """Book that what was paid too much for a fee has been handed back."""
-    fee = _fee_or_404(pk)
-    patron = patron_or_404(fee.patron_id)
-    try:
-        amount = pay_back(fee=fee, method=request.POST.get("method", ""), **_by(request))
-    except FeeRefused as refused:
-        return page(request, patron, status=409, problems=[reason.text for reason in words(request, refused)])
-    paid_back = amount_text(amount, request.tenant.currency)  # type: ignore[attr-defined]
-    messages.success(request, gettext("%(amount)s is booked as paid back.") % {"amount": paid_back})
-    return redirect(reverse("desk:patron", args=[patron.pk]) + "#fees")
 
 
 def _by(request: HttpRequest) -> dict[str, Any]:

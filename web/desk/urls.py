@@ -49,7 +49,6 @@ urlpatterns = [
     path("patrons/<int:pk>/fee", money.charge, name="charge"),
     path("blocks/<int:pk>/lift", patron_changes.lift_block, name="lift_block"),
     path("fees/<int:pk>/waive", money.waive_fee, name="waive"),
-    path("fees/<int:pk>/pay-back", money.give_back, name="give_back"),
     path("loans/<int:pk>/renew", renewals.renew, name="renew"),
     path("search", search.search_page, name="search"),
     path("search/suggestions", search.suggestions, name="title_suggestions"),

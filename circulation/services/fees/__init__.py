@@ -1,9 +1,10 @@
-"""Fees as a ledger: what late and lost items cost, and what's paid or waived of it."""
+"""Fees as a ledger: what late and lost items cost, and what's paid, given back or given up of it."""
 
 from circulation.selectors.fees import owed_by
-from circulation.services.fees.overdue import charge_overdue, close_overdue_fee, reopen_overdue_fee
-from circulation.services.fees.payments import Receipt, take_payment
-from circulation.services.fees.settling import add_fee, pay_back, waive
+from circulation.services.fees.closing import close_overdue_fee, reopen_overdue_fee
+from circulation.services.fees.overdue import charge_overdue
+from circulation.services.fees.payments import Receipt, refund, take_payment, use_credit
+from circulation.services.fees.settling import add_fee, waive, write_off
 
 __all__ = [
     "Receipt",
@@ -11,8 +12,10 @@ __all__ = [
     "charge_overdue",
     "close_overdue_fee",
     "owed_by",
-    "pay_back",
+    "refund",
     "reopen_overdue_fee",
     "take_payment",
+    "use_credit",
     "waive",
+    "write_off",
 ]

@@ -1,15 +1,14 @@
 """Claims for items that never came back: replacement and processing fee, and the item counts as lost."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-
-from django.db.models import Q
-from django.utils import timezone
+from typing import Any
 
 from circulation.models import Fee, LedgerEntry
-from circulation.selectors.loan_cases import LoanCase
+from circulation.rules.fees import days_late
+from circulation.selectors.loan_cases import LoanCase, liable_for
 from circulation.selectors.rule_books import RuleBook
 from circulation.services.fees.ledger import write_entries
 from common.audit import record
@@ -25,7 +24,7 @@ class Claim:
     processing: Decimal
 
 
-def claims_for(loan: LoanCase, book: RuleBook, on: date | None = None) -> Claim:
+def claims_for(loan: LoanCase, book: RuleBook, on: date) -> Claim:
     """Return what the rules claim for a loan that counts as lost: the item's price, or the rule's if it has none."""
     rules = loan.rules(book, on)
     replacement = ZERO
@@ -34,14 +33,13 @@ def claims_for(loan: LoanCase, book: RuleBook, on: date | None = None) -> Claim:
     return Claim(replacement, rules.value("processing_fee") or ZERO)
 
 
-def invoice_loans(loans: Sequence[LoanCase], *, now: datetime, book: RuleBook) -> dict[int, Claim]:
+def invoice_loans(loans: Sequence[LoanCase], *, on: date, now: datetime, book: RuleBook) -> dict[int, Claim]:
     """Claim replacement and processing fee for loans, mark their items as lost, and return the claims by loan.
 
     The caller has locked items and loans, in this order. What was claimed before isn't claimed again.
     """
-    today = timezone.localdate(now)
-    claims = {loan.loan_id: claims_for(loan, book, today) for loan in loans}
-    _write_fees(loans, claims, now)
+    claims = {loan.loan_id: claims_for(loan, book, on) for loan in loans}
+    write_claims(loans, claims, on=on, now=now, book=book)
     Item.objects.filter(pk__in=[loan.item_id for loan in loans], status=Item.Status.ON_LOAN).update(
         status=Item.Status.LOST
     )
@@ -50,29 +48,50 @@ def invoice_loans(loans: Sequence[LoanCase], *, now: datetime, book: RuleBook) -
     return claims
 
 
-def _write_fees(loans: Sequence[LoanCase], claims: dict[int, Claim], now: datetime) -> None:
+def write_claims(
+    loans: Sequence[LoanCase], claims: Mapping[int, Claim], *, on: date, now: datetime, book: RuleBook
+) -> list[int]:
+    """Write the fees of claims and return their numbers; what was claimed before isn't claimed again."""
     fees: dict[str, Fee] = {}
     amounts: dict[str, Decimal] = {}
+    rules: dict[str, dict[str, Any]] = {}
     for loan in loans:
         claim = claims[loan.loan_id]
         for kind, amount in ((Fee.Kind.REPLACEMENT, claim.replacement), (Fee.Kind.PROCESSING, claim.processing)):
             if amount > ZERO:
                 key = f"{kind.lower()}:{loan.loan_id}:{loan.due_date}"
-                fees[key], amounts[key] = _fee(loan, kind, now), amount
-    for known in LedgerEntry.objects.filter(Q(key__in=list(fees))).values_list("key", flat=True):
+                fees[key], amounts[key] = _fee(loan, kind, on=on, now=now), amount
+                rules[key] = _rule(loan, kind, on=on, book=book)
+    for known in LedgerEntry.objects.filter(key__in=list(fees)).values_list("key", flat=True):
         del fees[str(known)]
     Fee.objects.bulk_create(fees.values(), batch_size=1000)
     write_entries(
         [
-            LedgerEntry(fee=fee, kind=LedgerEntry.Kind.CHARGE, amount=amounts[key], at=now, key=key)
+            LedgerEntry(fee=fee, kind=LedgerEntry.Kind.CHARGE, amount=amounts[key], at=now, key=key, rule=rules[key])
             for key, fee in fees.items()
         ]
     )
+    return [fee.pk for fee in fees.values()]
 
 
-def _fee(loan: LoanCase, kind: Fee.Kind, now: datetime) -> Fee:
+def _rule(loan: LoanCase, kind: Fee.Kind, *, on: date, book: RuleBook) -> dict[str, Any]:
+    """What a claim rests on, as the ledger keeps it: the item's own price or the rule's, and where the rule stands."""
+    claims_price = kind == Fee.Kind.REPLACEMENT
+    name = "processing_fee"
+    if claims_price:
+        name = "replacement_fee" if loan.price else "replacement_price"
+    origin = loan.rules(book, on).origin(name)
+    return {
+        "claims": "PRICE" if claims_price and loan.price else "RULE",
+        "days_late": days_late(loan.due_date, on),
+        "origin": origin.as_facts() if origin else None,
+    }
+
+
+def _fee(loan: LoanCase, kind: Fee.Kind, *, on: date, now: datetime) -> Fee:
     return Fee(
         patron_id=loan.patron_id,
+        liable_id=liable_for(loan, on=on),
         kind=kind,
         loan_id=loan.loan_id,
         branch_id=loan.branch_id,

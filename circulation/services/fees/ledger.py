@@ -1,4 +1,4 @@
-"""Writes to the ledger: entries and the balances beside them, always together and in the caller's transaction."""
+"""Writes to the ledger: entries and what follows from them, always together and in the caller's transaction."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -11,9 +11,22 @@ from circulation.models import Fee, LedgerEntry
 from common.money import ZERO
 
 _CORRECTION = Q(kind=LedgerEntry.Kind.CORRECTION)
-# A correction with a method is money handed back, not a claim.
-_CLAIM = Q(kind=LedgerEntry.Kind.CHARGE) | (_CORRECTION & Q(method=""))
-_MONEY = Q(kind=LedgerEntry.Kind.PAYMENT) | (_CORRECTION & ~Q(method=""))
+_CLAIM = Q(kind=LedgerEntry.Kind.CHARGE) | _CORRECTION
+# What moved to the patron's credit isn't paid on the fee any more, and what came from there is.
+_MONEY = Q(kind__in=(LedgerEntry.Kind.PAYMENT, LedgerEntry.Kind.CREDIT))
+_PAID = (LedgerEntry.Kind.PAYMENT, LedgerEntry.Kind.CREDIT)
+# A claim that was handed over follows its fee: settled by money it's paid, by anything else it's recalled.
+_FOLLOW = """
+    WITH moved AS (SELECT fee_id, sum(amount) AS amount, bool_or(given_up) AS given_up
+                     FROM unnest(%s::bigint[], %s::numeric[], %s::bool[]) AS entry (fee_id, amount, given_up)
+                    GROUP BY fee_id),
+         fee AS (UPDATE circulation_fee fee SET balance = fee.balance + moved.amount
+                   FROM moved WHERE fee.id = moved.fee_id
+              RETURNING fee.id, fee.balance, moved.given_up)
+    UPDATE circulation_debtclaim claim
+       SET outstanding = least(claim.amount, fee.balance), changed_at = %s,
+           state = CASE WHEN fee.balance > 0 THEN claim.state WHEN fee.given_up THEN 'RECALLED' ELSE 'PAID' END
+      FROM fee WHERE claim.fee_id = fee.id AND claim.state IN ('CREATED', 'ACCEPTED')"""
 
 
 @dataclass(frozen=True)
@@ -21,7 +34,7 @@ class Account:
     """The sums of one fee's entries.
 
     :ivar charged: charges and their corrections: what has been claimed in all
-    :ivar paid: as a positive amount, without what was paid back
+    :ivar paid: as a positive amount, without what has gone to the patron's credit
     :ivar corrections: how many there are; they make the keys of later charges differ from those of earlier ones
     """
 
@@ -46,7 +59,7 @@ def accounts_of(fee_ids: Iterable[int]) -> dict[int, Account]:
 
 
 def write_entries(entries: Sequence[LedgerEntry]) -> None:
-    """Add entries to fees whose rows the caller holds locked, and bring their balances along.
+    """Add entries to fees whose rows the caller holds locked, and bring balances and handed-over claims along.
 
     :raises django.db.IntegrityError: if a key was used before or a balance would fall below zero
     """
@@ -55,11 +68,13 @@ def write_entries(entries: Sequence[LedgerEntry]) -> None:
     LedgerEntry.objects.bulk_create(entries, batch_size=1000)
     with connection.cursor() as cursor:
         cursor.execute(
-            """UPDATE circulation_fee fee SET balance = fee.balance + moved.amount
-                 FROM (SELECT fee_id, sum(amount) AS amount
-                         FROM unnest(%s::bigint[], %s::numeric[]) AS entry (fee_id, amount) GROUP BY fee_id) moved
-                WHERE fee.id = moved.fee_id""",
-            [[entry.fee_id for entry in entries], [entry.amount for entry in entries]],
+            _FOLLOW,
+            [
+                [entry.fee_id for entry in entries],
+                [entry.amount for entry in entries],
+                [entry.kind not in _PAID for entry in entries],
+                max(entry.at for entry in entries),
+            ],
         )
 
 

@@ -1,4 +1,4 @@
-"""Overdue fees: brought up to the step that a day reaches, and closed when the item is back or the loan renewed."""
+"""Overdue fees, brought up to what a day is worth: a loan's own, or one for all loans of a group."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,17 +10,16 @@ from django.db import transaction
 from django.db.models import Q, Sum
 
 from circulation.models import Fee, LedgerEntry, Loan
-from circulation.rules.fees import Movement, OverdueClaim, days_late, movement
+from circulation.rules.fee_schemes import origin_of_fee
+from circulation.rules.fees import OverdueClaim
 from circulation.rules.resolution import Resolved
-from circulation.selectors.fees import overpaid_on
-from circulation.selectors.loan_cases import LoanCase, claim_of, loan_cases
+from circulation.selectors.loan_cases import LoanCase, claims_of, group_of, liable_for, loan_cases
 from circulation.selectors.rule_books import RuleBook, rule_book
+from circulation.services.fees import groups
 from circulation.services.fees.ledger import Account, accounts_of, lock_fees, write_entries
 from common.audit import record
 from common.money import ZERO
-
-# These end with the loan; processing and other fees were final when they were made.
-_ENDING = (Fee.Kind.OVERDUE, Fee.Kind.REPLACEMENT)
+from tenants.locks import wait_in_line
 
 
 @dataclass(frozen=True)
@@ -33,17 +32,23 @@ class Charge:
 
 @transaction.atomic(savepoint=False)
 def charge_overdue(*, loan: Loan, on: date, now: datetime, actor: Any) -> Fee | None:
-    """Bring a loan's overdue fee up to the step that a day reaches, and return it; None if it costs nothing.
+    """Bring a loan's overdue fee up to what a day is worth, and return it; None if it costs nothing.
 
-    The same day again adds nothing, and a fee that's closed stays as it is. There's one fee for each due date.
+    The same day again adds nothing, and a fee that's closed stays as it is. There's one fee for each due date, or one
+    for all loans of a group.
 
     :param on: a day in the lending branch's time zone
     :raises circulation.rules.resolution.RuleMissing: if no rule says what being late costs
     """
-    _lock(loan)
-    for charge in charge_loans(loan_cases([loan.pk]), on=on, now=now, actor=actor, book=rule_book()):
+    lock_loan(loan)
+    book = rule_book()
+    cases = loan_cases([loan.pk])
+    for charge in charge_loans(cases, on=on, now=now, actor=actor, book=book):
         facts = {"amount": str(charge.amount), "on": on.isoformat()}
         record(action="circulation.charge_overdue", actor=actor, subject=charge.fee, facts=facts)
+    for case in cases:
+        if key := group_of(case, book, on):
+            return groups.newest_fee(case, key)
     return Fee.objects.filter(kind=Fee.Kind.OVERDUE, loan=loan.pk, due_date=loan.due_date).first()
 
 
@@ -51,120 +56,45 @@ def charge_loans(loans: Sequence[LoanCase], *, on: date, now: datetime, actor: A
     """Raise the fees of many late loans in a few statements, and return what was added; the audit is the caller's.
 
     The caller has locked the loans, so no second fee can come into being beside it.
+
+    :raises circulation.rules.resolution.RuleMissing: if no rule says what being late costs
     """
-    claims = {loan.loan_id: claim_of(loan, on=on, book=book) for loan in loans if loan.due_date < on}
+    claims = claims_of([loan for loan in loans if loan.due_date < on], on=on, book=book)
     late = [loan for loan in loans if loan.loan_id in claims and claims[loan.loan_id].total > ZERO]
-    fees = _overdue_fees(late)
-    accounts = accounts_of(fee.pk for fee in fees.values())
-    new = [_new_fee(loan, now) for loan in late if loan.loan_id not in fees]
-    Fee.objects.bulk_create(new, batch_size=1000)
-    fees |= {fee.loan_id: fee for fee in new if fee.loan_id is not None}
+    if not late:
+        return []
+    keys = {loan.loan_id: group_of(loan, book, on) for loan in late}
+    caps = _patron_caps(late, book, on)
+    wait_in_line(f"fees:{loan.patron_id}" for loan in late if keys[loan.loan_id] or loan.patron_id in caps)
+    fees = _fees_for(late, keys, on=on, now=now)
+    leading = _leading(late, fees, claims)
+    accounts = accounts_of(fee.pk for fee, _ in leading)
+    room = _room(caps)
     charges, entries = [], []
-    for loan in late:
-        fee, claim = fees[loan.loan_id], claims[loan.loan_id]
-        account = accounts.get(fee.pk, Account())
-        if fee.closed_at is None and claim.total > account.charged:
-            entry = _charge(fee, claim, account, resolved=loan.rules(book, on), now=now, actor=actor)
-            entries.append(entry)
-            charges.append(Charge(fee, entry.amount))
+    for fee, loan in leading:
+        account, claim = accounts.get(fee.pk, Account()), claims[loan.loan_id]
+        amount = min(claim.total - account.charged, room.get(fee.patron_id, claim.total))
+        if fee.closed_at is None and amount > ZERO:
+            entries.append(_charge(fee, claim, amount, account, rules=loan.rules(book, on), now=now, actor=actor))
+            charges.append(Charge(fee, amount))
+            if fee.patron_id in room:
+                room[fee.patron_id] -= amount
     write_entries(entries)
     for charge in charges:
         charge.fee.balance += charge.amount
     return charges
 
 
-@transaction.atomic(savepoint=False)
-def close_overdue_fee(*, loan: Loan, on: date, now: datetime, actor: Any) -> Fee | None:
-    """End a loan's overdue fee with what's right on a day, and cancel the claim for its replacement.
-
-    Fewer days late than charged for, by a back-dated return, take the rest back, though never below what has been
-    paid: `circulation.selectors.fees.overpaid_on` tells what staff should pay back then, and `pay_back` books it.
-
-    :param loan: with the due date that was passed, so before a renewal moves it, and with its patron
-    :param on: the day of return or renewal in the lending branch's time zone
-    :returns: the overdue fee; None if there's none that was still open
-    :raises circulation.rules.resolution.RuleMissing: if it's late and no rule says what that costs
-    """
-    ending = Q(loan=loan.pk, kind__in=_ENDING, closed_at__isnull=True)
-    if on > loan.due_date:
-        _lock(loan)
-        charge_loans(loan_cases([loan.pk]), on=on, now=now, actor=actor, book=rule_book())
-    overdue = None
-    fees = lock_fees(ending)
-    accounts = accounts_of(fee.pk for fee in fees) if fees else {}
-    for fee in fees:
-        account = accounts.get(fee.pk, Account())
-        right = ZERO
-        if fee.kind == Fee.Kind.OVERDUE:
-            overdue = fee
-            right = _right_at_the_end(fee, loan, account, on=on)
-        _close(fee, account, right=right, on=on, now=now, actor=actor)
-    return overdue
+def lock_loan(loan: Loan) -> None:
+    """Lock a loan: whoever may give it its fee holds it, so that no second one comes into being."""
+    Loan.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=loan.pk)
 
 
-@transaction.atomic(savepoint=False)
-def reopen_overdue_fee(*, loan: Loan, now: datetime, actor: Any) -> Fee | None:
-    """Let the fee of a loan's due date grow again, when the return or renewal that closed it is undone.
-
-    The next night, or the return that follows, brings it up to the step that's right then. A claim for replacement
-    that the return cancelled stands again.
-
-    :returns: the overdue fee, if there is one
-    """
-    overdue = None
-    closed = Q(loan=loan.pk, kind__in=_ENDING, due_date=loan.due_date, closed_at__isnull=False)
-    for fee in lock_fees(closed):
-        fee.closed_at = None
-        fee.save(update_fields=["closed_at"])
-        if fee.kind == Fee.Kind.OVERDUE:
-            overdue = fee
-        _claim_again(fee, now)
-        record(action="circulation.reopen_fee", actor=actor, subject=fee, facts={"at": now.isoformat()})
-    return overdue
-
-
-def _claim_again(fee: Fee, now: datetime) -> None:
-    """What a replacement cost is claimed again, and what was paid beyond a return that never was isn't too much."""
-    amount = ZERO
-    if fee.kind == Fee.Kind.REPLACEMENT:
-        taken_back = fee.entries.filter(kind=LedgerEntry.Kind.CORRECTION, method="").aggregate(total=Sum("amount"))
-        amount = -(taken_back["total"] or ZERO)
-    if amount or overpaid_on(fee):
-        rule = {"overpaid": str(ZERO), "reopened": True}
-        write_entries([LedgerEntry(fee=fee, kind=LedgerEntry.Kind.CORRECTION, amount=amount, at=now, rule=rule)])
-
-
-def _right_at_the_end(fee: Fee, loan: Loan, account: Account, *, on: date) -> Decimal:
-    """What was charged stands, unless it was for more days than there are: a changed rule takes nothing back."""
-    newest = LedgerEntry.objects.filter(fee=fee, kind=LedgerEntry.Kind.CHARGE).order_by("-pk").first()
-    cases = loan_cases([loan.pk])
-    if newest is None or not cases or newest.rule.get("days_late", 0) <= days_late(loan.due_date, on):
-        return account.charged
-    return min(account.charged, claim_of(cases[0], on=on, book=rule_book()).total)
-
-
-def _close(fee: Fee, account: Account, *, right: Decimal, on: date, now: datetime, actor: Any) -> None:
-    moved = movement(right=right, charged=account.charged, balance=fee.balance, paid=account.paid)
-    if moved.take_back or moved.overpaid:
-        write_entries([_correction(fee, moved, account, right=right, on=on, now=now, actor=actor)])
-        fee.balance -= moved.take_back
-    fee.closed_at = now
-    fee.save(update_fields=["closed_at"])
-    facts = {"kind": fee.kind, "on": on.isoformat(), "right": str(right), "taken_back": str(moved.take_back)}
-    record(action="circulation.close_fee", actor=actor, subject=fee, facts={**facts, "overpaid": str(moved.overpaid)})
-
-
-def _overdue_fees(loans: Iterable[LoanCase]) -> dict[int, Fee]:
-    due_dates = {loan.loan_id: loan.due_date for loan in loans}
-    if not due_dates:
-        return {}
-    fees = lock_fees(Q(loan__in=list(due_dates), kind=Fee.Kind.OVERDUE))
-    return {fee.loan_id: fee for fee in fees if fee.loan_id and due_dates[fee.loan_id] == fee.due_date}
-
-
-def _new_fee(loan: LoanCase, now: datetime) -> Fee:
+def new_fee(loan: LoanCase, *, on: date, now: datetime) -> Fee:
+    """Return a loan's overdue fee, not saved yet."""
     return Fee(
         patron_id=loan.patron_id,
+        liable_id=liable_for(loan, on=on),
         kind=Fee.Kind.OVERDUE,
         loan_id=loan.loan_id,
         branch_id=loan.branch_id,
@@ -174,37 +104,82 @@ def _new_fee(loan: LoanCase, now: datetime) -> Fee:
     )
 
 
+def _fees_for(late: Sequence[LoanCase], keys: dict[int, str], *, on: date, now: datetime) -> dict[int, Fee]:
+    """Return the fee of each loan that one may be raised for, made where there was none."""
+    own = _own_fees(late)
+    alone = [loan for loan in late if not keys[loan.loan_id] or _is_alone(own.get(loan.loan_id))]
+    new = [new_fee(loan, on=on, now=now) for loan in alone if loan.loan_id not in own]
+    Fee.objects.bulk_create(new, batch_size=1000)
+    made = {fee.loan_id: fee for fee in new if fee.loan_id is not None}
+    fees = {loan.loan_id: own.get(loan.loan_id) or made[loan.loan_id] for loan in alone}
+    together = [loan for loan in late if loan.loan_id not in fees]
+    return fees | groups.fees_of(together, keys, own, on=on, now=now)
+
+
+def _is_alone(fee: Fee | None) -> bool:
+    """A fee that was begun for a loan alone goes on so, even if a rule groups them since."""
+    return fee is not None and not fee.group_key
+
+
+def _own_fees(loans: Iterable[LoanCase]) -> dict[int, Fee]:
+    due_dates = {loan.loan_id: loan.due_date for loan in loans}
+    fees = lock_fees(Q(loan__in=list(due_dates), kind=Fee.Kind.OVERDUE))
+    return {fee.loan_id: fee for fee in fees if fee.loan_id and due_dates[fee.loan_id] == fee.due_date}
+
+
+def _leading(
+    late: Sequence[LoanCase], fees: dict[int, Fee], claims: dict[int, OverdueClaim]
+) -> list[tuple[Fee, LoanCase]]:
+    """Return each fee once, with the loan that makes it the highest."""
+    leading: dict[int, tuple[Fee, LoanCase]] = {}
+    for loan in late:
+        fee = fees.get(loan.loan_id)
+        if fee is None:
+            continue
+        known = leading.get(fee.pk)
+        if known is None or claims[loan.loan_id].total > claims[known[1].loan_id].total:
+            leading[fee.pk] = (fee, loan)
+    return list(leading.values())
+
+
+def _patron_caps(late: Iterable[LoanCase], book: RuleBook, on: date) -> dict[int, Decimal]:
+    caps = {loan.patron_id: loan.rules(book, on).value("fee_cap_patron") for loan in late}
+    return {patron_id: cap for patron_id, cap in caps.items() if cap is not None}
+
+
+def _room(caps: dict[int, Decimal]) -> dict[int, Decimal]:
+    """Return how much unpaid overdue fees may still grow; what was paid of them makes room."""
+    if not caps:
+        return {}
+    unpaid = Fee.objects.filter(patron__in=caps, kind=Fee.Kind.OVERDUE, balance__gt=0)
+    sums = dict(unpaid.order_by().values_list("patron").annotate(Sum("balance")))
+    return {patron_id: max(ZERO, cap - sums.get(patron_id, ZERO)) for patron_id, cap in caps.items()}
+
+
 def _charge(
-    fee: Fee, claim: OverdueClaim, account: Account, *, resolved: Resolved, now: datetime, actor: Any
+    fee: Fee,
+    claim: OverdueClaim,
+    amount: Decimal,
+    account: Account,
+    *,
+    rules: Resolved,
+    now: datetime,
+    actor: Any,
 ) -> LedgerEntry:
-    origin = resolved.origin("fee_steps")
+    origin = origin_of_fee(rules)
+    rule = claim.explanation(origin=origin.as_facts() if origin else None)
+    if amount < claim.total - account.charged:
+        rule["patron_cap"] = str(rules.value("fee_cap_patron"))
+    if len(fee.covers) > 1:
+        rule["items"] = len(fee.covers)
     # Between corrections the totals of a fee only rise, so the same step to the same total is written once.
     epoch = f":{account.corrections}" if account.corrections else ""
     return LedgerEntry(
         fee=fee,
         kind=LedgerEntry.Kind.CHARGE,
-        amount=claim.total - account.charged,
+        amount=amount,
         at=now,
         actor=actor,
-        rule=claim.explanation(origin=origin.as_facts() if origin else None),
-        key=f"overdue:{fee.pk}:{claim.step}:{claim.total}{epoch}",
+        rule=rule,
+        key=f"overdue:{fee.pk}:{claim.step}:{account.charged + amount}{epoch}",
     )
-
-
-def _correction(
-    fee: Fee, moved: Movement, account: Account, *, right: Decimal, on: date, now: datetime, actor: Any
-) -> LedgerEntry:
-    return LedgerEntry(
-        fee=fee,
-        kind=LedgerEntry.Kind.CORRECTION,
-        amount=-moved.take_back,
-        at=now,
-        actor=actor,
-        rule={"right": str(right), "on": on.isoformat(), "overpaid": str(moved.overpaid)},
-        key=f"close:{fee.pk}:{account.corrections}",
-    )
-
-
-def _lock(loan: Loan) -> None:
-    # Whoever may give a loan its fee holds the loan, so that no second one comes into being.
-    Loan.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=loan.pk)

@@ -1,27 +1,34 @@
-"""Fees that staff write, waive, or pay back."""
+"""Fees that staff write, waive or write off."""
 
 from datetime import datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, Subquery
 
 from accounts.models import StaffAccount
 from accounts.rules import Permission
 from circulation.errors import Code, FeeRefused
 from circulation.models import Fee, LedgerEntry
-from circulation.selectors.fees import form_key, overpaid_on
+from circulation.rules.payment_order import is_liable
+from circulation.selectors.fees import form_key
+from circulation.selectors.loan_cases import first_guardian
 from circulation.services.fees.ledger import lock_fees, write_entries
 from circulation.services.fees.payments import valid_amount
 from circulation.services.fees.permissions import require
 from circulation.services.privacy import forget_settled_loans
 from common.audit import record
 from common.errors import Reason
-from common.money import ZERO
 from holdings.models import Branch
-from patrons.models import Patron
+from patrons.models import Patron, PatronCategory
+from tenants.selectors import current_municipality
 
 _LONGEST_TEXT = 200
+
+
+# What staff may write by hand; the others follow from loans and holds.
+BY_HAND = (Fee.Kind.MANUAL, Fee.Kind.CARD, Fee.Kind.SALE, Fee.Kind.HOLD)
 
 
 @transaction.atomic
@@ -33,23 +40,23 @@ def waive(
     :param form_id: the form's own id: sent twice, it waives once
     :raises FeeRefused: NOT_PERMITTED, AMOUNT_NOT_VALID, TEXT_MISSING, or MORE_THAN_OWED with what's left
     """
-    require(staff, Permission.WAIVE_FEES)
-    reason, amount = _text(reason), valid_amount(amount)
-    fee = lock_fees(Q(pk=fee.pk))[0]
-    key = f"waiver:{form_key(form_id)}:{fee.pk}" if form_id else None
-    if key and LedgerEntry.objects.filter(key=key).exists():
-        return fee
-    if amount > fee.balance:
-        raise FeeRefused([Reason(Code.MORE_THAN_OWED, facts={"owed": str(fee.balance)})])
-    entry = LedgerEntry(
-        fee=fee, kind=LedgerEntry.Kind.WAIVER, amount=-amount, at=now, actor=staff, reason=reason, key=key
-    )
-    write_entries([entry])
-    fee.balance -= amount
-    forget_settled_loans([fee])
-    facts = {"amount": str(amount), "reason": reason}
-    record(action="circulation.waive_fee", actor=staff, subject=fee, facts=facts)
-    return fee
+    kind = LedgerEntry.Kind.WAIVER
+    return _give_up(fee, kind, amount, reason=reason, staff=staff, now=now, form_id=form_id)
+
+
+@transaction.atomic
+def write_off(
+    *, fee: Fee, amount: Decimal, reason: str, staff: StaffAccount, now: datetime, form_id: str | None = None
+) -> Fee:
+    """Write off part of a fee or all that's left of it, because nobody will ever pay it, and return the fee.
+
+    Unlike a waiver it's a loss in the books. It isn't paid out if the item is found again.
+
+    :param form_id: the form's own id: sent twice, it writes off once
+    :raises FeeRefused: NOT_PERMITTED, AMOUNT_NOT_VALID, TEXT_MISSING, or MORE_THAN_OWED with what's left
+    """
+    kind = LedgerEntry.Kind.WRITE_OFF
+    return _give_up(fee, kind, amount, reason=reason, staff=staff, now=now, form_id=form_id)
 
 
 @transaction.atomic
@@ -62,13 +69,17 @@ def add_fee(
     staff: StaffAccount,
     now: datetime,
     form_id: str | None = None,
+    kind: str = Fee.Kind.MANUAL,
 ) -> Fee:
-    """Write a fee by hand, for instance for a damaged case.
+    """Write a fee by hand: for a damaged case, a new card, something sold. A child's guardian is liable for it.
 
     :param form_id: the form's own id: sent twice, it charges once
-    :raises FeeRefused: NOT_PERMITTED, AMOUNT_NOT_VALID or TEXT_MISSING
+    :param kind: one of `BY_HAND`
+    :raises FeeRefused: NOT_PERMITTED, AMOUNT_NOT_VALID, TEXT_MISSING or KIND_UNKNOWN
     """
     require(staff, Permission.TAKE_PAYMENTS)
+    if kind not in BY_HAND:
+        raise FeeRefused([Reason(Code.KIND_UNKNOWN)])
     description, amount = _text(description), valid_amount(amount)
     # The patron is locked, so that two copies of one form come one after the other.
     Patron.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=patron.pk)
@@ -78,7 +89,8 @@ def add_fee(
         return known.fee
     fee = Fee.objects.create(
         patron=patron,
-        kind=Fee.Kind.MANUAL,
+        liable_id=_guardian_of(patron, now),
+        kind=kind,
         branch=branch,
         description=description,
         created_at=now,
@@ -91,36 +103,39 @@ def add_fee(
     return fee
 
 
-@transaction.atomic
-def pay_back(*, fee: Fee, method: str, staff: StaffAccount, now: datetime) -> Decimal:
-    """Book that staff have paid back what was overpaid on a fee, and return the amount.
-
-    The ledger keeps it as two corrections, the claim that was too high and the money handed out, so that nothing is
-    owed the one way or the other.
-
-    :raises FeeRefused: NOT_PERMITTED, METHOD_UNKNOWN or NOTHING_OVERPAID
-    """
-    require(staff, Permission.TAKE_PAYMENTS)
+def _give_up(
+    fee: Fee,
+    kind: LedgerEntry.Kind,
+    amount: Decimal,
+    *,
+    reason: str,
+    staff: StaffAccount,
+    now: datetime,
+    form_id: str | None,
+) -> Fee:
+    require(staff, Permission.WAIVE_FEES)
+    reason, amount = _text(reason), valid_amount(amount)
     fee = lock_fees(Q(pk=fee.pk))[0]
-    amount = overpaid_on(fee)
-    if amount <= ZERO:
-        raise FeeRefused([Reason(Code.NOTHING_OVERPAID)])
-    valid_amount(amount, method=method)
-    entries = [
-        LedgerEntry(
-            fee=fee,
-            kind=LedgerEntry.Kind.CORRECTION,
-            amount=part,
-            at=now,
-            actor=staff,
-            method=way,
-            rule={"paid_back": str(amount)} if part > ZERO else {},
-        )
-        for part, way in ((-amount, ""), (amount, method))
-    ]
-    LedgerEntry.objects.bulk_create(entries)
-    record(action="circulation.pay_back", actor=staff, subject=fee, facts={"amount": str(amount), "method": method})
-    return amount
+    key = f"{kind.lower()}:{form_key(form_id)}:{fee.pk}" if form_id else None
+    if key and LedgerEntry.objects.filter(key=key).exists():
+        return fee
+    if amount > fee.balance:
+        raise FeeRefused([Reason(Code.MORE_THAN_OWED, facts={"owed": str(fee.balance)})])
+    write_entries([LedgerEntry(fee=fee, kind=kind, amount=-amount, at=now, actor=staff, reason=reason, key=key)])
+    fee.balance -= amount
+    forget_settled_loans([fee])
+    action = "circulation.waive_fee" if kind == LedgerEntry.Kind.WAIVER else "circulation.write_off_fee"
+    record(action=action, actor=staff, subject=fee, facts={"amount": str(amount), "reason": reason})
+    return fee
+
+
+def _guardian_of(patron: Patron, now: datetime) -> int | None:
+    """The guardian who is liable for what a child is charged; None for everybody else."""
+    today = now.astimezone(ZoneInfo(current_municipality().time_zone)).date()
+    is_child = patron.category.kind == PatronCategory.Kind.CHILD
+    if is_liable(birth_date=patron.birth_date, is_child_category=is_child, on=today):
+        return None
+    return Patron.objects.filter(pk=patron.pk).values_list(Subquery(first_guardian("pk")), flat=True).first()
 
 
 def _text(text: str) -> str:

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from circulation.models import Loan
+from circulation.rules.fee_schemes import says_what_late_costs
 from circulation.selectors.loan_cases import LoanCase, loan_cases
 from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services.fees.overdue import charge_loans
@@ -52,9 +53,9 @@ def _charge(loan_ids: Sequence[int], *, on: date, now: datetime) -> Counter[str]
     return Counter(loans=len(loans), charged=len(charges), without_rule=len(loans) - len(with_ladder))
 
 
-def has_ladder(loan: LoanCase, book: RuleBook, on: date | None = None) -> bool:
+def has_ladder(loan: LoanCase, book: RuleBook, on: date) -> bool:
     """Return whether a rule says what being late costs, be it nothing."""
-    return loan.rules(book, on).origin("fee_steps") is not None
+    return says_what_late_costs(loan.rules(book, on))
 
 
 def lock_open_loans(loan_ids: Sequence[int]) -> list[int]:

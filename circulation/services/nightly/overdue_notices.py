@@ -13,6 +13,7 @@ from circulation.rules.notice_steps import next_step, notice_steps
 from circulation.selectors.loan_cases import LoanCase, loan_cases
 from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services.fees.invoice import Claim, invoice_loans
+from circulation.services.fees.lost import waive_overdue
 from circulation.services.nightly.batches import work_through
 from circulation.services.nightly.letters import Letter, letters_for, open_loans, patrons_after, write_letters
 from circulation.services.nightly.overdue_fees import lock_open_loans
@@ -98,7 +99,10 @@ def _claims(letters: Iterable[Letter], *, on: date, now: datetime, book: RuleBoo
     invoices = {letter.key(on): letter for letter in letters if letter.kind == NoticeKind.INVOICE}
     known = set(Notice.objects.filter(key__in=list(invoices)).values_list("key", flat=True)) if invoices else set()
     loans = [loan for key, letter in invoices.items() if key not in known for loan in letter.loans]
-    return invoice_loans(loans, now=now, book=book) if loans else {}
+    if not loans:
+        return {}
+    waive_overdue(loans, on=on, now=now, actor=None, book=book)
+    return invoice_loans(loans, on=on, now=now, book=book)
 
 
 def _last_reminded(loans: Sequence[LoanCase], *, on: date) -> dict[int, date]:

@@ -1,0 +1,23 @@
+"""Which late loans of a patron cost one fee together, as the library act's practice has it. Pure.
+
+A group's fee ends with the first visit that brings something of it back; what comes back on the same day belongs to
+it, and what stays out begins another.
+"""
+
+from datetime import date
+
+from circulation.rules.values import Grouping
+
+
+def group_key(grouping: Grouping, *, due_date: date, loaned_on: date, renewed_on: date | None) -> str:
+    """Return what the loans of a group have in common; empty if each loan has a fee of its own.
+
+    :param renewed_on: the day of the last renewal, None if there was none
+    """
+    if grouping is Grouping.DUE_DATE:
+        return f"due:{due_date.isoformat()}"
+    if grouping is Grouping.LOAN_DATE:
+        return f"lent:{loaned_on.isoformat()}"
+    if grouping is Grouping.LATEST_DATE:
+        return f"last:{max(loaned_on, renewed_on or loaned_on).isoformat()}"
+    return ""

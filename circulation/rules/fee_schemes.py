@@ -1,0 +1,147 @@
+"""A municipality's way of charging for late loans: steps or so much a day, free days, calendar, caps. Pure."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from circulation.rules.fees import (
+    ByDay,
+    CountedDays,
+    Ladder,
+    OverdueClaim,
+    days_late,
+    fee_steps,
+    overdue_claim,
+)
+from circulation.rules.resolution import Origin, Resolved
+from circulation.rules.values import ChargedAt, Grouping
+from common.money import ZERO, to_money
+from holdings.rules.calendars import Calendar
+
+
+@dataclass(frozen=True)
+class FeeScheme:
+    """The values that say what being late costs, as they hold for one loan.
+
+    :ivar steps: as the rules keep them; `per_day`, where it's set, goes before them
+    :ivar at_start: whether a period costs when it begins; else when it's over
+    :ivar fallback_price: of an item that has none
+    """
+
+    steps: Any = None
+    per_day: Decimal | None = None
+    per_day_child: Decimal | None = None
+    period_days: int = 1
+    at_start: bool = True
+    grace_days: int = 0
+    grace_counts: bool = False
+    open_days_only: bool = False
+    cap: Decimal | None = None
+    cap_at_price: bool = False
+    fallback_price: Decimal | None = None
+    grouping: Grouping = Grouping.ITEM
+    patron_cap: Decimal | None = None
+    child_until_age: int | None = None
+
+
+def scheme_of(rules: Resolved) -> FeeScheme:
+    """Read the scheme from the values that hold.
+
+    :raises circulation.rules.resolution.RuleMissing: if no rule says what being late costs
+    """
+    per_day = rules.value("fee_per_day")
+    return FeeScheme(
+        steps=rules.value("fee_steps") if per_day is None else None,
+        per_day=per_day,
+        per_day_child=rules.value("fee_per_day_child"),
+        period_days=rules.value("fee_period_days") or 1,
+        at_start=rules.value("fee_charged_at") != ChargedAt.END,
+        grace_days=rules.value("fee_grace_days") or 0,
+        grace_counts=bool(rules.value("fee_grace_counts")),
+        open_days_only=bool(rules.value("fee_open_days_only")),
+        cap=rules.value("fee_cap"),
+        cap_at_price=bool(rules.value("fee_cap_at_price")),
+        fallback_price=rules.value("replacement_price"),
+        grouping=Grouping(rules.value("fee_grouping") or Grouping.ITEM),
+        patron_cap=rules.value("fee_cap_patron"),
+        child_until_age=rules.value("child_until_age"),
+    )
+
+
+def says_what_late_costs(rules: Resolved) -> bool:
+    """Return whether a rule says what being late costs, be it nothing."""
+    return rules.origin("fee_steps") is not None or rules.origin("fee_per_day") is not None
+
+
+def origin_of_fee(rules: Resolved) -> Origin | None:
+    """Return where the amount comes from: the fee by the day where one is set, else the steps."""
+    if rules.value("fee_per_day") is not None:
+        return rules.origin("fee_per_day")
+    return rules.origin("fee_steps")
+
+
+def claim_on(
+    scheme: FeeScheme,
+    *,
+    due_date: date,
+    on: date,
+    ladder: Ladder,
+    price: Decimal | None = None,
+    calendar: Calendar | None = None,
+) -> OverdueClaim:
+    """Return what's right to have charged for a loan by a day.
+
+    :param price: of the item, for schemes that charge no more
+    :param calendar: of the branch that lent, for schemes that count open days; without it every day counts
+    """
+    late, counted = days_that_count(scheme, due_date=due_date, on=on, calendar=calendar)
+    billable = late if late <= 0 or scheme.grace_counts else late - scheme.grace_days
+    cap = _cap(scheme, price)
+    if late <= scheme.grace_days:
+        return OverdueClaim(total=ZERO, step=0, days_late=late, ladder=ladder, cap=cap, counted=counted)
+    if scheme.per_day is None:
+        steps = fee_steps(scheme.steps, due_date=due_date)
+        claim = overdue_claim(steps=steps, late=billable, ladder=ladder, cap=cap)
+        return OverdueClaim(**{**vars(claim), "days_late": late, "counted": counted})
+    return _by_day(scheme, late, billable, ladder, cap, counted)
+
+
+def days_that_count(
+    scheme: FeeScheme, *, due_date: date, on: date, calendar: Calendar | None
+) -> tuple[int, CountedDays]:
+    """Return the days late and how they were counted; the due date itself is no day late."""
+    late, closed = days_late(due_date, on), 0
+    if scheme.open_days_only and calendar is not None and late:
+        open_days = calendar.open_days_between(due_date, on)
+        late, closed = open_days, late - open_days
+    return late, CountedDays(scheme.open_days_only, closed, scheme.grace_days)
+
+
+def _by_day(
+    scheme: FeeScheme, late: int, billable: int, ladder: Ladder, cap: Decimal | None, counted: CountedDays
+) -> OverdueClaim:
+    rate = scheme.per_day or ZERO
+    if ladder is Ladder.CHILD and scheme.per_day_child is not None:
+        rate = scheme.per_day_child
+    begun = -(-billable // scheme.period_days)
+    periods = begun if scheme.at_start else billable // scheme.period_days
+    total = to_money(rate * periods)
+    return OverdueClaim(
+        total=total if cap is None else min(total, cap),
+        step=periods,
+        days_late=late,
+        ladder=ladder,
+        from_day=scheme.grace_days + 1,
+        step_total=total,
+        cap=cap,
+        counted=counted,
+        by_day=ByDay(rate, scheme.period_days, periods),
+    )
+
+
+def _cap(scheme: FeeScheme, price: Decimal | None) -> Decimal | None:
+    """The lower of the highest fee and the item's price; an item without a price has the rule's."""
+    of_price = (price or scheme.fallback_price) if scheme.cap_at_price else None
+    caps = [cap for cap in (scheme.cap, of_price) if cap is not None]
+    return min(caps) if caps else None

@@ -1,0 +1,142 @@
+"""Lost items: what's claimed for them, and what becomes of the claim when they're found again."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, Sum
+
+from circulation.models import Fee, LedgerEntry, Loan
+from circulation.rules.resolution import Resolved
+from circulation.rules.values import FoundPolicy
+from circulation.selectors.loan_cases import LoanCase, claims_of, loan_cases
+from circulation.selectors.rule_books import RuleBook, rule_book
+from circulation.services.fees.ending import Moment, close
+from circulation.services.fees.invoice import claims_for, write_claims
+from circulation.services.fees.ledger import Account, accounts_of, lock_fees, write_entries
+from common.audit import record
+from common.money import ZERO
+from holdings.models import Item
+
+
+def claim_lost(*, loan: Loan, on: date, now: datetime, actor: Any) -> tuple[list[int], bool]:
+    """Claim a lost item's price and processing fee at once, where the rules do so.
+
+    The caller has locked the loan and ends it. Claimed twice, it counts once.
+
+    :returns: the numbers of the fees that came of it, and whether the loan ends
+    """
+    [case], book = loan_cases([loan.pk]), rule_book()
+    rules = case.rules(book, on)
+    fees: list[int] = []
+    if rules.value("lost_charged_at_once"):
+        fees = write_claims([case], {case.loan_id: claims_for(case, book, on)}, on=on, now=now, book=book)
+        waive_overdue([case], on=on, now=now, actor=actor, book=book)
+        facts = {"status": Item.Status.LOST, "fees": fees}
+        record(action="circulation.invoice", actor=actor, subject=loan, facts=facts)
+    return fees, bool(rules.value("lost_ends_loan"))
+
+
+def unclaim(fee_ids: Sequence[int], *, on: date, now: datetime, actor: Any) -> None:
+    """Take back what was claimed for an item that was reported lost by mistake, and let its overdue fee stand again."""
+    fees = lock_fees(Q(pk__in=fee_ids))
+    accounts = accounts_of(fee.pk for fee in fees)
+    for fee in fees:
+        close(fee, accounts.get(fee.pk, Account()), right=ZERO, moment=Moment(on, now, actor))
+        if fee.kind == Fee.Kind.REPLACEMENT:
+            _restore_overdue(fee, FoundPolicy.REFUND_AND_RESTORE, Moment(on, now, actor))
+    loans = {fee.loan_id for fee in fees}
+    Fee.objects.filter(loan__in=loans, kind=Fee.Kind.OVERDUE, loan__returned_at__isnull=True).update(closed_at=None)
+
+
+def waive_overdue(cases: Sequence[LoanCase], *, on: date, now: datetime, actor: Any, book: RuleBook) -> None:
+    """Give up the overdue fees of lost items where the claim stands in their place; they don't grow any more."""
+    replaced = [case.loan_id for case in cases if case.rules(book, on).value("lost_waives_overdue")]
+    if not replaced:
+        return
+    entries = []
+    fees = lock_fees(Q(loan__in=replaced, kind=Fee.Kind.OVERDUE, closed_at__isnull=True, group_key=""))
+    for fee in fees:
+        fee.closed_at = now
+        if fee.balance > ZERO:
+            entries.append(
+                LedgerEntry(
+                    fee=fee,
+                    kind=LedgerEntry.Kind.WAIVER,
+                    amount=-fee.balance,
+                    at=now,
+                    actor=actor,
+                    rule={"lost": True},
+                    key=f"lost:{fee.pk}:{fee.balance}",
+                )
+            )
+    Fee.objects.bulk_update(fees, ["closed_at"])
+    write_entries(entries)
+
+
+def settle_found(fee: Fee, account: Account, *, moment: Moment, rules: Resolved) -> None:
+    """End the claim for an item that's back, as the municipality's policy has it; the processing fee stays.
+
+    Never more is credited than was paid, and what was waived or written off never comes back.
+
+    :param fee: the claim for the replacement, locked
+    """
+    policy = FoundPolicy(rules.value("found_policy") or FoundPolicy.REFUND)
+    right = ZERO
+    if policy is FoundPolicy.KEEP:
+        right = account.charged
+    elif policy is FoundPolicy.CANCEL_UNPAID or _is_too_late(fee, account, rules.value("found_within_days"), moment):
+        right = account.paid
+    close(fee, account, right=right, moment=moment)
+    if policy in (FoundPolicy.REFUND_AND_RESTORE, FoundPolicy.REFUND_AND_CHARGE):
+        _restore_overdue(fee, policy, moment)
+
+
+def found(*, item: Item, on: date, now: datetime, actor: Any) -> list[Fee]:
+    """End the claims for a lost item whose loan was over already, and return them."""
+    book = rule_book()
+    open_claims = lock_fees(
+        Q(loan__item=item.pk, kind=Fee.Kind.REPLACEMENT, closed_at__isnull=True, loan__returned_at__isnull=False)
+    )
+    accounts = accounts_of(fee.pk for fee in open_claims)
+    for fee in open_claims:
+        rules = book.resolved(
+            branch_id=fee.branch_id, category_id=fee.patron.category_id, item_type_id=item.item_type_id
+        )
+        settle_found(fee, accounts.get(fee.pk, Account()), moment=Moment(on, now, actor), rules=rules)
+    return open_claims
+
+
+def _is_too_late(fee: Fee, account: Account, within: int | None, moment: Moment) -> bool:
+    if within is None or account.paid <= ZERO:
+        return False
+    paid = LedgerEntry.objects.filter(fee=fee, kind=LedgerEntry.Kind.PAYMENT).order_by("-at").first()
+    return paid is not None and (moment.now - paid.at).days > within
+
+
+def _restore_overdue(claim: Fee, policy: FoundPolicy, moment: Moment) -> None:
+    """Let the overdue fee stand again that was waived for the claim, and let it run up to the return."""
+    due_fees = lock_fees(Q(loan=claim.loan_id, kind=Fee.Kind.OVERDUE, due_date=claim.due_date))
+    for fee in due_fees:
+        waived = fee.entries.filter(kind=LedgerEntry.Kind.WAIVER, rule__lost=True).aggregate(total=Sum("amount"))
+        restored = fee.entries.filter(kind=LedgerEntry.Kind.CORRECTION, rule__restored=True)
+        amount = -(waived["total"] or ZERO)
+        if amount <= ZERO or restored.exists():
+            continue
+        rule: dict[str, Any] = {"restored": True}
+        if policy is FoundPolicy.REFUND_AND_CHARGE:
+            amount += _grown_since(fee, moment, rule)
+        entry = LedgerEntry(
+            fee=fee, kind=LedgerEntry.Kind.CORRECTION, amount=amount, at=moment.now, actor=moment.actor, rule=rule
+        )
+        write_entries([entry])
+
+
+def _grown_since(fee: Fee, moment: Moment, rule: dict[str, Any]) -> Decimal:
+    cases = loan_cases([fee.loan_id]) if fee.loan_id else []
+    if not cases or moment.on <= cases[0].due_date:
+        return ZERO
+    claim = claims_of(cases, on=moment.on, book=rule_book())[cases[0].loan_id]
+    rule |= {"days_late": claim.days_late, "step": claim.step}
+    return max(ZERO, claim.total - accounts_of([fee.pk])[fee.pk].charged)

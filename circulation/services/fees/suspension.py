@@ -1,0 +1,84 @@
+"""Stops for being late: a block of so many days that a late return sets by itself, and its undoing lifts."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext
+
+from circulation.models import Loan
+from circulation.rules.fee_schemes import days_that_count, scheme_of
+from circulation.rules.suspensions import suspended_until, suspension_days
+from circulation.selectors.loan_cases import LoanCase
+from circulation.selectors.rule_books import RuleBook
+from circulation.services.fees.ending import Moment
+from common.audit import record
+from patrons.models import Block
+from tenants.selectors import current_municipality
+
+_CAUSE = "late:"
+
+
+def suspend(case: LoanCase, *, moment: Moment, book: RuleBook) -> Block | None:
+    """Stop a patron for a loan that came back late, where the rules do that; None where they don't.
+
+    The caller has locked the loan, so that one return stops her once.
+    """
+    rules = case.rules(book, moment.on)
+    days = rules.value("suspension_days")
+    if not days:
+        return None
+    scheme = scheme_of(rules)
+    calendar = book.calendar(case.rules_branch_id) if scheme.open_days_only else None
+    late, _counted = days_that_count(scheme, due_date=case.due_date, on=moment.on, calendar=calendar)
+    stopped = suspension_days(
+        late=late,
+        days=days,
+        period=rules.value("suspension_period_days") or 1,
+        grace=scheme.grace_days,
+        longest=rules.value("suspension_max_days"),
+    )
+    if stopped <= 0:
+        return None
+    until = suspended_until(
+        returned_on=moment.on,
+        days=stopped,
+        calendar=calendar,
+        running_until=_running_until(case.patron_id, moment.on),
+        adds_up=bool(rules.value("suspension_adds_up")),
+    )
+    return _block(case, until, late, moment)
+
+
+def lift_suspension(loan: Loan, *, now: datetime, actor: Any) -> None:
+    """Lift the stop that a loan's return set, when that's undone; what staff set stays."""
+    for block in Block.objects.filter(cause=_cause(loan.pk, loan.due_date), lifted_at__isnull=True):
+        block.lifted_at = now
+        block.save(update_fields=["lifted_at"])
+        record(action="patrons.lift_block", actor=actor, subject=block.patron, facts={"block": block.pk})
+
+
+def _block(case: LoanCase, until: date, late: int, moment: Moment) -> Block:
+    with translation.override(current_municipality().language):
+        reason = gettext("Returned %(days)s days late") % {"days": late}
+        by_itself = gettext("by the rules")
+    block = Block.objects.create(
+        patron_id=case.patron_id,
+        reason=reason,
+        until=until,
+        set_by=moment.actor.name if moment.actor else by_itself,
+        set_at=moment.now,
+        cause=_cause(case.loan_id, case.due_date),
+    )
+    facts = {"block": block.pk, "until": until.isoformat(), "days_late": late}
+    record(action="patrons.set_block", actor=moment.actor, subject=block.patron, facts=facts)
+    return block
+
+
+def _running_until(patron_id: int, on: date) -> date | None:
+    stops = Block.objects.filter(patron=patron_id, cause__startswith=_CAUSE, lifted_at__isnull=True, until__gte=on)
+    return stops.order_by("-until").values_list("until", flat=True).first()
+
+
+def _cause(loan_id: int, due_date: date) -> str:
+    return f"{_CAUSE}{loan_id}:{due_date.isoformat()}"
