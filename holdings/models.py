@@ -101,7 +101,9 @@ class YearlyClosedDay(models.Model):
 
         constraints = [
             models.UniqueConstraint(fields=["branch", "month", "day"], name="yearly_closed_day_once"),
-            models.CheckConstraint(condition=Q(month__range=(1, 12), day__range=(1, 31)), name="yearly_day_exists"),
+            models.CheckConstraint(
+                condition=Q(month__gte=1, month__lte=12, day__gte=1, day__lte=31), name="yearly_day_exists"
+            ),
         ]
         ordering = ("month", "day")
 

@@ -52,7 +52,7 @@ def test_the_comparison_sees_tables_columns_indexes_constraints_and_sequences(db
         "ALTER TABLE clone.holdings_branch ALTER COLUMN group_id SET NOT NULL",
         'ALTER TABLE clone.patrons_patron ALTER COLUMN sort_key TYPE varchar(200) COLLATE "default"',
         "ALTER TABLE clone.holdings_branch ALTER COLUMN id DROP IDENTITY",
-        "ALTER TABLE clone.circulation_circulationrule DROP CONSTRAINT circulation_rule_once",
+        "ALTER TABLE clone.circulation_circulationrule DROP CONSTRAINT circulation_rule_once_at_a_time",
         "DROP INDEX clone.patron_sort_key",
         "SELECT setval('clone.django_migrations_id_seq', 999)",
         "CREATE TABLE clone.stranger (id int)",
