@@ -28,6 +28,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 
+from tenants.choice import choose_none
 from tenants.models import Municipality
 from tenants.selectors import forget_hosts
 from tests.fixtures.municipalities import is_outdated, municipality_with_commits, prepare_database
@@ -77,7 +78,8 @@ def _folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def _own_place(worker_id: str, settings: Any, _folder: Path) -> None:
-    """Keep parallel workers' caches and files apart, and the installation's own folders clean."""
+    """Keep parallel workers' caches and files apart, the installation's folders clean; begin in no municipality."""
+    choose_none()
     settings.STATIC_ROOT, settings.MEDIA_ROOT = _folder / "static", _folder / "files"
     settings.SEARCH_INDEX = _folder / "search-index"
     cache = caches["default"]
