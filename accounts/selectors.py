@@ -1,6 +1,7 @@
 """Reads staff accounts and the audit log."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db.models import QuerySet
 
@@ -36,17 +37,29 @@ def newest_entry_of(*, actor: StaffAccount, actions: Sequence[str]) -> AuditEntr
     return AuditEntry.objects.filter(actor=actor, action__in=actions).order_by("-id").first()
 
 
-def audit_log(*, before_id: int | None = None, action: str = "", page_size: int = AUDIT_PAGE) -> list[AuditEntry]:
+def audit_log(
+    *,
+    before_id: int | None = None,
+    action: str = "",
+    actor_id: int | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    subject: tuple[str, int] | None = None,
+    page_size: int = AUDIT_PAGE,
+) -> list[AuditEntry]:
     """Return a page of the audit log, newest first.
 
     :param before_id: the last entry's number on the page before
+    :param action: how the actions begin, for instance `patrons.`
+    :param until: the first moment that doesn't count any more
+    :param subject: what it was done to: a type as the log has it, and a number
     """
-    entries = AuditEntry.objects.select_related("actor")
-    if before_id:
-        entries = entries.filter(id__lt=before_id)
-    if action:
-        entries = entries.filter(action__startswith=action)
-    return list(entries[:page_size])
+    entries = AuditEntry.objects.select_related("actor").order_by("-id")
+    if subject is not None:
+        entries = entries.filter(subject_type=subject[0], subject_id=subject[1])
+    narrowed = {"id__lt": before_id, "actor_id": actor_id, "at__gte": since, "at__lt": until}
+    entries = entries.filter(**{name: value for name, value in narrowed.items() if value is not None})
+    return list(entries.filter(action__startswith=action)[:page_size] if action else entries[:page_size])
 
 
 def entries_about(subject_type: str, subject_id: int, *, limit: int = 30) -> list[AuditEntry]:

@@ -1,7 +1,7 @@
 """Reading the catalogue: records by id and by their numbers, who owns them, and the change feed."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -100,6 +100,11 @@ def import_runs(municipality_id: int, limit: int = 30) -> list[ImportRun]:
 def get_import_run(run_id: int, *, municipality_id: int) -> ImportRun | None:
     """Return one of a municipality's imports, or None: a neighbour's is none of hers."""
     return ImportRun.objects.filter(pk=run_id, municipality=municipality_id).first()
+
+
+def import_file_names(run_ids: Iterable[int]) -> Mapping[int, str]:
+    """Return the names of the files that were imported, by the imports' numbers."""
+    return dict(ImportRun.objects.filter(pk__in=run_ids).values_list("pk", "file_name"))
 
 
 def _shown() -> QuerySet[BibliographicRecord]:

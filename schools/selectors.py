@@ -1,6 +1,6 @@
 """Reads classes, and what their pupils have on loan."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -60,6 +60,11 @@ def classes(*, school_year: str) -> QuerySet[SchoolClass]:
 def get_class(pk: int) -> SchoolClass | None:
     """Return a class with school and teacher, or None."""
     return SchoolClass.objects.select_related("branch", "teacher").filter(pk=pk).first()
+
+
+def class_names(class_ids: Iterable[int]) -> Mapping[int, str]:
+    """Return what classes are called, by their numbers."""
+    return dict(SchoolClass.objects.filter(pk__in=class_ids).values_list("pk", "name"))
 
 
 def pupils_of(school_class: SchoolClass) -> list[Patron]:

@@ -132,7 +132,7 @@ class Desk:
         fee, now, form_id = owing.first(), self._clock.tick(), self._ids.take()
         if fee is None:
             return _nothing
-        owed = owed_by(fee.patron)
+        owed = owed_by(fee.patron_id)
         amount = owed if self._chance.random() < 0.5 else max(ZERO, (owed / 2).quantize(owed))
         if amount <= ZERO:
             return _nothing

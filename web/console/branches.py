@@ -123,7 +123,7 @@ def hours(request: HttpRequest, pk: int) -> HttpResponse:
     except BranchRefused as refused:
         wrong += [refusal_text(reason) for reason in refused.reasons]
     if wrong:
-        return _wrong(request, branch, *wrong)
+        return _wrong(request, branch, *wrong, typed=request.POST)
     messages.success(request, gettext("The opening hours are set. New loans follow them."))
     return redirect("console:branch", pk=pk)
 
@@ -157,23 +157,43 @@ def holidays(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("console:branch", pk=pk)
 
 
-def _page(request: HttpRequest, branch: Any, form: BranchForm, *, status: int) -> HttpResponse:
-    week, today = week_of(branch), timezone.localdate()
+def _page(request: HttpRequest, branch: Any, form: BranchForm, *, status: int, typed: Any = None) -> HttpResponse:
+    today = timezone.localdate()
     context = {
         "areas": municipality_areas(request, "branches"),
         "form": form,
         "branch": branch,
-        "week": [{"number": day, "name": name, "hours": week.get(day)} for day, name in WEEKDAYS.items()],
+        "week": _week_as_typed(typed) if typed is not None else _week_as_set(branch),
         "days": calendar_days(branch, since=today),
         "today": today,
     }
     return render(request, "console/branch.html", context, status=status)
 
 
-def _wrong(request: HttpRequest, branch: Any, *sentences: str) -> HttpResponse:
+def _week_as_set(branch: Any) -> list[dict[str, Any]]:
+    week = week_of(branch)
+    return [
+        {
+            "number": day,
+            "name": name,
+            "opens": f"{week[day].opens:%H:%M}" if day in week else "",
+            "closes": f"{week[day].closes:%H:%M}" if day in week else "",
+        }
+        for day, name in WEEKDAYS.items()
+    ]
+
+
+def _week_as_typed(typed: Any) -> list[dict[str, Any]]:
+    return [
+        {"number": day, "name": name, **{kind: typed.get(f"{kind}-{day}", "")[:10] for kind in ("opens", "closes")}}
+        for day, name in WEEKDAYS.items()
+    ]
+
+
+def _wrong(request: HttpRequest, branch: Any, *sentences: str, typed: Any = None) -> HttpResponse:
     for sentence in sentences:
         messages.error(request, sentence)
-    return _page(request, branch, BranchForm(initial=_initial(branch)), status=422)
+    return _page(request, branch, BranchForm(initial=_initial(branch)), status=422, typed=typed)
 
 
 def _initial(branch: Any) -> dict[str, Any]:

@@ -10,13 +10,12 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rules import Permission
-from accounts.selectors import AUDIT_PAGE, audit_log
 from tenants.errors import ChangeOfStateRefused
 from tenants.selectors import address_on, get_municipality, health_of_municipalities, newest_job_runs
 from tenants.services.suspend import resume, suspend
 from web.account.access import staff_only
 from web.console.areas import consortium_areas
-from web.console.audit_words import AREAS, action_name, subject_name
+from web.console.audit_log import audit_context
 from web.console.words import change_of_state_text, job_name
 
 _URGENCY = {"stop": 0, "notice": 1, "wait": 2, "none": 3, "ok": 4}
@@ -78,27 +77,6 @@ def _refused(request: HttpRequest, refused: ChangeOfStateRefused) -> HttpRespons
 def audit(request: HttpRequest) -> HttpResponse:
     """Show what was done at the consortium, newest first."""
     return render(request, "console/audit.html", audit_context(request) | {"areas": consortium_areas("audit")})
-
-
-def audit_context(request: HttpRequest) -> dict[str, Any]:
-    """Return a page of the audit log of the current schema."""
-    before, area = request.GET.get("before", ""), request.GET.get("area", "")
-    before_id = int(before) if before.isascii() and before.isdecimal() and len(before) < 18 else None
-    entries = audit_log(before_id=before_id, action=area if area in AREAS else "")
-    return {
-        "rows": audit_rows(entries),
-        "older": entries[-1].pk if len(entries) == AUDIT_PAGE else None,
-        "log_areas": list(AREAS.items()),
-        "area": area,
-    }
-
-
-def audit_rows(entries: list[Any]) -> list[dict[str, Any]]:
-    """Return entries with what was done, and to what, in words."""
-    return [
-        {"entry": entry, "what": action_name(entry.action), "subject": subject_name(entry.subject_type)}
-        for entry in entries
-    ]
 
 
 def _or_404(pk: int) -> Any:

@@ -56,7 +56,14 @@ def imports(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         return redirect("console:import", pk=_start(request, form.cleaned_data["file"]))
     runs = [_row(run) for run in import_runs(current_municipality().pk)]
-    context = {"areas": municipality_areas(request, "imports"), "form": form, "runs": runs}
+    context = {
+        "areas": municipality_areas(request, "imports"),
+        "form": form,
+        "runs": runs,
+        "goes_on": any(not row["is_over"] for row in runs),
+    }
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "console/_import_runs.html", context)
     return render(request, "console/imports.html", context, status=422 if form.errors else 200)
 
 
@@ -103,4 +110,5 @@ def _row(run: Any) -> dict[str, Any]:
         "kind": _KINDS.get(run.state, "none"),
         "word": run.get_state_display(),
         "is_over": run.state in ("DONE", "FAILED"),
+        "percent": min(100, 100 * run.bytes_read // run.bytes_total) if run.bytes_total else 0,
     }

@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -22,11 +24,20 @@ _KINDS = {"DONE": "ok", "RUNNING": "wait", "FAILED": "stop"}
 @staff_only(Permission.OPERATE_CONSORTIUM)
 @require_safe
 def of_all(request: HttpRequest) -> HttpResponse:
-    """Show the jobs of all municipalities, failures first."""
+    """Show the jobs of all municipalities, failures first, or of those that are looked for."""
+    find, state = _filter(request.GET)
     runs = newest_job_runs()
-    rows = [row for each in all_municipalities() for row in job_rows(each, runs)]
+    rows = [row for each in all_municipalities() if _fits(each, find) for row in job_rows(each, runs)]
+    rows = [row for row in rows if state in ("", row["kind"])]
     rows.sort(key=lambda row: (row["kind"] != "stop", row["municipality"].name, row["name"]))
-    return render(request, "console/jobs.html", {"areas": consortium_areas("jobs"), "rows": rows, "of_all": True})
+    context = {"areas": consortium_areas("jobs"), "rows": rows, "of_all": True, "find": find, "state": state}
+    context["states"] = [
+        ("stop", gettext("failed")),
+        ("wait", gettext("running")),
+        ("ok", gettext("done")),
+        ("none", gettext("never run")),
+    ]
+    return render(request, "console/jobs.html", context)
 
 
 @staff_only(Permission.OPERATE_CONSORTIUM)
@@ -37,7 +48,19 @@ def run_for(request: HttpRequest, pk: int, job: str) -> HttpResponse:
     if municipality is None or job not in JOB_NAMES:
         raise Http404
     _start(request, job, municipality)
-    return redirect("console:jobs")
+    # The same rows as before: whoever repairs several goes on where she was.
+    find, state = _filter(request.POST)
+    asked = urlencode({name: value for name, value in (("find", find), ("state", state)) if value})
+    return redirect(reverse("console:jobs") + (f"?{asked}" if asked else ""))
+
+
+def _filter(values: Any) -> tuple[str, str]:
+    find, state = values.get("find", "").replace("\x00", "").strip()[:60], values.get("state", "")
+    return find, state if state in {*_KINDS.values(), "none"} else ""
+
+
+def _fits(municipality: Any, find: str) -> bool:
+    return find.casefold() in municipality.name.casefold()
 
 
 @staff_only(Permission.ADMINISTER)

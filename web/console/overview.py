@@ -13,7 +13,7 @@ from notices.selectors import counts_by_state
 from tenants.selectors import current_municipality, newest_job_runs
 from web.account.access import staff_only
 from web.console.areas import municipality_areas
-from web.console.consortium import audit_context, audit_rows
+from web.console.audit_log import audit_context, audit_rows
 from web.console.jobs import job_rows
 
 _NEWEST = 8

@@ -1,6 +1,6 @@
 """Days and moments as people read them, and how far away a due date is."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import lru_cache
 
 from babel.dates import format_date, format_time
@@ -49,6 +49,12 @@ def clock(value: datetime) -> str:
     local = timezone.localtime(value) if timezone.is_aware(value) else value
     locale = locale_of(get_language())
     return format_time(local.time(), CLOCK_PATTERNS[locale.language], locale=locale)
+
+
+def hour(value: time) -> str:
+    """Write a time of day that's the same every week, as opening hours are: 10.00 or 10:00."""
+    locale = locale_of(get_language())
+    return format_time(value, CLOCK_PATTERNS[locale.language], locale=locale)
 
 
 def moment(value: datetime) -> str:

@@ -254,10 +254,41 @@ def test_shows_who_did_what(operator_client, municipality):
 
 
 @pytest.mark.parametrize(
-    "query", ["before=x", "before=-1", "before=" + "9" * 40, "area=nonsense", "area=%00", "before=٣"]
+    "query",
+    [
+        "before=x",
+        "before=-1",
+        "before=" + "9" * 40,
+        "area=nonsense",
+        "area=%00",
+        "before=٣",
+        "who=x",
+        "since=x",
+        "until=9999-12-31",
+        "about=x",
+        "about=a:b",
+    ],
 )
 def test_nonsense_in_the_logs_address_counts_as_not_given(operator_client, consortium, query):
     assert operator_client.get(f"/audit?{query}").status_code in (200, 400)
+
+
+def test_starting_a_job_keeps_what_was_looked_for(operator_client, municipality, monkeypatch):
+    monkeypatch.setattr("circulation.services.nightly.start.current_app.send_task", lambda *_, **__: None)
+    page = operator_client.get("/jobs?find=alp&state=none").content.decode()
+    form = {"find": "alp", "state": "none"}
+
+    answer = operator_client.post(f"/jobs/{municipality.pk}/expire-holds/run", form)
+
+    assert 'name="find" value="alp"' in page
+    assert answer.url == "/jobs?find=alp&state=none"
+    assert operator_client.post(f"/jobs/{municipality.pk}/expire-holds/run", {"state": "<"}).url == "/jobs"
+
+
+def test_lists_the_jobs_that_are_looked_for(operator_client, municipality):
+    assert municipality.name in operator_client.get("/jobs?find=ALP").content.decode()
+    assert "Nothing fits." in operator_client.get("/jobs?find=nobody").content.decode()
+    assert "Nothing fits." in operator_client.get("/jobs?state=stop").content.decode()
 
 
 PAGES = ["/provision", "/jobs", "/audit", "/templates", "/staff", "/staff/add"]

@@ -400,3 +400,15 @@ def test_a_new_invitation_ends_the_one_before(admin_client, branch):
 
     assert first != second
     assert account.invitations.count() == 1
+
+
+def test_opening_hours_that_are_wrong_stay_as_they_were_typed(admin_client, branch):
+    form = {"opens-0": "09:15", "closes-0": "", "opens-1": "11:00", "closes-1": "17:45"}
+
+    answer = admin_client.post(f"/console/branches/{branch.pk}/hours", form)
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert 'name="opens-0" value="09:15"' in page
+    assert 'name="closes-1" value="17:45"' in page
+    assert OpeningHours.objects.filter(branch=branch, opens=time(9, 15)).count() == 0

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -102,6 +102,12 @@ def day_long(value: date | datetime | None, today: date | None = None) -> str:
 def clock(value: datetime | None) -> str:
     """Write the time of day: 14.32."""
     return days.clock(value) if value else ""
+
+
+@register.filter
+def hour(value: time | None) -> str:
+    """Write an opening hour: 10.00."""
+    return days.hour(value) if value else ""
 
 
 @register.filter
