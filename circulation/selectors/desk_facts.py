@@ -118,6 +118,10 @@ _PARTS = {
         WHERE b.patron_id = %(patron)s AND b.lifted_at IS NULL AND (b.until IS NULL OR b.until >= %(today)s))""",
     "cards": """(SELECT json_build_array(count(*), count(*) FILTER (WHERE c.is_active)) FROM patrons_card c
         WHERE c.patron_id = %(patron)s)""",
+    "notes": """(SELECT json_agg(json_build_array(n.id, n.text, n.pops_up, n.written_by, n.written_at, n.read_at)
+            ORDER BY n.pops_up DESC, n.id DESC)
+        FROM patrons_patronnote n
+        WHERE n.patron_id = %(patron)s AND n.ended_at IS NULL AND (n.until IS NULL OR n.until >= %(today)s))""",
     "owed_on_loan": """(SELECT coalesce(sum(f.balance), 0) FROM circulation_fee f
         JOIN circulation_loan l ON l.id = f.loan_id
         WHERE l.item_id = %(item)s AND l.returned_at IS NULL AND f.balance > 0)""",

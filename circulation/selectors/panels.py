@@ -1,8 +1,9 @@
 """What stands beside the work at the desk: a patron with her numbers, stops and ready holds, in three queries."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from circulation.models import Hold
@@ -15,6 +16,20 @@ from common.errors import Reason
 from holdings.models import Branch
 from patrons.models import Patron
 from patrons.selectors import read_patron
+
+
+@dataclass(frozen=True)
+class NoteLine:
+    """A note about a patron as the desk sees it.
+
+    :ivar stands_out: whether somebody still has to read it today
+    """
+
+    note_id: int
+    text: str
+    stands_out: bool
+    written_by: str
+    written_on: date
 
 
 @dataclass(frozen=True)
@@ -31,6 +46,7 @@ class PatronPanel:
     :ivar branch_id: from where she's seen
     :ivar ready: her holds that lie ready, those at this branch first, each with its `shelf_number`
     :ivar holds: all of her holds, ready or not
+    :ivar notes: what colleagues have written about her, what stands out first
     """
 
     patron: Patron
@@ -45,6 +61,7 @@ class PatronPanel:
     type_blocks: tuple[tuple[str, BlockFacts], ...]
     ready: tuple[Hold, ...]
     holds: int
+    notes: tuple[NoteLine, ...]
 
     @property
     def ready_here(self) -> tuple[Hold, ...]:
@@ -60,7 +77,8 @@ def patron_panel(*, patron_id: int, branch: Branch, now: datetime, patron: Patro
     patron = patron or read_patron(patron_id)
     if patron is None:
         return None
-    today = now.astimezone(ZoneInfo(branch.time_zone)).date()
+    zone = ZoneInfo(branch.time_zone)
+    today = now.astimezone(zone).date()
     facts = read_facts(
         "version",
         "loans",
@@ -69,6 +87,7 @@ def patron_panel(*, patron_id: int, branch: Branch, now: datetime, patron: Patro
         "cards",
         "patron_holds",
         "family_owed",
+        "notes",
         patron=patron.pk,
         today=today,
         now=now,
@@ -99,7 +118,18 @@ def patron_panel(*, patron_id: int, branch: Branch, now: datetime, patron: Patro
         ),
         ready=_ready_holds(patron, branch) if any(hold.state == Hold.State.READY for hold in holds) else (),
         holds=len(holds),
+        notes=tuple(_note(row, today, zone) for row in facts["notes"] or ()),
     )
+
+
+def _note(row: list[Any], today: date, zone: ZoneInfo) -> NoteLine:
+    note_id, text, pops_up, written_by, written_at, read_at = row
+    read_today = bool(read_at) and _day(read_at, zone) >= today
+    return NoteLine(note_id, text, pops_up and not read_today, written_by, _day(written_at, zone))
+
+
+def _day(moment: str, zone: ZoneInfo) -> date:
+    return datetime.fromisoformat(moment).astimezone(zone).date()
 
 
 def _ready_holds(patron: Patron, branch: Branch) -> tuple[Hold, ...]:

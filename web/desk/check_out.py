@@ -59,7 +59,7 @@ def check_out_scan(request: HttpRequest) -> HttpResponse:
     patron = patron_in(scan)
     found = look_up(scan, has_patron=patron is not None)
     if found.patron is not None:
-        return _serve(request, scan, found.patron.pk)
+        return _serve(request, scan, found.patron.pk, without_card=found.without_card)
     if found.item is not None and patron is None:
         return stop(request, scan, found.item, [no_patron()], 409)
     if found.item is not None:
@@ -81,11 +81,12 @@ def override(request: HttpRequest) -> HttpResponse:
     return _lend(request, scan, item, patron, Override(request.POST.getlist("code")[:30], reason))
 
 
-def _serve(request: HttpRequest, scan: Scan, patron_id: int) -> HttpResponse:
+def _serve(request: HttpRequest, scan: Scan, patron_id: int, *, without_card: bool) -> HttpResponse:
     remember(request, patron_id)
     panel = panel_of(request, patron_id)
     is_new = scan.patron_id != patron_id
     context = {"panel": panel, "card": card_of(panel), "begins": is_new, "since": timezone.now().isoformat()}
+    context["without_card"] = without_card
     return answer(request, scan, context, "patron", patron_id=patron_id)
 
 

@@ -10,20 +10,24 @@ from django.utils.translation import gettext, ngettext
 
 from circulation.selectors.visits import loans_since
 from circulation.services.renew import renew_all
+from patrons.selectors.desk_page import get_note
+from patrons.services.notes import acknowledge_note
 from web.desk.answers import words
 from web.desk.check_out_answers import answer, card_of, no_patron, stop
 from web.desk.panels import panel_of
 from web.desk.recent import remember
-from web.desk.scan_inputs import Scan, day_in, patron_in
+from web.desk.scan_inputs import Scan, day_in, number_in, patron_in
 from web.words.for_staff import ReasonText
 
-_CHOOSE = "choose-"
+_CHOOSE, _READ_NOTE = "choose-", "read-note-"
 
 
 def carry_out(request: HttpRequest, scan: Scan) -> HttpResponse:
     """Do what a command says; an unknown one changes nothing."""
     if scan.command.startswith(_CHOOSE):
         return _choose(request, scan)
+    if scan.command.startswith(_READ_NOTE):
+        return _read_note(request, scan)
     command = _COMMANDS.get(scan.command)
     if command is None:
         unknown = ReasonText("COMMAND_UNKNOWN", gettext("This page is stale. Load it again."))
@@ -32,13 +36,25 @@ def carry_out(request: HttpRequest, scan: Scan) -> HttpResponse:
 
 
 def _choose(request: HttpRequest, scan: Scan) -> HttpResponse:
-    number = scan.command.removeprefix(_CHOOSE)
-    panel = panel_of(request, int(number) if number.isascii() and number.isdecimal() and len(number) < 18 else None)
+    panel = panel_of(request, _number_after(_CHOOSE, scan))
     if panel is None:
         return stop(request, scan, None, [no_patron()], 404)
     remember(request, panel.patron.pk)
     context = {"panel": panel, "card": card_of(panel), "begins": True, "since": timezone.now().isoformat()}
-    return answer(request, scan, context, "patron", patron_id=panel.patron.pk)
+    return answer(request, scan, context | {"without_card": True}, "patron", patron_id=panel.patron.pk)
+
+
+def _read_note(request: HttpRequest, scan: Scan) -> HttpResponse:
+    number = _number_after(_READ_NOTE, scan)
+    note = get_note(number) if number else None
+    if note is None or note.patron_id != scan.patron_id:
+        return stop(request, scan, None, [no_patron()], 404)
+    acknowledge_note(note=note, staff=request.staff.account, now=timezone.now())  # type: ignore[attr-defined]
+    return answer(request, scan, {"panel": panel_of(request, note.patron_id)}, "none", patron_id=note.patron_id)
+
+
+def _number_after(prefix: str, scan: Scan) -> int | None:
+    return number_in({"number": scan.command.removeprefix(prefix)}, "number")
 
 
 def _end(request: HttpRequest, scan: Scan) -> HttpResponse:

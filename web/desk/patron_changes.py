@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -58,6 +59,8 @@ def new_patron(request: HttpRequest) -> HttpResponse:
 def edit_patron(request: HttpRequest, pk: int) -> HttpResponse:
     """Change what's known about a patron."""
     patron = patron_or_404(pk)
+    if patron.is_protected and not request.staff.may(Permission.SEE_PROTECTED):  # type: ignore[attr-defined]
+        raise PermissionDenied(gettext("Name and address are protected. A supervisor can change them."))
     form = PatronForm(request.POST or None, **_rows(), patron=patron)
     if request.method == "POST" and form.is_valid():
         try:

@@ -1,7 +1,6 @@
 """The dialogs of a patron's page. Each is made when somebody asks for it, so that the page itself stays quick."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -15,22 +14,10 @@ from accounts.rules import Permission
 from circulation.selectors.fees import get_fee, owed_by
 from circulation.selectors.holds import get_hold
 from holdings.selectors import item_types, pickup_branches
+from web.desk.dialogs import Dialog
 from web.desk.forms_money import FeeForm, PaymentForm, WaiverForm
 from web.desk.forms_patrons import BlockForm, CardForm, MoveForm, PinForm
-
-
-@dataclass(frozen=True)
-class Dialog:
-    """A dialog with its form, ready for the page.
-
-    :ivar save: the word on its button
-    """
-
-    id: str
-    heading: str
-    url: str
-    save: str
-    form: forms.Form
+from web.desk.patron_details_dialogs import DETAILS_DIALOGS
 
 
 def dialog_of(request: HttpRequest, patron: Any, name: str, *, form: forms.Form | None = None) -> Dialog:
@@ -102,4 +89,5 @@ _DIALOGS: Mapping[str, tuple[Permission, Callable[[Any, int, forms.Form | None],
     "fee": (Permission.TAKE_PAYMENTS, _fee),
     "waiver": (Permission.WAIVE_FEES, _waiver),
     "move": (Permission.CIRCULATE, _move),
+    **DETAILS_DIALOGS,
 }

@@ -51,7 +51,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/_patron_suggestions.html", {"patrons": find_patrons(text)[:8]})
 
 
-@staff_only(Permission.EDIT_PATRONS, needs_branch=True)
+@staff_only(Permission.LOOK_UP_NATIONAL_ID, needs_branch=True)
 @require_POST
 def by_national_id(request: HttpRequest) -> HttpResponse:
     """Find a patron by her national identity number: by POST, so that it stands in no address and no log."""

@@ -52,11 +52,13 @@ class Found:
     """What a scanned text stands for; at most one of them.
 
     :ivar patrons: several, or one whom only staff can tell for sure
+    :ivar without_card: whether the patron was found by name, so that staff still have to ask who she is
     """
 
     item: Any = None
     patron: Any = None
     patrons: tuple[Any, ...] = ()
+    without_card: bool = False
 
 
 def read_scan(request: HttpRequest) -> Scan:
@@ -114,7 +116,9 @@ def look_up(scan: Scan, *, has_patron: bool) -> Found:
             return found
     named = find_patrons(scan.text)
     is_name = any(character.isalpha() for character in scan.text)
-    return Found(patron=named[0]) if len(named) == 1 and is_name and not has_patron else Found(patrons=tuple(named))
+    if len(named) == 1 and is_name and not has_patron:
+        return Found(patron=named[0], without_card=True)
+    return Found(patrons=tuple(named))
 
 
 def _item(scan: Scan) -> Found | None:

@@ -24,6 +24,15 @@ _TEXTS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
     errors.NAME_MISSING: ("given_name", lambda facts: gettext("A name is needed.")),
     errors.PIN_MALFORMED: ("pin", lambda facts: gettext("A PIN has four to eight digits.")),
     errors.GUARDIAN_IS_CHILD: ("guardian_card", lambda facts: gettext("A guardian must be an adult.")),
+    errors.NOTE_EMPTY: ("text", lambda facts: gettext("Write something.")),
+    errors.GUARDIAN_IS_HERSELF: ("guardian_card", lambda facts: gettext("Nobody is her own guardian.")),
+    errors.HAS_LEFT: ("", lambda facts: gettext("This membership is over.")),
+    errors.IS_TEMPORARY: ("", lambda facts: gettext("A temporary membership isn't renewed. Choose another category.")),
+    errors.SAME_PATRON: ("", lambda facts: gettext("This is the same entry.")),
+    errors.BOTH_HAVE_NATIONAL_ID: (
+        "",
+        lambda facts: gettext("Both have a national identity number, so they're two people, or one number is wrong."),
+    ),
     errors.NOT_PERMITTED: ("", lambda facts: gettext("You may not do this. Ask a supervisor.")),
 }
 
