@@ -14,10 +14,14 @@ KNOWN = {
     "LIBSYS_LOG_LEVEL": "INFO by default",
     "LIBSYS_EMAIL_URL": "smtp://user:password@host:587?tls=1",
     "LIBSYS_EMAIL_FROM": "the address that mail comes from when a municipality has none",
+    "LIBSYS_SMS_GATEWAY_URL": "https://:token@host/path of the text message gateway; without it they become files",
+    "LIBSYS_DIGITAL_POST_URL": "https://:token@host/path of the digital post gateway; without it they become files",
+    "LIBSYS_NOTICE_GATEWAYS": "classes of one's own, as SMS=package.module.Class,DIGITAL_POST=…",
     "LIBSYS_DATABASE_POOL": "connections per process, 8 by default",
     "LIBSYS_NODE": "this web node's name in logs and locks",
 }
 SERVICES = ("DATABASE_URL", "REDIS_URL")
+GATEWAY_CHANNELS = ("EMAIL", "SMS", "DIGITAL_POST")
 MODES = ("demo", "test", "production")
 
 
@@ -40,6 +44,9 @@ class Environment:
     log_level: str
     email_url: str
     email_from: str
+    sms_gateway_url: str
+    digital_post_url: str
+    notice_gateways: tuple[tuple[str, str], ...]
     database_pool: int
     node: str
 
@@ -72,6 +79,7 @@ def read_environment(variables: Mapping[str, str], *, root: Path) -> Environment
     pool = variables.get("LIBSYS_DATABASE_POOL") or "8"
     if not pool.isdecimal() or not 1 <= int(pool) <= 100:
         problems.append(f"LIBSYS_DATABASE_POOL is {pool!r}; it is a number from 1 to 100")
+    problems += _gateway_problems(variables)
     if problems:
         raise EnvironmentProblem("The environment isn't complete:\n  " + "\n  ".join(problems))
     return Environment(
@@ -86,6 +94,26 @@ def read_environment(variables: Mapping[str, str], *, root: Path) -> Environment
         log_level=variables.get("LIBSYS_LOG_LEVEL") or "INFO",
         email_url=variables.get("LIBSYS_EMAIL_URL", ""),
         email_from=variables.get("LIBSYS_EMAIL_FROM") or f"bibliotek@{variables['LIBSYS_BASE_DOMAIN']}",
+        sms_gateway_url=variables.get("LIBSYS_SMS_GATEWAY_URL", ""),
+        digital_post_url=variables.get("LIBSYS_DIGITAL_POST_URL", ""),
+        notice_gateways=tuple(_gateways(variables)),
         database_pool=int(pool),
         node=variables.get("LIBSYS_NODE") or "web",
     )
+
+
+def _gateways(variables: Mapping[str, str]) -> list[tuple[str, str]]:
+    pairs = (pair.partition("=") for pair in variables.get("LIBSYS_NOTICE_GATEWAYS", "").split(",") if pair.strip())
+    return [(channel.strip(), name.strip()) for channel, _, name in pairs]
+
+
+def _gateway_problems(variables: Mapping[str, str]) -> list[str]:
+    addresses = ("LIBSYS_SMS_GATEWAY_URL", "LIBSYS_DIGITAL_POST_URL")
+    problems = [
+        f"{name} doesn't begin with https:// or http://: {KNOWN[name]}"
+        for name in addresses
+        if variables.get(name) and not variables[name].startswith(("https://", "http://"))
+    ]
+    if any(channel not in GATEWAY_CHANNELS or "." not in name for channel, name in _gateways(variables)):
+        problems.append(f"LIBSYS_NOTICE_GATEWAYS can't be read: {KNOWN['LIBSYS_NOTICE_GATEWAYS']}")
+    return problems

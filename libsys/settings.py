@@ -262,6 +262,13 @@ if ENV.email_url:
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(HOME / "mail")
+SMS_GATEWAY_URL, DIGITAL_POST_URL = ENV.sms_gateway_url, ENV.digital_post_url
+NOTICE_GATEWAYS = {
+    "EMAIL": "notices.gateways.mail.MailGateway",
+    "SMS": f"notices.gateways.{'http.SmsHttp' if SMS_GATEWAY_URL else 'files.SmsFiles'}",
+    "DIGITAL_POST": f"notices.gateways.{'http.DigitalPostHttp' if DIGITAL_POST_URL else 'files.DigitalPostFiles'}",
+    **dict(ENV.notice_gateways),
+}
 SERVER_EMAIL = parseaddr(DEFAULT_FROM_EMAIL)[1]
 
 # --- Background work ---

@@ -151,3 +151,8 @@ class Notice(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"
+
+    @property
+    def shown_address(self) -> str:
+        """The address as people read it; a digital post box has none."""
+        return "" if self.channel == self.Channel.DIGITAL_POST else self.address

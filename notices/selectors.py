@@ -1,14 +1,18 @@
 """Reads the outbox and the texts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
-from notices.models import Notice, NoticeKind, NoticeTemplate
-from notices.relevance import still_true
-from notices.texts import LANGUAGES, built_in_text
+from holdings.models import Branch
+from notices.models import BranchMessages, Notice, NoticeTemplate, PrintRun
+from notices.rules.nearest_text import OwnTexts, nearest_text
+from notices.rules.settings import SECTION, MessageSettings, read_settings
+from notices.texts import Text
 from patrons.models import Patron
+from tenants.selectors import current_municipality
 
 PAGE = 50
 
@@ -26,16 +30,22 @@ class OutboxPage:
 
 @dataclass(frozen=True)
 class TemplateView:
-    """The text of one kind of message in one language.
+    """The text of one kind of message in one language, as a channel and a branch use it.
 
-    :ivar is_own: whether the municipality has written it
+    :ivar is_own: whether it was written for just this channel and branch
+    :ivar is_written_here: whether the municipality has written it, for whatever channel and branch
+    :ivar from_branch: the branch that it was written for; None for all
     """
 
     kind: str
     language: str
+    channel: str
+    branch_id: int | None
     subject: str
     body: str
     is_own: bool
+    is_written_here: bool
+    from_branch: int | None
 
 
 def outbox(
@@ -66,10 +76,21 @@ def get_notice(pk: int) -> Notice | None:
     return Notice.objects.select_related("patron", "branch").filter(pk=pk).first()
 
 
-def problem_notices(*, limit: int = 200) -> list[Notice]:
+def problem_notices(*, branch: Branch | None = None, limit: int = 200) -> list[Notice]:
     """Return what staff must decide on: what couldn't be delivered and what's uncertain, the oldest first."""
+    found = _problems(branch).select_related("patron", "branch")
+    return list(found.order_by("pk")[:limit])
+
+
+def count_problems(branch: Branch | None = None) -> int:
+    """Return how many messages staff must decide on, at a branch or everywhere."""
+    return _problems(branch).count()
+
+
+def _problems(branch: Branch | None) -> QuerySet[Notice]:
     states = (Notice.State.FAILED, Notice.State.UNCERTAIN)
-    return list(Notice.objects.filter(state__in=states).select_related("patron", "branch").order_by("pk")[:limit])
+    found = Notice.objects.filter(state__in=states)
+    return found.filter(branch=branch) if branch is not None else found
 
 
 def notices_of(patron: Patron, *, limit: int = 10) -> list[Notice]:
@@ -77,15 +98,23 @@ def notices_of(patron: Patron, *, limit: int = 10) -> list[Notice]:
     return list(Notice.objects.filter(patron=patron).select_related("branch").order_by("-pk")[:limit])
 
 
-def letters_to_print() -> list[Notice]:
-    """Return the letters that wait for the printer and are still true, the oldest first."""
-    waiting = list(
-        Notice.objects.filter(state=Notice.State.QUEUED, channel=Notice.Channel.LETTER)
-        .select_related("patron", "branch")
-        .order_by("pk")
-    )
-    true_ids = still_true(waiting)
-    return [notice for notice in waiting if notice.pk in true_ids]
+def count_letters(branch: Branch | None = None) -> int:
+    """Return how many messages wait for the printer, at a branch or everywhere."""
+    waiting = Notice.objects.filter(state=Notice.State.QUEUED, channel=Notice.Channel.LETTER)
+    return (waiting.filter(branch=branch) if branch else waiting).count()
+
+
+def print_runs(branch: Branch | None = None, *, limit: int = 20) -> list[PrintRun]:
+    """Return the newest runs of letters, of a branch together with those of all branches."""
+    runs = PrintRun.objects.select_related("branch")
+    if branch is not None:
+        runs = runs.filter(Q(branch=branch) | Q(branch__isnull=True))
+    return list(runs.order_by("-pk")[:limit])
+
+
+def get_print_run(pk: int) -> PrintRun | None:
+    """Return the run of letters with this number, or None."""
+    return PrintRun.objects.select_related("branch").filter(pk=pk).first()
 
 
 def counts_by_state() -> dict[str, int]:
@@ -94,22 +123,48 @@ def counts_by_state() -> dict[str, int]:
     return {**dict.fromkeys(Notice.State.values, 0), **dict(counted)}
 
 
-def template(kind: str, language: str) -> TemplateView:
+def template(kind: str, language: str, channel: str = "", branch_id: int | None = None) -> TemplateView:
     """Return the text that's used for a kind of message in a language.
 
-    :raises KeyError: for a kind or language that there is none for
+    :param channel: empty for any but SMS
+    :param branch_id: None for what holds where a branch has no text of its own
+    :raises KeyError: for a kind or language that there is none for, or a kind that has no short text
     """
-    own = NoticeTemplate.objects.filter(kind=kind, language=language).first()
-    text = built_in_text(kind, language) if own is None else own
-    return TemplateView(kind, language, text.subject, text.body, is_own=own is not None)
+    own = own_texts(NoticeTemplate.objects.filter(kind=kind, language=language))
+    found = nearest_text(own, kind, language, channel, branch_id)
+    is_own = found.is_own and (found.channel, found.branch_id) == (channel, branch_id)
+    return TemplateView(
+        kind, language, channel, branch_id, found.text.subject, found.text.body, is_own, found.is_own, found.branch_id
+    )
 
 
-def templates() -> Sequence[TemplateView]:
-    """Return every text as it's used, by kind and language."""
-    own = {(row.kind, row.language): row for row in NoticeTemplate.objects.all()}
-    views = []
-    for kind in NoticeKind.values:
-        for language in LANGUAGES:
-            text = own.get((kind, language)) or built_in_text(kind, language)
-            views.append(TemplateView(kind, language, text.subject, text.body, (kind, language) in own))
-    return views
+def own_texts(rows: Iterable[NoticeTemplate] | None = None) -> OwnTexts:
+    """Return the municipality's own texts, by kind, language, channel and branch.
+
+    :param rows: some of them; all of them by default
+    """
+    return {
+        (row.kind, row.language, row.channel, row.branch_id): Text(row.subject, row.body)
+        for row in (NoticeTemplate.objects.all() if rows is None else rows)
+    }
+
+
+def real_cases(kind: str, *, branch_id: int | None = None, limit: int = 8) -> list[Notice]:
+    """Return the newest messages of a kind that a text can be tried with, those of a branch if one is given."""
+    wanted = Notice.objects.filter(kind=kind).exclude(context={})
+    if branch_id is not None:
+        wanted = wanted.filter(branch=branch_id)
+    return list(wanted.select_related("patron", "branch").order_by("-pk")[:limit])
+
+
+def message_settings(branch: Branch | None = None) -> MessageSettings:
+    """Return how the municipality's messages go out, or a branch's."""
+    municipality = current_municipality()
+    own = municipality.settings.get(SECTION, {})
+    return read_settings(country=municipality.country, own=own, branch=branch_values(branch) if branch else None)
+
+
+def branch_values(branch: Branch) -> dict[str, Any]:
+    """Return in what a branch's messages differ, as JSON keeps it."""
+    found = BranchMessages.objects.filter(branch=branch).values_list("values", flat=True).first()
+    return found or {}

@@ -1,8 +1,6 @@
-"""What staff decide about messages that didn't go out, and about letters that they have printed."""
+"""What staff decide about messages that didn't go out."""
 
-from collections.abc import Iterable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -10,12 +8,11 @@ from accounts.models import StaffAccount
 from accounts.rules import Permission, permissions_of
 from common.audit import record
 from common.errors import Reason
-from notices.errors import NOT_A_PROBLEM, NOT_PERMITTED, NoticeRefused
+from notices.errors import CHANNEL_NOT_IN_USE, NO_SHORT_TEXT, NOT_A_PROBLEM, NOT_PERMITTED, NoticeRefused
 from notices.models import Notice
-from notices.relevance import still_true
+from notices.rules.channels import may_take
 from notices.rules.recipients import recipient_of
-from notices.services.sending import OUTDATED
-from patrons.models import Patron
+from notices.services.writing import Writer
 from patrons.selectors import guardians_of
 from tenants.selectors import current_municipality
 
@@ -24,29 +21,32 @@ _PROBLEMS = (Notice.State.FAILED, Notice.State.UNCERTAIN)
 
 
 @transaction.atomic
-def send_again(*, notice: Notice, staff: StaffAccount, now: datetime) -> Notice:
+def send_again(*, notice: Notice, staff: StaffAccount, now: datetime, channel: str = "") -> Notice:
     """Queue a message that failed or is uncertain once more, to the address that's known by now.
 
-    :raises NoticeRefused: NOT_PERMITTED, NOT_A_PROBLEM, or NO_ADDRESS or NO_GUARDIAN if it still can't be delivered
+    :param channel: another way than the patron's own; LETTER to print it
+    :raises NoticeRefused: NOT_PERMITTED, NOT_A_PROBLEM, CHANNEL_NOT_IN_USE, NO_SHORT_TEXT, or NO_ADDRESS or NO_GUARDIAN
+        if it still can't be delivered
     """
     notice = _locked_problem(notice, staff)
-    municipality = current_municipality()
-    patron = Patron.objects.select_related("category").get(pk=notice.patron_id)
+    writer = Writer(current_municipality(), now=now)
+    if channel and not may_take(notice.kind, channel):
+        raise NoticeRefused([Reason(NO_SHORT_TEXT)])
+    # Paper always works.
+    if channel not in ("", Notice.Channel.LETTER, *writer.settings.channels):
+        raise NoticeRefused([Reason(CHANNEL_NOT_IN_USE, facts={"channel": channel})])
+    patron = notice.patron
     recipient = recipient_of(
-        patron,
-        guardians_of(patron),
-        kind=notice.kind,
-        today=now.astimezone(ZoneInfo(municipality.time_zone)).date(),
-        default_language=municipality.language,
+        patron, guardians_of(patron), kind=notice.kind, today=writer.today, post=writer.post(only=channel)
     )
     if recipient.problem:
         raise NoticeRefused([Reason(recipient.problem)])
-    before = notice.state
-    notice.channel, notice.address, notice.addressee = recipient.channel, recipient.address, recipient.addressee
+    facts = {"before": notice.state, "channel": recipient.channel}
+    writer.write_again(notice, recipient)
     notice.state, notice.problem, notice.attempts = Notice.State.QUEUED, "", 0
-    notice.claimed_at = notice.not_before = None
+    notice.claimed_at = notice.not_before = notice.sent_with = notice.print_run = None
     notice.save()
-    record(action="notices.send_again", actor=staff, subject=notice, facts={"before": before})
+    record(action="notices.send_again", actor=staff, subject=notice, facts=facts)
     return notice
 
 
@@ -64,35 +64,10 @@ def set_aside(*, notice: Notice, staff: StaffAccount, now: datetime) -> Notice:
     return notice
 
 
-@transaction.atomic
-def mark_printed(*, notice_ids: Iterable[int], staff: StaffAccount, now: datetime) -> int:
-    """Count letters that staff have printed as sent, and return how many.
-
-    Letters that stopped being true before anybody printed them are cancelled along with it.
-
-    :raises NoticeRefused: NOT_PERMITTED
-    """
-    _require_staff(staff)
-    waiting = list(
-        Notice.objects.select_for_update(of=("self",))
-        .filter(state=Notice.State.QUEUED, channel=Notice.Channel.LETTER)
-        .order_by("pk")
-    )
-    wanted = set(notice_ids)
-    printed = [notice for notice in waiting if notice.pk in wanted]
-    left = [notice for notice in waiting if notice.pk not in wanted]
-    true_ids = still_true(left) if left else set()
-    outdated = [notice.pk for notice in left if notice.pk not in true_ids]
-    Notice.objects.filter(pk__in=outdated).update(state=Notice.State.CANCELLED, problem=OUTDATED)
-    Notice.objects.filter(pk__in=[notice.pk for notice in printed]).update(state=Notice.State.SENT, sent_at=now)
-    for notice in printed:
-        record(action="notices.mark_printed", actor=staff, subject=notice, facts={"kind": notice.kind})
-    return len(printed)
-
-
 def _locked_problem(notice: Notice, staff: StaffAccount) -> Notice:
     _require_staff(staff)
-    locked = Notice.objects.select_for_update(of=("self",)).get(pk=notice.pk)
+    notices = Notice.objects.select_for_update(of=("self",)).select_related("patron__category", "branch")
+    locked = notices.get(pk=notice.pk)
     if locked.state not in _PROBLEMS:
         raise NoticeRefused([Reason(NOT_A_PROBLEM, facts={"state": locked.state})])
     return locked

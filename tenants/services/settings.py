@@ -1,4 +1,4 @@
-"""Changes how a municipality looks and how it numbers its items and cards."""
+"""Changes how a municipality looks, how it numbers its items and cards, and what it has decided for other rooms."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -43,4 +43,27 @@ def change_barcodes(
             facts={"before": before, "schemes": found.barcode_schemes},
         )
         transaction.on_commit(forget_hosts)
+    return found
+
+
+def change_settings(*, municipality: Municipality, section: str, values: Mapping[str, Any], actor: Any) -> Municipality:
+    """Set values of one section of the municipality's settings; its others stay. The room that reads them checks them.
+
+    :param section: the name of the room's part, for instance `messages`
+    :param values: JSON values by name
+    """
+    with transaction.atomic():
+        found = Municipality.objects.select_for_update().get(pk=municipality.pk)
+        known = found.settings.get(section, {})
+        before = {name: known.get(name) for name in values}
+        found.settings = {**found.settings, section: {**known, **values}}
+        found.save(update_fields=["settings"])
+        audit.record(
+            action="tenants.change_settings",
+            actor=actor,
+            subject=found,
+            facts={"section": section, "before": before, "values": dict(values)},
+        )
+        transaction.on_commit(forget_hosts)
+    municipality.settings = found.settings
     return found

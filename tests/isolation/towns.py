@@ -16,7 +16,7 @@ from circulation.models import Loan
 from circulation.services.fees import take_payment
 from common.audit import record
 from common.encryption import encrypt, keyed_hash
-from notices.models import Notice, NoticeTemplate
+from notices.models import Notice, NoticeTemplate, PrintRun
 from tenants.models import Municipality
 from tests.factories import (
     NOW,
@@ -256,6 +256,22 @@ def _add_traces(town: Town, branch: Any, patron: Any) -> None:
         problem="MAIL_SERVER",
         created_at=NOW - timedelta(days=1),
     )
+    printed = PrintRun.objects.create(branch=branch, made_at=NOW, made_by=town.word("Printer"), letters=1)
+    Notice.objects.create(
+        patron=patron,
+        branch=branch,
+        kind="OVERDUE_1",
+        key=f"{town.municipality.schema_name}:2",
+        channel="LETTER",
+        address=town.word("Street"),
+        addressee=town.word("Receiver"),
+        language="en",
+        subject=town.word("Printed"),
+        body=town.word("Paper"),
+        state=Notice.State.SENT,
+        print_run=printed,
+        created_at=NOW - timedelta(days=1),
+    )
     NoticeTemplate.objects.create(kind="COURTESY", language="da", subject=town.word("Own"), body=town.word("Text"))
     librarian = town.staff["LIBRARIAN"]
     loan = Loan.objects.get(pk=town.things["loan"])
@@ -271,7 +287,7 @@ def _add_traces(town: Town, branch: Any, patron: Any) -> None:
         started_at=NOW,
         failures=[{"number": 1, "control_number": town.word("Failure"), "code": "BAD_LEADER"}],
     )
-    town.things |= {"notice": notice.pk, "entry": entry.pk, "import_run": run.pk}
+    town.things |= {"notice": notice.pk, "print_run": printed.pk, "entry": entry.pk, "import_run": run.pk}
 
 
 def announce_titles() -> None:

@@ -54,3 +54,18 @@ class Watching(EmailBackend):
     def send_messages(self, messages):
         self.seen.append(Notice.objects.get(address=messages[0].to[0]).state)
         return super().send_messages(messages)
+
+
+class OwnGateway:
+    """A gateway of a municipality's own: keeps what it gets."""
+
+    delivered: list[object] = []
+
+    def open(self):
+        """Nothing to connect to."""
+
+    def deliver(self, message):
+        self.delivered.append(message)
+
+    def close(self):
+        """Nothing to let go of."""

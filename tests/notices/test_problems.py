@@ -5,8 +5,8 @@ from accounts.models import AuditEntry
 from notices import relevance
 from notices.errors import NoticeRefused
 from notices.models import Notice, NoticeKind
-from notices.selectors import counts_by_state, letters_to_print, notices_of, outbox, problem_notices
-from notices.services.problems import mark_printed, send_again, set_aside
+from notices.selectors import counts_by_state, notices_of, outbox, problem_notices
+from notices.services.problems import send_again, set_aside
 from notices.services.sending import send_batch
 from tests.factories import BranchFactory, PatronFactory, StaffAccountFactory
 
@@ -60,7 +60,7 @@ def test_sends_again_to_the_address_that_is_known_by_now(notice_of, staff, now):
     send_batch(now=now)
 
     assert mail.outbox[0].to == ["new@post.example"]
-    assert AuditEntry.objects.get(action="notices.send_again").facts == {"before": "FAILED"}
+    assert AuditEntry.objects.get(action="notices.send_again").facts == {"before": "FAILED", "channel": "EMAIL"}
 
 
 def test_sends_an_uncertain_message_again_only_when_told(notice_of, staff, now):
@@ -112,28 +112,6 @@ def test_is_not_for_the_consortium(notice_of, now):
         send_again(notice=notice_of(state="FAILED"), staff=StaffAccountFactory(operator=True), now=now)
 
     assert refusal.value.codes == ["NOT_PERMITTED"]
-
-
-def test_counts_printed_letters_as_sent(notice_of, staff, now):
-    letters = [notice_of(channel="LETTER", address="Ingrid\nHavnegade 1\n8000 Aarhus") for _ in range(3)]
-
-    count = mark_printed(notice_ids=[letters[0].pk, letters[1].pk, 999_999], staff=staff, now=now)
-
-    assert count == 2
-    assert letters_to_print() == [letters[2]]
-    letters[0].refresh_from_db()
-    assert (letters[0].state, letters[0].sent_at) == ("SENT", now)
-
-
-def test_leaves_out_letters_that_are_not_true_any_more(notice_of, staff, now):
-    gone, printed = notice_of(channel="LETTER"), notice_of(channel="LETTER")
-    relevance.register_check([NoticeKind.OVERDUE_1], lambda notices: {n.pk for n in notices} - {gone.pk})
-
-    assert letters_to_print() == [printed]
-    mark_printed(notice_ids=[printed.pk], staff=staff, now=now)
-
-    gone.refresh_from_db()
-    assert (gone.state, gone.problem) == ("CANCELLED", "OUTDATED")
 
 
 def test_pages_through_the_outbox(notice_of):

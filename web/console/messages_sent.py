@@ -16,7 +16,7 @@ from notices.selectors import counts_by_state, get_notice, outbox, problem_notic
 from notices.services.problems import send_again, set_aside
 from web.account.access import staff_only
 from web.console.areas import municipality_areas
-from web.console.words import NOTICE_KINDS
+from web.words.messages import CHANNELS, NOTICE_KINDS, problem_text
 
 STATES = {
     "QUEUED": "wait",
@@ -41,10 +41,12 @@ STATE_NAMES = {
 @require_safe
 def outbox_page(request: HttpRequest) -> HttpResponse:
     """List the messages, newest first, with those that need somebody above."""
-    state = request.GET.get("state", "")
+    state, channel = request.GET.get("state", ""), request.GET.get("channel", "")
     before = request.GET.get("before", "")
     before_id = int(before) if before.isascii() and before.isdecimal() and len(before) < 18 else None
-    page = outbox(state=state if state in STATES else "", before=before_id)
+    page = outbox(
+        state=state if state in STATES else "", channel=channel if channel in CHANNELS else "", before=before_id
+    )
     context = {
         "areas": municipality_areas(request, "notices"),
         "notices": [_row(notice) for notice in page.notices],
@@ -55,6 +57,8 @@ def outbox_page(request: HttpRequest) -> HttpResponse:
             if count or code == state
         ],
         "state": state,
+        "channel": channel,
+        "channels": [{"code": code, "text": text, "current": code == channel} for code, text in CHANNELS.items()],
         "next_before": page.next_before,
     }
     return render(request, "console/outbox.html", context)
@@ -98,6 +102,7 @@ def _row(notice: Any) -> dict[str, Any]:
         "kind": STATES.get(notice.state, "none"),
         "word": notice.get_state_display(),
         "name": NOTICE_KINDS.get(notice.kind, notice.kind),
+        "why": problem_text(notice.problem),
     }
 
 

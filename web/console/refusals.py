@@ -19,6 +19,11 @@ _FIELDS = {
     "SUBJECT_TOO_LONG": "subject",
     "BODY_MISSING": "body",
     "BODY_TOO_LONG": "body",
+    "NO_CHANNEL": "channels",
+    "HOURS_INCOMPLETE": "quiet_until",
+    "SENDER_MALFORMED": "sms_sender",
+    "ADDRESS_MALFORMED": "reply_to",
+    "OUTSIDE_THE_SHEET": "window_left",
 }
 
 
@@ -44,6 +49,11 @@ def refusal_text(reason: Reason) -> str:
         "SUBJECT_TOO_LONG": gettext("At most %(longest)s characters."),
         "BODY_MISSING": gettext("It needs a text."),
         "BODY_TOO_LONG": gettext("At most %(longest)s characters."),
+        "NO_CHANNEL": gettext("At least one channel has to be in use."),
+        "HOURS_INCOMPLETE": gettext("Quiet hours need a beginning and an end."),
+        "SENDER_MALFORMED": gettext("Letters A to Z, digits and spaces, eleven at most."),
+        "ADDRESS_MALFORMED": gettext("This isn't an e-mail address."),
+        "OUTSIDE_THE_SHEET": gettext("From %(least)s to %(most)s millimetres."),
     }
     if reason.code not in texts:
         return " ".join(refusal_texts(Refused([reason])))

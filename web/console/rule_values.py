@@ -10,9 +10,9 @@ from django.utils.translation import gettext, ngettext
 
 from circulation.rules.value_kinds import Kind, ValueProblem
 from circulation.rules.values import ValueSpec
-from web.console.words import NOTICE_KINDS
 from web.ui.days import short_day
 from web.ui.money import amount_text
+from web.words.messages import NOTICE_KINDS
 
 _FEE_STEP = re.compile(r"^\s*(\d{1,4})\s*[:;]\s*(\d+(?:[.,]\d{1,2})?)\s*/\s*(\d+(?:[.,]\d{1,2})?)\s*$")
 _NOTICE_STEP = re.compile(r"^\s*(\w+)\s*[:;]\s*(\d{1,4})\s*$")

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from web.console import branches, imports, jobs, kinds, messages_sent, notices, overview, rules, settings, staff
+from web.console import (
+    branches,
+    imports,
+    jobs,
+    kinds,
+    message_settings,
+    messages_sent,
+    notices,
+    overview,
+    rules,
+    settings,
+    staff,
+)
 
 app_name = "console"
 urlpatterns = [
@@ -27,6 +39,9 @@ urlpatterns = [
     path("notices", notices.listed, name="notices"),
     path("notices/<slug:kind>/<slug:language>", notices.edit, name="notice"),
     path("notices/<slug:kind>/<slug:language>/reset", notices.reset, name="reset_notice"),
+    path("messages", message_settings.own, name="message_settings"),
+    path("messages/branches/<int:pk>", message_settings.of_branch, name="branch_messages"),
+    path("messages/window", message_settings.window_test, name="window_test"),
     path("outbox", messages_sent.outbox_page, name="outbox"),
     path("outbox/<int:pk>", messages_sent.one, name="outbox_notice"),
     path("outbox/<int:pk>/again", messages_sent.again, name="send_notice_again"),

@@ -24,24 +24,6 @@ COUNTS = {
     "hopeless": _("that nothing can fill"),
     "failed": _("failed"),
 }
-NOTICE_KINDS = {
-    "COURTESY": _("Due soon"),
-    "RENEWED": _("Renewed by itself"),
-    "NOT_RENEWED": _("Couldn't be renewed by itself"),
-    "OVERDUE_1": _("First reminder"),
-    "OVERDUE_2": _("Second reminder"),
-    "OVERDUE_3": _("Last reminder"),
-    "RECALL": _("Recall"),
-    "INVOICE": _("Invoice"),
-    "INVOICE_REMINDER": _("Reminder of an invoice"),
-    "DEBT_COLLECTION": _("Before debt collection"),
-    "HOLD_READY": _("Hold ready"),
-    "HOLD_EXPIRED": _("Hold not collected"),
-    "HOLD_INTEREST_ENDS": _("Hold ends soon"),
-    "HOLD_CANCELLED": _("Hold cancelled by the library"),
-    "MEMBERSHIP_ENDS": _("Membership ends soon"),
-    "DIGEST": _("Several messages in one"),
-}
 STEPS = {
     "municipality": _("Name, host and template"),
     "schema": _("Schema with all its tables"),

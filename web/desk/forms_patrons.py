@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from web.desk.fields import DayField, LineField
 from web.ui.stale_forms import GuardedForm
+from web.words.messages import CHANNELS
 
-_CHANNELS = [("EMAIL", _("E-mail")), ("LETTER", _("Letter"))]
+_CHANNELS = list(CHANNELS.items())
 
 
 class _Chosen(forms.TypedChoiceField):

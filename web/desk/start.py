@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.rules import Permission
 from circulation.selectors.lists import count_overdue, ready_holds, shelf_to_clear, transits_to
 from circulation.selectors.picks import holds_to_pick
-from notices.selectors import problem_notices
+from notices.selectors import count_letters, count_problems, problem_notices
 from web.account.access import staff_only
 from web.desk.areas import desk_areas
 from web.desk.recent import seen_lately
@@ -27,15 +27,15 @@ LATE_AFTER = timedelta(days=3)
 def start(request: HttpRequest) -> HttpResponse:
     """Show what there is to do today."""
     branch = request.staff.branch  # type: ignore[attr-defined]
-    problems = [notice for notice in problem_notices() if notice.branch_id == branch.pk]
     context = {
         "areas": desk_areas(request, ""),
         "branch": branch,
         "today": timezone.localdate(),
         "work": _work(branch),
         "ready": len(ready_holds(branch)),
-        "problems": problems[:20],
-        "problem_count": len(problems),
+        "problems": problem_notices(branch=branch, limit=5),
+        "problem_count": count_problems(branch),
+        "letters": count_letters(branch),
         "recent": seen_lately(request),
     }
     return render(request, "desk/start.html", context)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.portal import catalogue, details, log_in, me
+from web.portal import catalogue, details, log_in, me, messages
 
 app_name = "portal"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("me/details/pin", details.change_pin, name="change_pin"),
     path("me/details/history", details.change_history, name="change_history"),
     path("me/history", details.history, name="history"),
+    path("me/messages", messages.choices, name="messages"),
     path("me/renew", me.renew_every, name="renew_all"),
     path("me/loans/<int:pk>/renew", me.renew, name="renew"),
     path("title/<int:pk>/hold", me.place, name="place_hold"),

@@ -1,0 +1,52 @@
+"""Which way a kind of message may take, and what comes next where a way leads nowhere. Pure."""
+
+from collections.abc import Mapping
+
+from notices.models import Notice, NoticeKind
+from notices.texts import WITHOUT_SMS
+
+NONE = "NONE"
+_EMAIL, _SMS, _POST, _LETTER = (
+    Notice.Channel.EMAIL.value,
+    Notice.Channel.SMS.value,
+    Notice.Channel.DIGITAL_POST.value,
+    Notice.Channel.LETTER.value,
+)
+# Tried in this order when a channel has no address. Who is exempt from digital post gets a letter, as the law has it.
+_NEXT: Mapping[str, tuple[str, ...]] = {
+    _EMAIL: (_POST, _LETTER, _SMS),
+    _SMS: (_EMAIL, _POST, _LETTER),
+    _POST: (_LETTER, _EMAIL, _SMS),
+    _LETTER: (_POST, _EMAIL, _SMS),
+}
+# What a patron may do without: nothing is claimed from her and nothing waits for her.
+OPTIONAL = frozenset({NoticeKind.COURTESY.value, NoticeKind.RENEWED.value})
+# A claim for money stays a message of its own.
+ALONE = WITHOUT_SMS
+# What a patron may choose a channel for; several messages in one go where the first of them does.
+CHOSEN_BY_PATRONS = tuple(kind for kind in NoticeKind.values if kind != NoticeKind.DIGEST)
+
+
+def ways(kind: str, preferred: str, *, in_use: tuple[str, ...], falls_back: bool) -> list[str]:
+    """Return the channels that a message may take, the best first.
+
+    :param preferred: what the patron wants
+    :param in_use: the municipality's channels
+    """
+    wanted = [preferred, *(_NEXT.get(preferred, ()) if falls_back else ())]
+    possible = [channel for channel in wanted if channel in in_use and may_take(kind, channel)]
+    if not possible:
+        # The patron wants what the municipality hasn't: better another way than none.
+        possible = [channel for channel in _NEXT[_LETTER] + (_LETTER,) if channel in in_use and may_take(kind, channel)]
+    return possible
+
+
+def may_take(kind: str, channel: str) -> bool:
+    """Return whether a kind of message can go by a channel: a claim for money has no short form."""
+    return channel != _SMS or kind not in WITHOUT_SMS
+
+
+def choices_for(kind: str, in_use: tuple[str, ...]) -> list[str]:
+    """Return what a patron may choose for a kind of message."""
+    own = [channel for channel in in_use if may_take(kind, channel)]
+    return [*own, NONE] if kind in OPTIONAL else own
