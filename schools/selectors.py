@@ -67,18 +67,17 @@ def class_names(class_ids: Iterable[int]) -> Mapping[int, str]:
     return dict(SchoolClass.objects.filter(pk__in=class_ids).values_list("pk", "name"))
 
 
-def pupils_of(school_class: SchoolClass) -> list[Patron]:
-    """Return the pupils now in a class, by given name as teachers call the roll."""
-    return list(
-        Patron.objects.filter(
-            class_memberships__school_class=school_class, class_memberships__until__isnull=True
-        ).order_by("given_name_key", "pk")
-    )
+def pupils_of(school_class: SchoolClass, *, by_family_name: bool = False) -> list[Patron]:
+    """Return the pupils now in a class: by given name, as teachers call the roll, or by family name, as lists are."""
+    pupils = Patron.objects.filter(class_memberships__school_class=school_class, class_memberships__until__isnull=True)
+    return list(pupils.order_by("sort_key" if by_family_name else "given_name_key", "pk"))
 
 
-def class_sheet(school_class: SchoolClass, *, record_id: int | None, today: date) -> ClassSheet:
+def class_sheet(
+    school_class: SchoolClass, *, record_id: int | None, today: date, by_family_name: bool = False
+) -> ClassSheet:
     """Return who of a class has a title; without a title, everybody's counts only. Three statements."""
-    pupils = pupils_of(school_class)
+    pupils = pupils_of(school_class, by_family_name=by_family_name)
     loans = _open_loans([pupil.pk for pupil in pupils] + ([school_class.teacher_id] if school_class.teacher_id else []))
     by_patron: dict[int | None, list[Loan]] = {}
     for loan in loans:

@@ -93,20 +93,58 @@ def add(request: HttpRequest) -> HttpResponse:
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a class; whoever leaves it keeps her loans."""
     school_class, staff = class_or_404(pk), request.staff  # type: ignore[attr-defined]
-    form = ClassForm(posted(request), initial=_initial(school_class))
+    members = _Members(school_class)
+    form = ClassForm(posted(request), initial=_initial(school_class, members))
     if request.method == "POST" and form.is_valid():
+        values = _values(form)
+        values["pupils"] = members.after(values["pupils"], request.POST)
         try:
-            change_class(school_class=school_class, **_values(form), staff=staff.account, today=timezone.localdate())
+            change_class(school_class=school_class, **values, staff=staff.account, today=timezone.localdate())
         except ClassRefused as refused:
             _add_refusals(form, refused)
         else:
             messages.success(request, gettext("Class %(name)s is changed.") % {"name": form.cleaned_data["name"]})
             return redirect("school:class", pk=pk)
-    return _page(request, form, gettext("Change %(name)s") % {"name": school_class.name}, school_class)
+    return _page(request, form, gettext("Change %(name)s") % {"name": school_class.name}, school_class, members)
 
 
-def _page(request: HttpRequest, form: ClassForm, heading: str, school_class: Any) -> HttpResponse:
-    context = {"areas": desk_areas(request, "school"), "form": form, "heading": heading, "class": school_class}
+class _Members:
+    """Who is in a class now: those with a working card, which stands in the form, and those without one.
+
+    Only a card that the form showed and that's gone from it takes somebody out of the class; whoever has no card, or
+    has come meanwhile, stays.
+    """
+
+    def __init__(self, school_class: Any) -> None:
+        self.pupils = pupils_of(school_class)
+        self.cards = working_cards(self.pupils)
+        self.without_card = [pupil for pupil in self.pupils if pupil.pk not in self.cards]
+
+    @property
+    def shown(self) -> list[int]:
+        """The pupils whose cards stand in a form that's made now."""
+        return [pupil.pk for pupil in self.pupils if pupil.pk in self.cards]
+
+    def after(self, typed: list[Any], values: Any) -> list[Any]:
+        """Return who is in the class after the form with these cards."""
+        shown = set(values.getlist("shown")) if "shown" in values else {str(pk) for pk in self.shown}
+        gone = shown | set(values.getlist("leaves"))
+        known = {pupil.pk for pupil in typed}
+        return [*typed, *(each for each in self.pupils if str(each.pk) not in gone and each.pk not in known)]
+
+
+def _page(
+    request: HttpRequest, form: ClassForm, heading: str, school_class: Any, members: _Members | None = None
+) -> HttpResponse:
+    context = {
+        "areas": desk_areas(request, "school"),
+        "form": form,
+        "heading": heading,
+        "class": school_class,
+        "shown": request.POST.getlist("shown") or (members.shown if members else []),
+        "without_card": members.without_card if members else [],
+        "leaves": request.POST.getlist("leaves"),
+    }
     return render(request, "school/class_form.html", context, status=422 if form.errors else 200)
 
 
@@ -121,16 +159,14 @@ def _values(form: ClassForm) -> dict[str, Any]:
     }
 
 
-def _initial(school_class: Any) -> dict[str, Any]:
-    pupils = pupils_of(school_class)
-    people = [*pupils, *([school_class.teacher] if school_class.teacher else [])]
-    cards = working_cards(people)
+def _initial(school_class: Any, members: _Members) -> dict[str, Any]:
+    teacher = [school_class.teacher] if school_class.teacher else []
     return {
         "name": school_class.name,
         "branch": school_class.branch_id,
         "grade": school_class.grade,
-        "teacher": cards.get(school_class.teacher_id, ""),
-        "pupils": "\n".join(cards[pupil.pk] for pupil in pupils if pupil.pk in cards),
+        "teacher": working_cards(teacher).get(school_class.teacher_id, ""),
+        "pupils": "\n".join(members.cards[pk] for pk in members.shown),
     }
 
 

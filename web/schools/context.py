@@ -16,6 +16,7 @@ from schools.selectors import ClassSheet, class_sheet, get_class
 from web.desk.areas import desk_areas
 
 TO_PUPILS, TO_TEACHER = "pupils", "teacher"
+BY_FAMILY_NAME = "family"
 _LONGEST_SCAN = 200
 # With what an override adds, a scan's id fits into the audit log.
 _LONGEST_ID = 50
@@ -32,6 +33,7 @@ class Lending:
     pupil_id: int | None
     to: str
     due_date: date | None
+    by_family_name: bool = False
 
     @classmethod
     def of(cls, values: Any) -> "Lending":
@@ -45,7 +47,8 @@ class Lending:
         if due_date and due_date.year > _LAST_YEAR:
             due_date = None
         to = TO_TEACHER if values.get("to") == TO_TEACHER else TO_PUPILS
-        return cls(_number(values.get("record")), _number(values.get("pupil")), to, due_date)
+        by_family_name = values.get("sort") == BY_FAMILY_NAME
+        return cls(_number(values.get("record")), _number(values.get("pupil")), to, due_date, by_family_name)
 
     def as_fields(self) -> dict[str, str]:
         """Return it as the fields that go with every scan."""
@@ -54,6 +57,7 @@ class Lending:
             "pupil": str(self.pupil_id or ""),
             "to": self.to,
             "due": self.due_date.isoformat() if self.due_date else "",
+            "sort": BY_FAMILY_NAME if self.by_family_name else "",
         }
 
 
@@ -104,7 +108,7 @@ def sheet_context(
     :param after: who got the last item; the next who lacks one takes the next scan
     """
     today = timezone.localdate()
-    sheet = class_sheet(school_class, record_id=lending.record_id, today=today)
+    sheet = class_sheet(school_class, record_id=lending.record_id, today=today, by_family_name=lending.by_family_name)
     current = _current(sheet, lending, after)
     title = get_record(lending.record_id) if lending.record_id else None
     return {

@@ -111,7 +111,12 @@ def _obey(school_class: Any, lending: Lending, command: str) -> Lending:
         return replace(lending, record_id=None, pupil_id=None)
     if command.startswith("pupil:") and command[6:].isascii() and command[6:].isdecimal() and len(command) < 24:
         return replace(lending, pupil_id=int(command[6:]))
-    sheet = class_sheet(school_class, record_id=lending.record_id, today=timezone.localdate())
+    sheet = class_sheet(
+        school_class,
+        record_id=lending.record_id,
+        today=timezone.localdate(),
+        by_family_name=lending.by_family_name,
+    )
     pupils = [line.pupil.pk for line in sheet.pupils]
     if not pupils:
         return lending

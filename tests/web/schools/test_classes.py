@@ -1,5 +1,6 @@
 import pytest
 
+from patrons.models import Card
 from schools.models import SchoolClass
 from tests.factories import PatronFactory, SchoolClassFactory
 
@@ -76,6 +77,37 @@ def test_changes_a_class_and_remembers_who_left(school_client, school_class, pup
     assert school_class.memberships.get(pupil=pupils[2]).until is not None
     school_class.refresh_from_db()
     assert school_class.teacher is None
+
+
+def change(client, school_class, **values):
+    values = {"name": "5.B", "branch": school_class.branch_id, "grade": "5", "teacher": ""} | values
+    return client.post(f"/school/class/{school_class.pk}/change", values)
+
+
+def test_keeps_a_pupil_who_has_no_working_card(school_client, school_class, pupils):
+    Card.objects.filter(patron=pupils[2]).update(is_active=False)
+
+    page = school_client.get(f"/school/class/{school_class.pk}/change").content.decode()
+    change(school_client, school_class, pupils="2080000100\n2080000101")
+
+    assert "Carla Pupil leaves the class" in page
+    assert in_class(school_class) == {"Anna", "Bo", "Carla"}
+
+
+def test_lets_a_pupil_without_a_card_go_when_she_is_ticked(school_client, school_class, pupils):
+    Card.objects.filter(patron=pupils[2]).update(is_active=False)
+
+    change(school_client, school_class, pupils="2080000100\n2080000101", leaves=[pupils[2].pk])
+
+    assert in_class(school_class) == {"Anna", "Bo"}
+
+
+def test_keeps_a_pupil_whom_somebody_else_added_meanwhile(school_client, school_class, pupils):
+    shown = [pupils[0].pk, pupils[1].pk]
+
+    change(school_client, school_class, pupils="2080000100", shown=shown)
+
+    assert in_class(school_class) == {"Anna", "Carla"}
 
 
 def test_an_administrator_and_a_stranger_may_not(admin_client, client_of_alpha, school_class):

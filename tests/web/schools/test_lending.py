@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import AuditEntry
 from circulation.models import Loan
+from patrons.models import Patron
 from tests.factories import (
     TODAY,
     BlockFactory,
@@ -42,6 +43,18 @@ def test_lists_the_school_years_classes_her_own_first(school_client, school_clas
 
 def test_says_how_a_class_comes_to_be_when_there_is_none(school_client, alpha):
     assert "Add one by hand" in school_client.get("/school/").content.decode()
+
+
+def test_orders_the_pupils_by_either_name(school_client, school_class, pupils):
+    for pupil, key in zip(pupils, ("c", "b", "a"), strict=True):
+        Patron.objects.filter(pk=pupil.pk).update(sort_key=key)
+
+    def names(query):
+        page = school_client.get(f"/school/class/{school_class.pk}/{query}")
+        return [line.pupil.given_name for line in page.context["sheet"].pupils]
+
+    assert names("") == names("?sort=nonsense") == ["Anna", "Bo", "Carla"]
+    assert names("?sort=family") == ["Carla", "Bo", "Anna"]
 
 
 def test_shows_whose_item_comes_first(school_client, school_class, pupils):
