@@ -74,6 +74,11 @@ def items_of(record_id: int) -> list[Item]:
     )
 
 
+def contents_of(item_id: int) -> list[Item]:
+    """Return the items that are kept in this one, with their titles."""
+    return list(items_with_record().filter(bundle=item_id).order_by("barcode"))
+
+
 def branches_in_service() -> list[Branch]:
     """Return the branches that are open for business, in the municipality's order."""
     return list(Branch.objects.filter(is_open_for_business=True))
@@ -92,6 +97,11 @@ def get_branch(branch_id: int) -> Branch | None:
 def item_types() -> list[ItemType]:
     """Return the item types in the municipality's order."""
     return list(ItemType.objects.all())
+
+
+def item_statuses() -> list[tuple[str, str]]:
+    """Return the codes of the states of an item with their names in the reader's language."""
+    return [(status.value, str(status.label)) for status in Item.Status]
 
 
 def locations_of(branch_id: int) -> list[ShelvingLocation]:

@@ -38,6 +38,7 @@ class ItemDetails:
     """What staff write down of an item.
 
     :ivar status: one of `STAFF_STATUSES`
+    :ivar parts: how many loose parts the desk counts, and `parts_note` what they are
     """
 
     item_type: ItemType
@@ -48,6 +49,8 @@ class ItemDetails:
     status: str = Item.Status.AVAILABLE
     note: str = ""
     acquired_on: date | None = field(default=None)
+    parts: int = 0
+    parts_note: str = ""
 
 
 def add_item(*, record: BibliographicRecord, barcode: str, details: ItemDetails, actor: Any, now: datetime) -> Item:
@@ -124,6 +127,7 @@ def move_home(item: Item, branch: Branch, *, now: datetime) -> None:
 def _write(item: Item, details: ItemDetails) -> None:
     for name, value in _as_values(details).items():
         setattr(item, name, value)
+    item.parts_missing = min(item.parts_missing, item.parts)
 
 
 def _as_values(details: ItemDetails) -> dict[str, Any]:
@@ -140,6 +144,8 @@ def _facts_of(item: Item) -> dict[str, Any]:
         "status": item.status,
         "note": item.note,
         "acquired_on": item.acquired_on.isoformat() if item.acquired_on else None,
+        "parts": item.parts,
+        "parts_note": item.parts_note,
     }
 
 

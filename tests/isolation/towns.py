@@ -12,8 +12,9 @@ from django.db import connection
 from accounts.models import AuditEntry, StaffAccount
 from accounts.services.invitations import invite
 from catalogue.models import BibliographicRecord, Change, HoldingsSummary, ImportRun
-from circulation.models import Loan
+from circulation.models import Loan, LocalUse
 from circulation.services.fees import take_payment
+from circulation.services.rotations import add_item, add_stop, plan_rotation
 from common.audit import record
 from common.encryption import encrypt, keyed_hash
 from notices.models import Notice, NoticeTemplate, PrintRun
@@ -213,7 +214,12 @@ def _add_circulation(town: Town, main: Any, school: Any, item_type: Any, patron:
         now=NOW,
         form_id=town.word("form").lower(),
     )
+    tour = plan_rotation(name=town.word("Tour"), note=town.word("Crate"), staff=town.staff["LIBRARIAN"])
+    add_stop(collection=tour, branch=school, planned_on=None, staff=town.staff["LIBRARIAN"])
+    add_item(collection=tour, item=shelved, staff=town.staff["LIBRARIAN"])
+    LocalUse.objects.create(item=shelved, branch=main, used_at=NOW, used_on=NOW.date())
     town.things |= {
+        "rotation": tour.pk,
         "item": shelved.pk,
         "barcode": shelved.barcode,
         "lent_barcode": lent.barcode,

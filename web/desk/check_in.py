@@ -35,8 +35,14 @@ def check_in(request: HttpRequest) -> HttpResponse:
         returned = None
     context = {
         "areas": desk_areas(request, "check-in"),
-        "fields": {"returned": returned.isoformat() if returned else "", "new_returned": ""},
+        "fields": {
+            "returned": returned.isoformat() if returned else "",
+            "new_returned": "",
+            "use": "1" if request.GET.get("new_use") else "",
+            "new_use": "",
+        },
         "returned": returned,
+        "counts_use": bool(request.GET.get("new_use")),
         "today": today,
         "drop_box": _drop_box_day(request, today),
     }
@@ -49,7 +55,7 @@ def check_in_scan(request: HttpRequest) -> HttpResponse:
     """Answer one scan: take the item back and say where it goes."""
     scan = read_scan(request)
     if scan.command:
-        return _date_back(request, scan)
+        return (_count_use if scan.command == "use" else _date_back)(request, scan)
     item = get_item_by_barcode(scan.barcode)
     if item is None:
         return _answer(request, scan, {"reasons": [_unknown(scan)]}, "stop", 404)
@@ -62,6 +68,7 @@ def check_in_scan(request: HttpRequest) -> HttpResponse:
             now=timezone.now(),
             scan_id=scan.id,
             back_dated_to=scan.back_dated_to,
+            counts_use=bool(request.POST.get("use")),
         )
     except CheckInRefused as refused:
         return _answer(request, scan, {"reasons": words(request, refused), "item": item}, "stop", 409)
@@ -87,6 +94,12 @@ def _date_back(request: HttpRequest, scan: Scan) -> HttpResponse:
         ahead = ReasonText("RETURN_DAY_AHEAD", gettext("That day is still to come."))
         return _answer(request, scan, {"reasons": [ahead]}, "stop", 422)
     context = {"returned": returned if returned != timezone.localdate() else None, "dated": True}
+    return _answer(request, scan, context, "none", 200)
+
+
+def _count_use(request: HttpRequest, scan: Scan) -> HttpResponse:
+    """Count what follows as used in the house, or no longer."""
+    context = {"counts_use": bool(request.POST.get("new_use")), "use_changed": True}
     return _answer(request, scan, context, "none", 200)
 
 

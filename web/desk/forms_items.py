@@ -24,6 +24,14 @@ class ItemForm(GuardedForm):
     status = forms.ChoiceField(label=_("State"))
     note = LineField(label=_("Note"), max_length=200, required=False)
     acquired_on = DayField(label=_("Acquired"), required=False)
+    parts = forms.IntegerField(
+        label=_("Loose parts to count"),
+        help_text=_("0 when there are none."),
+        min_value=0,
+        max_value=999,
+        required=False,
+    )
+    parts_note = LineField(label=_("What the parts are"), max_length=100, required=False)
 
     def __init__(
         self,
@@ -60,6 +68,7 @@ class ItemForm(GuardedForm):
         for name, rows in self.rows.items():
             values[name] = rows.get(values[name])
         values["price"] = values["price"] or Decimal("0.00")
+        values["parts"] = values["parts"] or 0
         return values
 
 
@@ -90,6 +99,8 @@ def _of(item: Any) -> dict[str, Any]:
         "status": item.status,
         "note": item.note,
         "acquired_on": item.acquired_on,
+        "parts": item.parts,
+        "parts_note": item.parts_note,
     }
 
 

@@ -1,6 +1,6 @@
 """Items in words: the sign of a state, why a change is refused, and what was done to one."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -70,6 +70,11 @@ def history(entries: Iterable[Any]) -> list[dict[str, Any]]:
         }
         for entry in entries
     ]
+
+
+def undoable(entries: Sequence[Any]) -> Any:
+    """Return the newest entry about an item, if it's something said on its page that can be taken back there."""
+    return entries[0] if entries and entries[0].action in ITEM_ACTIONS and "before" in entries[0].facts else None
 
 
 def _about(facts: Mapping[str, Any]) -> str:

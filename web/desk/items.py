@@ -15,12 +15,13 @@ from catalogue.selectors import get_record
 from circulation.selectors.loans import open_loan_of
 from circulation.selectors.transits import hold_bound_to, open_transit_of
 from holdings.errors import ItemRefused
-from holdings.selectors import branches_in_service, get_item_by_barcode, item_types
+from holdings.selectors import branches_in_service, contents_of, get_item_by_barcode, item_types
 from holdings.services.items import ItemDetails, add_item, change_item
 from web.account.access import staff_only
 from web.desk.areas import desk_areas
 from web.desk.forms_items import ItemForm, NewItemForm
-from web.desk.item_texts import add_to_form, history, status_kind
+from web.desk.item_reports import buttons
+from web.desk.item_texts import add_to_form, history, status_kind, undoable
 from web.ui.stale_forms import edited_in_turn
 
 _FORM = ("GET", "HEAD", "POST")
@@ -32,14 +33,19 @@ def item(request: HttpRequest, barcode: str) -> HttpResponse:
     """Show where an item is, who has it, and what was done to it."""
     found = _item_or_404(barcode)
     may_circulate = request.staff.may(Permission.CIRCULATE)  # type: ignore[attr-defined]
+    loan, entries = open_loan_of(found.pk), entries_about("holdings.item", found.pk)
     context = {
         "areas": desk_areas(request, "search"),
         "item": found,
         "kind": status_kind(found),
-        "loan": open_loan_of(found.pk),
+        "loan": loan,
         "transit": open_transit_of(found.pk),
         "hold": hold_bound_to(found.pk),
-        "history": history(entries_about("holdings.item", found.pk)),
+        "history": history(entries),
+        "undoable": undoable(entries) if may_circulate else None,
+        "reports": buttons(found, loan, may_edit=True) if may_circulate else None,
+        "contents": contents_of(found.pk),
+        "may_bundle": may_circulate and found.bundle_id is None,
         "may_circulate": may_circulate,
         "today": timezone.localdate(),
     }

@@ -1,5 +1,6 @@
 """Today's work at the branch as lists to print: holds to fetch, the hold shelf to clear, overdue, transits."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -10,10 +11,14 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from accounts.rules import Permission
+from circulation.selectors.item_lists import late_transits
 from circulation.selectors.lists import overdue_loans, ready_holds, shelf_to_clear, transits_to
 from circulation.selectors.picks import holds_to_pick
 from web.account.access import staff_only
 from web.desk.areas import desk_areas
+
+# A van that took longer than this has lost something.
+LATE_AFTER = timedelta(days=3)
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
@@ -52,9 +57,11 @@ def overdue(request: HttpRequest) -> HttpResponse:
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
 def transits(request: HttpRequest) -> HttpResponse:
-    """List what's on its way here, the longest first."""
+    """List what's on its way here, the longest first; or what's late, from and to this branch."""
     branch = request.staff.branch  # type: ignore[attr-defined]
-    return _list(request, "transits", {"lines": transits_to(branch)})
+    late = "late" in request.GET
+    lines = late_transits(branch, sent_before=timezone.now() - LATE_AFTER) if late else transits_to(branch)
+    return _list(request, "transits", {"lines": lines, "late": late})
 
 
 def _list(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:

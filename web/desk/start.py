@@ -1,6 +1,5 @@
 """The desk's first page: the day's work at this branch, each with its number and the list behind it."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -16,10 +15,8 @@ from circulation.selectors.picks import holds_to_pick
 from notices.selectors import count_letters, count_problems, problem_notices
 from web.account.access import staff_only
 from web.desk.areas import desk_areas
+from web.desk.lists import LATE_AFTER
 from web.desk.recent import seen_lately
-
-# A van that took longer than this has lost something.
-LATE_AFTER = timedelta(days=3)
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)

@@ -11,6 +11,7 @@ from accounts.rules import Permission
 from accounts.selectors import get_entry
 from circulation.errors import UndoRefused
 from circulation.services.undo import undo as take_back
+from holdings.selectors import get_item
 from web.account.access import staff_only
 from web.desk.answers import answer_scan, words
 from web.desk.panels import panel_of
@@ -24,7 +25,7 @@ def undo(request: HttpRequest, entry_id: int) -> HttpResponse:
     if entry is None:
         raise Http404
     staff = request.staff  # type: ignore[attr-defined]
-    back = reverse("desk:check_in" if entry.action == "circulation.check_in" else "desk:check_out")
+    back = _page_of(entry)
     context: dict[str, Any] = {"entry": entry}
     try:
         result = take_back(entry=entry, staff=staff.account, now=timezone.now())
@@ -38,3 +39,17 @@ def undo(request: HttpRequest, entry_id: int) -> HttpResponse:
     patron_id = None if entry.action == "circulation.check_in" else entry.facts.get("patron_id")
     context |= {"result": result, "panel": panel_of(request, patron_id)}
     return answer_scan(request, "desk/_undone_row.html", context, kind="none", back_to=back)
+
+
+def _page_of(entry: Any) -> str:
+    """Return where a browser without script, or the item's own page, goes on."""
+    page = _PAGES.get(entry.action)
+    item = None if page else get_item(entry.facts.get("item_id") or 0)
+    return reverse("desk:item", args=[item.barcode]) if item else reverse(page or "desk:check_out")
+
+
+_PAGES = {
+    "circulation.check_in": "desk:check_in",
+    "circulation.check_out": "desk:check_out",
+    "circulation.renew": "desk:check_out",
+}

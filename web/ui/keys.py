@@ -74,6 +74,7 @@ ACTIONS = {
         KeyAction("find-patron", "desk", _("Find a patron"), "Ctrl+F"),
         KeyAction("due-date", "desk", _("Another date"), "Ctrl+D"),
         KeyAction("drop-box", "desk", _("Empty the drop box"), "Ctrl+B"),
+        KeyAction("count-use", "desk", _("Count uses in the house"), "Ctrl+Alt+U"),
         KeyAction("override", "desk", _("Override"), "Ctrl+G"),
         KeyAction("try-again", "desk", _("Send the stopped scan again"), "Ctrl+Y"),
         KeyAction("renew-all", "patron", _("Renew all loans"), "Ctrl+O"),

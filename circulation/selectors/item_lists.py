@@ -1,0 +1,66 @@
+"""Items of the municipality, narrowed down by what the desk asks for; and journeys that take too long."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from circulation.models import Transit
+from holdings.models import Branch, Item
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class ItemFilter:
+    """What a list of items is narrowed down by; what's empty narrows nothing.
+
+    :ivar branch_id: where the items belong
+    :ivar is_away: they belong to the branch and are somewhere else
+    :ivar mark: how the shelf mark begins
+    :ivar not_seen_since: last seen before this moment, or never
+    """
+
+    branch_id: int | None = None
+    location_id: int | None = None
+    item_type_id: int | None = None
+    status: str = ""
+    mark: str = ""
+    is_damaged: bool = False
+    has_parts_missing: bool = False
+    is_away: bool = False
+    not_seen_since: datetime | None = None
+
+
+def items_like(wanted: ItemFilter) -> QuerySet[Item]:
+    """Return the items that fit, by shelf mark, with what a list shows; a page of them is for the caller to cut."""
+    items = Item.objects.select_related("record", "home_branch", "current_branch", "location", "item_type")
+    exact = {
+        "home_branch": wanted.branch_id,
+        "location": wanted.location_id,
+        "item_type": wanted.item_type_id,
+        "status": wanted.status or None,
+        "is_damaged": wanted.is_damaged or None,
+    }
+    items = items.filter(**{name: value for name, value in exact.items() if value is not None})
+    if wanted.mark:
+        items = items.filter(call_number__istartswith=wanted.mark)
+    if wanted.has_parts_missing:
+        items = items.filter(parts_missing__gt=0)
+    if wanted.is_away and wanted.branch_id is not None:
+        items = items.exclude(current_branch=wanted.branch_id)
+    if wanted.not_seen_since is not None:
+        items = items.filter(Q(last_seen_at__isnull=True) | Q(last_seen_at__lt=wanted.not_seen_since))
+    return items.defer("record__raw").order_by("call_number", "barcode", "pk")
+
+
+def late_transits(branch: Branch, *, sent_before: datetime) -> list[Transit]:
+    """Return what was sent from or to the branch before a moment and hasn't arrived, the longest on the way first."""
+    late = Transit.objects.filter(
+        Q(to_branch=branch) | Q(from_branch=branch),
+        received_at__isnull=True,
+        cancelled_at__isnull=True,
+        sent_at__lt=sent_before,
+    )
+    rows = late.select_related("item__record", "item__item_type", "from_branch", "to_branch", "hold__patron")
+    return list(rows.defer("item__record__raw").order_by("sent_at", "pk"))
