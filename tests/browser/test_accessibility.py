@@ -75,6 +75,7 @@ PAGES = {
         "/jobs",
         "/templates",
         "/templates/standard-dk",
+        "/templates/standard-dk/loan_days",
         "/staff",
         "/staff/add",
         "/staff/1",

@@ -262,6 +262,9 @@ OF_THE_CONSORTIUM = {
     "console:run_job": Page(_OPERATOR, {"pk": "municipality", "job": "=overdue-fees"}, sends={}),
     "console:templates": Page(_OPERATOR),
     "console:template": Page(_OPERATOR, {"code": "=bare"}, sends={"name": "=Bare"}),
+    "console:template_value": Page(
+        _OPERATOR, {"code": "=bare", "name": "=loan_days"}, sends={"value": "=28", "confirmed": "=1"}
+    ),
     "console:staff": Page(_OPERATOR),
     "console:add_staff": Page(_OPERATOR, sends={"username": "=new", "name": "=New", "role": "=OPERATOR"}),
     "console:staff_account": Page(_OPERATOR, {"pk": "account"}, sends={"name": "=New", "role": "=OPERATOR"}),

@@ -40,8 +40,10 @@ ACTIONS = {
     "circulation.refund": _("Paid credit back"),
     "circulation.reopen_fee": _("Reopened an overdue fee"),
     "circulation.reset_rule": _("Reset a rule"),
+    "circulation.reset_template_rule": _("Reset a value of a template"),
     "circulation.resume_hold": _("Resumed a hold"),
     "circulation.set_rule": _("Set a rule"),
+    "circulation.set_template_rule": _("Changed a template"),
     "circulation.start_job": _("Started a job"),
     "circulation.suspend_hold": _("Suspended a hold"),
     "circulation.take_payment": _("Took a payment"),
@@ -129,6 +131,7 @@ SUBJECTS = {
     "patrons.patroncategory": _("patron category"),
     "schools.schoolclass": _("class"),
     "tenants.municipality": _("municipality"),
+    "tenants.policytemplate": _("template"),
 }
 
 

@@ -32,19 +32,21 @@ def template(request: HttpRequest, code: str) -> HttpResponse:
     found = get_policy_template(code)
     if found is None:
         raise Http404
-    categories, item_types = _names(found.patron_categories), _names(found.item_types)
+    categories, item_types = names_by_code(found.patron_categories), names_by_code(found.item_types)
     rows = template_rules(found.pk)
-    context = {
+    context: dict[str, Any] = {
         "areas": consortium_areas("templates"),
         "template": found,
         "categories": list(categories.values()),
         "item_types": list(item_types.values()),
         "values": [
-            {"label": spec.label, "lines": lines}
+            {"name": name, "label": spec.label, "lines": lines}
             for name, spec in REGISTER.items()
             if (lines := [_line(row, name, categories, item_types) for row in rows if row.sets(name)])
         ],
     }
+    shown = {value["name"] for value in context["values"]}
+    context["unset"] = [spec for name, spec in REGISTER.items() if name not in shown]
     return render(request, "console/template.html", context)
 
 
@@ -53,12 +55,14 @@ def _line(row: Any, name: str, categories: dict[str, str], item_types: dict[str,
     whom = [categories.get(category, category)] if category else []
     what = [item_types.get(item_type, item_type)] if item_type else []
     return {
+        "category": category or "",
+        "type": item_type or "",
         "for": ", ".join(whom + what) or gettext("everybody and everything"),
         "text": value_text(REGISTER[name], row.values[name]),
     }
 
 
-def _names(listed: list[dict[str, Any]]) -> dict[str, str]:
+def names_by_code(listed: list[dict[str, Any]]) -> dict[str, str]:
     """Return names by codes in the reader's language, else in the first that there is."""
     language = get_language()
     return {

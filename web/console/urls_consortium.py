@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.console import consortium, jobs, policy, provisioning, staff
+from web.console import consortium, jobs, policy, provisioning, staff, template_values
 
 app_name = "console"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("jobs/<int:pk>/<slug:job>/run", jobs.run_for, name="run_job"),
     path("templates", policy.templates, name="templates"),
     path("templates/<slug:code>", policy.template, name="template"),
+    path("templates/<slug:code>/<slug:name>", template_values.template_value, name="template_value"),
     path("staff", staff.operators, name="staff"),
     path("staff/add", staff.add_operator, name="add_staff"),
     path("staff/<int:pk>", staff.change_operator, name="staff_account"),
