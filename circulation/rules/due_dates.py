@@ -114,8 +114,8 @@ def due_date_of_loan(
         return within_card(chosen, expires_on, start=today, calendar=calendar)
     if rules.value("loan_hours") is not None:
         return _by_the_hour(rules, calendar, now=now, expires_on=expires_on)
-    mode = DueMode(rules.value("due_mode"))
-    day = _fixed(rules, count_days(today, rules.value("loan_days"), mode, calendar), today=today)
+    days, mode = rules.value("loan_days"), DueMode(rules.value("due_mode"))
+    day = _fixed(rules, count_days(today, days, mode, calendar), today=today)
     if demand is None or not in_high_demand(rules, demand):
         return within_card(day, expires_on, start=today, calendar=calendar)
     shorter = min(day, count_days(today, rules.value("high_demand_days"), mode, calendar))
