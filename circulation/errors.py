@@ -61,6 +61,8 @@ class Code(StrEnum):
     CALENDAR_NEVER_OPEN = "CALENDAR_NEVER_OPEN"  # branch_id
     DUE_DATE_PAST = "DUE_DATE_PAST"  # due_date
     DUE_BEFORE_CARD_ENDS = "DUE_BEFORE_CARD_ENDS"  # expires_on; a notice: the loan was shortened
+    DAYS_WRONG = "DAYS_WRONG"  # first, last: the last comes before the first, or there are too many
+    NOTHING_TO_CLOSE = "NOTHING_TO_CLOSE"  # the branches are closed on all of these days already
     # --- Check-in ---
     NOT_ON_LOAN = "NOT_ON_LOAN"  # a notice
     ITEM_WAS_LOST = "ITEM_WAS_LOST"  # a notice
@@ -185,6 +187,14 @@ class ReportRefused(Refused):
 
 class RotationRefused(Refused):
     """The collection's plan or its items were not changed."""
+
+
+class ClosingRefused(Refused):
+    """The branches were not closed."""
+
+
+class RuleRefused(Refused):
+    """The rule was not changed."""
 
 
 class JobRefused(Refused):

@@ -8,7 +8,7 @@ from django.db.models.functions import Length
 
 from common.barcodes import BarcodeScheme, clean_barcode
 from common.keyed_reads import KeyedRead
-from holdings.models import Branch, CalendarDay, Item, ItemType, OpeningHours, ShelvingLocation
+from holdings.models import Branch, CalendarDay, Item, ItemType, OpeningHours, ShelvingLocation, YearlyClosedDay
 from tenants.selectors import current_municipality
 
 # What screens and slips show of the record that an item belongs to; the MARC record itself stays where it is.
@@ -134,6 +134,11 @@ def calendar_days(branch: Branch, *, since: date) -> list[CalendarDay]:
     return list(CalendarDay.objects.filter(branch=branch, date__gte=since))
 
 
+def yearly_days(branch: Branch) -> list[YearlyClosedDay]:
+    """Return the days on which a branch is closed every year."""
+    return list(YearlyClosedDay.objects.filter(branch=branch))
+
+
 @dataclass(frozen=True)
 class OpenDay:
     """A weekday of a branch.
@@ -157,12 +162,24 @@ class BranchHours:
 
 
 def opening_hours(*, today: date, days_ahead: int = 60) -> list[BranchHours]:
-    """Return the hours of all branches that are open for business, in three statements."""
+    """Return the hours of all branches that are open for business, in four statements."""
     soon = CalendarDay.objects.filter(date__gte=today, date__lte=today + timedelta(days=days_ahead))
     branches = Branch.objects.filter(is_open_for_business=True).prefetch_related(
-        "opening_hours", Prefetch("calendar_days", queryset=soon)
+        "opening_hours", "yearly_closed_days", Prefetch("calendar_days", queryset=soon)
     )
-    return [BranchHours(branch, _week(branch), tuple(branch.calendar_days.all())) for branch in branches]
+    until = today + timedelta(days=days_ahead)
+    return [BranchHours(branch, _week(branch), _exceptions(branch, today, until)) for branch in branches]
+
+
+def _exceptions(branch: Branch, first: date, last: date) -> tuple[CalendarDay, ...]:
+    """The single days, and the yearly ones that no single day opens."""
+    days = {day.date: day for day in branch.calendar_days.all()}
+    yearly = {(each.month, each.day): each for each in branch.yearly_closed_days.all()}
+    for number in range((last - first).days + 1):
+        day = first + timedelta(days=number)
+        if (closed := yearly.get((day.month, day.day))) and day not in days:
+            days[day] = CalendarDay(branch=branch, date=day, is_open=False, reason=closed.reason)
+    return tuple(days[day] for day in sorted(days))
 
 
 def _week(branch: Branch) -> tuple[OpenDay, ...]:

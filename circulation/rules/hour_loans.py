@@ -24,10 +24,15 @@ def due_at(now: datetime, hours: int, *, end: HoursEnd | None, mode: DueMode, ca
     if _is_open_at(raw, calendar):
         return raw
     if end == HoursEnd.CLOSE:
-        return _last_closing(raw, calendar, after=now) or _next_opening(raw, calendar) or raw
+        return _last_closing(raw, calendar, after=now) or next_opening(raw, calendar) or raw
     if end == HoursEnd.OPEN or (mode != DueMode.EVERY_DAY and not calendar.is_open(raw.date())):
-        return _next_opening(raw, calendar) or raw
+        return next_opening(raw, calendar) or raw
     return raw
+
+
+def next_opening(moment: datetime, calendar: Calendar) -> datetime | None:
+    """Return when the branch opens at or after a moment in its time zone, None if nobody has told its hours."""
+    return next((opening for opening in _openings(moment, calendar) if opening >= moment), None)
 
 
 def is_overdue(due_date: date, ends_at: datetime | None, now: datetime) -> bool:
@@ -59,13 +64,6 @@ def _last_closing(moment: datetime, calendar: Calendar, *, after: datetime) -> d
                 return closing
         day -= _DAY
     return None
-
-
-def _next_opening(moment: datetime, calendar: Calendar) -> datetime | None:
-    return next(
-        (opening for opening in _openings(moment, calendar) if opening >= moment),
-        None,
-    )
 
 
 def _openings(moment: datetime, calendar: Calendar) -> Iterator[datetime]:

@@ -52,6 +52,7 @@ PAGES = {
         "/console/branches",
         "/console/branches/1",
         "/console/branches/add",
+        "/console/branches/closing",
         "/console/staff",
         "/console/staff/add",
         "/console/staff/1",

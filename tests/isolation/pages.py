@@ -110,6 +110,10 @@ CONSOLE = {
     "console:branch": Page(_ADMIN, {"pk": "branch"}, sends={"name": "=Renamed", "kind": "=PUBLIC"}),
     "console:branch_hours": Page(_ADMIN, {"pk": "branch"}, sends={"opens-0": "=10:00", "closes-0": "=12:00"}),
     "console:branch_days": Page(_ADMIN, {"pk": "branch"}, sends={"day": "=2026-12-24", "what": "=close"}),
+    "console:branch_yearly": Page(_ADMIN, {"pk": "branch"}, sends={"day": "=24", "month": "=12"}),
+    "console:closing": Page(
+        _ADMIN, sends={"branches": "branch", "first": "=2030-12-23", "last": "=2030-12-24", "reason": "=Water"}
+    ),
     "console:branch_holidays": Page(_ADMIN, {"pk": "branch"}, sends={}),
     "console:staff": Page(_ADMIN),
     "console:add_staff": Page(

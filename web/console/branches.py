@@ -7,14 +7,16 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dates import WEEKDAYS
+from django.utils.dates import MONTHS, WEEKDAYS
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.rules import Permission
+from circulation.errors import ClosingRefused
+from circulation.services.closings import close_branches, close_every_year, close_holidays
 from holdings.errors import BranchRefused
-from holdings.selectors import all_branches, calendar_days, get_branch, week_of
+from holdings.selectors import all_branches, calendar_days, get_branch, week_of, yearly_days
 from holdings.services.branches import (
     BranchDetails,
     add_branch,
@@ -23,10 +25,11 @@ from holdings.services.branches import (
     set_calendar_day,
     set_opening_hours,
 )
-from holdings.services.calendars import close_public_holidays
+from holdings.services.calendars import clear_yearly_day
 from tenants.selectors import current_municipality
 from web.account.access import staff_only
 from web.console.areas import municipality_areas
+from web.console.closings import closed_text
 from web.console.refusals import add_refusals, refusal_text
 from web.ui.forms import posted
 from web.ui.stale_forms import GuardedForm, edited_in_turn
@@ -139,10 +142,47 @@ def days(request: HttpRequest, pk: int) -> HttpResponse:
     if request.POST.get("what") == "clear":
         clear_calendar_day(branch=branch, day=day, actor=actor)
     else:
-        is_open = request.POST.get("what") == "open"
         reason = request.POST.get("reason", "").replace("\x00", "")[:80]
-        set_calendar_day(branch=branch, day=day, is_open=is_open, reason=reason, actor=actor)
+        if request.POST.get("what") == "open":
+            set_calendar_day(branch=branch, day=day, is_open=True, reason=reason, actor=actor)
+        else:
+            _close_day(request, branch, day, reason)
     return redirect("console:branch", pk=pk)
+
+
+def _close_day(request: HttpRequest, branch: Any, day: Any, reason: str) -> None:
+    """Close one day; what would end on it moves. A past one, or one that's closed anyway, moves nothing."""
+    actor = request.staff.account  # type: ignore[attr-defined]
+    try:
+        done = close_branches(branches=[branch], first=day, last=day, reason=reason, actor=actor, now=timezone.now())
+    except ClosingRefused:
+        set_calendar_day(branch=branch, day=day, is_open=False, reason=reason, actor=actor)
+    else:
+        messages.success(request, closed_text(done))
+
+
+@staff_only(Permission.ADMINISTER)
+@require_POST
+def yearly(request: HttpRequest, pk: int) -> HttpResponse:
+    """Close a day of every year, or let it be as its weekday is; here, or at every branch."""
+    branch, actor = _or_404(pk), request.staff.account  # type: ignore[attr-defined]
+    day, month = (whole_number(request.POST.get(name, "")) for name in ("day", "month"))
+    if "clear" in request.POST:
+        clear_yearly_day(branch=branch, month=month, day=day, actor=actor)
+        return redirect("console:branch", pk=pk)
+    reason = request.POST.get("reason", "").replace("\x00", "")[:80]
+    branches = all_branches() if request.POST.get("everywhere") else [branch]
+    try:
+        done = close_every_year(branches=branches, month=month, day=day, reason=reason, actor=actor, now=timezone.now())
+    except BranchRefused as refused:
+        return _wrong(request, branch, *(refusal_text(reason) for reason in refused.reasons))
+    messages.success(request, closed_text(done))
+    return redirect("console:branch", pk=pk)
+
+
+def whole_number(text: str) -> int:
+    """Return a number that somebody typed, 0 if it's none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 3 else 0
 
 
 @staff_only(Permission.ADMINISTER)
@@ -151,7 +191,7 @@ def holidays(request: HttpRequest, pk: int) -> HttpResponse:
     """Close the branch on the country's holidays of this year and the next."""
     branch, year, actor = _or_404(pk), timezone.localdate().year, request.staff.account  # type: ignore[attr-defined]
     country = current_municipality().country
-    added = close_public_holidays(branch=branch, country=country, years=(year, year + 1), actor=actor)
+    added = close_holidays(branch=branch, country=country, years=(year, year + 1), actor=actor, now=timezone.now())
     text = ngettext("%(count)d holiday was added.", "%(count)d holidays were added.", added)
     messages.success(request, text % {"count": added})
     return redirect("console:branch", pk=pk)
@@ -165,6 +205,8 @@ def _page(request: HttpRequest, branch: Any, form: BranchForm, *, status: int, t
         "branch": branch,
         "week": _week_as_typed(typed) if typed is not None else _week_as_set(branch),
         "days": calendar_days(branch, since=today),
+        "yearly": [{"row": each, "month": MONTHS[each.month]} for each in yearly_days(branch)],
+        "months": MONTHS,
         "today": today,
     }
     return render(request, "console/branch.html", context, status=status)

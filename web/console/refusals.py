@@ -44,6 +44,7 @@ def refusal_text(reason: Reason) -> str:
         "NEVER_OPEN": gettext("A branch has to be open on some day, or no due date can be found."),
         "CLOSES_BEFORE_OPENS": gettext("%(day)s: it closes before it opens."),
         "LAST_BRANCH": gettext("This is the last branch that is open for business."),
+        "NO_SUCH_DAY": gettext("There's no such day in any year."),
         "UNKNOWN_PLACEHOLDER": gettext("There's no placeholder “%(placeholder)s”."),
         "SUBJECT_MISSING": gettext("It needs a subject."),
         "SUBJECT_TOO_LONG": gettext("At most %(longest)s characters."),

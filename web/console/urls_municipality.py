@@ -4,6 +4,7 @@ from django.urls import path
 
 from web.console import (
     branches,
+    closings,
     imports,
     jobs,
     kinds,
@@ -23,6 +24,8 @@ urlpatterns = [
     path("rules/change", rules.change_rule, name="change_rule"),
     path("branches", branches.listed, name="branches"),
     path("branches/add", branches.add, name="add_branch"),
+    path("branches/closing", closings.closing, name="closing"),
+    path("branches/<int:pk>/yearly", branches.yearly, name="branch_yearly"),
     path("branches/<int:pk>", branches.change, name="branch"),
     path("branches/<int:pk>/hours", branches.hours, name="branch_hours"),
     path("branches/<int:pk>/days", branches.days, name="branch_days"),

@@ -78,5 +78,11 @@ LIMIT_TEXTS: dict[str, Callable[[Facts], Told]] = {
     Code.SHORT_FOR_DEMAND: _short_for_demand,
     Code.OVERDUE_STOPS_RENEWAL: _overdue_stops_renewal,
     Code.ON_SITE_LOAN: lambda facts: (gettext("For use in the library only, so it isn't renewed."), "", ""),
+    Code.DAYS_WRONG: lambda facts: (
+        gettext("The last day can't come before the first, nor more than a year after it."),
+        "",
+        "",
+    ),
+    Code.NOTHING_TO_CLOSE: lambda facts: (gettext("It's closed on all of these days already."), "", ""),
     Code.NOT_AUTOMATIC: lambda facts: (gettext("It isn't renewed by itself."), "", ""),
 }

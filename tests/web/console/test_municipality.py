@@ -22,6 +22,7 @@ PAGES = [
     "rules",
     "branches",
     "branches/add",
+    "branches/closing",
     "staff",
     "staff/add",
     "kinds",

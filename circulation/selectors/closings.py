@@ -1,0 +1,81 @@
+"""Reads what a closing would move: the days, the loans that end on them, the holds that wait on the shelf."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Count, QuerySet
+from django.db.models.functions import Coalesce
+
+from circulation.models import Hold, Loan
+from circulation.rules.closings import closed_on, moved_due_date, newly_closed
+from circulation.selectors.rule_books import rule_book
+from holdings.models import Branch
+from holdings.rules.calendars import Calendar
+
+
+@dataclass(frozen=True)
+class ClosingOfBranch:
+    """What a closing does to one branch.
+
+    :ivar days: those on which it would have been open
+    :ivar after: its calendar when they're closed
+    :ivar due_dates: how many loans end on each of these days, and to which day they move
+    :ivar holds: how many wait on its shelf longer
+    """
+
+    branch: Branch
+    days: tuple[date, ...]
+    after: Calendar
+    due_dates: Mapping[date, tuple[date, int]]
+    holds: int
+
+    @property
+    def loans(self) -> int:
+        """How many loans move."""
+        return sum(count for _day, count in self.due_dates.values())
+
+
+def plan_closing(
+    branches: Collection[Branch], days: Collection[date], *, keep_single_days: bool = False
+) -> list[ClosingOfBranch]:
+    """Return what closing these branches on these days would move; branches that are closed anyway are left out.
+
+    :param days: from today on
+    :param keep_single_days: whether a day that a branch has decided on already stays as it is
+    :raises holdings.rules.calendars.NeverOpen: if a branch would never open again
+    """
+    book = rule_book()
+    book.refresh_calendars([branch.pk for branch in branches])
+    plans = []
+    for branch in branches:
+        calendar = book.known_calendar(branch.pk)
+        wanted = [day for day in days if day not in calendar.exceptions] if keep_single_days else days
+        closed = newly_closed(calendar, wanted)
+        if closed:
+            plans.append(_plan(branch, closed, closed_on(calendar, wanted)))
+    return plans
+
+
+def loans_ending(branch_id: int, days: Collection[date]) -> QuerySet[Loan, Any]:
+    """Return the open loans that follow a branch's calendar and end on these days."""
+    return Loan.objects.annotate(calendar_of=Coalesce("rules_branch_id", "lending_branch_id")).filter(
+        calendar_of=branch_id, due_date__in=days, returned_at__isnull=True, is_on_site=False
+    )
+
+
+def holds_waiting(branch_id: int, since: date) -> QuerySet[Hold, Any]:
+    """Return the holds that lie ready at a branch until a day or longer."""
+    return Hold.objects.filter(pickup_branch_id=branch_id, state=Hold.State.READY, shelf_until__gte=since)
+
+
+def _plan(branch: Branch, closed: list[date], after: Calendar) -> ClosingOfBranch:
+    counts = loans_ending(branch.pk, closed).order_by().values_list("due_date").annotate(Count("pk"))
+    return ClosingOfBranch(
+        branch=branch,
+        days=tuple(closed),
+        after=after,
+        due_dates={day: (moved_due_date(day, after), count) for day, count in sorted(counts)},
+        holds=holds_waiting(branch.pk, closed[0]).count(),
+    )

@@ -1,0 +1,192 @@
+"""Closes branches, and moves the due dates and shelf dates that it touches, all in one transaction."""
+
+from collections.abc import Collection, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+
+from circulation.errors import ClosingRefused, Code
+from circulation.models import Hold, Loan
+from circulation.rules.closings import MOST_DAYS, days_of, moved_due_at, moved_shelf_date
+from circulation.rules.reasons import blocking
+from circulation.selectors.closings import ClosingOfBranch, holds_waiting, loans_ending, plan_closing
+from common.audit import record
+from holdings.models import Branch, CalendarDay
+from holdings.rules.calendars import NeverOpen
+from holdings.services.calendars import add_yearly_day, close_public_holidays, public_holidays
+
+_BATCH = 1000
+# No loan lasts longer than these.
+_YEARS = 12
+
+
+@dataclass(frozen=True)
+class Closing:
+    """What a closing would do, or did.
+
+    :ivar branches: what becomes of each that isn't closed already
+    """
+
+    branches: tuple[ClosingOfBranch, ...]
+
+    @property
+    def loans(self) -> int:
+        """How many loans move."""
+        return sum(each.loans for each in self.branches)
+
+    @property
+    def holds(self) -> int:
+        """How many holds wait on the shelf longer."""
+        return sum(each.holds for each in self.branches)
+
+
+def preview_closing(*, branches: Collection[Branch], first: date, last: date, now: datetime) -> Closing:
+    """Return what closing the branches from the first day to the last would move, without moving it.
+
+    :raises ClosingRefused: DAY_PAST, DAYS_WRONG, NOTHING_TO_CLOSE, or CALENDAR_NEVER_OPEN
+    """
+    return _planned(branches, _days(branches, first, last, now))
+
+
+@transaction.atomic
+def close_branches(
+    *, branches: Collection[Branch], first: date, last: date, reason: str, actor: Any, now: datetime
+) -> Closing:
+    """Close the branches from the first day to the last, and move what ends or waits meanwhile.
+
+    Loans that would end on a closed day end on the next open one, those by the hour when the branch opens again; holds
+    on the shelf keep as many open days as they had. It can't be taken back: a day that's opened again moves nothing.
+
+    :raises ClosingRefused: DAY_PAST, DAYS_WRONG, NOTHING_TO_CLOSE, or CALENDAR_NEVER_OPEN; nothing has changed
+    """
+    days = _days(branches, first, last, now)
+    _lock(branches)
+    closing = _planned(branches, days)
+    for each in closing.branches:
+        _close(each, reason)
+    _move(closing, reason, actor)
+    return closing
+
+
+@transaction.atomic
+def close_holidays(*, branch: Branch, country: str, years: Collection[int], actor: Any, now: datetime) -> int:
+    """Close a branch on the country's holidays, move what would end on them, and return how many days were added.
+
+    A day that the branch has decided on already stays as it is.
+
+    :raises KeyError: for a country whose customs we don't know
+    """
+    _lock([branch])
+    today = now.astimezone(ZoneInfo(branch.time_zone)).date()
+    days = [day for day in public_holidays(country, years) if day >= today]
+    closing = Closing(tuple(plan_closing([branch], days, keep_single_days=True)))
+    added = close_public_holidays(branch=branch, country=country, years=years, actor=actor)
+    _move(closing, "", actor)
+    return added
+
+
+@transaction.atomic
+def close_every_year(
+    *, branches: Collection[Branch], month: int, day: int, reason: str, actor: Any, now: datetime
+) -> Closing:
+    """Close branches on a day of every year, and move what would end on its next ones.
+
+    :raises holdings.errors.BranchRefused: NO_SUCH_DAY
+    """
+    _lock(branches)
+    today = min((now.astimezone(ZoneInfo(branch.time_zone)).date() for branch in branches), default=now.date())
+    days = [each for each in _every_year(month, day, today) if each >= today]
+    closing = Closing(tuple(plan_closing(branches, days, keep_single_days=True)))
+    add_yearly_day(branches=branches, month=month, day=day, reason=reason, actor=actor)
+    _move(closing, reason, actor)
+    return closing
+
+
+def _lock(branches: Collection[Branch]) -> None:
+    # Of two closings at once, the later sees what the earlier closed.
+    list(Branch.objects.select_for_update(no_key=True).filter(pk__in=[each.pk for each in branches]).order_by("pk"))
+
+
+def _every_year(month: int, day: int, today: date) -> Iterator[date]:
+    for year in range(today.year, today.year + _YEARS):
+        with suppress(ValueError):
+            yield date(year, month, day)
+
+
+def _move(closing: Closing, reason: str, actor: Any) -> None:
+    loans = [_move_loans(each) for each in closing.branches]
+    holds = [_move_holds(each) for each in closing.branches]
+    for each, moved_loans, moved_holds in zip(closing.branches, loans, holds, strict=True):
+        record(
+            action="circulation.close_branch",
+            actor=actor,
+            subject=each.branch,
+            facts={
+                "days": [day.isoformat() for day in each.days],
+                "reason": reason[:80],
+                "loans": moved_loans,
+                "holds": moved_holds,
+            },
+        )
+
+
+def _days(branches: Collection[Branch], first: date, last: date, now: datetime) -> list[date]:
+    if last < first or (last - first).days >= MOST_DAYS:
+        raise ClosingRefused([blocking(Code.DAYS_WRONG, first=first.isoformat(), last=last.isoformat())])
+    if any(first < now.astimezone(ZoneInfo(branch.time_zone)).date() for branch in branches):
+        raise ClosingRefused([blocking(Code.DAY_PAST, day=first.isoformat())])
+    return list(days_of(first, last))
+
+
+def _planned(branches: Collection[Branch], days: Collection[date]) -> Closing:
+    try:
+        closing = Closing(tuple(plan_closing(branches, days)))
+    except NeverOpen as never:
+        raise ClosingRefused([blocking(Code.CALENDAR_NEVER_OPEN)]) from never
+    if not closing.branches:
+        raise ClosingRefused([blocking(Code.NOTHING_TO_CLOSE)])
+    return closing
+
+
+def _close(plan: ClosingOfBranch, reason: str) -> None:
+    CalendarDay.objects.bulk_create(
+        [CalendarDay(branch=plan.branch, date=day, is_open=False, reason=reason[:80]) for day in plan.days],
+        update_conflicts=True,
+        unique_fields=["branch", "date"],
+        update_fields=["is_open", "reason"],
+    )
+
+
+def _move_loans(plan: ClosingOfBranch) -> dict[str, dict[str, Any]]:
+    """Move the loans, and return by old due date the new one and the loans' numbers."""
+    zone, moved = ZoneInfo(plan.branch.time_zone), {}
+    loans = loans_ending(plan.branch.pk, plan.days).select_for_update(of=("self",), no_key=True).order_by("pk")
+    by_day: dict[date, list[Loan]] = {}
+    for loan in loans:
+        by_day.setdefault(loan.due_date, []).append(loan)
+    for day, ending in sorted(by_day.items()):
+        new = plan.after.next_open_day(day)
+        for loan in ending:
+            loan.due_date = new
+            if loan.due_at is not None:
+                loan.due_at = moved_due_at(loan.due_at.astimezone(zone), plan.after)
+                loan.due_date = loan.due_at.date()
+        Loan.objects.bulk_update(ending, ["due_date", "due_at"], batch_size=_BATCH)
+        moved[day.isoformat()] = {"to": new.isoformat(), "loans": [loan.pk for loan in ending]}
+    return moved
+
+
+def _move_holds(plan: ClosingOfBranch) -> list[dict[str, Any]]:
+    waiting = holds_waiting(plan.branch.pk, plan.days[0]).select_for_update(of=("self",), no_key=True).order_by("pk")
+    holds, moved = list(waiting), []
+    for hold in holds:
+        if hold.shelf_until is None:
+            continue
+        before, hold.shelf_until = hold.shelf_until, moved_shelf_date(hold.shelf_until, plan.days, plan.after)
+        moved.append({"id": hold.pk, "from": before.isoformat(), "to": hold.shelf_until.isoformat()})
+    Hold.objects.bulk_update(holds, ["shelf_until"], batch_size=_BATCH)
+    return moved
