@@ -55,6 +55,7 @@ class CheckOutFacts:
     :ivar chosen_due_date: the day that staff chose instead of the rules'
     :ivar bundle_barcode: of the item in which this one is kept
     :ivar item_news: what the desk looks at with the item in hand
+    :ivar same_title: how many other items of the title she has on loan
     :ivar claims: of how many items she said that she returned or never had them
     :ivar now: in the lending branch's time zone; `today` is its day
     :ivar rules_branch_id: whose rules and calendar these are
@@ -86,6 +87,7 @@ class CheckOutFacts:
     bundle_barcode: str | None = None
     item_news: tuple[Reason, ...] = ()
     claims: int = 0
+    same_title: int = 0
     items: int = 1
     wider_types: Sequence[WiderType] = ()
     on_site: bool = False
@@ -126,7 +128,7 @@ def decide(facts: CheckOutFacts) -> CheckOutDecision:
     known = {reason.facts["name"] for reason in rules.missing}
     reasons += rules.missing
     reasons += [reason for reason in due_reasons if reason.facts.get("name") not in known]
-    reasons += [*_news(facts), *_claims(facts), *facts.item_news]
+    reasons += [*_news(facts), *_same_title(facts), *_claims(facts), *facts.item_news]
     return CheckOutDecision(tuple(reasons), due)
 
 
@@ -259,6 +261,11 @@ def _news(facts: CheckOutFacts) -> Iterator[Reason]:
         yield notice(Code.OWES, owed=str(to_money(facts.patron.owed)))
     if facts.ready_here:
         yield notice(Code.HOLD_READY_HERE, count=facts.ready_here)
+
+
+def _same_title(facts: CheckOutFacts) -> list[Reason]:
+    # Only news: who lends a class set, or a second volume, would be asked at each scan.
+    return [notice(Code.HAS_SAME_TITLE, count=facts.same_title)] if facts.same_title else []
 
 
 def _claims(facts: CheckOutFacts) -> list[Reason]:

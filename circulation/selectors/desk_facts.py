@@ -62,6 +62,9 @@ _PARTS = {
     # How many items are kept in this one, and the barcode of the one in which it's kept.
     "bundle": """(SELECT json_build_array((SELECT count(*) FROM holdings_item c WHERE c.bundle_id = i.id), b.barcode)
         FROM holdings_item i LEFT JOIN holdings_item b ON b.id = i.bundle_id WHERE i.id = %(item)s)""",
+    "same_title": """(SELECT count(*) FROM circulation_loan l JOIN holdings_item i ON i.id = l.item_id
+        WHERE l.patron_id = %(patron)s AND l.returned_at IS NULL AND i.record_id = %(record)s
+          AND i.id <> %(item)s)""",
     "claims": """(SELECT count(*) FROM circulation_loan l
         WHERE l.patron_id = %(patron)s AND l.claim <> '')""",
     "trapped": """(SELECT $hold FROM circulation_hold h

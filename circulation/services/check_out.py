@@ -48,9 +48,11 @@ from common import audit
 from common.errors import Reason
 from common.plain_inserts import PlainInsert
 from holdings.models import Branch, Item
-from patrons.models import Patron
+from patrons.models import Patron, PatronCategory
 
 ACTION = "circulation.check_out"
+# Whoever is one of these takes many items of a title as a matter of course.
+_BORROW_SETS = (PatronCategory.Kind.INSTITUTION, PatronCategory.Kind.CLASS)
 # A scanner that reads twice, or a pile gone through again, is no wish to renew.
 _SAME_VISIT = timedelta(minutes=10)
 _add_loan = PlainInsert(Loan)
@@ -70,6 +72,7 @@ _FACTS = (
     "blocks",
     "cards",
     "claims",
+    "same_title",
     "bundle",
 )
 
@@ -194,6 +197,7 @@ def _facts_to_decide(
         bundle_barcode=bundle_of(facts).barcode,
         item_news=tuple(news_to_lend(item, bundle_of(facts))),
         claims=facts["claims"],
+        same_title=0 if book.categories[patron.category_id].kind in _BORROW_SETS else facts["same_title"],
         loans=loan_counts(facts, book, branch_id=seen_from),
         loans_of_type=loan_counts(facts, book, branch_id=seen_from, item_type_ids=(item.item_type_id,)),
         wider_types=wider_types(facts, book, patron, branch_id=seen_from, item_type_id=item.item_type_id, on=today),

@@ -40,8 +40,11 @@ def check_out(request: HttpRequest) -> HttpResponse:
             "due": due.isoformat() if due else "",
             "since": since.isoformat(),
             "new_due": "",
+            "on_site": "1" if request.GET.get("new_on_site") else "",
+            "new_on_site": "",
         },
         "due": due,
+        "on_site": bool(request.GET.get("new_on_site")),
         "today": timezone.localdate(),
     }
     if panel:
@@ -109,6 +112,7 @@ def _lend(request: HttpRequest, scan: Scan, item: Any, patron: Any, chosen: Over
             now=timezone.now(),
             override=chosen,
             due_date=scan.due_date,
+            on_site=scan.on_site,
             scan_id=f"{scan.id}:override" if chosen else scan.id,
         )
     except CheckOutRefused as refused:

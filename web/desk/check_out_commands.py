@@ -79,6 +79,11 @@ def _other_due_date(request: HttpRequest, scan: Scan) -> HttpResponse:
     return answer(request, scan, {"due": due, "due_changed": True}, "none", patron_id=scan.patron_id)
 
 
+def _on_site(request: HttpRequest, scan: Scan) -> HttpResponse:
+    on_site = bool(request.POST.get("new_on_site"))
+    return answer(request, scan, {"on_site": on_site, "on_site_changed": True}, "none", patron_id=scan.patron_id)
+
+
 def _renew_all(request: HttpRequest, scan: Scan) -> HttpResponse:
     patron = patron_in(scan)
     if patron is None:
@@ -103,5 +108,6 @@ _COMMANDS: Mapping[str, Callable[[HttpRequest, Scan], HttpResponse]] = {
     "end": _end,
     "finish": _finish,
     "due": _other_due_date,
+    "on-site": _on_site,
     "renew-all": _renew_all,
 }

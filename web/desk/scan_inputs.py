@@ -25,6 +25,7 @@ class Scan:
     :ivar id: the browser's id of the scan, the same when it's sent again; a page without script gets a fresh one
     :ivar number: its place in the list on the screen
     :ivar since: when the desk began to serve the patron, for the receipt
+    :ivar on_site: what's lent stays in the library
     """
 
     text: str
@@ -35,6 +36,7 @@ class Scan:
     due_date: date | None
     back_dated_to: date | None
     since: datetime | None
+    on_site: bool = False
 
     @property
     def barcode(self) -> str:
@@ -73,6 +75,7 @@ def read_scan(request: HttpRequest) -> Scan:
         due_date=day_in(values, "due"),
         back_dated_to=day_in(values, "returned"),
         since=moment_in(values, "since"),
+        on_site=bool(values.get("on_site")),
     )
 
 

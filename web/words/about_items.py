@@ -109,6 +109,7 @@ ITEM_TEXTS: dict[str, Callable[[Facts], Told]] = {
     Code.COUNT_PARTS: _count_parts,
     Code.COUNT_BUNDLE: _count_bundle,
     Code.HAS_CLAIMS: _claims,
+    Code.HAS_SAME_TITLE: lambda facts: (gettext("Has this title on loan already."), "", ""),
     Code.CLAIM_SETTLED: _claim_settled,
     Code.BELONGS_HERE_NOW: _belongs_here,
     Code.RETURN_NOT_HERE: _not_here,

@@ -326,3 +326,24 @@ def test_a_return_that_is_not_taken_names_the_branch(librarian_client, scan, des
 
     assert answer.status_code == 409
     assert "Ask for it to be returned at East Library." in text_of(answer)
+
+
+def test_lends_for_use_in_the_library_until_that_is_ended(librarian_client, scan, patron, desk_branch):
+    item = ItemFactory(home_branch=desk_branch, reference_only=True)
+
+    begun = text_of(scan(librarian_client, "", patron=patron.pk, command="on-site", new_on_site="1"))
+    lent = scan(librarian_client, item.barcode, patron=patron.pk, on_site="1")
+    ended = text_of(scan(librarian_client, "", patron=patron.pk, command="end"))
+
+    assert "stays in the library" in begun
+    assert (lent.status_code, Loan.objects.get().is_on_site) == (200, True)
+    assert 'id="scan-on_site" value=""' in ended
+
+
+def test_the_desk_counts_before_it_lends(librarian_client, scan, patron, desk_branch):
+    game = ItemFactory(home_branch=desk_branch, parts=2, parts_note="2 dice")
+
+    row = text_of(scan(librarian_client, game.barcode, patron=patron.pk))
+
+    assert "Count: 2 parts. 2 dice" in row
+    assert reverse("desk:note_parts", args=[game.barcode]) in row
