@@ -1,9 +1,9 @@
-"""The registry by which the rooms above say whether a message is still true.
+"""The registry by which the rooms above say whether a message is still true, and which of its items still are.
 
 This room can't know whether a loan has been returned since; who makes a kind of message registers a check for it.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from notices.models import Notice
 
@@ -11,6 +11,9 @@ from notices.models import Notice
 Check = Callable[[Sequence[Notice]], set[int]]
 
 _checks: dict[str, Check] = {}
+# Given messages of its kinds, returns for each which places of its list of items are still true.
+ItemsCheck = Callable[[Sequence[Notice]], Mapping[int, Sequence[int]]]
+_items_checks: dict[str, ItemsCheck] = {}
 
 
 def register_check(kinds: Iterable[str], check: Check) -> None:
@@ -28,3 +31,17 @@ def still_true(notices: Sequence[Notice]) -> set[int]:
         for check, group in by_check.items()
         for notice_id in (check(group) if check else {notice.pk for notice in group})
     }
+
+
+def register_items_check(kinds: Iterable[str], check: ItemsCheck) -> None:
+    """Make `check` the judge over the items that these kinds of messages list."""
+    _items_checks.update({str(kind): check for kind in kinds})
+
+
+def items_still_true(notices: Sequence[Notice]) -> dict[int, Sequence[int]]:
+    """Return which places of their lists are still true, for the messages of kinds that have a check for it."""
+    by_check: dict[ItemsCheck, list[Notice]] = {}
+    for notice in notices:
+        if (check := _items_checks.get(notice.kind)) is not None:
+            by_check.setdefault(check, []).append(notice)
+    return {pk: places for check, group in by_check.items() for pk, places in check(group).items()}

@@ -5,7 +5,7 @@ from itertools import zip_longest
 
 from circulation.models import Hold, Loan
 from notices.models import Notice, NoticeKind
-from notices.relevance import register_check
+from notices.relevance import register_check, register_items_check
 
 _ABOUT_LOANS = (
     NoticeKind.COURTESY,
@@ -22,21 +22,28 @@ _ABOUT_LOANS = (
 def register() -> None:
     """Make these the checks of their kinds."""
     register_check(_ABOUT_LOANS, still_on_loan)
+    # An invoice stays as it was made: its amounts are of all its items.
+    register_items_check([kind for kind in _ABOUT_LOANS if kind != NoticeKind.INVOICE], loans_still_open)
     register_check([NoticeKind.HOLD_READY], still_ready)
     register_check([NoticeKind.HOLD_INTEREST_ENDS], still_waiting)
 
 
 def still_on_loan(notices: Sequence[Notice]) -> set[int]:
     """Return the messages of which at least one loan is open and due on the day that the message names."""
+    return {pk for pk, places in loans_still_open(notices).items() if places}
+
+
+def loans_still_open(notices: Sequence[Notice]) -> dict[int, list[int]]:
+    """Return which of the loans that each message names, by their places, are open and due on the day that it says."""
     wanted = {loan_id for notice in notices for loan_id, _ in _loans(notice)}
     due_dates = dict(Loan.objects.filter(pk__in=wanted, returned_at__isnull=True).values_list("pk", "due_date"))
     return {
-        notice.pk
+        notice.pk: [
+            place
+            for place, (loan_id, due_date) in enumerate(_loans(notice))
+            if loan_id in due_dates and due_date in (None, due_dates[loan_id].isoformat())
+        ]
         for notice in notices
-        if any(
-            loan_id in due_dates and due_date in (None, due_dates[loan_id].isoformat())
-            for loan_id, due_date in _loans(notice)
-        )
     }
 
 

@@ -104,9 +104,9 @@ def _draw_letter(canvas: Canvas, sheet: Sheet) -> None:
 def _draw_head(canvas: Canvas, sheet: Sheet) -> None:
     left, top = sheet.window
     x, y = left * mm, _HEIGHT - top * mm
-    _draw(canvas, x, y + 6.4 * mm, _fitting(sheet.sender_line, 6.5), size=6.5)
+    _draw(canvas, x, y + 5.6 * mm, _fitting(sheet.sender_line, 6.5), size=6.5)
     canvas.setLineWidth(0.3)
-    canvas.line(x, y + 5.4 * mm, x + _WINDOW_WIDTH, y + 5.4 * mm)
+    canvas.line(x, y + 4.6 * mm, x + _WINDOW_WIDTH, y + 4.6 * mm)
     for place, line in enumerate(sheet.address[:_MOST_ADDRESS_LINES]):
         _draw(canvas, x, y - place * 4.6 * mm, line, size=10)
     # The sender stands on the other side of the sheet, so that neither window shows it.

@@ -20,6 +20,7 @@ from notices.models import Notice, PrintRun
 from notices.relevance import still_true
 from notices.rules.digests import parcels
 from notices.rules.wording import in_words
+from notices.services.narrowing import narrow
 from notices.services.parcels import as_one
 from notices.services.sending import OUTDATED, sender_at
 from notices.services.sheets import sheet_of
@@ -57,7 +58,9 @@ def make_print_run(*, branch: Branch | None, staff: StaffAccount, now: datetime)
     """
     _require_staff(staff)
     with transaction.atomic():
-        letters = parcels(_locked(branch), digest_branches=sender_at(now).digest_branches)
+        sender, locked = sender_at(now), _locked(branch)
+        narrow(locked, sender.writer)
+        letters = parcels(locked, digest_branches=sender.digest_branches)
         if letters:
             return _run_of(letters, branch, staff, now)
     raise NoticeRefused([Reason(NOTHING_TO_PRINT)])
@@ -154,7 +157,8 @@ def _locked(branch: Branch | None) -> list[Notice]:
     waiting = Notice.objects.filter(state=Notice.State.QUEUED, channel=Notice.Channel.LETTER)
     if branch is not None:
         waiting = waiting.filter(branch=branch)
-    locked = list(waiting.select_for_update(of=("self",)).order_by("pk")[:MOST_LETTERS])
+    rows = waiting.select_for_update(of=("self",)).select_related("patron", "branch")
+    locked = list(rows.order_by("pk")[:MOST_LETTERS])
     true_ids = still_true(locked) if locked else set()
     outdated = [notice.pk for notice in locked if notice.pk not in true_ids]
     if outdated:

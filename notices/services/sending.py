@@ -23,6 +23,7 @@ from notices.rules.channels import ALONE
 from notices.rules.digests import parcels
 from notices.rules.retries import SILENCE, next_try
 from notices.rules.settings import SECTION, MessageSettings, read_settings
+from notices.services.narrowing import narrow
 from notices.services.parcels import wrapped
 from notices.services.writing import Writer
 from tenants.locks import only_one
@@ -117,6 +118,7 @@ def send_batch(*, now: datetime, sender: Sender | None = None) -> Counter[str]:
     outdated = [notice for notice in claimed if notice.pk not in true_ids]
     if outdated:
         _settle(outdated, Notice.State.CANCELLED, problem=OUTDATED)
+    narrow(current, sender.writer)
     for channel in SENDABLE:
         together = parcels(
             (notice for notice in current if notice.channel == channel), digest_branches=sender.digest_branches
