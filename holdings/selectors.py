@@ -79,6 +79,12 @@ def contents_of(item_id: int) -> list[Item]:
     return list(items_with_record().filter(bundle=item_id).order_by("barcode"))
 
 
+def volumes_of(record_id: int) -> list[str]:
+    """Return the volumes or issues that the municipality has of a title, each once."""
+    volumes = Item.objects.filter(record_id=record_id).exclude(volume="").values_list("volume", flat=True).distinct()
+    return sorted(volumes, key=lambda volume: (len(volume), volume))
+
+
 def branches_in_service() -> list[Branch]:
     """Return the branches that are open for business, in the municipality's order."""
     return list(Branch.objects.filter(is_open_for_business=True))

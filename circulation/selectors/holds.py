@@ -52,6 +52,22 @@ def get_hold(hold_id: int) -> Hold | None:
     return Hold.objects.select_related("record", "pickup_branch", "patron", "trapped_item").filter(pk=hold_id).first()
 
 
+def queue_of_title(record_id: int) -> list[Hold]:
+    """Return what's on hold of a title: what an item is bound to first, then the queue in its order, with patrons."""
+    holds = (
+        Hold.objects.filter(record=record_id, state__in=Hold.ACTIVE)
+        .select_related("patron", "pickup_branch", "item", "trapped_item")
+        .order_by("state", "-priority", Coalesce("queued_at", "requested_at"), "pk")
+    )
+    # QUEUED stands between the two others in the alphabet.
+    return sorted(holds, key=lambda hold: hold.state == Hold.State.QUEUED)
+
+
+def queued_holds_of(patron: Patron) -> list[Hold]:
+    """Return a patron's holds that wait in a queue, with their titles."""
+    return list(holds_with_record().filter(patron=patron, state=Hold.State.QUEUED).order_by("requested_at", "pk"))
+
+
 def holds_of(patron: Patron, *, now: datetime) -> list[HoldLine]:
     """Return a patron's holds that aren't over: what lies ready first, then by request, in one query.
 

@@ -63,11 +63,16 @@ def open_loan_of(item_id: int) -> Loan | None:
     return Loan.objects.select_related("patron").filter(item_id=item_id, returned_at__isnull=True).first()
 
 
-def due_dates_of(item_ids: Collection[int]) -> dict[int, date]:
-    """Return when each of the items that are on loan is due back."""
+def open_loans_of(item_ids: Collection[int]) -> dict[int, dict[str, Any]]:
+    """Return for each of the items that are on loan its `loan_id`, `due` date, and whether it `is_recalled`."""
     if not item_ids:
         return {}
-    return dict(Loan.objects.filter(item_id__in=item_ids, returned_at__isnull=True).values_list("item_id", "due_date"))
+    loans = Loan.objects.filter(item_id__in=item_ids, returned_at__isnull=True)
+    rows = loans.values_list("item_id", "pk", "due_date", "recalled_at")
+    return {
+        item_id: {"loan_id": loan_id, "due": due, "is_recalled": recalled_at is not None}
+        for item_id, loan_id, due, recalled_at in rows
+    }
 
 
 def loans_of(patron: Patron, *, now: datetime) -> list[LoanLine]:

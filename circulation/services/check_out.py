@@ -9,6 +9,7 @@ from circulation.errors import CheckOutRefused, Code, Override, RenewalRefused
 from circulation.models import Hold, Loan, Transit
 from circulation.rules.check_out import CheckOutFacts, HoldFacts, decide, own_hold_to_fill
 from circulation.rules.due_dates import DueDate
+from circulation.rules.holds import ItemToFill, Waiting
 from circulation.rules.reasons import covered_codes, notice, notices_among, standing
 from circulation.rules.whose_rules import Choices
 from circulation.selectors.desk_facts import (
@@ -41,6 +42,7 @@ from circulation.services.desk_actions import (
     override_facts,
     permissions,
 )
+from circulation.services.fees.hold_fee import charge_collected
 from circulation.services.renew import renew_instead_of_lending
 from circulation.services.results import CheckOutResult
 from circulation.services.returns import news_to_lend
@@ -226,6 +228,12 @@ def _lend(
     trapped, transit = trapped_hold(facts), open_transit(facts)
     own = own_hold_to_fill(patron_holds(facts), item_id=item.pk, record_id=item.record_id, volume=item.volume)
     filled, hold_changes = _settle_holds(own, trapped, item=item, patron=patron, now=now)
+    if filled is not None:
+        rules = book.filling(wish.here.date()).for_hold(
+            _as_waiting(filled, patron), ItemToFill.of(item, at_branch_id=branch.pk)
+        )
+        fee = charge_collected(hold=filled, item=item, rules=rules, staff=staff, now=now)
+        hold_changes |= {"hold_fee_id": fee.pk} if fee else {}
     loan = _add_loan(
         item=item,
         patron=patron,
@@ -266,6 +274,19 @@ def _lend(
 
 def _returns_as(item: Item) -> str:
     return item.status if item.status == Item.Status.REFERENCE_ONLY else Item.Status.AVAILABLE
+
+
+def _as_waiting(hold: Hold, patron: Patron) -> Waiting:
+    return Waiting(
+        hold.pk,
+        patron.pk,
+        hold.pickup_branch_id,
+        hold.item_id,
+        patron.category_id,
+        patron.home_branch_id,
+        hold.volume,
+        patron.municipality_code,
+    )
 
 
 def _settle_holds(

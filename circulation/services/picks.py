@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db import transaction
+
 from accounts.models import StaffAccount
 from circulation.errors import Code, HoldRefused
 from circulation.models import Hold, Pick
@@ -29,6 +31,7 @@ def start_fetching(*, item: Item, hold: Hold, staff: StaffAccount, now: datetime
         pick, _made = Pick.objects.update_or_create(
             item=item, defaults={"hold": hold, "started_by": staff, "started_at": now}
         )
+        audit.record(action="circulation.start_fetching", actor=staff, subject=item, facts={"hold_id": hold.pk})
         return pick
 
 
@@ -50,8 +53,11 @@ def start_fetching_all(*, pairs: Iterable[tuple[int, int]], staff: StaffAccount,
 
 def stop_fetching(*, item: Item, staff: StaffAccount) -> bool:
     """Give up fetching an item, so that others may; returns whether anybody was at it."""
-    deleted, _of_each = Pick.objects.filter(item=item).delete()
-    return deleted > 0
+    with transaction.atomic():
+        deleted, _of_each = Pick.objects.filter(item=item).delete()
+        if deleted:
+            audit.record(action="circulation.stop_fetching", actor=staff, subject=item)
+        return deleted > 0
 
 
 def not_on_shelf(*, item: Item, hold: Hold, staff: StaffAccount, now: datetime) -> Item:

@@ -14,6 +14,7 @@ from circulation.services import bundles, check_in, check_out, claims, hold_stat
 from circulation.services.desk_actions import desk_action, locked_item
 from circulation.services.fees import reopen_overdue_fee
 from circulation.services.fees.closing import reopen_claims
+from circulation.services.fees.hold_fee import take_back_hold_fee
 from circulation.services.fees.lost import unclaim
 from circulation.services.results import UndoResult
 from common import audit
@@ -80,6 +81,8 @@ def _undo_check_out(
     _put_back(item, facts["before"])
     _reopen_transit(facts)
     hold = None
+    if fee_id := facts.get("hold_fee_id"):
+        take_back_hold_fee(fee_id=fee_id, hold_id=facts["filled"]["id"], staff=staff, now=now)
     left_as = [(facts.get("filled"), Hold.State.FILLED), (facts.get("requeued"), Hold.State.QUEUED)]
     left_as += [(before, Hold.State.CANCELLED) for before in facts.get("parallel", ())]
     moved = [(before, state) for before, state in left_as if before]

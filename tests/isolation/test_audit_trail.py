@@ -24,6 +24,7 @@ SILENT_MODULES = {
     "catalogue/services/change_feed.py": "follows from what was noted",
     "circulation/services/hold_states.py": "is part of the actions on holds",
     "circulation/services/fees/ledger.py": "is the ledger, whose entries are never changed",
+    "circulation/services/nightly/hold_care.py": "finds what's so already; its messages are in the outbox",
     "circulation/services/nightly/batches.py": "counts what each job notes",
     "circulation/services/nightly/overdue_notices.py": "keeps its own record: the outbox and the job runs",
     "circulation/services/patrons_leaving.py": "is part of leaving and merging, which are noted",
@@ -37,7 +38,7 @@ SILENT_MODULES = {
     "tenants/services/snapshots.py": "keeps its own record: the snapshots",
     "tenants/services/standard_templates.py": "loads what the release brings, by a command",
 }
-NOTES = {"record", "_record", "record_entry"}
+NOTES = {"record", "_record", "record_entry", "write_down"}
 WRITES = {"save", "create", "bulk_create", "update", "bulk_update", "delete", "update_or_create", "get_or_create"}
 
 

@@ -14,14 +14,26 @@ from accounts.rules import Permission
 from catalogue.selectors import get_record
 from circulation.errors import HoldRefused, Override
 from circulation.selectors.holds import get_hold
-from circulation.services.holds import cancel_hold, expire_shelf_hold, move_hold, place_hold
+from circulation.services.holds import (
+    cancel_hold,
+    change_hold,
+    expire_shelf_hold,
+    extend_hold,
+    move_hold,
+    place_hold,
+    resume_hold,
+    suspend_hold,
+)
 from holdings.selectors import get_branch, get_item
 from patrons.selectors import get_patron, get_patron_by_card
 from web.account.access import staff_only
 from web.desk.answers import words
+from web.desk.hold_forms import HoldChangeForm
+from web.desk.patron_dialogs import dialog_of
 from web.desk.patron_page import page, patron_or_404
-from web.desk.record_page import record_page
+from web.desk.record_page import hold_form, record_page
 from web.desk.scan_inputs import number_in
+from web.ui.days import short_day
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
@@ -34,15 +46,27 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
     patron, branch, item = _patron_of(request), _branch_of(request), _item_of(request, pk)
     if patron is None:
         return record_page(request, record, status=404, hold_problem=gettext("No patron has this card."))
-    if branch is None:
-        return record_page(request, record, status=422, hold_problem=gettext("Choose where it's picked up."))
+    form = hold_form(record, patron, request.POST)
+    if branch is None or not form.is_valid():
+        problem = gettext("Choose where it's picked up.") if branch is None else gettext("Look at what's marked.")
+        return record_page(request, record, status=422, hold_problem=problem, form=form, patron=patron)
     codes = request.POST.getlist("code")[:30]
     override = Override(codes, request.POST.get("reason", "").replace("\x00", "")[:200]) if codes else None
     try:
-        place_hold(record=record, patron=patron, pickup_branch=branch, item=item, override=override, **_by(request))
+        place_hold(
+            record=record,
+            patron=patron,
+            pickup_branch=branch,
+            item=item,
+            override=override,
+            **form.wish(),
+            **_by(request),
+        )
     except HoldRefused as refused:
         reasons = words(request, refused)
-        return record_page(request, record, status=409, hold_reasons=reasons, patron=patron, pickup=branch.pk)
+        return record_page(
+            request, record, status=409, hold_reasons=reasons, form=form, patron=patron, pickup=branch.pk
+        )
     values = {"title": record.title, "name": patron.display_name, "branch": branch.name}
     messages.success(request, gettext("%(title)s is on hold for %(name)s, to be picked up at %(branch)s.") % values)
     return redirect(reverse("desk:patron", args=[patron.pk]) + "#holds")
@@ -62,6 +86,46 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
         return _refused(request, hold, refused)
     values = {"title": hold.record.title, "branch": branch.name}
     messages.success(request, gettext("%(title)s is picked up at %(branch)s.") % values)
+    return redirect(reverse("desk:patron", args=[hold.patron_id]) + "#holds")
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_POST
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """Change until when a hold is wanted or paused, and its notes."""
+    hold = _hold_or_404(pk)
+    form = HoldChangeForm(request.POST, hold=hold)
+    if not form.is_valid():
+        patron = patron_or_404(hold.patron_id)
+        return page(request, patron, status=422, dialog=dialog_of(request, patron, f"hold-{pk}", form=form))
+    values = form.cleaned_data
+    until = values.pop("suspended_until")
+    try:
+        change_hold(hold=hold, **values, **_by(request))
+        if until is None:
+            resume_hold(hold=hold, **_by(request))
+        elif until != hold.suspended_until:
+            suspend_hold(hold=hold, until=until, **_by(request))
+    except HoldRefused as refused:
+        return _refused(request, hold, refused)
+    messages.success(request, gettext("The hold on %(title)s is changed.") % _title(hold))
+    return redirect(reverse("desk:patron", args=[hold.patron_id]) + "#holds")
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_POST
+def extend(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep a hold as long from today as a new one."""
+    hold = _hold_or_404(pk)
+    try:
+        extended = extend_hold(hold=hold, **_by(request))
+    except HoldRefused as refused:
+        return _refused(request, hold, refused)
+    if extended.interest_until:
+        values = _title(hold) | {"day": short_day(extended.interest_until)}
+        messages.success(request, gettext("The hold on %(title)s is kept until %(day)s.") % values)
+    else:
+        messages.success(request, gettext("The hold on %(title)s is kept without end.") % _title(hold))
     return redirect(reverse("desk:patron", args=[hold.patron_id]) + "#holds")
 
 
@@ -88,6 +152,19 @@ def not_collected(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.warning(request, gettext("The hold on %(title)s isn't one to end.") % _title(hold))
     return redirect("desk:shelf")
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_POST
+def give_up(request: HttpRequest, pk: int) -> HttpResponse:
+    """End a hold that nothing can fill, and send its patron a message."""
+    hold = _hold_or_404(pk)
+    try:
+        cancel_hold(hold=hold, reason="BY_STAFF", tell_patron=True, **_by(request))
+    except HoldRefused as refused:
+        return _refused(request, hold, refused)
+    messages.success(request, gettext("The hold on %(title)s is cancelled, and the patron is told.") % _title(hold))
+    return redirect("desk:hopeless")
 
 
 def _title(hold: Any) -> dict[str, str]:

@@ -11,22 +11,14 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from accounts.rules import Permission
+from circulation.selectors.hopeless import hopeless_holds
 from circulation.selectors.item_lists import late_transits
 from circulation.selectors.lists import overdue_loans, ready_holds, shelf_to_clear, transits_to
-from circulation.selectors.picks import holds_to_pick
 from web.account.access import staff_only
 from web.desk.areas import desk_areas
 
 # A van that took longer than this has lost something.
 LATE_AFTER = timedelta(days=3)
-
-
-@staff_only(Permission.CIRCULATE, needs_branch=True)
-@require_safe
-def holds(request: HttpRequest) -> HttpResponse:
-    """List what to fetch from the shelves for holds, in the order of the shelves."""
-    branch = request.staff.branch  # type: ignore[attr-defined]
-    return _list(request, "holds", {"lines": holds_to_pick(branch, now=timezone.now())})
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
@@ -41,9 +33,18 @@ def shelf(request: HttpRequest) -> HttpResponse:
         "BY_STAFF": gettext("cancelled by staff"),
         "INTEREST_OVER": gettext("not wanted any more"),
         "HAS_ANOTHER": gettext("another item was lent"),
+        "OTHER_FILLED": gettext("another of her holds was enough"),
     }
     rows = [{"line": line, "why": why.get(line.why, gettext("the hold has ended"))} for line in lines]
-    return _list(request, "shelf", {"lines": rows, "ready": ready_holds(branch)})
+    return list_page(request, "shelf", {"lines": rows, "ready": ready_holds(branch)})
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_safe
+def hopeless(request: HttpRequest) -> HttpResponse:
+    """List the holds to be picked up here that nothing there is could ever fill."""
+    branch = request.staff.branch  # type: ignore[attr-defined]
+    return list_page(request, "hopeless", {"lines": hopeless_holds(branch, now=timezone.now())})
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
@@ -51,7 +52,7 @@ def shelf(request: HttpRequest) -> HttpResponse:
 def overdue(request: HttpRequest) -> HttpResponse:
     """List the branch's loans that are overdue, the longest first."""
     branch, today = request.staff.branch, timezone.localdate()  # type: ignore[attr-defined]
-    return _list(request, "overdue", {"lines": overdue_loans(branch, today=today)})
+    return list_page(request, "overdue", {"lines": overdue_loans(branch, today=today)})
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
@@ -61,10 +62,11 @@ def transits(request: HttpRequest) -> HttpResponse:
     branch = request.staff.branch  # type: ignore[attr-defined]
     late = "late" in request.GET
     lines = late_transits(branch, sent_before=timezone.now() - LATE_AFTER) if late else transits_to(branch)
-    return _list(request, "transits", {"lines": lines, "late": late})
+    return list_page(request, "transits", {"lines": lines, "late": late})
 
 
-def _list(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpResponse:
+def list_page(request: HttpRequest, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+    """Return one of the lists, with the way to the others."""
     context |= {
         "areas": desk_areas(request, "holds"),
         "choices": [
@@ -72,6 +74,7 @@ def _list(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpRespo
             for each, text in (
                 ("holds", gettext("Holds to fetch")),
                 ("shelf", gettext("Hold shelf")),
+                ("hopeless", gettext("Hopeless holds")),
                 ("overdue", gettext("Overdue")),
                 ("transits", gettext("On their way here")),
             )
@@ -79,4 +82,4 @@ def _list(request: HttpRequest, name: str, context: dict[str, Any]) -> HttpRespo
         "today": timezone.localdate(),
         "now": timezone.now(),
     }
-    return render(request, f"desk/list_{name}.html", context)
+    return render(request, f"desk/list_{name}.html", context, status=status)

@@ -17,11 +17,13 @@ from holdings.selectors import item_types, pickup_branches
 from web.desk.dialogs import Dialog
 from web.desk.forms_money import FeeForm, PaymentForm, WaiverForm
 from web.desk.forms_patrons import BlockForm, CardForm, MoveForm, PinForm
+from web.desk.hold_forms import HoldChangeForm
 from web.desk.patron_details_dialogs import DETAILS_DIALOGS
 
 
 def dialog_of(request: HttpRequest, patron: Any, name: str, *, form: forms.Form | None = None) -> Dialog:
-    """Return a dialog of a patron's page: `block`, `card`, `pin`, `payment`, `fee`, `waiver-FEE` or `move-HOLD`.
+    """Return a dialog of a patron's page: `block`, `card`, `pin`, `payment`, `fee`, `waiver-FEE`, `move-HOLD` or
+    `hold-HOLD`.
 
     :param form: one that was refused, which keeps what was written in it
     :raises Http404: if there's no such dialog, fee or hold of hers
@@ -81,6 +83,15 @@ def _move(patron: Any, number: int, form: forms.Form | None) -> Dialog:
     return Dialog("move", heading, reverse("desk:move_hold", args=[hold.pk]), gettext("Move the hold"), form)
 
 
+def _hold(patron: Any, number: int, form: forms.Form | None) -> Dialog:
+    hold = get_hold(number)
+    if hold is None or hold.patron_id != patron.pk:
+        raise Http404
+    heading = gettext("Hold on %(title)s") % {"title": hold.record.title}
+    url = reverse("desk:change_hold", args=[hold.pk])
+    return Dialog("hold", heading, url, gettext("Save"), form or HoldChangeForm(hold=hold))
+
+
 _DIALOGS: Mapping[str, tuple[Permission, Callable[[Any, int, forms.Form | None], Dialog]]] = {
     "block": (Permission.EDIT_PATRONS, _block),
     "card": (Permission.EDIT_PATRONS, _card),
@@ -88,6 +99,7 @@ _DIALOGS: Mapping[str, tuple[Permission, Callable[[Any, int, forms.Form | None],
     "payment": (Permission.TAKE_PAYMENTS, _payment),
     "fee": (Permission.TAKE_PAYMENTS, _fee),
     "waiver": (Permission.WAIVE_FEES, _waiver),
+    "hold": (Permission.CIRCULATE, _hold),
     "move": (Permission.CIRCULATE, _move),
     **DETAILS_DIALOGS,
 }

@@ -10,12 +10,13 @@ from django.views.decorators.http import require_safe
 
 from accounts.rules import Permission
 from catalogue.selectors import get_record
-from circulation.selectors.holds import queue_length
-from circulation.selectors.loans import due_dates_of
-from holdings.selectors import items_of, pickup_branches
+from circulation.selectors.holds import queue_length, queued_holds_of
+from circulation.selectors.loans import open_loans_of
+from holdings.selectors import items_of, pickup_branches, volumes_of
 from patrons.selectors import get_patron
 from web.account.access import staff_only
 from web.desk.areas import desk_areas
+from web.desk.hold_forms import HoldForm
 from web.desk.item_texts import status_kind
 from web.desk.scan_inputs import number_in
 from web.titles.names import audience_name, cover_kind, language_name, material_name
@@ -38,7 +39,7 @@ def record_page(request: HttpRequest, record: Any, *, status: int = 200, **more:
     :param more: what the page says of a hold that was refused: `hold_problem` or `hold_reasons`, `patron`, `pickup`
     """
     items = items_of(record.pk)
-    due = due_dates_of([item.pk for item in items])
+    loans = open_loans_of([item.pk for item in items])
     reasons = more.get("hold_reasons", [])
     context = {
         "areas": desk_areas(request, "search"),
@@ -47,7 +48,7 @@ def record_page(request: HttpRequest, record: Any, *, status: int = 200, **more:
         "cover": cover_kind(record.material_type, record.audience),
         "language_name": language_name(record.language),
         "audience_name": audience_name(record.audience),
-        "items": [{"item": item, "kind": status_kind(item), "due": due.get(item.pk)} for item in items],
+        "items": [{"item": item, "kind": status_kind(item), **loans.get(item.pk, {})} for item in items],
         "waiting": queue_length([record.pk]).get(record.pk, 0),
         "pickup_branches": pickup_branches(),
         "pickup": request.staff.branch.pk,  # type: ignore[attr-defined]
@@ -57,4 +58,10 @@ def record_page(request: HttpRequest, record: Any, *, status: int = 200, **more:
         "can_override": bool(reasons) and all(each.may_override for each in reasons if each.kind == "stop"),
         **more,
     }
+    context.setdefault("form", hold_form(record, more.get("patron")))
     return render(request, "desk/record.html", context, status=status)
+
+
+def hold_form(record: Any, patron: Any, data: Any = None) -> HoldForm:
+    """Return the form for what a hold may say; a patron's other holds are offered once she's known."""
+    return HoldForm(data, volumes=volumes_of(record.pk), holds=queued_holds_of(patron) if patron else [])

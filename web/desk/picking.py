@@ -1,0 +1,106 @@
+"""The pick list: what to fetch from the shelves, who is at it, and what isn't there."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.rules import Permission
+from circulation.errors import HoldRefused
+from circulation.selectors.holds import get_hold
+from circulation.selectors.picks import PickLine, holds_to_pick
+from circulation.services.picks import not_on_shelf, start_fetching, start_fetching_all, stop_fetching
+from holdings.selectors import get_item, locations_of
+from web.account.access import staff_only
+from web.desk.answers import words
+from web.desk.lists import list_page
+from web.desk.scan_inputs import number_in
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_safe
+def holds(request: HttpRequest) -> HttpResponse:
+    """List what to fetch from the shelves for holds, in the order of the shelves; of one room, if one is chosen."""
+    return _page(request)
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_POST
+def fetch_all(request: HttpRequest) -> HttpResponse:
+    """Note that she fetches everything on the list that nobody else is at."""
+    staff = request.staff.account  # type: ignore[attr-defined]
+    pairs = [(line.item.pk, line.hold.pk) for line in _lines(request, request.POST)]
+    started = start_fetching_all(pairs=pairs, staff=staff, now=timezone.now())
+    text = ngettext("You're fetching %(count)d item.", "You're fetching %(count)d items.", started)
+    messages.success(request, text % {"count": started})
+    return redirect(_address(request.POST))
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_POST
+def fetch(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note that she fetches an item for a hold."""
+    return _act(request, pk, lambda item, hold, by: start_fetching(item=item, hold=hold, **by), "")
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_POST
+def stop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let others fetch an item."""
+    return _act(request, pk, lambda item, _hold, by: stop_fetching(item=item, staff=by["staff"]), "")
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_POST
+def not_there(request: HttpRequest, pk: int) -> HttpResponse:
+    """Note that an item isn't on its shelf; the hold goes to the next branch."""
+    text = gettext("%(title)s isn't on its shelf. The hold is planned anew.")
+    return _act(request, pk, lambda item, hold, by: not_on_shelf(item=item, hold=hold, **by), text)
+
+
+def _act(request: HttpRequest, pk: int, act: Callable[[Any, Any, dict[str, Any]], Any], success: str) -> HttpResponse:
+    number = number_in(request.POST, "item")
+    hold, item = get_hold(pk), get_item(number) if number else None
+    if hold is None or item is None:
+        raise Http404
+    by = {"staff": request.staff.account, "now": timezone.now()}  # type: ignore[attr-defined]
+    try:
+        act(item, hold, by)
+    except HoldRefused as refused:
+        problems = [f"{hold.record.title}: {reason.text} {reason.about}" for reason in words(request, refused)]
+        return _page(request, status=409, problems=problems)
+    if success:
+        messages.success(request, success % {"title": hold.record.title})
+    return redirect(_address(request.POST))
+
+
+def _page(request: HttpRequest, *, status: int = 200, problems: Any = ()) -> HttpResponse:
+    branch, staff = request.staff.branch, request.staff.account  # type: ignore[attr-defined]
+    asked = request.POST if request.method == "POST" else request.GET
+    lines = _lines(request, asked)
+    context = {
+        "lines": lines,
+        "room": number_in(asked, "room"),
+        "rooms": locations_of(branch.pk),
+        "problems": problems,
+        "account": staff,
+        "unclaimed": sum(1 for line in lines if line.fetched_by is None),
+    }
+    return list_page(request, "holds", context, status=status)
+
+
+def _lines(request: HttpRequest, asked: Any) -> list[PickLine]:
+    branch, room = request.staff.branch, number_in(asked, "room")  # type: ignore[attr-defined]
+    lines = holds_to_pick(branch, now=timezone.now())
+    return [line for line in lines if room is None or line.item.location_id == room]
+
+
+def _address(asked: Any) -> str:
+    room = number_in(asked, "room")
+    return reverse("desk:holds") + (f"?room={room}" if room else "")

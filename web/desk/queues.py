@@ -1,0 +1,105 @@
+"""A title's queue of holds, and loans that are called back for it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.rules import Permission
+from catalogue.selectors import get_record
+from circulation.errors import HoldRefused, RecallRefused
+from circulation.selectors.holds import get_hold, queue_of_title
+from circulation.selectors.loans import get_open_loan
+from circulation.services.holds import QueueMove, move_in_queue, set_priority
+from circulation.services.recall import recall_loan
+from web.account.access import staff_only
+from web.desk.answers import words
+from web.desk.areas import desk_areas
+from web.desk.record_page import record_page
+from web.ui.days import short_day
+
+_PRIORITIES = {"1": 1, "0": 0, "-1": -1}
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_safe
+def queue(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show who waits for a title, in order."""
+    record = get_record(pk)
+    if record is None:
+        raise Http404
+    return _page(request, record)
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_POST
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    """Move a hold in its queue, or let it go before or after all others."""
+    hold = get_hold(pk)
+    if hold is None:
+        raise Http404
+    to, priority = request.POST.get("to", ""), request.POST.get("priority", "")
+    by = {"staff": request.staff.account, "now": timezone.now()}  # type: ignore[attr-defined]
+    try:
+        if priority in _PRIORITIES:
+            set_priority(hold=hold, priority=_PRIORITIES[priority], **by)
+        elif to in set(QueueMove):
+            move_in_queue(hold=hold, to=QueueMove(to), **by)
+        else:
+            return _page(request, hold.record, status=422, problems=[gettext("Choose where the hold goes.")])
+    except HoldRefused as refused:
+        problems = [f"{reason.text} {reason.about}" for reason in words(request, refused)]
+        return _page(request, hold.record, status=409, problems=problems)
+    values = {"name": hold.patron.display_name}
+    messages.success(request, gettext("The hold of %(name)s has moved.") % values)
+    return redirect(reverse("desk:queue", args=[hold.record_id]) + f"#hold-{pk}")
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_POST
+def recall(request: HttpRequest, pk: int) -> HttpResponse:
+    """Call a loan back before its time."""
+    loan = get_open_loan(pk)
+    if loan is None:
+        raise Http404
+    try:
+        recalled = recall_loan(loan=loan, staff=request.staff.account, now=timezone.now())  # type: ignore[attr-defined]
+    except RecallRefused as refused:
+        problem = " ".join(f"{reason.text} {reason.about} {reason.next_step}" for reason in words(request, refused))
+        record = get_record(loan.item.record_id)
+        return record_page(request, record or loan.item.record, status=409, item_problem=problem)
+    values = {"barcode": loan.item.barcode, "day": short_day(recalled.due_date)}
+    messages.success(request, gettext("%(barcode)s is called back, due %(day)s. The patron is told.") % values)
+    return redirect("desk:record", pk=loan.item.record_id)
+
+
+def _page(request: HttpRequest, record: Any, *, status: int = 200, **more: Any) -> HttpResponse:
+    holds = queue_of_title(record.pk)
+    place, rows = 0, []
+    for hold in holds:
+        place += hold.state == "QUEUED"
+        rows.append({"hold": hold, "place": place if hold.state == "QUEUED" else None})
+    context = {
+        "areas": desk_areas(request, "search"),
+        "record": record,
+        "rows": rows,
+        "today": timezone.localdate(),
+        "moves": [
+            ("TOP", gettext("To the top")),
+            ("UP", gettext("Up")),
+            ("DOWN", gettext("Down")),
+            ("BOTTOM", gettext("To the end")),
+        ],
+        "priorities": [
+            ("1", gettext("before all others")),
+            ("0", gettext("in its turn")),
+            ("-1", gettext("after all others")),
+        ],
+        **more,
+    }
+    return render(request, "desk/queue.html", context, status=status)
