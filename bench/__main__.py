@@ -13,7 +13,7 @@ from bench.installation import Installation, InstallationProblem
 ROOT = Path(__file__).resolve().parent.parent
 USUAL = ("search", "desk", "freshness", "provisioning", "night", "import")
 # These take long, or need much more data.
-ON_DEMAND = ("torture",)
+ON_DEMAND = ("circulation", "large-night", "torture")
 
 
 def main() -> int:

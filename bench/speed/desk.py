@@ -32,10 +32,10 @@ def measure(setting: Setting) -> Figures:
     branch = Branch.objects.filter(kind=Branch.Kind.PUBLIC).order_by("position").first()
     if branch is None:
         raise MeasurementBroke("The municipality has no branch.")
-    clients = [_logged_in(setting, clerk.username, clerk.password) for clerk in hire(branch)]
+    clients = waiting_clerks(setting, branch)
     loop = setting.loop(clients)
     for barcode in left_on_loan(setting.scale):
-        clients[0].send(_check_in(barcode))
+        clients[0].send(check_in(barcode))
     pairs = _pairs(branch, _WARM_UP + setting.requests)
     soon = (timezone.localdate() + timedelta(days=3)).isoformat()
 
@@ -47,15 +47,20 @@ def measure(setting: Setting) -> Figures:
         yield result.wall_figure(name, wall, len(clients))
 
     same_order = (_SAME_ORDER_CPU, _SAME_ORDER_WALL)
-    yield from run("Check-out", [_check_out(*pair) for pair in pairs], _CHECK_OUT_CPU, _CHECK_OUT_WALL)
-    yield from run("Check-in", [_check_in(barcode) for barcode, _ in pairs], *same_order)
+    yield from run("Check-out", [check_out(*pair) for pair in pairs], _CHECK_OUT_CPU, _CHECK_OUT_WALL)
+    yield from run("Check-in", [check_in(barcode) for barcode, _ in pairs], *same_order)
     # Lent for a shorter time, so that a renewal has something to add.
-    loop.run([_check_out(*pair, due=soon) for pair in pairs])
-    yield from run("Renewal", [_check_out(*pair, kinds=("notice",)) for pair in pairs], *same_order)
-    loop.run([_check_in(barcode) for barcode, _ in pairs])
-    cards = [_scan("desk:check_out_scan", card, "patron") for card in _cards(len(pairs))]
+    loop.run([check_out(*pair, due=soon) for pair in pairs])
+    yield from run("Renewal", [check_out(*pair, kinds=("notice",)) for pair in pairs], *same_order)
+    loop.run([check_in(barcode) for barcode, _ in pairs])
+    cards = [scan("desk:check_out_scan", card, "patron") for card in _cards(len(pairs))]
     yield from run("Patron panel", cards, *same_order)
-    yield from run("Patron page", [_page(patron) for patron in _borrowers(len(pairs))], *same_order)
+    yield from run("Patron page", [page_of(patron) for patron in _borrowers(len(pairs))], *same_order)
+
+
+def waiting_clerks(setting: Setting, branch: Branch) -> list[Client]:
+    """Return the browsers of two members of staff who have logged in at the branch."""
+    return [_logged_in(setting, clerk.username, clerk.password) for clerk in hire(branch)]
 
 
 def _logged_in(setting: Setting, username: str, password: str) -> Client:
@@ -69,31 +74,37 @@ def _address(name: str, *args: object) -> str:
     return reverse(name, urlconf=settings.ROOT_URLCONF, args=args)
 
 
-def _scan(name: str, text: str, *kinds: str, **fields: str) -> Request:
+def scan(name: str, text: str, *kinds: str, **fields: str) -> Request:
+    """Return a scan of the page with this name; its answer must be of one of the kinds."""
     form = {"scan": text, "scan_id": uuid.uuid4().hex, "scan_number": "1", **fields}
     return Request(_address(name), form=form, kinds=frozenset(kinds))
 
 
-def _check_out(barcode: str, patron: int, *, due: str = "", kinds: Sequence[str] = ("ok", "notice")) -> Request:
+def check_out(barcode: str, patron: int, *, due: str = "", kinds: Sequence[str] = ("ok", "notice")) -> Request:
+    """Return a scan that lends an item to a patron."""
     since = timezone.now().isoformat()
-    return _scan("desk:check_out_scan", barcode, *kinds, patron=str(patron), due=due, since=since, new_due="")
+    return scan("desk:check_out_scan", barcode, *kinds, patron=str(patron), due=due, since=since, new_due="")
 
 
-def _check_in(barcode: str) -> Request:
-    return _scan("desk:check_in_scan", barcode, "ok", returned="", new_returned="")
+def check_in(barcode: str, *, kinds: Sequence[str] = ("ok",)) -> Request:
+    """Return a scan that takes an item back."""
+    return scan("desk:check_in_scan", barcode, *kinds, returned="", new_returned="")
 
 
-def _page(patron: int) -> Request:
+def page_of(patron: int) -> Request:
+    """Return the request of a patron's page."""
     return Request(_address("desk:patron", patron), contains=b"</html>")
 
 
 def _pairs(branch: Branch, count: int) -> list[tuple[str, int]]:
     """Return items, each with the patron who borrows it: five to a patron."""
-    patrons = _patrons(-(-count // _ITEMS_A_PATRON))
-    return [(barcode, patrons[place // _ITEMS_A_PATRON]) for place, barcode in enumerate(_items(branch, count))]
+    patrons = patrons_who_may(-(-count // _ITEMS_A_PATRON))
+    return [
+        (barcode, patrons[place // _ITEMS_A_PATRON]) for place, barcode in enumerate(items_on_the_shelf(branch, count))
+    ]
 
 
-def _items(branch: Branch, count: int) -> list[str]:
+def items_on_the_shelf(branch: Branch, count: int) -> list[str]:
     """Return barcodes of books that stand on the branch's own shelves and that nobody waits for."""
     waited_for = Hold.objects.filter(state__in=Hold.ACTIVE).values("record")
     items = Item.objects.filter(
@@ -106,7 +117,7 @@ def _items(branch: Branch, count: int) -> list[str]:
     return _enough(items.order_by("pk").values_list("barcode", flat=True), count, "items on the shelf")
 
 
-def _patrons(count: int) -> list[int]:
+def patrons_who_may(count: int) -> list[int]:
     """Return adults who may borrow some more, with a usual number of loans."""
     today = timezone.localdate()
     adults = Patron.objects.filter(

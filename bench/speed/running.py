@@ -9,7 +9,17 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
-from bench.speed import desk, freshness, importing, nights, provisioning, search_pages, torture
+from bench.speed import (
+    circulation,
+    desk,
+    freshness,
+    importing,
+    large_night,
+    nights,
+    provisioning,
+    search_pages,
+    torture,
+)
 from bench.speed.figures import Figure, Figures
 from bench.speed.municipality import municipality_in_service, sizes
 from bench.speed.quiet import load, settle
@@ -24,6 +34,8 @@ _SCENARIOS: Mapping[str, Callable[[Setting], Figures]] = {
     "provisioning": provisioning.measure,
     "night": nights.measure,
     "import": importing.measure,
+    "circulation": circulation.measure,
+    "large-night": large_night.measure,
     "torture": torture.measure,
 }
 
