@@ -55,9 +55,11 @@ from circulation.services.returns import (
 )
 from common import audit
 from common.errors import Reason
+from common.keyed_reads import ALL, KeyedRead
 from holdings.models import Branch, Item
 
 ACTION = "circulation.check_in"
+_lock_open_loan = KeyedRead(Loan, lock=True, along={"patron": ALL})
 _FACTS = ("version", "scan", "loan", "transit", "trapped", "queue", "owed_on_loan", "rotation", "bundle")
 _FOUND = {
     Item.Status.LOST: Code.ITEM_WAS_LOST,
@@ -126,9 +128,9 @@ def _lock_loan(scan: _Scan) -> Loan | None:
     known = open_loan(scan.facts)
     if known is None:
         return None
-    loans = Loan.objects.select_for_update(of=("self",), no_key=True).select_related("patron")
-    loan = loans.get(pk=known.loan_id)
-    loan.item = scan.item
+    loan = _lock_open_loan(known.loan_id)
+    if loan is not None:
+        loan.item = scan.item
     return loan
 
 

@@ -10,17 +10,19 @@ from circulation.rules.reasons import notice, notice_of_missing_rule
 from circulation.rules.resolution import RuleMissing
 from circulation.selectors.rule_books import RuleBook
 from common.errors import Reason
+from common.keyed_reads import ALL, KeyedRead
 from holdings.models import Branch, Item
 from holdings.rules.calendars import NeverOpen
 from notices.models import Notice, NoticeKind
 from notices.services.outbox import make_notice
 
 _STATE_FIELDS = ["state", "trapped_item", "shelf_number", "ready_at", "shelf_until", "ended_at", "end_reason"]
+_lock_hold = KeyedRead(Hold, lock=True, along={"patron": ALL})
 
 
 def lock_hold(hold_id: int) -> Hold | None:
     """Lock a hold and return it with its patron, or None; after the item and the patron."""
-    return Hold.objects.select_for_update(of=("self",), no_key=True).select_related("patron").filter(pk=hold_id).first()
+    return _lock_hold(hold_id)
 
 
 def still_waits(hold: Hold, pickup_branch_id: int, today: date) -> bool:

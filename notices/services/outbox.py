@@ -26,15 +26,14 @@ def make_notice(
     context: Mapping[str, Any],
     about: Mapping[str, Any],
     now: datetime,
-) -> Notice | None:
-    """Put one message into the outbox; None when the key exists already, or when she does without such messages.
+) -> bool:
+    """Put one message into the outbox; False when the key exists already, or when she does without such messages.
 
     What can't be delivered is kept as FAILED with its problem, so that staff see it.
 
     :param context: see `NoticeRequest`
     """
-    made = make_notices([NoticeRequest(patron, branch, kind, key, context, about)], now=now)
-    return Notice.objects.filter(key=key).first() if made else None
+    return bool(make_notices([NoticeRequest(patron, branch, kind, key, context, about)], now=now))
 
 
 @transaction.atomic(savepoint=False)

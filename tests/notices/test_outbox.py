@@ -22,7 +22,8 @@ def remind(patron, branch, now, **changes):
         "about": {"loans": [7]},
         "now": now,
     }
-    return make_notice(**{**request, **changes})
+    values = {**request, **changes}
+    return Notice.objects.get(key=values["key"]) if make_notice(**values) else None
 
 
 @pytest.mark.parametrize(
