@@ -8,6 +8,7 @@ from circulation.models.fees import Fee, LedgerEntry
 from circulation.models.holds import Hold, Pick
 from circulation.models.loans import Loan
 from circulation.models.local_uses import LocalUse
+from circulation.models.outages import OutageScan
 from circulation.models.rotations import RotatingCollection, RotatingItem, RotationStop
 from circulation.models.rules import CirculationRule, RuleChange
 from circulation.models.tills import Till, TillCount
@@ -22,6 +23,7 @@ __all__ = [
     "LedgerEntry",
     "Loan",
     "LocalUse",
+    "OutageScan",
     "Pick",
     "RotatingCollection",
     "RotatingItem",
