@@ -138,6 +138,14 @@ class Code(StrEnum):
     UNDONE_ALREADY = "UNDONE_ALREADY"
     CHANGED_SINCE = "CHANGED_SINCE"  # something else has happened to the item, loan or hold since
     FEE_PAID_SINCE = "FEE_PAID_SINCE"  # fee_id
+    # --- Scans recorded during an outage ---
+    TIME_AHEAD = "TIME_AHEAD"  # said: the browser's time, which is still to come
+    TIME_TOO_OLD = "TIME_TOO_OLD"  # said
+    TIME_UNREADABLE = "TIME_UNREADABLE"  # said
+    SCANNED_SINCE = "SCANNED_SINCE"  # seen_at: the item was scanned elsewhere after that
+    CARD_UNKNOWN = "CARD_UNKNOWN"  # card
+    NOT_HER_BRANCH = "NOT_HER_BRANCH"  # branch_id: it was recorded at a branch where she doesn't work
+    NOTE_MISSING = "NOTE_MISSING"
     # --- Any desk action ---
     SCAN_ID_TAKEN = "SCAN_ID_TAKEN"  # the scan's id belongs to another action
     OVERRIDE_NOT_ALLOWED = "OVERRIDE_NOT_ALLOWED"  # codes: those that she may not override
@@ -200,6 +208,10 @@ class RuleRefused(Refused):
 
 class JobRefused(Refused):
     """The job was not started."""
+
+
+class SettlingRefused(Refused):
+    """The recorded scan was not settled."""
 
 
 class UndoRefused(Refused):

@@ -176,6 +176,14 @@ DESK = {
     "desk:override": Page(_DESK, sends={**_SCAN, "patron": "patron", "code": "=LOAN_LIMIT", "reason": "=Why"}),
     "desk:check_in": Page(_DESK),
     "desk:check_in_scan": Page(_DESK, sends={**_SCAN, "scan": "lent_barcode"}),
+    "desk:worker": Page(_DESK),
+    "desk:outage": Page(_DESK),
+    "desk:pulse": Page(_DESK),
+    "desk:replay": Page(
+        _DESK, sends={"scan": "barcode", "scan_id": "=scan-1", "kind": "=CHECK_OUT", "card": "card", "branch": "branch"}
+    ),
+    "desk:settle_scan": Page(_DESK, {"pk": "outage_scan"}, sends={"do": "=it", "card": "card", "reason": "=Why"}),
+    "desk:kept_page": Page(_DESK, {"name": "=check-out"}),
     "desk:undo": Page(_DESK, {"entry_id": "entry"}, sends={}),
     "desk:hold_slip": Page(_DESK, {"pk": "ready_hold"}),
     "desk:transit_slip": Page(_DESK, {"pk": "travelling_item"}),

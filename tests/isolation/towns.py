@@ -12,7 +12,7 @@ from django.db import connection
 from accounts.models import AuditEntry, StaffAccount
 from accounts.services.invitations import invite
 from catalogue.models import BibliographicRecord, Change, HoldingsSummary, ImportRun
-from circulation.models import Loan, LocalUse
+from circulation.models import Loan, LocalUse, OutageScan
 from circulation.services.fees import take_payment
 from circulation.services.rotations import add_item, add_stop, plan_rotation
 from common.audit import record
@@ -285,6 +285,19 @@ def _add_traces(town: Town, branch: Any, patron: Any) -> None:
         action="circulation.check_out", actor=librarian, subject=loan, facts={"barcode": town.things["lent_barcode"]}
     )
     AuditEntry.objects.filter(pk=entry.pk).update(at=NOW - timedelta(minutes=5))
+    left = OutageScan.objects.create(
+        scan_id=f"out-{town.municipality.schema_name}",
+        kind=OutageScan.Kind.CHECK_OUT,
+        state=OutageScan.State.OPEN,
+        text=town.things["barcode"],
+        patron=patron,
+        item_id=town.things["item"],
+        branch=branch,
+        happened_text=town.word("Said"),
+        sent_by=librarian,
+        sent_at=NOW,
+        reasons=[["TIME_UNREADABLE", "blocking", "", {}]],
+    )
     run = ImportRun.objects.create(
         file_name=f"{town.word('File')}.mrc",
         source=town.municipality.schema_name,
@@ -294,6 +307,7 @@ def _add_traces(town: Town, branch: Any, patron: Any) -> None:
         failures=[{"number": 1, "control_number": town.word("Failure"), "code": "BAD_LEADER"}],
     )
     town.things |= {"notice": notice.pk, "print_run": printed.pk, "entry": entry.pk, "import_run": run.pk}
+    town.things["outage_scan"] = left.pk
 
 
 def announce_titles() -> None:

@@ -21,6 +21,7 @@ from holdings.selectors import get_item_by_barcode
 from web.account.access import staff_only
 from web.desk.answers import answer_scan, notice_words, words
 from web.desk.areas import desk_areas
+from web.desk.outage import outage_context
 from web.desk.scan_inputs import Scan, day_in, read_scan
 from web.words.for_staff import ReasonText
 
@@ -45,6 +46,7 @@ def check_in(request: HttpRequest) -> HttpResponse:
         "counts_use": bool(request.GET.get("new_use")),
         "today": today,
         "drop_box": _drop_box_day(request, today),
+        "outage": outage_context(request, "check-in"),
     }
     return render(request, "desk/check_in.html", context)
 

@@ -16,6 +16,7 @@ from web.desk.answers import notice_words, words
 from web.desk.areas import desk_areas
 from web.desk.check_out_answers import answer, card_of, no_patron, nothing, stop
 from web.desk.check_out_commands import carry_out
+from web.desk.outage import outage_context
 from web.desk.panels import panel_of
 from web.desk.recent import remember
 from web.desk.scan_inputs import Found, Scan, day_in, look_up, moment_in, number_in, patron_in, read_scan
@@ -46,6 +47,7 @@ def check_out(request: HttpRequest) -> HttpResponse:
         "due": due,
         "on_site": bool(request.GET.get("new_on_site")),
         "today": timezone.localdate(),
+        "outage": outage_context(request, "check-out"),
     }
     if panel:
         remember(request, panel.patron.pk)

@@ -10,10 +10,11 @@ from django.utils.translation import gettext, ngettext
 
 from circulation.selectors.visits import loans_since
 from circulation.services.renew import renew_all
+from patrons.selectors import get_patron_by_card
 from patrons.selectors.desk_page import get_note
 from patrons.services.notes import acknowledge_note
 from web.desk.answers import words
-from web.desk.check_out_answers import answer, card_of, no_patron, stop
+from web.desk.check_out_answers import answer, card_of, no_patron, nothing, stop
 from web.desk.panels import panel_of
 from web.desk.recent import remember
 from web.desk.scan_inputs import Scan, day_in, number_in, patron_in
@@ -60,6 +61,19 @@ def _number_after(prefix: str, scan: Scan) -> int | None:
 def _end(request: HttpRequest, scan: Scan) -> HttpResponse:
     context = {"ended": True, "begins": True, "due": None}
     return answer(request, scan, context, "none", patron_id=None)
+
+
+def _resume(request: HttpRequest, scan: Scan) -> HttpResponse:
+    """Show anew whom the desk serves: by the card that was scanned during an outage, or by number as before it."""
+    found = get_patron_by_card(scan.barcode) if scan.barcode else patron_in(scan)
+    if scan.barcode and found is None:
+        return stop(request, scan, None, [nothing(scan)], 404)
+    panel = panel_of(request, found.pk) if found else None
+    if panel:
+        remember(request, panel.patron.pk)
+    since = (scan.since or timezone.now()).isoformat() if panel else ""
+    context = {"panel": panel, "card": card_of(panel), "resumes": True, "since": since, "due": scan.due_date}
+    return answer(request, scan, context, "none", patron_id=panel.patron.pk if panel else None)
 
 
 def _finish(request: HttpRequest, scan: Scan) -> HttpResponse:
@@ -109,5 +123,6 @@ _COMMANDS: Mapping[str, Callable[[HttpRequest, Scan], HttpResponse]] = {
     "finish": _finish,
     "due": _other_due_date,
     "on-site": _on_site,
+    "resume": _resume,
     "renew-all": _renew_all,
 }

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.rules import Permission
 from circulation.selectors.lists import count_overdue, ready_holds, shelf_to_clear, transits_to
+from circulation.selectors.outages import count_to_settle
 from circulation.selectors.picks import holds_to_pick
 from notices.selectors import count_letters, count_problems, problem_notices
 from web.account.access import staff_only
@@ -41,12 +42,15 @@ def start(request: HttpRequest) -> HttpResponse:
 def _work(branch: Any) -> list[dict[str, Any]]:
     now, today = timezone.now(), timezone.localdate()
     late = [transit for transit in transits_to(branch) if transit.sent_at < now - LATE_AFTER]
-    lines = (
+    lines: tuple[tuple[str, int, str, str], ...] = (
         (gettext("Holds to fetch from the shelves"), len(holds_to_pick(branch, now=now)), "holds", "notice"),
         (gettext("Hold shelf to clear"), len(shelf_to_clear(branch, today=today)), "shelf", "notice"),
         (gettext("Overdue loans"), count_overdue(branch, today=today), "overdue", "none"),
         (gettext("On their way here for more than three days"), len(late), "transits", "stop"),
     )
+    if to_settle := count_to_settle(branch):
+        text = gettext("Scans of an outage to settle")
+        lines = ((text, to_settle, "outage", "stop"), *lines)
     return [
         {"text": text, "count": count, "url": reverse(f"desk:{name}"), "kind": kind if count else "ok"}
         for text, count, name, kind in lines

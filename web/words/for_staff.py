@@ -15,6 +15,7 @@ from web.ui.days import short_day
 from web.ui.money import amount_text
 from web.words.about_items import ITEM_TEXTS
 from web.words.about_limits import LIMIT_TEXTS
+from web.words.about_outages import OUTAGE_TEXTS
 
 Facts = Mapping[str, Any]
 
@@ -217,6 +218,7 @@ def _with_day(text: Callable[[], str], name: str) -> Callable[[Facts], Told]:
 _TEXTS: dict[str, Callable[[Facts], Told]] = {
     **ITEM_TEXTS,
     **LIMIT_TEXTS,
+    **OUTAGE_TEXTS,
     Code.ITEM_UNKNOWN: _plain(lambda: gettext("This item isn't there any more.")),
     Code.PATRON_UNKNOWN: _plain(lambda: gettext("This patron isn't there any more.")),
     Code.LOAN_UNKNOWN: _plain(lambda: gettext("This loan isn't there any more.")),

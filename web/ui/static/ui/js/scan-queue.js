@@ -69,6 +69,12 @@
       if (this.stopped) this.retry(this.waiting[0]);
     }
 
+    /** Hand over everything that waits, in its order: somebody else sees to it from now on. */
+    drain() {
+      clearTimeout(this.timer);
+      return this.waiting.splice(0);
+    }
+
     #drop(entry) {
       clearTimeout(this.timer);
       const place = this.waiting.indexOf(entry);

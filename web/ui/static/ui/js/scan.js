@@ -117,6 +117,11 @@
       rows.show(entry);
       form.dataset.scanWaiting = queue.size;
       tallyQueue(queue.size);
+      if (entry.state === "offline" && form.scanDiversion?.failed(queue)) {
+        form.dataset.scanWaiting = queue.size;
+        tallyQueue(queue.size);
+        return;
+      }
       if (["offline", "broken", "login"].includes(entry.state) && entry.tries === 1) {
         form.dispatchEvent(new CustomEvent("ui:result", { bubbles: true, detail: { kind: "stop", entry } }));
       }
@@ -128,12 +133,16 @@
     document.addEventListener("ui:applied", retell);
     const queue = new ScanQueue({ send: sender(form, box, rows), changed, answered });
     form.scanQueue = queue;
+    form.scanRows = rows;
 
     const take = (value, command = "") => {
-      const entry = { id: freshId(), value, command, at: fieldsAtScan(form) };
+      const entry = { id: freshId(), value, command, at: fieldsAtScan(form), taken: new Date().toISOString() };
       rows.add(Object.assign(entry, { state: "queued" }));
-      queue.add(entry);
+      // What takes over while the server is away (the desk's outage.js) has the entry then.
+      if (!form.scanDiversion?.takes(entry)) queue.add(entry);
     };
+    /** Take a scan or a command as if somebody had typed or pressed it. */
+    form.scanTake = take;
     const takeBox = () => {
       // Some scanners send control characters around the number.
       const value = box.value.replace(/[\u0000-\u001f\u007f]/g, "").trim();
