@@ -109,10 +109,12 @@ def test_a_scan_is_kept_while_the_network_is_down_and_lent_once_when_it_is_back(
     page.context.set_offline(True)
     page.keyboard.type(barcode)
     page.keyboard.press("Enter")
-    expect(rows(page).first).to_contain_text("The network is down. The scan is kept")
+    expect(rows(page).first).to_contain_text("Recorded")
     page.context.set_offline(False)
 
     expect(rows(page).first).to_contain_text("Checked out")
+    expect(page.locator("[data-outage-banner]")).to_be_hidden()
+    settled(page)
     expect(rows(page)).to_have_count(1)
     assert loans_in(page) == before + 1
     check_in(page, demo, barcode, name=name)

@@ -41,7 +41,7 @@
     }
     for (const part of banner.querySelectorAll("[data-outage-count]")) part.textContent = waiting;
     for (const part of banner.querySelectorAll("[data-outage-since]")) {
-      part.textContent = since ? since.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" }) : "";
+      part.textContent = since ? since.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }) : "";
     }
     banner.querySelector("[data-outage-fleeting]").hidden = store.isLasting;
     banner.querySelector("[data-outage-stuck]").hidden = stuck.length === 0;
@@ -53,7 +53,7 @@
     const fragment = template.content.cloneNode(true);
     for (const slot of fragment.querySelectorAll("[data-outage-value]")) slot.textContent = text;
     for (const slot of fragment.querySelectorAll("[data-outage-time]")) {
-      slot.textContent = new Date(entry.taken).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+      slot.textContent = new Date(entry.taken).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
     }
     const row = fragment.querySelector("tr");
     row.id = `recorded-${entry.id}`;
