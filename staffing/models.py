@@ -34,3 +34,22 @@ class DeskHabits(models.Model):
 
     def __str__(self) -> str:
         return f"desk of {self.account_id}"
+
+
+class Kiosk(models.Model):
+    """A self-check machine at a branch: an account of a device, opened by a secret link that's shown once."""
+
+    name = models.CharField(max_length=60)
+    branch = models.ForeignKey("holdings.Branch", on_delete=models.PROTECT, related_name="+", db_index=False)
+    asks_pin = models.BooleanField(default=True)
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        """Order as listed."""
+
+        ordering = ("name", "pk")
+
+    def __str__(self) -> str:
+        return self.name
