@@ -3,7 +3,9 @@
 The rooms below `accounts` write too, and may not import it, so the news travels upwards through this registry.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, Protocol
 
 
@@ -17,6 +19,17 @@ class Recorder(Protocol):
 
 
 _recorders: list[Recorder] = []
+_along: ContextVar[Mapping[str, Any] | None] = ContextVar("audit_facts_along", default=None)
+
+
+@contextmanager
+def along_with(**facts: Any) -> Iterator[None]:
+    """Give these facts to every entry that's left within the block: the machine that acts where no person does."""
+    token = _along.set({**(_along.get() or {}), **facts})
+    try:
+        yield
+    finally:
+        _along.reset(token)
 
 
 def register_recorder(recorder: Recorder) -> Recorder:
@@ -39,4 +52,6 @@ def record(
     """
     if not _recorders:
         raise RuntimeError("No recorder of audit entries is registered")
-    return _recorders[0](action=action, actor=actor, subject=subject, facts=dict(facts or {}), scan_id=scan_id)
+    return _recorders[0](
+        action=action, actor=actor, subject=subject, facts={**(facts or {}), **(_along.get() or {})}, scan_id=scan_id
+    )

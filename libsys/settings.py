@@ -52,6 +52,7 @@ SHARED_APPS = [
     "web.desk",
     "web.schools",
     "web.portal",
+    "web.kiosk",
     "web.console",
     "interop.rest",
     "libsys",

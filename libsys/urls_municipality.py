@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("web.portal.urls")),
     path("account/", include("web.account.urls")),
     path("desk/", include("web.desk.urls")),
+    path("kiosk/", include("web.kiosk.urls")),
     path("school/", include("web.schools.urls")),
     path("console/", include("web.console.urls_municipality")),
     path("api/", include("interop.rest.urls")),

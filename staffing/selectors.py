@@ -1,6 +1,7 @@
 """Who is at the desk: the account with its permissions, branch and keys, in two queries."""
 
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any
 
 from django_tenants.utils import get_public_schema_name
@@ -9,7 +10,7 @@ from accounts.models import StaffAccount
 from accounts.rules import Permission, permissions_of
 from common.keyed_reads import ALL, KeyedRead
 from holdings.models import Branch
-from staffing.models import DeskHabits, WorkPlace
+from staffing.models import DeskHabits, Kiosk, WorkPlace
 from tenants.keys import tenant_name
 
 _read_habits = KeyedRead(DeskHabits, key="account_id", along={"branch": ALL})
@@ -76,3 +77,26 @@ def branches_of(account: StaffAccount) -> list[Branch]:
 def work_places(account: StaffAccount) -> list[int]:
     """Return the branches that an account is tied to, none when it may work at all."""
     return list(WorkPlace.objects.filter(account=account).values_list("branch_id", flat=True))
+
+
+def token_hash(token: str) -> str:
+    """Return what's kept of a machine's secret."""
+    return sha256(token.encode(errors="replace")).hexdigest()
+
+
+def kiosk_by_token(token: str) -> Kiosk | None:
+    """Return the self-check machine in use that has this secret, with its branch, or None."""
+    if not token:
+        return None
+    found = Kiosk.objects.select_related("branch").filter(token_sha256=token_hash(token), ended_at__isnull=True).first()
+    return found if found is not None and found.branch.is_open_for_business else None
+
+
+def kiosks() -> list[Kiosk]:
+    """Return all self-check machines with their branches."""
+    return list(Kiosk.objects.select_related("branch"))
+
+
+def get_kiosk(pk: int) -> Kiosk | None:
+    """Return one, or None."""
+    return Kiosk.objects.select_related("branch").filter(pk=pk).first()

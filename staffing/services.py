@@ -1,6 +1,8 @@
 """Changes where an account works and how she likes her desk."""
 
+import secrets
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import transaction
@@ -10,8 +12,8 @@ from accounts.models import StaffAccount
 from common.audit import record
 from common.errors import Reason
 from holdings.models import Branch
-from staffing.models import DeskHabits, WorkPlace
-from staffing.selectors import branches_of
+from staffing.models import DeskHabits, Kiosk, WorkPlace
+from staffing.selectors import branches_of, token_hash
 
 LOCK_MINUTES = (2, 5, 10, 20, 30)
 _PIN_LENGTHS = range(4, 9)
@@ -84,3 +86,36 @@ def unlock(*, account: StaffAccount, pin: str) -> bool:
     right = habits is not None and bool(habits.lock_pin) and check_password(pin, habits.lock_pin)
     record(action="staffing.unlock", actor=account, subject=account, facts={"right": right})
     return right
+
+
+@transaction.atomic
+def add_kiosk(*, name: str, branch: Branch, asks_pin: bool, actor: StaffAccount, now: datetime) -> tuple[Kiosk, str]:
+    """Make a self-check machine and return it with the token that opens it, which is kept as a hash only."""
+    token = secrets.token_urlsafe(32)
+    kiosk = Kiosk.objects.create(
+        name=name, branch=branch, asks_pin=asks_pin, token_sha256=token_hash(token), made_at=now
+    )
+    record(action="staffing.add_kiosk", actor=actor, subject=kiosk, facts={"branch_id": branch.pk, "pin": asks_pin})
+    return kiosk, token
+
+
+@transaction.atomic
+def renew_kiosk_link(*, kiosk: Kiosk, actor: StaffAccount) -> str:
+    """Return a new token; the machine that has the old one stops at its next request."""
+    kiosk = Kiosk.objects.select_for_update().get(pk=kiosk.pk)
+    token = secrets.token_urlsafe(32)
+    kiosk.token_sha256 = token_hash(token)
+    kiosk.save(update_fields=["token_sha256"])
+    record(action="staffing.renew_kiosk_link", actor=actor, subject=kiosk)
+    return token
+
+
+@transaction.atomic
+def change_kiosk(*, kiosk: Kiosk, asks_pin: bool, ended: bool, actor: StaffAccount, now: datetime) -> Kiosk:
+    """Say whether it asks for the PIN, and whether it's in use."""
+    kiosk = Kiosk.objects.select_for_update().get(pk=kiosk.pk)
+    kiosk.asks_pin = asks_pin
+    kiosk.ended_at = (kiosk.ended_at or now) if ended else None
+    kiosk.save(update_fields=["asks_pin", "ended_at"])
+    record(action="staffing.change_kiosk", actor=actor, subject=kiosk, facts={"pin": asks_pin, "ended": ended})
+    return kiosk

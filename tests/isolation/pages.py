@@ -87,6 +87,18 @@ PORTAL = {
     "portal:move_hold": Page(PATRON, {"pk": "hold"}, sends={"pickup": "other_branch"}),
     "portal:cancel_hold": Page(PATRON, {"pk": "hold"}, sends={}),
 }
+# A machine has a cookie of its own; whoever hasn't is told that it isn't set up.
+KIOSK = {
+    "kiosk:start": Page(ANYBODY),
+    "kiosk:open": Page(ANYBODY, {"token": "kiosk_token"}),
+    "kiosk:log_in": Page(ANYBODY, sends={"scan": "card", "pin": "=0000"}),
+    "kiosk:visit": Page(ANYBODY),
+    "kiosk:lend": Page(ANYBODY, sends={"scan": "barcode", "scan_id": "=scan-1"}),
+    "kiosk:finish": Page(ANYBODY, sends={"receipt": "=paper"}),
+    "kiosk:leave": Page(ANYBODY, sends={}),
+    "kiosk:returns": Page(ANYBODY),
+    "kiosk:take_back": Page(ANYBODY, sends={"scan": "lent_barcode", "scan_id": "=scan-1"}),
+}
 SCHOOL = {
     "school:start": Page(_CLASSES),
     "school:add_class": Page(_CLASSES, sends={"name": "=5.C", "branch": "other_branch", "teacher": "card"}),
@@ -115,6 +127,8 @@ CONSOLE = {
         _ADMIN, sends={"branches": "branch", "first": "=2030-12-23", "last": "=2030-12-24", "reason": "=Water"}
     ),
     "console:branch_holidays": Page(_ADMIN, {"pk": "branch"}, sends={}),
+    "console:kiosks": Page(_ADMIN, sends={"name": "=New", "branch": "branch"}),
+    "console:change_kiosk": Page(_ADMIN, {"pk": "kiosk"}, sends={"pin": "=1"}),
     "console:staff": Page(_ADMIN),
     "console:add_staff": Page(
         _ADMIN, sends={"username": "=new", "name": "=New", "role": "=LIBRARIAN", "branches": "branch"}
@@ -271,7 +285,7 @@ DESK = {
     "desk:transits": Page(_DESK),
 }
 
-OF_A_MUNICIPALITY = {**PORTAL, **ACCOUNT, **OWN_DESK, **DESK, **SCHOOL, **CONSOLE, **API, **DESIGN}
+OF_A_MUNICIPALITY = {**PORTAL, **KIOSK, **ACCOUNT, **OWN_DESK, **DESK, **SCHOOL, **CONSOLE, **API, **DESIGN}
 OF_THE_CONSORTIUM = {
     **ACCOUNT,
     **DESIGN,

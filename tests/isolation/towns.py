@@ -18,6 +18,7 @@ from circulation.services.rotations import add_item, add_stop, plan_rotation
 from common.audit import record
 from common.encryption import encrypt, keyed_hash
 from notices.models import Notice, NoticeTemplate, PrintRun
+from staffing.services import add_kiosk
 from tenants.models import Municipality
 from tests.factories import (
     NOW,
@@ -285,6 +286,8 @@ def _add_traces(town: Town, branch: Any, patron: Any) -> None:
         action="circulation.check_out", actor=librarian, subject=loan, facts={"barcode": town.things["lent_barcode"]}
     )
     AuditEntry.objects.filter(pk=entry.pk).update(at=NOW - timedelta(minutes=5))
+    machine, token = add_kiosk(name=town.word("Machine"), branch=branch, asks_pin=False, actor=librarian, now=NOW)
+    town.things |= {"kiosk": machine.pk, "kiosk_token": token}
     left = OutageScan.objects.create(
         scan_id=f"out-{town.municipality.schema_name}",
         kind=OutageScan.Kind.CHECK_OUT,

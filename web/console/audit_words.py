@@ -118,6 +118,9 @@ ACTIONS = {
     "schools.add_class": _("Added a class"),
     "schools.change_class": _("Changed a class"),
     "staffing.change_keys": _("Changed keys"),
+    "staffing.add_kiosk": _("Added a self-check machine"),
+    "staffing.change_kiosk": _("Changed a self-check machine"),
+    "staffing.renew_kiosk_link": _("Gave a self-check machine a new link"),
     "staffing.choose_branch": _("Chose a branch"),
     "staffing.set_lock_pin": _("Set the PIN of the locked screen"),
     "staffing.remove_lock_pin": _("Switched the screen lock off"),
@@ -132,6 +135,7 @@ ACTIONS = {
 }
 SUBJECTS = {
     "accounts.staffaccount": _("account"),
+    "staffing.kiosk": _("self-check machine"),
     "catalogue.importrun": _("import"),
     "circulation.circulationrule": _("rule"),
     "circulation.fee": _("fee"),
