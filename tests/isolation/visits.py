@@ -143,7 +143,8 @@ def patron_session(town: Town) -> str:
 
     connection.set_tenant(town.municipality)
     patron, session = get_patron(town.things["patron"]), SessionStore()
-    session["patron_id"], session["patron_pin"], session["seen_at"] = patron.pk, patron.pin[-16:], int(time.time())
+    session["patron_card"], session["patron_pin"] = town.things["card"], patron.pin[-16:]
+    session["seen_at"] = int(time.time())
     session.create()
     connection.set_schema_to_public()
     return str(session.session_key)
