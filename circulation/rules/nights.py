@@ -22,6 +22,8 @@ class Job(TextChoices):
     OVERDUE_FEES = "overdue-fees", _("Overdue fees")
     COURTESY_NOTICES = "courtesy-notices", _("Courtesy notices")
     OVERDUE_NOTICES = "overdue-notices", _("Overdue notices and invoices")
+    MEMBERSHIPS = "memberships", _("Memberships that end")
+    FORGETTING = "forgetting", _("Forgetting who had what")
 
 
 def night_of(now: datetime, time_zone: str) -> date | None:

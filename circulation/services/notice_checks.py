@@ -6,6 +6,7 @@ from itertools import zip_longest
 from circulation.models import Hold, Loan
 from notices.models import Notice, NoticeKind
 from notices.relevance import register_check, register_items_check
+from patrons.models import Patron
 
 _ABOUT_LOANS = (
     NoticeKind.COURTESY,
@@ -26,6 +27,7 @@ def register() -> None:
     register_items_check([kind for kind in _ABOUT_LOANS if kind != NoticeKind.INVOICE], loans_still_open)
     register_check([NoticeKind.HOLD_READY], still_ready)
     register_check([NoticeKind.HOLD_INTEREST_ENDS], still_waiting)
+    register_check([NoticeKind.MEMBERSHIP_ENDS], still_ending)
 
 
 def still_on_loan(notices: Sequence[Notice]) -> set[int]:
@@ -63,6 +65,13 @@ def still_waiting(notices: Sequence[Notice]) -> set[int]:
         )
     )
     return {notice.pk for notice in notices if notice.about.get("hold") in waiting}
+
+
+def still_ending(notices: Sequence[Notice]) -> set[int]:
+    """Return the messages whose patron hasn't renewed her membership since, and hasn't left."""
+    patrons = Patron.objects.filter(pk__in=[notice.patron_id for notice in notices], left_at__isnull=True)
+    ends = {pk: f"{day:%Y-%m-%d}" for pk, day in patrons.values_list("pk", "expires_on") if day}
+    return {notice.pk for notice in notices if notice.about.get("ends_on") == ends.get(notice.patron_id, "")}
 
 
 def _loans(notice: Notice) -> Iterable[tuple[int, str | None]]:

@@ -4,9 +4,11 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import StaffAccount
-from circulation.models import Hold
+from circulation.models import Fee, Hold, LedgerEntry
+from circulation.services.fees.ledger import lock_fees
 from circulation.services.holds import cancel_hold
 from circulation.services.privacy import forget_past_loans
 from notices.models import Notice
@@ -19,7 +21,7 @@ _CANCELLED = "PATRON_LEFT"
 
 
 @transaction.atomic
-def end_membership(*, patron: Patron, reason: str, staff: StaffAccount, now: datetime) -> Patron:
+def end_membership(*, patron: Patron, reason: str, staff: StaffAccount | None, now: datetime) -> Patron:
     """End a membership and the holds that go with it; loans and fees stay until they're settled.
 
     :param reason: one of `Patron.LeftReason`; after a death no message that's still waiting is sent either
@@ -39,6 +41,8 @@ def register() -> None:
 
 def _before_merging(goes: Any, stays: Any, staff: StaffAccount, now: datetime) -> None:
     _keep_one_hold_each(goes, stays, staff, now)
+    _join_credit(goes, stays)
+    _close_groups_of_both(goes, stays, now)
     if goes.keeps_history and not stays.keeps_history:
         # Who stays hasn't agreed that past loans are kept.
         forget_past_loans(goes)
@@ -56,3 +60,20 @@ def _keep_one_hold_each(goes: Any, stays: Any, staff: StaffAccount, now: datetim
             Hold.objects.filter(pk=kept.pk).update(requested_at=holds[0].requested_at)
         for hold in others:
             cancel_hold(hold=hold, staff=staff, now=now, reason="MERGED")
+
+
+def _join_credit(goes: Any, stays: Any) -> None:
+    """Each patron has one credit, so the entries of one become the other's."""
+    credits = {fee.patron_id: fee for fee in lock_fees(Q(patron__in=[goes, stays], kind=Fee.Kind.CREDIT))}
+    if len(credits) == 2:
+        gone, kept = credits[goes.pk], credits[stays.pk]
+        LedgerEntry.objects.filter(fee=gone).update(fee=kept)
+        kept.balance += gone.balance
+        kept.save(update_fields=["balance"])
+        gone.delete()
+
+
+def _close_groups_of_both(goes: Any, stays: Any, now: datetime) -> None:
+    """A fee for several loans grows no more where the other has one for the same group already."""
+    groups = Fee.objects.filter(patron=stays, closed_at__isnull=True).exclude(group_key="").values("group_key")
+    Fee.objects.filter(patron=goes, closed_at__isnull=True, group_key__in=groups).update(closed_at=now)

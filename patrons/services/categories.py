@@ -14,9 +14,19 @@ _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,29}")
 
 
 @transaction.atomic
-def add_category(*, code: str, name: str, kind: str, actor: Any) -> PatronCategory:
+def add_category(
+    *,
+    code: str,
+    name: str,
+    kind: str,
+    membership_months: int | None = None,
+    temporary_days: int | None = None,
+    actor: Any,
+) -> PatronCategory:
     """Add a patron category, last in the order; rules for it fall through to those for any patron.
 
+    :param membership_months: how long a membership lasts and is renewed for; None is without end
+    :param temporary_days: how long one lasts that's never renewed; None if memberships aren't temporary
     :raises PatronRefused: with every reason found
     """
     reasons = [] if name.strip() else [Reason(NAME_MISSING)]
@@ -28,7 +38,12 @@ def add_category(*, code: str, name: str, kind: str, actor: Any) -> PatronCatego
         raise PatronRefused(reasons)
     try:
         category = PatronCategory.objects.create(
-            code=code, name=name.strip(), kind=kind, position=PatronCategory.objects.count()
+            code=code,
+            name=name.strip(),
+            kind=kind,
+            membership_months=membership_months,
+            temporary_days=temporary_days,
+            position=PatronCategory.objects.count(),
         )
     except IntegrityError as taken:
         raise PatronRefused([Reason(CODE_TAKEN, facts={"code": code})]) from taken
@@ -37,8 +52,16 @@ def add_category(*, code: str, name: str, kind: str, actor: Any) -> PatronCatego
 
 
 @transaction.atomic
-def change_category(*, category: PatronCategory, name: str, kind: str, actor: Any) -> PatronCategory:
-    """Change what a category is called and who stands behind it.
+def change_category(
+    *,
+    category: PatronCategory,
+    name: str,
+    kind: str,
+    membership_months: int | None = None,
+    temporary_days: int | None = None,
+    actor: Any,
+) -> PatronCategory:
+    """Change what a category is called, who stands behind it, and how long its memberships last from now on.
 
     :raises PatronRefused: NAME_MISSING
     """
@@ -46,6 +69,7 @@ def change_category(*, category: PatronCategory, name: str, kind: str, actor: An
         raise PatronRefused([Reason(NAME_MISSING)])
     category = PatronCategory.objects.select_for_update().get(pk=category.pk)
     category.name, category.kind = name.strip(), kind
-    category.save(update_fields=["name", "kind"])
+    category.membership_months, category.temporary_days = membership_months, temporary_days
+    category.save(update_fields=["name", "kind", "membership_months", "temporary_days"])
     record(action="patrons.change_category", actor=actor, subject=category)
     return category

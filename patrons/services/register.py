@@ -48,6 +48,7 @@ class PatronDetails:
     address: str = ""
     postal_code: str = ""
     city: str = ""
+    municipality_code: str = ""
     language: str = "da"
     channel: str = Patron.Channel.EMAIL
     expires_on: date | None = None
@@ -166,7 +167,7 @@ def card_problems(number: str, schemes: dict[str, dict[str, object]]) -> list[Re
 def _fill(patron: Patron, details: PatronDetails, now: datetime) -> None:
     for name in (
         "given_name family_name alias category home_branch birth_date email phone address postal_code city "
-        "language channel expires_on"
+        "municipality_code language channel expires_on"
     ).split():
         setattr(patron, name, getattr(details, name))
     # Whose name is protected is found by the alias: else a search for the name would tell that she's here.

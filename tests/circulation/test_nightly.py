@@ -130,7 +130,8 @@ class TestKilled:
         outcomes = run()
 
         assert after_the_kill == 6
-        assert outcomes == {"overdue-notices": "DONE"}
+        assert next(iter(outcomes)) == "overdue-notices"
+        assert set(outcomes.values()) == {"DONE"}
         assert sorted(Notice.objects.values_list("patron", flat=True)) == sorted(loan.patron_id for loan in loans)
         assert set(Loan.objects.values_list("notices_made", flat=True)) == {1}
         assert set(Fee.objects.values_list("balance", flat=True)) == {Decimal("60.00")}

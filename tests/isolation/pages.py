@@ -79,6 +79,7 @@ PORTAL = {
     ),
     "portal:change_pin": Page(PATRON, sends={"old": "=0000", "new": "=1234"}),
     "portal:change_history": Page(PATRON, sends={"keeps": "=1"}),
+    "portal:family": Page(PATRON),
     "portal:history": Page(PATRON, asks={"before": "loan"}),
     "portal:messages": Page(PATRON, sends={"channel": "=EMAIL", "kind-COURTESY": "=NONE"}),
     "portal:renew_all": Page(PATRON, sends={}),
@@ -163,6 +164,8 @@ CONSOLE = {
     "console:settings": Page(_ADMIN),
     "console:look": Page(_ADMIN, sends={"accent": "=#005a9c"}),
     "console:barcodes": Page(_ADMIN, sends={"item-prefix": "=3"}),
+    "console:privacy": Page(_ADMIN, sends={"trace_days": "=30", "left_days": "=365", "warning_days": "=30"}),
+    "console:look_ups": Page(_ADMIN, asks={"before": "entry"}),
     "console:audit": Page(_ADMIN, asks={"before": "entry"}),
 }
 API = {

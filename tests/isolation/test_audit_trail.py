@@ -26,6 +26,7 @@ SILENT_MODULES = {
     "circulation/services/fees/ledger.py": "is the ledger, whose entries are never changed",
     "circulation/services/nightly/hold_care.py": "finds what's so already; its messages are in the outbox",
     "circulation/services/nightly/batches.py": "counts what each job notes",
+    "circulation/services/nightly/forgetting.py": "forgets, and may leave no trace of whose things they were",
     "circulation/services/nightly/overdue_notices.py": "keeps its own record: the outbox and the job runs",
     "circulation/services/patrons_leaving.py": "is part of leaving and merging, which are noted",
     "circulation/services/privacy.py": "cuts loans from patrons, and may leave no trace of whose they were",

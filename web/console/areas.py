@@ -33,6 +33,7 @@ def municipality_areas(request: HttpRequest, current: str) -> list[dict[str, Any
         ("imports", gettext("Import"), "console:imports"),
         ("jobs", gettext("Jobs"), "console:jobs"),
         ("settings", gettext("Settings"), "console:settings"),
+        ("privacy", gettext("Privacy"), "console:privacy"),
         ("audit", gettext("Audit log"), "console:audit"),
     ]
     if request.staff.may(Permission.CIRCULATE):  # type: ignore[attr-defined]

@@ -98,6 +98,7 @@ ACTIONS = {
     "patrons.end_card": _("Ended a card"),
     "patrons.end_note": _("Took a note away"),
     "patrons.find_card_again": _("Let a card work again"),
+    "patrons.forget": _("Forgot a person who had left"),
     "patrons.identify": _("Asked for the birth date"),
     "patrons.keep_history": _("Chose whether past loans are kept"),
     "patrons.leave": _("Ended a membership"),

@@ -52,6 +52,20 @@ class CategoryForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=60)
     kind = forms.ChoiceField(label=_("Who stands behind the card"), choices=CATEGORY_KINDS)
+    membership_months = forms.IntegerField(
+        label=_("A membership lasts"),
+        help_text=_("Months; empty is without end."),
+        min_value=1,
+        max_value=240,
+        required=False,
+    )
+    temporary_days = forms.IntegerField(
+        label=_("For guests: a temporary membership lasts"),
+        help_text=_("Days. It can't be renewed, and the person is forgotten when it's over and settled."),
+        min_value=1,
+        max_value=366,
+        required=False,
+    )
 
 
 class NewCategoryForm(CategoryForm):
@@ -107,7 +121,7 @@ def change_category_view(request: HttpRequest, pk: int) -> HttpResponse:
     category = get_category(pk)
     if category is None:
         raise Http404
-    form = CategoryForm(posted(request), initial={"name": category.name, "kind": category.kind})
+    form = CategoryForm(posted(request), initial={name: getattr(category, name) for name in CategoryForm.base_fields})
     return _filled(request, form, category.name, change_category, PatronRefused, category=category)
 
 

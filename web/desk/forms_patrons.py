@@ -14,6 +14,16 @@ from web.words.messages import CHANNELS
 _CHANNELS = list(CHANNELS.items())
 
 
+_BLOCK_KINDS = [
+    ("OTHER", _("Other")),
+    ("UNPAID", _("Unpaid claim")),
+    ("ADDRESS", _("Address unknown")),
+    ("CONDUCT", _("Conduct")),
+    ("CARD_MISUSE", _("Card used by somebody else")),
+    ("NO_CONSENT", _("Guardian's consent is missing")),
+]
+
+
 class _Chosen(forms.TypedChoiceField):
     """One of the rows that the form was given, by its number."""
 
@@ -45,6 +55,12 @@ class PatronForm(GuardedForm):
     address = LineField(label=_("Address"), max_length=200, required=False)
     postal_code = LineField(label=_("Postal code"), max_length=10, required=False)
     city = LineField(label=_("City"), max_length=60, required=False)
+    municipality_code = LineField(
+        label=_("Municipality where she lives"),
+        help_text=_("Its number; empty is here."),
+        max_length=10,
+        required=False,
+    )
     language = forms.ChoiceField(label=_("Language of messages"), choices=settings.LANGUAGES)
     channel = forms.ChoiceField(label=_("Messages by"), choices=_CHANNELS)
     expires_on = DayField(label=_("Card ends"), required=False)
@@ -59,7 +75,7 @@ class PatronForm(GuardedForm):
     # Three to a row: who she is, where she lives, how she's reached, what she is here, the rest.
     field_order = (
         "given_name family_name birth_date address postal_code city email phone channel "
-        "category home_branch expires_on language national_id alias"
+        "category home_branch expires_on language municipality_code national_id alias"
     ).split()
 
     def __init__(
@@ -116,7 +132,8 @@ class NationalIdForm(forms.Form):
 class BlockForm(forms.Form):
     """Why a patron may not borrow, what, and for how long."""
 
-    reason = LineField(label=_("Why"), max_length=200)
+    kind = forms.ChoiceField(label=_("What it's about"), choices=_BLOCK_KINDS, required=False)
+    reason = LineField(label=_("Why"), max_length=200, help_text=_("The patron reads this."))
     until = DayField(label=_("Until"), help_text=_("Empty: until it's lifted."), required=False)
     item_type = _Chosen(label=_("For"), required=False, empty_value=None)
 

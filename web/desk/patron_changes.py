@@ -14,8 +14,10 @@ from accounts.rules import Permission
 from holdings.selectors import branches_in_service, item_types
 from patrons.errors import PatronRefused
 from patrons.selectors import get_block, get_patron_by_card, patron_categories
+from patrons.selectors.desk_page import cards_of
 from patrons.services import blocks, cards, register
 from web.account.access import staff_only
+from web.account.throttle import PINS, forgive
 from web.desk.areas import desk_areas
 from web.desk.forms_patrons import BlockForm, CardForm, NewPatronForm, PatronForm, PinForm
 from web.desk.patron_dialogs import dialog_of
@@ -90,6 +92,7 @@ def set_block(request: HttpRequest, pk: int) -> HttpResponse:
     blocks.set_block(
         patron=patron,
         reason=data["reason"],
+        kind=data["kind"] or "OTHER",
         until=data["until"],
         item_type=form.types.get(data["item_type"]),
         staff=request.staff.account,  # type: ignore[attr-defined]
@@ -151,6 +154,8 @@ def new_pin(request: HttpRequest, pk: int) -> HttpResponse:
         except PatronRefused as refused:
             add_to_form(form, refused)
         else:
+            for card in cards_of(patron):
+                forgive(PINS, card.number)
             messages.success(request, gettext("The new PIN works from now on."))
             return redirect("desk:patron", pk=pk)
     return page(request, patron, status=422, dialog=dialog_of(request, patron, "pin", form=form))

@@ -18,13 +18,9 @@ from patrons.errors import PatronRefused
 from patrons.services.own_details import OwnDetails, change_own_details, change_own_pin
 from web.account.throttle import PINS, count_failure, seconds_to_wait
 from web.portal.sessions import go_on_with_new_pin, patron_only, portal_context
+from web.words.messages import CHANNELS
 
-_CHANNELS = [
-    ("EMAIL", _("E-mail")),
-    ("SMS", _("Text message")),
-    ("DIGITAL_POST", _("Digital post")),
-    ("LETTER", _("Letter")),
-]
+_CHANNELS = list(CHANNELS.items())
 
 
 class DetailsForm(forms.Form):

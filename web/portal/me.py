@@ -21,6 +21,7 @@ from circulation.services.renew import renew_all, renew_loan
 from common.money import ZERO
 from holdings.selectors import get_branch, pickup_branches
 from patrons.selectors import active_blocks
+from patrons.selectors.desk_page import wards_shown_to
 from web.portal.catalogue import show_record
 from web.portal.sessions import patron_only, portal_context
 from web.titles.names import cover_kind
@@ -132,6 +133,7 @@ def _page(request: HttpRequest, patron: Any, *, status: int = 200) -> HttpRespon
         "renewable": sum(1 for loan in loans if loan["can_renew"]),
         "ready": [each for each in holds if each.hold.state == "READY"],
         "holds": [each for each in holds if each.hold.state != "READY"],
+        "children": wards_shown_to(patron),
         "blocks": active_blocks(patron, day=today),
         "fees": [_fee(view, currency) for view in fees],
         "owed": owed,

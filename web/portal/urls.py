@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.portal import catalogue, details, log_in, me, messages
+from web.portal import catalogue, details, family, log_in, me, messages
 
 app_name = "portal"
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("me/details/change", details.change_details, name="change_details"),
     path("me/details/pin", details.change_pin, name="change_pin"),
     path("me/details/history", details.change_history, name="change_history"),
+    path("me/children", family.family, name="family"),
     path("me/history", details.history, name="history"),
     path("me/messages", messages.choices, name="messages"),
     path("me/renew", me.renew_every, name="renew_all"),

@@ -10,7 +10,9 @@ from circulation.rules.nights import Job, jobs_left, night_of
 from circulation.services.nightly.auto_renewals import renew_what_renews_itself
 from circulation.services.nightly.courtesy_notices import make_courtesy_notices
 from circulation.services.nightly.expired_holds import expire_holds
+from circulation.services.nightly.forgetting import forget_traces
 from circulation.services.nightly.hold_care import care_for_holds
+from circulation.services.nightly.memberships import care_for_memberships
 from circulation.services.nightly.overdue_fees import charge_overdue_fees
 from circulation.services.nightly.overdue_notices import make_overdue_notices
 from tenants.locks import only_one
@@ -33,6 +35,8 @@ _WORK: dict[Job, _Work] = {
     Job.OVERDUE_FEES: charge_overdue_fees,
     Job.COURTESY_NOTICES: make_courtesy_notices,
     Job.OVERDUE_NOTICES: make_overdue_notices,
+    Job.MEMBERSHIPS: care_for_memberships,
+    Job.FORGETTING: forget_traces,
 }
 
 

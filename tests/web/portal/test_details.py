@@ -7,7 +7,16 @@ from django.contrib.messages import get_messages
 from accounts.models import AuditEntry
 from circulation.models import Loan
 from patrons.models import Card
-from tests.factories import NOW, CardFactory, FeeFactory, HoldFactory, ItemFactory, LoanFactory, RecordFactory
+from tests.factories import (
+    NOW,
+    CardFactory,
+    FeeFactory,
+    GuardianshipFactory,
+    HoldFactory,
+    ItemFactory,
+    LoanFactory,
+    RecordFactory,
+)
 from tests.web.portal.conftest import CARD, PIN
 
 DETAILS = {"email": "ingrid@post.example", "phone": "+45 12 34 56 78", "language": "sv", "channel": "EMAIL"}
@@ -175,3 +184,24 @@ def test_a_title_says_that_she_has_a_hold_on_it(at_home, patron, desk_branch):
 
     assert "You have a hold on this, to be picked up at Main Library" in page
     assert "Place a hold" not in page
+
+
+def test_a_guardian_sees_her_childrens_loans_and_fees_where_agreed(at_home, patron):
+    shown = GuardianshipFactory(guardian=patron, child__given_name="Bo").child
+    hidden = GuardianshipFactory(guardian=patron, child__given_name="Kai", shows_loans=False).child
+    LoanFactory(patron=shown, overdue=True, item__record__title="Shown book")
+    LoanFactory(patron=hidden, item__record__title="Hidden book")
+
+    page = at_home.get("/me/children").content.decode()
+
+    assert "Shown book" in page
+    assert "is owed for them" in page
+    assert "Hidden book" not in page
+    assert "Kai" not in page
+    assert "Bo" in at_home.get("/me").content.decode()
+
+
+def test_who_is_guardian_for_nobody_sees_nobody(at_home):
+    LoanFactory(item__record__title="Somebody's book")
+
+    assert "Somebody" not in at_home.get("/me/children").content.decode()

@@ -202,7 +202,7 @@ def test_another_patrons_things_are_not_there(at_home, desk_branch):
 
 
 # Schema, patron, loans, the rules' and calendars' versions, holds, fees with their ledger, branches, blocks.
-QUERIES = 10
+QUERIES = 11
 
 
 def test_the_number_of_queries_does_not_grow_with_her_things(at_home, patron, desk_branch, django_assert_num_queries):

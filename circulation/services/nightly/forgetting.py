@@ -1,0 +1,136 @@
+"""The night's forgetting: who had what leaves no trace once it's settled and the municipality's period is over.
+
+`docs/privacy.md` lists what's kept how long.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from circulation.models import Fee, Hold, Loan, Transit
+from circulation.services.nightly.batches import work_through
+from notices.models import Notice
+from patrons.models import Patron
+from patrons.rules.settings import PatronSettings, read_settings
+from patrons.services.forgetting import FORGOTTEN, forget_person
+from tenants.selectors import current_municipality
+
+BATCH = 500
+# What an audit entry tells of whose loan it was. What was done to which item, where and by whom of the staff stays.
+_TRACES = ("patron_id", "card", "hold", "holds")
+_OPEN = Loan.objects.filter(returned_at__isnull=True)
+
+
+def forget_traces(*, on: date, now: datetime, counts: Counter[str]) -> None:
+    """Forget past loans, then what else tells of them, then people who left long ago.
+
+    Counts `loans`, `entries`, `fees`, `holds`, `messages` and `people`.
+
+    :raises circulation.services.nightly.batches.SomeFailed: if something could not be forgotten
+    """
+    settings = read_settings(current_municipality().settings)
+    before = now - timedelta(days=settings.trace_days)
+    _each("loans", _past_loans(), lambda keys: Loan.objects.filter(pk__in=keys).update(patron=None), counts)
+    _entries(before, counts)
+    _each("fees", _settled_fees(before), _forget_fees, counts)
+    _each("holds", _ended_holds(before), _forget_holds, counts)
+    _each("messages", _told_messages(before), _forget_messages, counts)
+    _each("people", _gone_people(now, settings), _forget_people, counts)
+
+
+def _past_loans() -> QuerySet[Loan]:
+    owing = Fee.objects.filter(loan=OuterRef("pk"), balance__gt=0)
+    return Loan.objects.filter(Q(patron__keeps_history=False) & ~Exists(owing), returned_at__isnull=False)
+
+
+def _settled_fees(before: datetime) -> QuerySet[Fee]:
+    # Money is kept as long as the accounts must be; what it was for, only as long as somebody may ask.
+    told = ~Q(description="") | Q(loan__isnull=False)
+    lately = Fee.objects.filter(pk=OuterRef("pk"), entries__at__gte=before)
+    settled = Fee.objects.filter(told, balance=0, created_at__lt=before, patron__keeps_history=False)
+    return settled.filter(Q(loan__isnull=True) | Q(loan__returned_at__isnull=False)).exclude(Exists(lately))
+
+
+def _forget_fees(fee_ids: Sequence[int]) -> int:
+    return Fee.objects.filter(pk__in=fee_ids).update(description="", loan=None, covers=[])
+
+
+def _ended_holds(before: datetime) -> QuerySet[Hold]:
+    return Hold.objects.exclude(state__in=Hold.ACTIVE).filter(ended_at__lt=before)
+
+
+def _forget_holds(hold_ids: Sequence[int]) -> int:
+    Transit.objects.filter(hold__in=hold_ids).update(hold=None)
+    return Hold.objects.filter(pk__in=hold_ids).delete()[0]
+
+
+def _told_messages(before: datetime) -> QuerySet[Notice]:
+    # What's on loan still may be asked about, and its letters are part of the case.
+    over = Q(state__in=[Notice.State.SENT, Notice.State.CANCELLED], created_at__lt=before)
+    owing = Fee.objects.filter(patron=OuterRef("patron"), balance__gt=0)
+    return Notice.objects.filter(over & ~Exists(_OPEN.filter(patron=OuterRef("patron"))) & ~Exists(owing))
+
+
+def _forget_messages(notice_ids: Sequence[int]) -> int:
+    return Notice.objects.filter(pk__in=notice_ids).delete()[0]
+
+
+def _gone_people(now: datetime, settings: PatronSettings) -> QuerySet[Patron]:
+    temporary = Q(left_reason=Patron.LeftReason.OVER, left_at__lt=now - timedelta(days=settings.trace_days))
+    gone = temporary | Q(left_at__lt=now - timedelta(days=settings.left_days))
+    settled = ~Exists(_OPEN.filter(patron=OuterRef("pk"))) & ~Exists(
+        Fee.objects.filter(Q(patron=OuterRef("pk")) | Q(liable=OuterRef("pk")), ~Q(balance=0))
+    )
+    return Patron.objects.filter(gone & settled).exclude(given_name=FORGOTTEN)
+
+
+def _forget_people(patron_ids: Sequence[int]) -> int:
+    Loan.objects.filter(patron__in=patron_ids).update(patron=None)
+    for patron_id in patron_ids:
+        forget_person(patron_id)
+    return len(patron_ids)
+
+
+def _entries(before: datetime, counts: Counter[str]) -> None:
+    """Take whose loan it was out of the audit log, except where the loan is open or owed for."""
+
+    def next_keys(after: int | None) -> Sequence[int]:
+        with connection.cursor() as cursor:
+            cursor.execute(_TELLING, {"traces": list(_TRACES), "before": before, "after": after or 0, "size": BATCH})
+            return [key for (key,) in cursor.fetchall()]
+
+    def work(entry_ids: Sequence[int]) -> Counter[str]:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE accounts_auditentry SET facts = facts - %s::text[] WHERE id = ANY(%s)",
+                [list(_TRACES), list(entry_ids)],
+            )
+            return Counter(entries=cursor.rowcount)
+
+    work_through(next_keys, work, counts)
+
+
+_TELLING = """
+    SELECT a.id FROM accounts_auditentry a
+     WHERE a.id > %(after)s AND a.at < %(before)s AND a.action LIKE 'circulation.%%' AND a.facts ?| %(traces)s::text[]
+       AND NOT EXISTS (SELECT 1 FROM circulation_loan l
+                        WHERE l.id = CASE WHEN jsonb_typeof(a.facts -> 'loan_id') = 'number'
+                                          THEN (a.facts ->> 'loan_id')::bigint END
+                          AND (l.returned_at IS NULL
+                               OR EXISTS (SELECT 1 FROM circulation_fee f WHERE f.loan_id = l.id AND f.balance > 0)))
+       AND NOT EXISTS (SELECT 1 FROM circulation_hold h
+                        WHERE a.subject_type = 'circulation.hold' AND h.id = a.subject_id
+                          AND h.state IN ('QUEUED', 'IN_TRANSIT', 'READY'))
+     ORDER BY a.id LIMIT %(size)s"""
+
+
+def _each(name: str, rows: QuerySet[Any], forget: Callable[[Sequence[int]], int], counts: Counter[str]) -> None:
+    def next_keys(after: int | None) -> Sequence[int]:
+        later = rows if after is None else rows.filter(pk__gt=after)
+        return list(later.order_by("pk").values_list("pk", flat=True)[:BATCH])
+
+    work_through(next_keys, lambda keys: Counter({name: forget(keys)}), counts)
