@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
+from django.db.models.lookups import GreaterThanOrEqual, LessThan, StartsWith
 
 from holdings.models import Item
 
@@ -35,18 +36,19 @@ def not_seen(shelf: ShelfRange, *, since: datetime, limit: int = 500) -> list[It
     """Return what should stand on the shelf and hasn't been seen since, by shelf mark, with its title and room."""
     unseen = _expected(shelf).filter(Q(last_seen_at__isnull=True) | Q(last_seen_at__lt=since))
     rows = unseen.select_related("record", "location").defer("record__raw")
-    return list(rows.order_by("mark", "barcode")[:limit])
+    return list(rows.order_by(Lower("call_number"), "barcode")[:limit])
 
 
 def _expected(shelf: ShelfRange) -> QuerySet[Item]:
+    mark, first, last = Lower("call_number"), shelf.first.lower(), shelf.last.lower()
     items = Item.objects.filter(
         current_branch=shelf.branch_id, status__in=ON_A_SHELF, is_damaged=False, bundle__isnull=True
-    ).annotate(mark=Lower("call_number"))
+    )
     if shelf.location_id is not None:
         items = items.filter(location=shelf.location_id)
-    if shelf.first:
-        items = items.filter(mark__gte=shelf.first.lower())
-    if shelf.last:
+    if first:
+        items = items.filter(GreaterThanOrEqual(mark, first))
+    if last:
         # Everything that begins with the last mark belongs to it.
-        items = items.filter(Q(mark__lt=shelf.last.lower()) | Q(mark__startswith=shelf.last.lower()))
+        items = items.filter(Q(LessThan(mark, last)) | Q(StartsWith(mark, last)))
     return items

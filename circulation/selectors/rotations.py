@@ -1,6 +1,7 @@
 """Reads collections that travel between branches."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Prefetch, Q
 
@@ -50,7 +51,7 @@ def count_on_their_way(pk: int, branch_id: int) -> int:
     return Transit.objects.filter(open_ones, item__rotation__collection=pk, to_branch=branch_id).count()
 
 
-def _rotation(collection: RotatingCollection) -> Rotation:
+def _rotation(collection: Any) -> Rotation:
     stops = tuple(collection.stops.all())
     return Rotation(
         collection=collection,

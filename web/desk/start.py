@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from accounts.rules import Permission
+from circulation.selectors.claims import claimed_loans
 from circulation.selectors.lists import count_overdue, ready_holds, shelf_to_clear, transits_to
 from circulation.selectors.outages import count_to_settle
 from circulation.selectors.picks import holds_to_pick
@@ -47,6 +48,7 @@ def _work(branch: Any) -> list[dict[str, Any]]:
         (gettext("Hold shelf to clear"), len(shelf_to_clear(branch, today=today)), "shelf", "notice"),
         (gettext("Overdue loans"), count_overdue(branch, today=today), "overdue", "none"),
         (gettext("On their way here for more than three days"), len(late), "transits", "stop"),
+        (gettext("Said to be returned, to look for"), len(claimed_loans(branch)), "claims", "notice"),
     )
     if to_settle := count_to_settle(branch):
         text = gettext("Scans of an outage to settle")

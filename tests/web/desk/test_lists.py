@@ -122,7 +122,7 @@ def test_counts_the_days_work(librarian_client, patron, item, desk_branch, elsew
     answer = librarian_client.get("/desk/")
 
     counts = [line["count"] for line in answer.context["work"]]
-    assert counts == [1, 0, 1, 1]
+    assert counts == [1, 0, 1, 1, 0]
     assert answer.context["problem_count"] == 1
     assert "Due soon at Main Library" in text_of(answer)
     assert "Due soon at East Library" not in text_of(answer)
