@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db import connection
+
 from circulation.errors import Code
 from circulation.models import Hold
 from circulation.rules.holds import next_shelf_number
@@ -189,16 +191,21 @@ def _shelf_until(hold: Hold, book: RuleBook, today: date, problems: list[Reason]
 
 
 def _take_shelf_number(branch_id: int) -> int | None:
-    branch = Branch.objects.select_for_update(no_key=True).only("next_shelf_number").get(pk=branch_id)
-    taken = set(
-        Hold.objects.filter(pickup_branch_id=branch_id, state=Hold.State.READY, shelf_number__isnull=False).values_list(
-            "shelf_number", flat=True
+    # In plain SQL: it's done at every scan that traps a hold.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT next_shelf_number FROM holdings_branch WHERE id = %s FOR NO KEY UPDATE", [branch_id])
+        following = cursor.fetchone()[0]
+        # Asked only now: whoever held the branch before has taken a number.
+        cursor.execute(
+            "SELECT shelf_number FROM circulation_hold"
+            " WHERE pickup_branch_id = %s AND state = 'READY' AND shelf_number IS NOT NULL",
+            [branch_id],
         )
-    )
-    number = next_shelf_number(branch.next_shelf_number, taken)
-    if number is not None:
-        branch.next_shelf_number = number % 999 + 1
-        branch.save(update_fields=["next_shelf_number"])
+        number = next_shelf_number(following, {taken for (taken,) in cursor.fetchall()})
+        if number is not None:
+            cursor.execute(
+                "UPDATE holdings_branch SET next_shelf_number = %s WHERE id = %s", [number % 999 + 1, branch_id]
+            )
     return number
 
 
