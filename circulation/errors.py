@@ -58,6 +58,9 @@ class Code(StrEnum):
     HOLD_READY_HERE = "HOLD_READY_HERE"  # count; a notice: holds of hers lie ready at this branch
     # --- Rules, branch, calendar ---
     RULE_MISSING = "RULE_MISSING"  # name, label: no row anywhere sets this value
+    # names, labels, and the case: branch_id, category_id, item_type_id (None for any), residence
+    RULE_GAP = "RULE_GAP"  # after the change nobody would say what's needed
+    RULE_CONTRADICTION = "RULE_CONTRADICTION"  # after the change two values couldn't both be
     BRANCH_CLOSED_FOR_BUSINESS = "BRANCH_CLOSED_FOR_BUSINESS"  # branch_id
     CALENDAR_NEVER_OPEN = "CALENDAR_NEVER_OPEN"  # branch_id
     DUE_DATE_PAST = "DUE_DATE_PAST"  # due_date

@@ -8,7 +8,16 @@ from django.db.models.functions import Length
 
 from common.barcodes import BarcodeScheme, clean_barcode
 from common.keyed_reads import KeyedRead
-from holdings.models import Branch, CalendarDay, Item, ItemType, OpeningHours, ShelvingLocation, YearlyClosedDay
+from holdings.models import (
+    Branch,
+    BranchGroup,
+    CalendarDay,
+    Item,
+    ItemType,
+    OpeningHours,
+    ShelvingLocation,
+    YearlyClosedDay,
+)
 from tenants.selectors import current_municipality
 
 # What screens and slips show of the record that an item belongs to; the MARC record itself stays where it is.
@@ -123,6 +132,16 @@ def branch_names() -> dict[int, str]:
 def all_branches() -> list[Branch]:
     """Return every branch, also those that have closed for good."""
     return list(Branch.objects.all())
+
+
+def branch_groups() -> list[BranchGroup]:
+    """Return the groups of branches, by name."""
+    return list(BranchGroup.objects.order_by("name"))
+
+
+def get_branch_group(pk: int) -> BranchGroup | None:
+    """Return a group of branches, or None."""
+    return BranchGroup.objects.filter(pk=pk).first()
 
 
 def get_item_type(item_type_id: int) -> ItemType | None:

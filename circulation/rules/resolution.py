@@ -134,6 +134,10 @@ class RuleSet:
         """Return what any row sets for a value, null left out: for a job that must find all it may concern."""
         return [row.values[name] for row in self.rows() if row.values.get(name) is not None]
 
+    def turns(self) -> list[date]:
+        """Return the days on which a row begins to hold, or holds no more, in order."""
+        return list(self._turns)
+
     def period(self, day: date) -> int:
         """Return a number for the time around a day in which the same rows hold."""
         return bisect_right(self._turns, day)

@@ -67,7 +67,9 @@ class RuleBook:
     yearly: dict[int, frozenset[tuple[int, int]]]
     choices: Choices
     network: Network
-    _resolved: dict[tuple[int, int | None, int | None, str | None, int], Resolved] = field(default_factory=dict)
+    _resolved: dict[tuple[int, int | None, int | None, int | None, str | None, int], Resolved] = field(
+        default_factory=dict
+    )
     _calendars: dict[int, tuple[str, Calendar]] = field(default_factory=dict)
 
     def resolved(
@@ -78,21 +80,25 @@ class RuleBook:
         item_type_id: int | None,
         residence: str | None = None,
         on: date | None = None,
+        group_id: int | None = None,
     ) -> Resolved:
         """Return the values that hold at a branch for a patron category and an item type, None for any.
+
+        :param branch_id: 0 for the whole municipality
+        :param group_id: a branch group, for what holds in it whatever the branch
 
         :param residence: where the patron belongs, None for any
         :param on: the local day, today's if it isn't given
         """
         on = on or timezone.localdate()
-        key = (branch_id, category_id, item_type_id, residence, self.rules.period(on))
+        key = (branch_id, group_id, category_id, item_type_id, residence, self.rules.period(on))
         known = self._resolved.get(key)
         if known is None:
             branch = self.branches.get(branch_id)
             known = self._resolved[key] = resolve(
                 self.rules,
                 branch_id=branch_id,
-                branch_group_id=branch.group_id if branch else None,
+                branch_group_id=branch.group_id if branch else group_id,
                 patron_category=self.categories[category_id].code if category_id is not None else None,
                 item_type=self.item_types[item_type_id].code if item_type_id is not None else None,
                 residence=residence,

@@ -1,80 +1,202 @@
-"""Changes circulation rules, one value at a time; the next scan on every node follows the new one."""
+"""Changes circulation rules, one value at a time; the next scan on every node follows the new one.
 
+A change that would leave a case without a needed value, or with two that can't both be, is refused and shows the case.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from itertools import product
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts.models import StaffAccount
-from circulation.models import CirculationRule
-from circulation.rules.values import parse_values
+from circulation.errors import Code, RuleRefused
+from circulation.models import CirculationRule, RuleChange
+from circulation.rules.contradictions import Flaw, flaws
+from circulation.rules.reasons import blocking
+from circulation.rules.values import REGISTER, parse_values
+from circulation.selectors.rule_books import RuleBook, rule_book
 from common.audit import record
-from holdings.models import Branch, ItemType
+from common.errors import Reason
+from holdings.models import Branch, BranchGroup, ItemType
 from patrons.models import PatronCategory
+
+Place = tuple[int, int | None]
+Case = tuple[Place, int | None, int | None, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RuleScope:
+    """For whom, what, where and when a row holds; None and empty mean any.
+
+    :ivar valid_from: the first day, None for always; of rows for the same, the one that began last goes first
+    :ivar valid_until: the last day, only with a first one
+    """
+
+    branch: Branch | None = None
+    branch_group: BranchGroup | None = None
+    patron_category: PatronCategory | None = None
+    item_type: ItemType | None = None
+    residence: str = ""
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    def row_keys(self) -> dict[str, Any]:
+        """Return what tells the scope's row from all others."""
+        names = ("branch", "branch_group", "patron_category", "item_type", "residence", "valid_from")
+        return {name: getattr(self, name) for name in names}
 
 
 @transaction.atomic
-def set_value(
-    *,
-    name: str,
-    value: Any,
-    branch: Branch | None,
-    patron_category: PatronCategory | None,
-    item_type: ItemType | None,
-    actor: StaffAccount,
-) -> CirculationRule:
-    """Set a value for a branch, patron category and item type, each None for any.
+def set_value(*, name: str, value: Any, scope: RuleScope, actor: StaffAccount) -> CirculationRule:
+    """Set a value for a scope.
 
     :param value: in its JSON shape; None where the value may be unlimited or none
     :raises circulation.rules.values.InvalidValues: with everything that's wrong with it
+    :raises RuleRefused: DAYS_WRONG, RULE_GAP or RULE_CONTRADICTION with the case that shows it; nothing has changed
     """
-    stored = parse_values({name: value}, patron_category=patron_category, item_type=item_type)
+    stored = parse_values(
+        {name: value},
+        patron_category=scope.patron_category,
+        item_type=scope.item_type,
+        residence=scope.residence or None,
+    )
+    _check_days(scope)
+    before = rule_book()
     row, _made = CirculationRule.objects.select_for_update(of=("self",)).get_or_create(
-        branch=branch,
-        branch_group=None,
-        patron_category=patron_category,
-        item_type=item_type,
-        residence="",
-        valid_from=None,
+        **scope.row_keys(), defaults={"valid_until": scope.valid_until}
     )
-    before = {"value": row.values[name]} if name in row.values else {}
-    row.values = {**row.values, **stored}
-    row.changed_by = actor.name
-    row.save()
-    record(
-        action="circulation.set_rule",
-        actor=actor,
-        subject=row,
-        facts={"name": name, "before": before, "value": stored[name]},
-    )
+    if scope.valid_from is not None:
+        row.valid_until = scope.valid_until
+    _write(row, name, {"value": stored[name]}, actor=actor)
+    _refuse_flaws(before)
     return row
 
 
 @transaction.atomic
-def reset_value(
-    *,
-    name: str,
-    branch: Branch | None,
-    patron_category: PatronCategory | None,
-    item_type: ItemType | None,
-    actor: StaffAccount,
-) -> bool:
-    """Take an own value away, so that the inherited one holds again; returns whether there was one."""
-    row = (
-        CirculationRule.objects.select_for_update(of=("self",))
-        .filter(
-            branch=branch,
-            branch_group=None,
-            patron_category=patron_category,
-            item_type=item_type,
-            residence="",
-            valid_from=None,
-        )
-        .first()
-    )
+def reset_value(*, name: str, scope: RuleScope, actor: StaffAccount) -> bool:
+    """Take an own value away, so that the inherited one holds again; returns whether there was one.
+
+    :raises RuleRefused: RULE_GAP or RULE_CONTRADICTION with the case that shows it; nothing has changed
+    """
+    before = rule_book()
+    row = CirculationRule.objects.select_for_update(of=("self",)).filter(**scope.row_keys()).first()
     if row is None or name not in row.values:
         return False
-    before = row.values.pop(name)
+    _write(row, name, {}, actor=actor)
+    _refuse_flaws(before)
+    return True
+
+
+@transaction.atomic
+def undo_change(*, change: RuleChange, actor: StaffAccount) -> RuleChange:
+    """Take a change of a value back, and return the change that did it.
+
+    :raises RuleRefused: UNDONE_ALREADY, CHANGED_SINCE, RULE_GAP or RULE_CONTRADICTION; nothing has changed
+    """
+    before = rule_book()
+    row = CirculationRule.objects.select_for_update(of=("self",)).get(pk=change.rule_id)
+    if RuleChange.objects.filter(undoes=change).exists():
+        raise RuleRefused([blocking(Code.UNDONE_ALREADY)])
+    now_set = {"value": row.values[change.name]} if change.name in row.values else {}
+    if now_set != change.after:
+        raise RuleRefused([blocking(Code.CHANGED_SINCE)])
+    undone = _write(row, change.name, change.before, actor=actor, undoes=change)
+    _refuse_flaws(before)
+    return undone
+
+
+def _write(
+    row: CirculationRule,
+    name: str,
+    after: dict[str, Any],
+    *,
+    actor: StaffAccount,
+    undoes: RuleChange | None = None,
+) -> RuleChange:
+    before = {"value": row.values[name]} if name in row.values else {}
+    row.values = {key: value for key, value in row.values.items() if key != name}
+    if after:
+        row.values[name] = after["value"]
     row.changed_by = actor.name
     row.save()
-    record(action="circulation.reset_rule", actor=actor, subject=row, facts={"name": name, "before": before})
-    return True
+    change = RuleChange.objects.create(
+        rule=row, name=name, before=before, after=after, at=timezone.now(), by=actor.name, undoes=undoes
+    )
+    facts: dict[str, Any] = {"name": name, "before": before}
+    action = "circulation.set_rule" if after else "circulation.reset_rule"
+    record(action=action, actor=actor, subject=row, facts=facts | after | ({"undoes": undoes.pk} if undoes else {}))
+    return change
+
+
+def _check_days(scope: RuleScope) -> None:
+    if scope.valid_until is None:
+        return
+    if scope.valid_from is None or scope.valid_until < scope.valid_from:
+        first = scope.valid_from.isoformat() if scope.valid_from else ""
+        raise RuleRefused([blocking(Code.DAYS_WRONG, first=first, last=scope.valid_until.isoformat())])
+
+
+def _refuse_flaws(before: RuleBook) -> None:
+    """Refuse what the change has made wrong; what was wrong before stands in nobody's way."""
+    found = list(_flaws(rule_book()))
+    known = set(_flaws(before)) if found else set()
+    new: dict[Flaw, Case] = {}
+    for case, flaw in found:
+        if (case, flaw) not in known:
+            new.setdefault(flaw, case)
+    if new:
+        raise RuleRefused([_reason(flaw, case) for flaw, case in new.items()])
+
+
+def _flaws(book: RuleBook) -> Iterator[tuple[Case, Flaw]]:
+    # A day in each time between two turns, so that a rule that only begins to hold is tried too.
+    days = [timezone.localdate(), *(day for day in book.rules.turns() if day > timezone.localdate())]
+    origins = [row.origin for row in book.rules.rows()]
+    categories = {each.code: pk for pk, each in book.categories.items()}
+    types = {each.code: pk for pk, each in book.item_types.items()}
+    # Only what some row tells apart can make a difference.
+    whom = [None, *(categories[code] for code in {each.patron_category for each in origins} if code in categories)]
+    what = [None, *(types[code] for code in {each.item_type for each in origins} if code in types)]
+    homes = ["OWN", *sorted({each.residence for each in origins if each.residence} - {"OWN"})]
+    for case in product(_places(book), whom, what, homes):
+        place, category, kind, residence = case
+        for day in days:
+            resolved = book.resolved(
+                branch_id=place[0],
+                group_id=place[1],
+                category_id=category,
+                item_type_id=kind,
+                residence=residence,
+                on=day,
+            )
+            for flaw in flaws(resolved):
+                yield case, flaw
+
+
+def _places(book: RuleBook) -> list[Place]:
+    """The branches that differ from the municipality, by rows of their own or of their group."""
+    told = {(row.origin.level.value, row.origin.place_id) for row in book.rules.rows()}
+    differing = [
+        (pk, None)
+        for pk, branch in sorted(book.branches.items())
+        if ("BRANCH", pk) in told or ("BRANCH_GROUP", branch.group_id) in told
+    ]
+    return [(0, None), *differing]
+
+
+def _reason(flaw: Flaw, case: Case) -> Reason:
+    place, category, kind, residence = case
+    code = Code.RULE_GAP if flaw.code == "GAP" else Code.RULE_CONTRADICTION
+    return blocking(
+        code,
+        names=list(flaw.names),
+        labels=[str(REGISTER[name].label) for name in flaw.names],
+        branch_id=place[0] or None,
+        category_id=category,
+        item_type_id=kind,
+        residence=residence,
+    )

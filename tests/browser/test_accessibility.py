@@ -65,6 +65,8 @@ PAGES = {
         "/console/branches/1",
         "/console/branches/add",
         "/console/branches/closing",
+        "/console/rules/case",
+        "/console/rules/history",
         "/console/staff",
         "/console/staff/add",
         "/console/staff/1",

@@ -118,6 +118,9 @@ CONSOLE = {
     "console:change_rule": Page(
         _ADMIN, sends={"name": "=loan_days", "value": "=21", "branch": "branch", "category": "category_code"}
     ),
+    "console:rule_case": Page(_ADMIN, sends={"card": "card", "barcode": "barcode", "desk": "branch"}),
+    "console:rule_history": Page(_ADMIN),
+    "console:undo_rule": Page(_ADMIN, {"pk": "rule_change"}, sends={}),
     "console:branches": Page(_ADMIN),
     "console:add_branch": Page(_ADMIN, sends={"name": "=New", "code": "=new", "kind": "=PUBLIC"}),
     "console:branch": Page(_ADMIN, {"pk": "branch"}, sends={"name": "=Renamed", "kind": "=PUBLIC"}),

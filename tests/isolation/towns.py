@@ -12,7 +12,7 @@ from django.db import connection
 from accounts.models import AuditEntry, StaffAccount
 from accounts.services.invitations import invite
 from catalogue.models import BibliographicRecord, Change, HoldingsSummary, ImportRun
-from circulation.models import Loan, LocalUse, OutageScan
+from circulation.models import CirculationRule, Loan, LocalUse, OutageScan, RuleChange
 from circulation.services.fees import take_payment
 from circulation.services.rotations import add_item, add_stop, plan_rotation
 from common.audit import record
@@ -309,8 +309,21 @@ def _add_traces(town: Town, branch: Any, patron: Any) -> None:
         started_at=NOW,
         failures=[{"number": 1, "control_number": town.word("Failure"), "code": "BAD_LEADER"}],
     )
-    town.things |= {"notice": notice.pk, "print_run": printed.pk, "entry": entry.pk, "import_run": run.pk}
     town.things["outage_scan"] = left.pk
+    change = RuleChange.objects.create(
+        rule=CirculationRule.objects.earliest("pk"),
+        name="loan_days",
+        after={"value": 28},
+        at=NOW,
+        by=town.word("Changer"),
+    )
+    town.things |= {
+        "rule_change": change.pk,
+        "notice": notice.pk,
+        "print_run": printed.pk,
+        "entry": entry.pk,
+        "import_run": run.pk,
+    }
 
 
 def announce_titles() -> None:

@@ -78,6 +78,16 @@ LIMIT_TEXTS: dict[str, Callable[[Facts], Told]] = {
     Code.SHORT_FOR_DEMAND: _short_for_demand,
     Code.OVERDUE_STOPS_RENEWAL: _overdue_stops_renewal,
     Code.ON_SITE_LOAN: lambda facts: (gettext("For use in the library only, so it isn't renewed."), "", ""),
+    Code.RULE_GAP: lambda facts: (
+        gettext("Then nothing would say this: %(names)s.") % {"names": ", ".join(facts.get("labels", ()))},
+        "",
+        gettext("Set it for a wider circle first."),
+    ),
+    Code.RULE_CONTRADICTION: lambda facts: (
+        gettext("These can't both be: %(names)s.") % {"names": ", ".join(facts.get("labels", ()))},
+        "",
+        gettext("Change the other one first."),
+    ),
     Code.DAYS_WRONG: lambda facts: (
         gettext("The last day can't come before the first, nor more than a year after it."),
         "",

@@ -20,6 +20,8 @@ from web.ui.theme import DEFAULTS
 PAGES = [
     "",
     "rules",
+    "rules/case",
+    "rules/history",
     "branches",
     "branches/add",
     "branches/closing",

@@ -1,0 +1,103 @@
+"""The console's rules: residence, groups and days; trying a case before saving; history and taking back."""
+
+from datetime import timedelta
+
+import pytest
+
+from circulation.models import CirculationRule, Loan, RuleChange
+from tests.factories import BranchFactory, BranchGroupFactory, ItemFactory, PatronFactory, RuleFactory
+from tests.factories.moments import TODAY
+
+
+@pytest.fixture
+def branch(alpha):
+    RuleFactory()
+    return BranchFactory(name="Main Library", code="main")
+
+
+def _change(client, **values):
+    return client.post("/console/rules/change", {"name": "loan_days", "value": "42"} | values)
+
+
+def test_sets_a_value_for_partners_from_a_day_to_another(admin_client, branch):
+    first, last = TODAY + timedelta(days=30), TODAY + timedelta(days=60)
+
+    _change(admin_client, home="PARTNER", **{"from": str(first)}, until=str(last), branch=branch.pk)
+
+    row = CirculationRule.objects.get(residence="PARTNER")
+    assert (row.branch, row.valid_from, row.valid_until, row.values) == (branch, first, last, {"loan_days": 42})
+    page = admin_client.get(f"/console/rules?name=loan_days&branch={branch.pk}&home=PARTNER&from={first}")
+    assert page.context["cell"]["is_own"]
+    assert page.context["cell"]["until"] == last
+
+
+def test_sets_a_value_for_a_group(admin_client, branch):
+    group = BranchGroupFactory()
+
+    _change(admin_client, branch=f"g{group.pk}")
+
+    assert CirculationRule.objects.get(branch_group=group).values == {"loan_days": 42}
+    assert admin_client.get(f"/console/rules?branch=g{group.pk}").context["cell"]["is_own"]
+
+
+@pytest.mark.parametrize("address", ["rules?branch=g999999", "rules?branch=gx", "rules?branch=g"])
+def test_a_group_that_isn_t_there_isn_t_found(admin_client, branch, address):
+    assert admin_client.get(f"/console/{address}").status_code == 404
+
+
+def test_shows_the_case_that_a_change_would_leave_without_a_rule(admin_client, branch):
+    response = _change(admin_client, reset="1")
+
+    assert response.status_code == 422
+    assert b"any patron, any item, any branch" in response.content
+    assert CirculationRule.objects.get().values["loan_days"] == 28
+
+
+def test_tries_a_case_before_saving(admin_client, branch):
+    patron, item = PatronFactory(card="20000123", home_branch=branch), ItemFactory(home_branch=branch)
+    change = {"name": "loan_days", "value": "14", "branch": branch.pk}
+    shown = admin_client.post("/console/rules/case", change)
+    assert ("value", "14") in shown.context["carried"]
+
+    tried = admin_client.post(
+        "/console/rules/case", change | {"card": patron.cards.get().number, "barcode": item.barcode, "desk": branch.pk}
+    )
+
+    assert tried.context["trial"].due_date == TODAY + timedelta(days=14)
+    assert not Loan.objects.exists()
+    assert not RuleChange.objects.exists()
+
+
+@pytest.mark.parametrize("values", [{"card": "nobody"}, {"card": ""}, {"barcode": "none"}, {"desk": "999999"}])
+def test_says_what_a_case_lacks(admin_client, branch, values):
+    patron, item = PatronFactory(card="20000123", home_branch=branch), ItemFactory(home_branch=branch)
+    case = {"card": patron.cards.get().number, "barcode": item.barcode, "desk": branch.pk}
+
+    response = admin_client.post("/console/rules/case", case | values)
+
+    assert response.status_code == 422
+    assert response.context["trial"] is None
+
+
+def test_a_case_with_a_wrong_value_says_so(admin_client, branch):
+    patron, item = PatronFactory(card="20000123", home_branch=branch), ItemFactory(home_branch=branch)
+    case = {"card": patron.cards.get().number, "barcode": item.barcode, "desk": branch.pk}
+
+    response = admin_client.post("/console/rules/case", case | {"name": "loan_days", "value": "many"})
+
+    assert response.status_code == 422
+    assert b"Write a whole number." in response.content
+
+
+def test_shows_what_was_changed_and_takes_it_back(admin_client, branch):
+    _change(admin_client)
+    change = RuleChange.objects.get()
+    page = admin_client.get("/console/rules/history?name=loan_days")
+    assert b"28 days" in page.content
+    assert b"42 days" in page.content
+
+    admin_client.post(f"/console/rules/history/{change.pk}/undo")
+
+    assert CirculationRule.objects.get().values["loan_days"] == 28
+    assert admin_client.post(f"/console/rules/history/{change.pk}/undo").status_code == 422
+    assert admin_client.post("/console/rules/history/999999/undo").status_code == 404
