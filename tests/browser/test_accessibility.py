@@ -11,7 +11,7 @@ from tests.browser.looks import faults
 
 PAGES = {
     "anybody": ["/", "/?q=rejse", "/title/1", "/hours", "/log-in", "/account/log-in", "/nothing-here", "/styleguide"],
-    "patron": ["/me", "/title/1"],
+    "patron": ["/me", "/me/details", "/me/history", "/me/children", "/title/1"],
     "supervisor": [
         "/desk/",
         "/desk/check-out",
@@ -23,6 +23,11 @@ PAGES = {
         "/desk/patrons/3",
         "/desk/patrons/new",
         "/desk/patrons/3/edit",
+        "/desk/patrons/3/details",
+        "/desk/patrons/3/compare",
+        "/desk/patrons/3/compare?other=4",
+        "/desk/patrons/duplicates",
+        "/desk/memberships",
         "/desk/patrons/3/receipt",
         "/desk/search?q=rejse",
         "/desk/records/1",
@@ -70,6 +75,8 @@ PAGES = {
         "/console/staff",
         "/console/staff/add",
         "/console/staff/1",
+        "/console/privacy",
+        "/console/privacy/look-ups",
         "/console/kinds",
         "/console/kinds/types/add",
         "/console/kinds/types/1",

@@ -1,5 +1,6 @@
 """Registers and edits patrons, sets and lifts blocks, and gives new cards and PINs."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from holdings.selectors import branches_in_service, item_types
 from patrons.errors import PatronRefused
 from patrons.selectors import get_block, get_patron_by_card, patron_categories
 from patrons.selectors.desk_page import cards_of
+from patrons.selectors.duplicates import patrons_alike
 from patrons.services import blocks, cards, register
 from web.account.access import staff_only
 from web.account.throttle import PINS, forgive
@@ -36,8 +38,8 @@ def new_patron(request: HttpRequest) -> HttpResponse:
     first = {"home_branch": staff.branch.pk, "language": tenant.language, "channel": "EMAIL"}
     form = NewPatronForm(request.POST or None, **_rows(), initial=first)
     if request.method == "POST" and form.is_valid():
-        guardian = _guardian(form)
-        if not form.errors:
+        guardian, alike = _guardian(form), _alike(request, form)
+        if not form.errors and not alike:
             try:
                 patron = register.register_patron(
                     details=register.PatronDetails(**form.details()),
@@ -52,6 +54,8 @@ def new_patron(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, gettext("%(name)s is registered.") % {"name": patron.display_name})
                 return redirect("desk:patron", pk=patron.pk)
+        if alike:
+            return _form_page(request, form, None, alike=alike)
     return _form_page(request, form, None)
 
 
@@ -173,6 +177,16 @@ def _guardian(form: NewPatronForm) -> list[Any]:
     return [guardian] if guardian else []
 
 
-def _form_page(request: HttpRequest, form: PatronForm, patron: Any) -> HttpResponse:
-    context = {"areas": desk_areas(request, "patrons"), "form": form, "patron": patron}
+def _alike(request: HttpRequest, form: NewPatronForm) -> list[Any]:
+    """Return who may be the same person, unless staff have looked and say that she isn't."""
+    if request.POST.get("register_anyway"):
+        return []
+    names = {name: form.cleaned_data[name] for name in ("given_name", "family_name", "birth_date")}
+    return patrons_alike(**names)
+
+
+def _form_page(request: HttpRequest, form: PatronForm, patron: Any, *, alike: Sequence[Any] = ()) -> HttpResponse:
+    if alike:
+        form.add_error(None, gettext("A patron with this name and birth date is registered already."))
+    context = {"areas": desk_areas(request, "patrons"), "form": form, "patron": patron, "alike": alike}
     return render(request, "desk/patron_form.html", context, status=form.status)

@@ -234,3 +234,26 @@ def test_a_librarian_merges_nobody(librarian_client, patron):
 
     assert librarian_client.post(f"/desk/patrons/{patron.pk}/merge", {"other": other.pk}).status_code == 403
     assert Patron.objects.filter(left_at__isnull=False).count() == 0
+
+
+def test_asks_before_somebody_is_registered_twice(librarian_client, patron, number_of):
+    fields = {
+        "given_name": "Ingrid",
+        "family_name": "Solvang",
+        "birth_date": "1984-03-14",
+        "category": patron.category_id,
+        "home_branch": patron.home_branch_id,
+        "language": "en",
+        "channel": "EMAIL",
+        "card_number": number_of("card", 78),
+        "municipality_code": "0540",
+    }
+
+    asked = librarian_client.post("/desk/patrons/new", fields)
+    assert asked.status_code == 422
+    assert "is registered already" in asked.content.decode()
+    assert Patron.objects.count() == 1
+
+    librarian_client.post("/desk/patrons/new", fields | {"register_anyway": "1"})
+
+    assert set(Patron.objects.values_list("municipality_code", flat=True)) == {"", "0540"}
