@@ -8,6 +8,8 @@ from typing import Any
 from circulation.models import CirculationRule
 
 Residence = CirculationRule.Residence
+# The part of the municipality's settings in which they stand.
+SECTION = "circulation"
 
 
 class WhoseRules(StrEnum):

@@ -17,7 +17,7 @@ from circulation.models import CirculationRule, TransferLimit
 from circulation.rules.holds import FillingRules, ItemToFill, Network, Waiting
 from circulation.rules.resolution import Level, Origin, Resolved, RuleRow, RuleSet, resolve
 from circulation.rules.values import REGISTER, read_value
-from circulation.rules.whose_rules import Choices, choices_from
+from circulation.rules.whose_rules import SECTION, Choices, choices_from
 from holdings.models import Branch, CalendarDay, ItemType, OpeningHours, YearlyClosedDay
 from holdings.rules.calendars import Calendar, Hours
 from patrons.models import Patron, PatronCategory
@@ -301,7 +301,7 @@ def _own_row(row: CirculationRule, categories: dict[int, PatronCategory], item_t
 def _settings() -> dict[str, Any]:
     # Asked of the database, as it is in the version: a host's municipality is remembered for a while.
     settings = Municipality.objects.filter(schema_name=tenant_name()).values_list("settings", flat=True).first()
-    return settings or {}
+    return (settings or {}).get(SECTION, {})
 
 
 def _template_rows() -> Iterable[RuleRow]:

@@ -7,15 +7,17 @@ from django.db import transaction
 
 from common.audit import record
 from common.errors import Reason
-from holdings.errors import CODE_MALFORMED, CODE_TAKEN, NAME_MISSING, ItemTypeRefused
+from holdings.errors import CODE_MALFORMED, CODE_TAKEN, NAME_MISSING, TYPE_IN_A_RING, ItemTypeRefused
 from holdings.models import ItemType
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9_-]{0,29}")
 
 
 @transaction.atomic
-def add_item_type(*, code: str, name: str, is_lent: bool, actor: Any) -> ItemType:
+def add_item_type(*, code: str, name: str, is_lent: bool, actor: Any, parent: ItemType | None = None) -> ItemType:
     """Add an item type, last in the order; rules for it fall through to those for any type.
+
+    :param parent: a wider type, whose limits count the loans of this one too
 
     :raises ItemTypeRefused: with every reason found
     """
@@ -27,22 +29,40 @@ def add_item_type(*, code: str, name: str, is_lent: bool, actor: Any) -> ItemTyp
     if reasons:
         raise ItemTypeRefused(reasons)
     item_type = ItemType.objects.create(
-        code=code, name=name.strip(), is_lent=is_lent, position=ItemType.objects.count()
+        code=code, name=name.strip(), is_lent=is_lent, parent=parent, position=ItemType.objects.count()
     )
     record(action="holdings.add_item_type", actor=actor, subject=item_type)
     return item_type
 
 
 @transaction.atomic
-def change_item_type(*, item_type: ItemType, name: str, is_lent: bool, actor: Any) -> ItemType:
-    """Change what an item type is called and whether it's lent.
+def change_item_type(
+    *, item_type: ItemType, name: str, is_lent: bool, actor: Any, parent: ItemType | None = None
+) -> ItemType:
+    """Change what an item type is called, whether it's lent, and what it's a kind of.
 
-    :raises ItemTypeRefused: NAME_MISSING
+    :raises ItemTypeRefused: NAME_MISSING, or TYPE_IN_A_RING if it would be a kind of itself
     """
-    if not name.strip():
-        raise ItemTypeRefused([Reason(NAME_MISSING)])
-    item_type = ItemType.objects.select_for_update().get(pk=item_type.pk)
-    item_type.name, item_type.is_lent = name.strip(), is_lent
-    item_type.save(update_fields=["name", "is_lent"])
-    record(action="holdings.change_item_type", actor=actor, subject=item_type, facts={"is_lent": is_lent})
+    reasons = [] if name.strip() else [Reason(NAME_MISSING)]
+    # Locked together, so that two changes at once make no ring either.
+    types = {each.pk: each for each in ItemType.objects.select_for_update().order_by("pk")}
+    if _is_in_a_ring(item_type.pk, parent.pk if parent else None, types):
+        reasons.append(Reason(TYPE_IN_A_RING))
+    if reasons:
+        raise ItemTypeRefused(reasons)
+    item_type = types[item_type.pk]
+    item_type.name, item_type.is_lent, item_type.parent = name.strip(), is_lent, parent
+    item_type.save(update_fields=["name", "is_lent", "parent"])
+    facts = {"is_lent": is_lent, "parent": parent.code if parent else None}
+    record(action="holdings.change_item_type", actor=actor, subject=item_type, facts=facts)
     return item_type
+
+
+def _is_in_a_ring(pk: int, parent_id: int | None, types: dict[int, ItemType]) -> bool:
+    seen: set[int] = set()
+    while parent_id is not None and parent_id not in seen:
+        if parent_id == pk:
+            return True
+        seen.add(parent_id)
+        parent_id = types[parent_id].parent_id
+    return False

@@ -71,6 +71,7 @@ PAGES = {
         "/console/branches/add",
         "/console/branches/closing",
         "/console/rules/case",
+        "/console/rules/settings",
         "/console/rules/history",
         "/console/staff",
         "/console/staff/add",

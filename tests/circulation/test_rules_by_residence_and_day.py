@@ -117,7 +117,7 @@ def test_a_loan_and_a_hold_follow_the_branch_that_was_chosen(whose, branch_id):
 
 
 def _choose(alpha, **settings):
-    type(alpha).objects.filter(pk=alpha.pk).update(settings=settings)
+    type(alpha).objects.filter(pk=alpha.pk).update(settings={"circulation": settings})
 
 
 def test_a_loan_keeps_the_branch_whose_rules_it_was_made_by(library, alpha):

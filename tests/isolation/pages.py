@@ -119,6 +119,7 @@ CONSOLE = {
         _ADMIN, sends={"name": "=loan_days", "value": "=21", "branch": "branch", "category": "category_code"}
     ),
     "console:rule_case": Page(_ADMIN, sends={"card": "card", "barcode": "barcode", "desk": "branch"}),
+    "console:rule_settings": Page(_ADMIN, sends={"rules_of_loans": "=DESK", "rules_of_holds": "=ITEM_HOME"}),
     "console:rule_history": Page(_ADMIN),
     "console:undo_rule": Page(_ADMIN, {"pk": "rule_change"}, sends={}),
     "console:branches": Page(_ADMIN),

@@ -38,6 +38,23 @@ class TypeForm(forms.Form):
 
     name = forms.CharField(label=_("Name"), max_length=60)
     is_lent = forms.BooleanField(label=_("Lent out"), required=False)
+    parent = forms.ChoiceField(
+        label=_("A kind of"),
+        required=False,
+        help_text=_("A limit on the wider type counts the loans of all its kinds."),
+    )
+
+    def __init__(self, *arguments: Any, **values: Any) -> None:
+        super().__init__(*arguments, **values)
+        self._types = {str(each.pk): each for each in item_types()}
+        self.fields["parent"].choices = [  # type: ignore[attr-defined]
+            ("", _("nothing wider")),
+            *((pk, each.name) for pk, each in self._types.items()),
+        ]
+
+    def clean_parent(self) -> Any:
+        """Return the wider type, or None."""
+        return self._types.get(self.cleaned_data["parent"])
 
 
 class NewTypeForm(TypeForm):
@@ -102,7 +119,8 @@ def change_type(request: HttpRequest, pk: int) -> HttpResponse:
     item_type = get_item_type(pk)
     if item_type is None:
         raise Http404
-    form = TypeForm(posted(request), initial={"name": item_type.name, "is_lent": item_type.is_lent})
+    initial = {"name": item_type.name, "is_lent": item_type.is_lent, "parent": item_type.parent_id or ""}
+    form = TypeForm(posted(request), initial=initial)
     return _filled(request, form, item_type.name, change_item_type, ItemTypeRefused, item_type=item_type)
 
 

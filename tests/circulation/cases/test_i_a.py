@@ -99,7 +99,9 @@ def test_i_a6_the_municipality_chooses_whose_rules_a_loan_follows(library, alpha
     desk, home, patron_home = library.east, library.main, BranchFactory()
     for number, branch in enumerate((desk, home, patron_home), start=1):
         RuleFactory(branch=branch, values={"loan_days": number, "due_mode": "EVERY_DAY"})
-    type(alpha).objects.filter(pk=alpha.pk).update(settings={"rules_of_loans": whose, "rules_of_holds": "DESK"})
+    type(alpha).objects.filter(pk=alpha.pk).update(
+        settings={"circulation": {"rules_of_loans": whose, "rules_of_holds": "DESK"}}
+    )
     patron = library.another_patron(home_branch=patron_home)
 
     loan = check_out(item=library.item(), patron=patron, branch=desk, staff=library.staff, now=now).loan

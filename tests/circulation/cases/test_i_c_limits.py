@@ -108,7 +108,7 @@ def test_on_site_what_isn_t_lent_out_may_be_read_until_the_evening(library, lend
 
 @pytest.mark.parametrize(("whose", "allowed"), [("ITEM_HOME", True), ("PATRON_HOME", False)])
 def test_i_c4_a_library_s_own_limit_counts_its_own_loans_only(library, alpha, lend, whose, allowed):
-    type(alpha).objects.filter(pk=alpha.pk).update(settings={"rules_of_loans": whose})
+    type(alpha).objects.filter(pk=alpha.pk).update(settings={"circulation": {"rules_of_loans": whose}})
     book = ItemTypeFactory(code="bk")
     RuleFactory(item_type=book, values={"max_loans_of_type": 1})
     assert lend(library.item(item_type=book, home_branch=library.east)) == []
@@ -211,7 +211,7 @@ def test_ii_a12_a_group_s_limit_counts_the_group_and_nobody_else(library, lend):
 
 
 def test_ii_a13_a_cap_follows_the_owner_where_the_item_s_home_decides(library, alpha, lend):
-    type(alpha).objects.filter(pk=alpha.pk).update(settings={"rules_of_loans": "ITEM_HOME"})
+    type(alpha).objects.filter(pk=alpha.pk).update(settings={"circulation": {"rules_of_loans": "ITEM_HOME"}})
     video = ItemTypeFactory(code="video")
     RuleFactory(branch=library.east, item_type=video, values={"max_loans_of_type": 1})
     assert lend(library.item(item_type=video, home_branch=library.east)) == []

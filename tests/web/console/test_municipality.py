@@ -21,6 +21,7 @@ PAGES = [
     "",
     "rules",
     "rules/case",
+    "rules/settings",
     "rules/history",
     "branches",
     "branches/add",

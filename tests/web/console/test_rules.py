@@ -5,7 +5,16 @@ from datetime import timedelta
 import pytest
 
 from circulation.models import CirculationRule, Loan, RuleChange
-from tests.factories import BranchFactory, BranchGroupFactory, ItemFactory, PatronFactory, RuleFactory
+from circulation.rules.whose_rules import Choices
+from circulation.selectors import rule_book
+from tests.factories import (
+    BranchFactory,
+    BranchGroupFactory,
+    ItemFactory,
+    ItemTypeFactory,
+    PatronFactory,
+    RuleFactory,
+)
 from tests.factories.moments import TODAY
 
 
@@ -101,3 +110,43 @@ def test_shows_what_was_changed_and_takes_it_back(admin_client, branch):
     assert CirculationRule.objects.get().values["loan_days"] == 28
     assert admin_client.post(f"/console/rules/history/{change.pk}/undo").status_code == 422
     assert admin_client.post("/console/rules/history/999999/undo").status_code == 404
+
+
+def test_chooses_whose_rules_hold_and_who_is_a_partner(admin_client, branch):
+    chosen = {
+        "rules_of_loans": "ITEM_HOME",
+        "rules_of_holds": "PATRON_HOME",
+        "municipality_code": "101",
+        "partner_codes": "147, 461 147",
+    }
+
+    assert admin_client.post("/console/rules/settings", chosen).status_code == 302
+
+    choices = rule_book().choices
+    assert (choices.loans, choices.holds, choices.own_code) == ("ITEM_HOME", "PATRON_HOME", "101")
+    assert choices.partner_codes == {"147", "461"}
+    page = admin_client.get("/console/rules/settings")
+    assert page.context["form"].initial["partner_codes"] == "147 461"
+
+
+@pytest.mark.parametrize(
+    "values", [{"rules_of_loans": "NOBODY"}, {"partner_codes": "14-7"}, {"municipality_code": "1" * 11}]
+)
+def test_refuses_settings_that_nobody_could_follow(admin_client, branch, values):
+    usual = {"rules_of_loans": "DESK", "rules_of_holds": "DESK"}
+
+    assert admin_client.post("/console/rules/settings", usual | values).status_code == 422
+    assert rule_book().choices == Choices()
+
+
+def test_makes_a_type_a_kind_of_another_and_never_of_itself(admin_client, branch):
+    film, media = ItemTypeFactory(code="film"), ItemTypeFactory(code="media")
+    admin_client.post(f"/console/kinds/types/{film.pk}", {"name": "Film", "is_lent": "on", "parent": media.pk})
+    film.refresh_from_db()
+    assert film.parent == media
+
+    for parent in (media, film):
+        answer = admin_client.post(f"/console/kinds/types/{media.pk}", {"name": "Media", "parent": parent.pk})
+        assert answer.status_code == 422
+    media.refresh_from_db()
+    assert media.parent is None

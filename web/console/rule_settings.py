@@ -1,0 +1,81 @@
+"""Whose rules loans and holds follow, and which municipalities' residents are partners'."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.rules import Permission
+from circulation.rules.whose_rules import SECTION, WhoseRules, choices_from
+from tenants.selectors import current_municipality
+from tenants.services.settings import change_settings
+from web.account.access import staff_only
+from web.console.areas import municipality_areas
+from web.ui.forms import posted
+
+_MOST_PARTNERS = 200
+LOANS = [
+    (WhoseRules.DESK.value, _("the branch that lends")),
+    (WhoseRules.ITEM_HOME.value, _("the item's home branch")),
+    (WhoseRules.PATRON_HOME.value, _("the patron's home branch")),
+]
+HOLDS = [(WhoseRules.DESK.value, _("the pick-up branch")), *LOANS[1:]]
+
+
+class RuleSettingsForm(forms.Form):
+    """What the municipality has chosen."""
+
+    rules_of_loans = forms.ChoiceField(
+        label=_("Loans follow the rules and the calendar of"),
+        choices=LOANS,
+        help_text=_("A loan that has been made keeps the branch that it was made by."),
+    )
+    rules_of_holds = forms.ChoiceField(label=_("Holds follow the rules of"), choices=HOLDS)
+    municipality_code = forms.RegexField(
+        label=_("Our municipality's number"), regex=r"^[0-9A-Za-z]*$", max_length=10, required=False
+    )
+    partner_codes = forms.CharField(
+        label=_("Partners' numbers"),
+        required=False,
+        max_length=2000,
+        help_text=_("Whose residents are partners' residents to the rules; with spaces between them."),
+    )
+
+    def clean_partner_codes(self) -> list[str]:
+        """Return the numbers, each once."""
+        codes = list(dict.fromkeys(self.cleaned_data["partner_codes"].replace(",", " ").split()))
+        if len(codes) > _MOST_PARTNERS or any(not re.fullmatch(r"[0-9A-Za-z]{1,10}", code) for code in codes):
+            raise forms.ValidationError(gettext("Write numbers such as 147 461 of at most ten characters."))
+        return codes
+
+
+@staff_only(Permission.ADMINISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+def rule_settings(request: HttpRequest) -> HttpResponse:
+    """Show and change whose rules hold."""
+    municipality = current_municipality()
+    chosen = choices_from(municipality.settings.get(SECTION, {}))
+    initial: dict[str, Any] = {
+        "rules_of_loans": chosen.loans.value,
+        "rules_of_holds": chosen.holds.value,
+        "municipality_code": chosen.own_code,
+        "partner_codes": " ".join(sorted(chosen.partner_codes)),
+    }
+    form = RuleSettingsForm(posted(request), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        actor = request.staff.account  # type: ignore[attr-defined]
+        change_settings(municipality=municipality, section=SECTION, values=form.cleaned_data, actor=actor)
+        messages.success(request, gettext("The settings are changed; the next scan follows them."))
+        return redirect("console:rules")
+    context = {
+        "areas": municipality_areas(request, "rules"),
+        "form": form,
+        "heading": gettext("Whose rules"),
+    }
+    return render(request, "console/form.html", context, status=422 if form.errors else 200)
