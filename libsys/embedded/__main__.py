@@ -19,7 +19,7 @@ from libsys.embedded.services import Services, Wanted
 from libsys.embedded.supervisor import Supervisor
 
 RUN_STEPS = 2
-STOP_SECONDS = 60
+STOP_SECONDS = 100
 # What shells report for a command that Ctrl-C ended.
 STOPPED = 130
 

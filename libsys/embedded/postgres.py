@@ -19,11 +19,12 @@ from libsys.embedded.supervisor import Supervisor
 NAME = "postgres"
 ADMIN = "postgres"
 ROLE = DATABASE = "libsys"
-START_SECONDS = 60
+# After a power cut it first reads every file of every municipality, and a busy disk takes its time.
+START_SECONDS = 300
 # The path of a Unix socket can't be longer than 107 bytes; its name takes 16 of them.
 LONGEST_SOCKET_FOLDER = 90
 # Fast shutdown, then the one that leaves recovery to the next start.
-STOP = ((signal.SIGINT, 20.0), (signal.SIGQUIT, 5.0))
+STOP = ((signal.SIGINT, 60.0), (signal.SIGQUIT, 5.0))
 TUNING = {
     "max_connections": "200",
     "shared_buffers": "256MB",

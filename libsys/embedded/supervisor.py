@@ -181,7 +181,9 @@ class Supervisor:
         stopped = []
         for record in reversed(self.home.remembered().get("running", [])):
             name, pid, birth = record["name"], record["pid"], record["birth"]
-            if stop_stranger(pid, birth, [(signal.SIGINT if name == "postgres" else signal.SIGTERM, 15.0)]):
+            # A database that's killed while it writes has to recover, which takes longer than the patience.
+            asked = (signal.SIGINT, 60.0) if name == "postgres" else (signal.SIGTERM, 15.0)
+            if stop_stranger(pid, birth, [asked]):
                 stopped.append(name)
         self.home.remember(running=[])
         return stopped
