@@ -130,6 +130,10 @@ class Code(StrEnum):
     METHOD_UNKNOWN = "METHOD_UNKNOWN"
     TEXT_MISSING = "TEXT_MISSING"  # why it's waived, or what the fee is for
     KIND_UNKNOWN = "KIND_UNKNOWN"  # not a fee that staff write by hand
+    NOTHING_TO_REVERSE = "NOTHING_TO_REVERSE"  # no charge fits
+    PREVIEW_OUTDATED = "PREVIEW_OUTDATED"  # something has changed since it was shown
+    NOTHING_TO_HAND_OVER = "NOTHING_TO_HAND_OVER"
+    CLAIM_ENDED = "CLAIM_ENDED"  # state: paid or recalled already
     NO_CREDIT = "NO_CREDIT"  # nothing to pay with, or nothing to be paid
     MORE_THAN_CREDIT = "MORE_THAN_CREDIT"  # credit: what there is
     NOT_PERMITTED = "NOT_PERMITTED"  # needed: the permission

@@ -331,6 +331,12 @@ _TEXTS: dict[str, Callable[[Facts], Told]] = {
     Code.METHOD_UNKNOWN: _plain(lambda: gettext("Choose how it's paid.")),
     Code.TEXT_MISSING: _plain(lambda: gettext("Write what it's for.")),
     Code.KIND_UNKNOWN: _plain(lambda: gettext("Choose what kind of fee it is.")),
+    Code.NOTHING_TO_REVERSE: _plain(lambda: gettext("There's no such charge.")),
+    Code.PREVIEW_OUTDATED: _plain(
+        lambda: gettext("Something has changed since this was shown."), lambda: gettext("Look at the new figures.")
+    ),
+    Code.NOTHING_TO_HAND_OVER: _plain(lambda: gettext("Nothing is to be handed over.")),
+    Code.CLAIM_ENDED: _plain(lambda: gettext("The claim has been paid or recalled already.")),
     Code.NO_CREDIT: _plain(lambda: gettext("There's no credit to use, or nothing to pay.")),
     Code.MORE_THAN_CREDIT: lambda facts: (
         gettext("The credit is only %(credit)s.") % {"credit": _money(facts, "credit")},

@@ -1,0 +1,148 @@
+"""Reads what's to be handed over to the debtor system, and what has been."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db.models import F, Q, Subquery
+
+from circulation.models import DebtBatch, DebtClaim, Fee
+from circulation.rules.payment_order import is_liable
+from circulation.selectors.loan_cases import first_guardian
+from circulation.selectors.rule_books import RuleBook, rule_book
+from common.money import ZERO
+from patrons.models import Patron, PatronCategory
+
+
+@dataclass(frozen=True)
+class Debt:
+    """A fee that's ripe for the debtor system.
+
+    :ivar liable_id: who's to pay; None for a child whose guardian nobody knows, who is never billed herself
+    """
+
+    fee: Fee
+    liable_id: int | None
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """What would be handed over on a day.
+
+    :ivar debts: by who's liable, then oldest first
+    :ivar without_guardian: debts of children that can't be handed over to anybody
+    :ivar changed: claims of which something has happened that the debtor system doesn't know
+    """
+
+    debts: tuple[Debt, ...]
+    without_guardian: tuple[Debt, ...]
+    changed: tuple[DebtClaim, ...]
+
+    @property
+    def total(self) -> Decimal:
+        """What's owed of the debts in all."""
+        return sum((debt.fee.balance for debt in self.debts), ZERO)
+
+    @property
+    def people(self) -> int:
+        """How many are liable for them."""
+        return len({debt.liable_id for debt in self.debts})
+
+
+def to_hand_over(on: date) -> HandOver:
+    """Return what's ripe on a day by the rules: so many days late, and enough of it for each who's liable."""
+    book = rule_book()
+    ripe = [debt for debt in _unpaid(on) if _is_ripe(debt.fee, book, on)]
+    billed = [debt for debt in ripe if debt.liable_id is not None]
+    enough = _with_enough(billed, book, on)
+    return HandOver(
+        debts=tuple(sorted(enough, key=lambda debt: (debt.liable_id or 0, debt.fee.pk))),
+        without_guardian=tuple(debt for debt in ripe if debt.liable_id is None),
+        changed=tuple(untold_claims()),
+    )
+
+
+def untold_claims() -> Iterable[DebtClaim]:
+    """Return the claims of which the debtor system doesn't know the newest, the oldest first."""
+    return DebtClaim.objects.exclude(told=F("outstanding")).select_related("fee", "liable").order_by("pk")
+
+
+def batches() -> list[DebtBatch]:
+    """Return the newest batches with who made them."""
+    return list(DebtBatch.objects.select_related("made_by")[:50])
+
+
+def get_batch(pk: int) -> DebtBatch | None:
+    """Return a batch, or None."""
+    return DebtBatch.objects.select_related("made_by").filter(pk=pk).first()
+
+
+def get_claim(pk: int) -> DebtClaim | None:
+    """Return a claim with its fee and who's liable, or None."""
+    return DebtClaim.objects.select_related("fee__patron", "liable", "batch").filter(pk=pk).first()
+
+
+def claims(state: str = "", *, before: int | None = None, batch: int | None = None) -> list[DebtClaim]:
+    """Return the newest claims.
+
+    :param state: only those in this state; empty for all
+    :param before: only those with a lower number, for the next page
+    """
+    found = DebtClaim.objects.select_related("fee__patron", "liable").order_by("-pk")
+    if state:
+        found = found.filter(state=state)
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    if batch is not None:
+        found = found.filter(batch=batch)
+    return list(found[:100])
+
+
+def _unpaid(on: date) -> Iterable[Debt]:
+    """Every unpaid fee that isn't handed over, with who's liable."""
+    unpaid = (
+        Fee.objects.filter(balance__gt=0)
+        .exclude(claims__state__in=DebtClaim.OPEN)
+        .select_related("patron__category", "loan__item")
+        .annotate(first_guardian=Subquery(first_guardian("patron")))
+        .order_by("pk")
+    )
+    for fee in unpaid.filter(Q(due_date__lt=on) | Q(due_date__isnull=True)).iterator(chunk_size=1000):
+        liable_id = fee.liable_id or (fee.patron_id if _pays_herself(fee.patron, on) else fee.first_guardian)
+        yield Debt(fee, liable_id)
+
+
+def _pays_herself(patron: Patron, on: date) -> bool:
+    is_child = patron.category.kind == PatronCategory.Kind.CHILD
+    return is_liable(birth_date=patron.birth_date, is_child_category=is_child, on=on)
+
+
+def _is_ripe(fee: Fee, book: RuleBook, on: date) -> bool:
+    days = _value(fee, "hand_over_days", book, on)
+    if days is None or fee.branch_id not in book.branches:
+        return False
+    since = fee.due_date
+    if since is None:
+        since = fee.created_at.astimezone(ZoneInfo(book.branches[fee.branch_id].time_zone)).date()
+    return (on - since).days >= days
+
+
+def _with_enough(debts: Iterable[Debt], book: RuleBook, on: date) -> list[Debt]:
+    """Leave out those who owe less than the rules hand over."""
+    by_person: dict[int | None, list[Debt]] = defaultdict(list)
+    for debt in debts:
+        by_person[debt.liable_id].append(debt)
+    enough = []
+    for owed in by_person.values():
+        least = _value(owed[0].fee, "hand_over_minimum", book, on) or ZERO
+        if sum((debt.fee.balance for debt in owed), ZERO) >= least:
+            enough += owed
+    return enough
+
+
+def _value(fee: Fee, name: str, book: RuleBook, on: date) -> Decimal | int | None:
+    rules = book.resolved_for(fee.patron, branch_id=fee.branch_id, item_type_id=None, on=on)
+    return rules.value(name)

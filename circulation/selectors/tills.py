@@ -1,0 +1,106 @@
+"""Reads tills, and what the ledger says went over them on a day."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+
+from circulation.models import LedgerEntry, Till, TillCount
+from common.money import ZERO
+from holdings.models import Branch
+
+CASH = "CASH"
+
+
+@dataclass(frozen=True)
+class MethodLine:
+    """What went over a till in one way of paying.
+
+    :ivar refunded: as a positive amount
+    """
+
+    method: str
+    payments: int
+    paid: Decimal
+    refunded: Decimal
+
+    @property
+    def total(self) -> Decimal:
+        """What's left of it."""
+        return self.paid - self.refunded
+
+
+@dataclass(frozen=True)
+class CashUp:
+    """A till's day: the ledger's sums by way of paying, every movement, and what was counted.
+
+    :ivar entries: the oldest first, with their fee, patron and actor
+    :ivar counts: the newest first; the first of them holds
+    """
+
+    till: Till
+    day: date
+    lines: tuple[MethodLine, ...]
+    entries: tuple[LedgerEntry, ...]
+    counts: tuple[TillCount, ...]
+
+    @property
+    def total(self) -> Decimal:
+        """What came in in all, less what was handed back."""
+        return sum((line.total for line in self.lines), ZERO)
+
+    @property
+    def cash(self) -> Decimal:
+        """How much cash there should be more than in the morning."""
+        return sum((line.total for line in self.lines if line.method == CASH), ZERO)
+
+    @property
+    def difference(self) -> Decimal | None:
+        """What was counted beyond what there should be; None before the first count."""
+        return self.counts[0].counted - self.cash if self.counts else None
+
+    @property
+    def moved_since(self) -> bool:
+        """Whether cash has moved since it was counted."""
+        return bool(self.counts) and self.counts[0].expected != self.cash
+
+
+def tills_of(branch: Branch) -> list[Till]:
+    """Return the tills of a branch that are in use, by name."""
+    return list(Till.objects.filter(branch=branch, is_active=True).order_by("name"))
+
+
+def get_till(pk: int, *, branch: Branch) -> Till | None:
+    """Return a till of the branch that's in use, or None."""
+    return Till.objects.filter(pk=pk, branch=branch, is_active=True).first()
+
+
+def cash_up(till: Till, day: date) -> CashUp:
+    """Return what the ledger says of a till's day.
+
+    :param day: in the branch's time zone
+    """
+    entries = list(_entries(till, day))
+    return CashUp(
+        till=till,
+        day=day,
+        lines=tuple(_line(method, entries) for method in sorted({entry.method for entry in entries})),
+        entries=tuple(entries),
+        counts=tuple(TillCount.objects.filter(till=till, day=day).select_related("counted_by").order_by("-pk")),
+    )
+
+
+def _entries(till: Till, day: date) -> QuerySet[LedgerEntry]:
+    midnight = datetime.combine(day, time(), ZoneInfo(till.branch.time_zone))
+    next_midnight = datetime.combine(day + timedelta(days=1), time(), ZoneInfo(till.branch.time_zone))
+    moved = LedgerEntry.objects.filter(till=till, at__gte=midnight, at__lt=next_midnight)
+    return moved.select_related("fee__patron", "actor").order_by("at", "pk")
+
+
+def _line(method: str, entries: Sequence[LedgerEntry]) -> MethodLine:
+    amounts = [entry.amount for entry in entries if entry.method == method]
+    paid = [-amount for amount in amounts if amount < ZERO]
+    return MethodLine(method, len(paid), sum(paid, ZERO), sum((amount for amount in amounts if amount > ZERO), ZERO))
