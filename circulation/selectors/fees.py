@@ -19,6 +19,8 @@ from tenants.selectors import current_municipality
 _CLAIMS = (LedgerEntry.Kind.CHARGE, LedgerEntry.Kind.CORRECTION)
 _PAID = (LedgerEntry.Kind.PAYMENT, LedgerEntry.Kind.CREDIT)
 _GIVEN_UP = (LedgerEntry.Kind.WAIVER, LedgerEntry.Kind.WRITE_OFF)
+# What a patron may be charged for, with its name: everything but her credit.
+KINDS_OF_CLAIMS = [(kind.value, kind.label) for kind in Fee.Kind if kind != Fee.Kind.CREDIT]
 _FORM_ID = re.compile(r"[A-Za-z0-9-]{8,40}")
 
 
@@ -91,8 +93,8 @@ def owed_by(patron_id: int) -> Decimal:
 
 def credit_of(patron_id: int) -> Decimal:
     """Return how much money of the patron's the library holds that belongs to no fee."""
-    balance = Fee.objects.filter(patron=patron_id, kind=Fee.Kind.CREDIT).values_list("balance", flat=True).first()
-    return -balance if balance else ZERO
+    held = Fee.objects.filter(patron=patron_id, kind=Fee.Kind.CREDIT).aggregate(total=Sum("balance"))["total"]
+    return -(held or ZERO)
 
 
 def credit_view(patron_id: int) -> FeeView | None:

@@ -12,10 +12,11 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from circulation.models import Fee, Loan
+from circulation.rules.fee_schemes import origin_of_fee
 from circulation.rules.fees import OverdueClaim
 from circulation.rules.resolution import RuleMissing
 from circulation.selectors.fees import FeeView, views_of
-from circulation.selectors.loan_cases import LoanCase, case_of, claim_of
+from circulation.selectors.loan_cases import LoanCase, case_of, claim_of, group_of
 from circulation.selectors.rule_books import RuleBook, rule_book
 from common.money import ZERO
 from patrons.models import Patron
@@ -34,22 +35,44 @@ def fees_today(patron: Patron, loans: Sequence[Loan], *, now: datetime) -> list[
     if not late:
         return views
     book = rule_book()
-    known = {(view.fee.loan_id, view.fee.due_date): place for place, view in enumerate(views)}
-    new = []
     kind = book.categories[patron.category_id].kind
-    for loan in late:
-        case = case_of(loan, patron, category_kind=kind)
+    cases = [(loan, case_of(loan, patron, category_kind=kind)) for loan in late]
+    new = _raise(views, cases, book, now)
+    return [*new, *(view for view in views if view.fee.balance > ZERO)]
+
+
+def _raise(
+    views: list[FeeView], cases: Sequence[tuple[Loan, LoanCase]], book: RuleBook, now: datetime
+) -> list[FeeView]:
+    """Bring the fees of late loans up to today, in their places, and return those that the next night would begin."""
+    places = _places(views)
+    new: dict[str, FeeView] = {}
+    for loan, case in cases:
         claim = _claim(case, loan, book, now)
-        place = known.get((loan.pk, loan.due_date))
         if claim is None or claim.total <= ZERO:
             continue
+        place = places.get((loan.pk, loan.due_date))
         if place is None:
-            new.append(_view(_fee_to_be(loan, patron, now), claim, claim.total, book, case))
+            # Loans of one group begin one fee, as high as the highest of them.
+            group = group_of(case, book, _today_at(loan, now)) or f"loan:{loan.pk}"
+            if group not in new or claim.total > new[group].fee.balance:
+                new[group] = _view(_fee_to_be(loan, now), claim, claim.total, book, case)
         elif views[place].fee.closed_at is None and (more := claim.total - views[place].charged) > ZERO:
             grown = views[place]
-            raised = _view(copy(grown.fee), claim, grown.fee.balance + more, book, case)
-            views[place] = FeeView(raised.fee, grown.entries, raised.rule)
-    return [*new, *(view for view in views if view.fee.balance > ZERO)]
+            owed = grown.charged - grown.paid - grown.waived + more
+            if owed > grown.fee.balance:
+                raised = _view(copy(grown.fee), claim, owed, book, case)
+                views[place] = FeeView(raised.fee, grown.entries, raised.rule)
+    return list(new.values())
+
+
+def _places(views: Sequence[FeeView]) -> dict[tuple[int | None, date | None], int]:
+    """Return where each loan's fee stands, by loan and due date: its own, or the open one of its group."""
+    places: dict[tuple[int | None, date | None], int] = {}
+    for place, view in enumerate(views):
+        if view.fee.closed_at is None:
+            places |= {(line["loan"], view.fee.due_date): place for line in view.fee.covers}
+    return places | {(view.fee.loan_id, view.fee.due_date): place for place, view in enumerate(views)}
 
 
 def _claim(case: LoanCase, loan: Loan, book: RuleBook, now: datetime) -> OverdueClaim | None:
@@ -61,13 +84,13 @@ def _claim(case: LoanCase, loan: Loan, book: RuleBook, now: datetime) -> Overdue
 
 def _view(fee: Fee, claim: OverdueClaim, balance: Decimal, book: RuleBook, case: LoanCase) -> FeeView:
     fee.balance = balance
-    origin = case.rules(book).origin("fee_steps")
+    origin = origin_of_fee(case.rules(book))
     return FeeView(fee, (), claim.explanation(origin=origin.as_facts() if origin else None))
 
 
-def _fee_to_be(loan: Loan, patron: Patron, now: datetime) -> Fee:
+def _fee_to_be(loan: Loan, now: datetime) -> Fee:
     return Fee(
-        patron=patron,
+        patron_id=loan.patron_id,
         kind=Fee.Kind.OVERDUE,
         loan=loan,
         branch=loan.lending_branch,

@@ -12,6 +12,7 @@ from tests.browser.looks import faults
 PAGES = {
     "anybody": ["/", "/?q=rejse", "/title/1", "/hours", "/log-in", "/account/log-in", "/nothing-here", "/styleguide"],
     "patron": ["/me", "/me/details", "/me/history", "/me/children", "/title/1"],
+    "patron": ["/me", "/me/money", "/title/1"],
     "supervisor": [
         "/desk/",
         "/desk/check-out",
@@ -48,6 +49,11 @@ PAGES = {
         "/desk/rotations",
         "/desk/batch",
         "/desk/claims",
+        "/desk/patrons/3/money",
+        "/desk/cash-up",
+        "/desk/cash-up/print",
+        "/desk/debts",
+        "/desk/fee-reversal?since=2026-01-01&until=2026-12-31&kind=OVERDUE",
         "/account/",
         "/account/keys",
         "/account/lock-pin",

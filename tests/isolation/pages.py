@@ -73,6 +73,7 @@ PORTAL = {
     "portal:log_in": Page(ANYBODY, sends={"card": "card", "pin": "=0000"}),
     "portal:log_out": Page(ANYBODY, sends={}),
     "portal:me": Page(PATRON),
+    "portal:money": Page(PATRON),
     "portal:details": Page(PATRON),
     "portal:change_details": Page(
         PATRON, sends={"email": "=new@post.example", "phone": "=", "language": "=da", "channel": "=EMAIL"}
@@ -181,6 +182,7 @@ API = {
     "rest:nothing": Page(ANYBODY, {"rest": "=v1/nothing"}),
 }
 _PATRONS, _ITEMS, _MONEY = Permission.EDIT_PATRONS, Permission.EDIT_ITEMS, Permission.TAKE_PAYMENTS
+_GIVE_UP = Permission.WAIVE_FEES
 _PATRON = {
     "given_name": "=Nora",
     "category": "category",
@@ -245,6 +247,23 @@ DESK = {
     "desk:pay": Page(_MONEY, {"pk": "patron"}, sends={"amount": "=10", "method": "=CARD"}),
     "desk:charge": Page(_MONEY, {"pk": "patron"}, sends={"amount": "=10", "description": "=Mug"}),
     "desk:lift_block": Page(Permission.LIFT_BLOCKS, {"pk": "block"}, sends={}),
+    "desk:patron_money": Page(_DESK, {"pk": "patron"}),
+    "desk:refund": Page(_MONEY, {"pk": "patron"}, sends={"amount": "=10", "method": "=CASH"}),
+    "desk:use_credit": Page(_MONEY, {"pk": "patron"}, sends={"form_id": "=form-0001"}),
+    "desk:write_off": Page(_GIVE_UP, {"pk": "fee"}, sends={"amount": "=10", "reason": "=Why"}),
+    "desk:cash_up": Page(_MONEY, asks={"till": "till", "day": "=2026-11-19"}),
+    "desk:cash_up_print": Page(_MONEY, asks={"till": "till"}),
+    "desk:count_till": Page(_MONEY, sends={"counted": "=100"}),
+    "desk:add_till": Page(_GIVE_UP, sends={"name": "=Upstairs"}),
+    "desk:fee_reversal": Page(
+        _GIVE_UP,
+        asks={"since": "=2026-11-01", "until": "=2026-11-19", "kind": "=MANUAL", "branch": "branch"},
+        sends={"since": "=2026-11-01", "until": "=2026-11-19", "kind": "=MANUAL", "branch": "branch", "reason": "=Why"},
+    ),
+    "desk:debts": Page(_GIVE_UP, sends={"form_id": "=form-0001"}),
+    "desk:debt_file": Page(_GIVE_UP, {"pk": "batch"}),
+    "desk:send_debts": Page(_GIVE_UP, {"pk": "batch"}, sends={}),
+    "desk:debt_claim": Page(_GIVE_UP, {"pk": "claim"}, sends={"what": "=accept", "text": "=A1"}),
     "desk:waive": Page(Permission.WAIVE_FEES, {"pk": "fee"}, sends={"amount": "=10", "reason": "=Why"}),
     "desk:renew": Page(_DESK, {"pk": "loan"}, sends={}),
     "desk:search": Page(_ITEMS, asks={"q": "barcode", "patron": "patron"}),

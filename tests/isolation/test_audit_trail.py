@@ -23,6 +23,9 @@ NOTED_LATER = {
 SILENT_MODULES = {
     "catalogue/services/change_feed.py": "follows from what was noted",
     "circulation/services/hold_states.py": "is part of the actions on holds",
+    "circulation/services/fees/credit.py": "is part of the actions that move money",
+    "circulation/services/fees/groups.py": "is part of charging and closing fees",
+    "circulation/services/fees/visits.py": "is part of closing fees",
     "circulation/services/fees/ledger.py": "is the ledger, whose entries are never changed",
     "circulation/services/nightly/hold_care.py": "finds what's so already; its messages are in the outbox",
     "circulation/services/nightly/batches.py": "counts what each job notes",

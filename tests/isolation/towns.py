@@ -12,7 +12,7 @@ from django.db import connection
 from accounts.models import AuditEntry, StaffAccount
 from accounts.services.invitations import invite
 from catalogue.models import BibliographicRecord, Change, HoldingsSummary, ImportRun
-from circulation.models import CirculationRule, Loan, LocalUse, OutageScan, RuleChange
+from circulation.models import CirculationRule, DebtBatch, DebtClaim, Loan, LocalUse, OutageScan, RuleChange, Till
 from circulation.services.fees import take_payment
 from circulation.services.rotations import add_item, add_stop, plan_rotation
 from common.audit import record
@@ -106,6 +106,7 @@ def build_town(municipality: Municipality) -> Town:
     _add_staff(town, main)
     patron = _add_patron(town, main, category)
     _add_circulation(town, main, school, item_type, patron)
+    _add_money(town, main, patron)
     _add_class(town, school)
     _add_traces(town, main, patron)
     return town
@@ -236,6 +237,17 @@ def _add_circulation(town: Town, main: Any, school: Any, item_type: Any, patron:
         "shelf_barcode": ready.trapped_item.barcode,
         "travelling_item": transit.item_id,
     }
+
+
+def _add_money(town: Town, branch: Any, patron: Any) -> None:
+    till = Till.objects.create(branch=branch, name=town.word("Till"))
+    debt = FeeFactory(patron=patron, branch=branch, description=town.word("Debt"), amount=Decimal("70.00"))
+    batch = DebtBatch.objects.create(made_at=NOW, form_id=town.word("batch").lower())
+    amounts = dict.fromkeys(("amount", "outstanding", "told"), debt.balance)
+    claim = DebtClaim.objects.create(batch=batch, fee=debt, liable=patron, changed_at=NOW, **amounts)
+    batch.lines = [{"what": "CLAIM", "claim": claim.pk, "amount": "70.00", "outstanding": "70.00"}]
+    batch.save()
+    town.things |= {"till": till.pk, "batch": batch.pk, "claim": claim.pk}
 
 
 def _add_class(town: Town, school: Any) -> None:

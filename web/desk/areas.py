@@ -12,7 +12,8 @@ from accounts.rules import Permission
 def desk_areas(request: HttpRequest, current: str) -> list[dict[str, Any]]:
     """Return the bar's areas.
 
-    :param current: the area that the page belongs to: check-out, check-in, patrons, search, holds, school, console
+    :param current: the area that the page belongs to: check-out, check-in, patrons, search, holds, money, school,
+        console
     """
     staff = request.staff  # type: ignore[attr-defined]
     areas = []
@@ -26,6 +27,8 @@ def desk_areas(request: HttpRequest, current: str) -> list[dict[str, Any]]:
         areas.append(("search", gettext("Search"), "desk:search"))
     if staff.may(Permission.CIRCULATE):
         areas.append(("holds", gettext("Holds"), "desk:holds"))
+    if staff.may(Permission.TAKE_PAYMENTS):
+        areas.append(("money", gettext("Money"), "desk:cash_up"))
     if staff.may(Permission.LEND_TO_CLASSES):
         areas.append(("school", gettext("School"), "school:start"))
     if staff.may(Permission.ADMINISTER):
@@ -34,8 +37,19 @@ def desk_areas(request: HttpRequest, current: str) -> list[dict[str, Any]]:
         {
             "label": label,
             "url": reverse(address),
-            "action": "" if area == "console" else area,
+            "action": "" if area in ("console", "money") else area,
             "current": area == current,
         }
         for area, label, address in areas
     ]
+
+
+def money_choices(request: HttpRequest, current: str) -> list[dict[str, Any]]:
+    """Return the pages about money that her role opens, with the one that's open.
+
+    :param current: cash_up, debts or fee_reversal
+    """
+    pages = [("cash_up", gettext("Cash-up"))]
+    if request.staff.may(Permission.WAIVE_FEES):  # type: ignore[attr-defined]
+        pages += [("debts", gettext("Debt collection")), ("fee_reversal", gettext("Take charges back"))]
+    return [{"text": text, "url": reverse(f"desk:{name}"), "current": name == current} for name, text in pages]

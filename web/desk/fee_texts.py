@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext
 
 from circulation.selectors.fees import FeeView
+from circulation.services.fees.payments import Method
 
 
 @dataclass(frozen=True)
@@ -20,44 +22,94 @@ class Movement:
 
 @dataclass(frozen=True)
 class FeeLine:
-    """A fee with the rule behind it and its movements, the newest first."""
+    """A fee with the rule behind it and its movements, the newest first.
+
+    :ivar others: the titles that the fee is for beside the one in its description
+    :ivar child: the name of the child whose fee it is, on her guardian's page
+    """
 
     fee: Any
     rule: str
     movements: list[Movement]
+    others: list[str]
+    child: str = ""
 
     @property
     def waiver(self) -> str:
         """The name of the dialog that waives it."""
         return f"waiver-{self.fee.pk}"
 
+    @property
+    def write_off(self) -> str:
+        """The name of the dialog that writes it off."""
+        return f"writeoff-{self.fee.pk}"
 
-def fee_lines(views: Iterable[FeeView], *, branches: Mapping[int, str]) -> list[FeeLine]:
+
+def fee_lines(views: Iterable[FeeView], *, branches: Mapping[int, str], patron_id: int) -> list[FeeLine]:
     """Return the fees in words.
 
     :param branches: names of branches by their numbers, for rules that a branch has set
+    :param patron_id: on whose page they stand
     """
     return [
         FeeLine(
             fee=view.fee,
-            rule=_rule_text(view.rule, branches),
-            movements=[_movement(entry) for entry in reversed(view.entries)],
+            rule=rule_text(view.rule, branches),
+            movements=[movement_of(entry) for entry in reversed(view.entries)],
+            others=[line["title"] for line in view.fee.covers if line["loan"] != view.fee.loan_id],
+            child=view.fee.patron.display_name if view.fee.patron_id != patron_id else "",
         )
         for view in views
     ]
 
 
-def _rule_text(rule: Mapping[str, Any], branches: Mapping[int, str]) -> str:
+def rule_text(rule: Mapping[str, Any], branches: Mapping[int, str]) -> str:
+    """Return the rule behind a charge in words: the step or the amount a day, the days, the calendar, whose rule."""
+    parts = [_amount_text(rule), _days_text(rule), _cap_text(rule), _origin_text(rule.get("origin") or {}, branches)]
+    return " · ".join(filter(None, parts))
+
+
+def _amount_text(rule: Mapping[str, Any]) -> str:
+    child = rule.get("ladder") == "child"
+    if rule.get("per_day"):
+        values = {"amount": rule["per_day"], "periods": rule["periods"], "days": rule["period_days"]}
+        return gettext("%(periods)s × %(amount)s, for each %(days)s days late") % values
+    if rule.get("claims") == "PRICE":
+        return gettext("The item's price")
+    if rule.get("claims"):
+        return gettext("The rule's amount")
     if not rule.get("step"):
         return ""
     values = {"step": rule["step"], "day": rule.get("from_day", ""), "days": rule.get("days_late", "")}
-    child = rule.get("ladder") == "child"
     text = (
         gettext("Step %(step)s, from day %(day)s on, child: %(days)s days late")
         if child
         else gettext("Step %(step)s, from day %(day)s on, adult: %(days)s days late")
     )
-    return " · ".join(filter(None, (text % values, _origin_text(rule.get("origin") or {}, branches))))
+    return text % values
+
+
+def _days_text(rule: Mapping[str, Any]) -> str:
+    parts = []
+    if rule.get("per_day"):
+        parts.append(gettext("%(days)s days late") % {"days": rule.get("days_late", "")})
+    if rule.get("calendar") == "OPEN_DAYS":
+        parts.append(
+            gettext("open days only, %(closed)s closed ones left out") % {"closed": rule.get("closed_days", 0)}
+        )
+    if rule.get("grace_days"):
+        parts.append(gettext("%(days)s days free") % {"days": rule["grace_days"]})
+    if rule.get("items"):
+        parts.append(gettext("one fee for %(items)s items") % {"items": rule["items"]})
+    return ", ".join(parts)
+
+
+def _cap_text(rule: Mapping[str, Any]) -> str:
+    if rule.get("patron_cap"):
+        return gettext("cut to the highest that a patron may owe for being late")
+    if rule.get("cap") and rule.get("step_total") and Decimal(rule["step_total"]) > Decimal(rule["cap"]):
+        return gettext("cut to the highest fee for the item")
+    return ""
 
 
 def _origin_text(origin: Mapping[str, Any], branches: Mapping[int, str]) -> str:
@@ -71,6 +123,8 @@ def _origin_text(origin: Mapping[str, Any], branches: Mapping[int, str]) -> str:
     return gettext("rule of the consortium's template") if level == "TEMPLATE" else ""
 
 
-def _movement(entry: Any) -> Movement:
-    why = " · ".join(filter(None, (entry.reason, entry.actor.name if entry.actor else "")))
+def movement_of(entry: Any) -> Movement:
+    """Return a ledger entry in words, with who did it, how it was paid and why."""
+    method = Method(entry.method).label if entry.method in Method.values else ""
+    why = " · ".join(filter(None, (str(method), entry.reason, entry.actor.name if entry.actor else "")))
     return Movement(entry, entry.get_kind_display(), why)

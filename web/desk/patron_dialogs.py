@@ -11,11 +11,11 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.rules import Permission
-from circulation.selectors.fees import get_fee, owed_by
+from circulation.selectors.fees import credit_of, get_fee, owed_by
 from circulation.selectors.holds import get_hold
 from holdings.selectors import item_types, pickup_branches
 from web.desk.dialogs import Dialog
-from web.desk.forms_money import FeeForm, PaymentForm, WaiverForm
+from web.desk.forms_money import CreditForm, FeeForm, PaymentForm, RefundForm, WaiverForm, WriteOffForm
 from web.desk.forms_patrons import BlockForm, CardForm, MoveForm, PinForm
 from web.desk.hold_forms import HoldChangeForm
 from web.desk.patron_details_dialogs import DETAILS_DIALOGS
@@ -67,11 +67,32 @@ def _fee(patron: Any, _number: int, form: forms.Form | None) -> Dialog:
 
 def _waiver(patron: Any, number: int, form: forms.Form | None) -> Dialog:
     fee = get_fee(number)
-    if fee is None or fee.patron_id != patron.pk:
+    if fee is None or patron.pk not in (fee.patron_id, fee.liable_id):
         raise Http404
     heading = gettext("Waive: %(name)s") % {"name": fee.description}
     form = form or WaiverForm(initial={"amount": fee.balance})
     return Dialog("waiver", heading, reverse("desk:waive", args=[fee.pk]), gettext("Waive"), form)
+
+
+def _write_off(patron: Any, number: int, form: forms.Form | None) -> Dialog:
+    fee = get_fee(number)
+    if fee is None or patron.pk not in (fee.patron_id, fee.liable_id):
+        raise Http404
+    heading = gettext("Write off: %(name)s") % {"name": fee.description}
+    form = form or WriteOffForm(initial={"amount": fee.balance})
+    url = reverse("desk:write_off", args=[fee.pk])
+    return Dialog("writeoff", heading, url, gettext("Write off"), form)
+
+
+def _refund(patron: Any, _number: int, form: forms.Form | None) -> Dialog:
+    url = reverse("desk:refund", args=[patron.pk])
+    form = form or RefundForm(initial={"amount": credit_of(patron.pk)})
+    return Dialog("refund", gettext("Pay the credit back"), url, gettext("Book as paid back"), form)
+
+
+def _credit(patron: Any, _number: int, form: forms.Form | None) -> Dialog:
+    url = reverse("desk:use_credit", args=[patron.pk])
+    return Dialog("credit", gettext("Pay from the credit"), url, gettext("Pay from the credit"), form or CreditForm())
 
 
 def _move(patron: Any, number: int, form: forms.Form | None) -> Dialog:
@@ -100,6 +121,9 @@ _DIALOGS: Mapping[str, tuple[Permission, Callable[[Any, int, forms.Form | None],
     "fee": (Permission.TAKE_PAYMENTS, _fee),
     "waiver": (Permission.WAIVE_FEES, _waiver),
     "hold": (Permission.CIRCULATE, _hold),
+    "writeoff": (Permission.WAIVE_FEES, _write_off),
+    "refund": (Permission.TAKE_PAYMENTS, _refund),
+    "credit": (Permission.TAKE_PAYMENTS, _credit),
     "move": (Permission.CIRCULATE, _move),
     **DETAILS_DIALOGS,
 }

@@ -75,7 +75,7 @@ def page(request: HttpRequest, patron: Any, *, status: int = 200, **more: Any) -
         "receipt": number_in(request.GET, "receipt"),
         "stops": [stop for stop in panel.stops if stop.code != "PATRON_BLOCKED"] if panel else [],
         "loans": loan_rows(request, patron),
-        "fees": fee_lines(fees, branches=branch_names() if fees else {}),
+        "fees": fee_lines(fees, branches=branch_names() if fees else {}, patron_id=patron.pk),
         "holds": holds_of(patron, now=now) if panel and panel.facts.holds else [],
         "notices": notices_of(patron),
         "guardians": guardians_of(patron),

@@ -23,6 +23,7 @@ from holdings.selectors import get_branch, pickup_branches
 from patrons.selectors import active_blocks
 from patrons.selectors.desk_page import wards_shown_to
 from web.portal.catalogue import show_record
+from web.portal.money import fee_line
 from web.portal.sessions import patron_only, portal_context
 from web.titles.names import cover_kind
 from web.ui.days import long_day
@@ -135,7 +136,7 @@ def _page(request: HttpRequest, patron: Any, *, status: int = 200) -> HttpRespon
         "holds": [each for each in holds if each.hold.state != "READY"],
         "children": wards_shown_to(patron),
         "blocks": active_blocks(patron, day=today),
-        "fees": [_fee(view, currency) for view in fees],
+        "fees": [fee_line(view, currency) for view in fees],
         "owed": owed,
         "pickup_branches": pickup_branches(),
     }
@@ -169,20 +170,6 @@ def _tell_fee(request: HttpRequest, results: Sequence[Any]) -> None:
 def _refused(request: HttpRequest, patron: Any, title: str, refused: Any) -> HttpResponse:
     messages.error(request, _refusal(request, title, refused))
     return _page(request, patron, status=409)
-
-
-def _fee(view: Any, currency: str) -> dict[str, Any]:
-    """Return a fee with the rule that made it, in a sentence."""
-    rule = view.rule
-    why = []
-    if rule.get("from_day"):
-        amount = amount_text(Decimal(rule["step_total"]), currency)
-        values = {"day": rule["from_day"], "amount": amount}
-        why.append(gettext("The rule says %(amount)s from day %(day)s on.") % values)
-    if view.paid or view.waived:
-        less = amount_text(view.paid + view.waived, currency)
-        why.append(gettext("%(amount)s of it is settled.") % {"amount": less})
-    return {"fee": view.fee, "why": " ".join(why)}
 
 
 def _own_hold(patron: Any, pk: int) -> Any:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.portal import catalogue, details, family, log_in, me, messages
+from web.portal import catalogue, details, family, log_in, me, messages, money
 
 app_name = "portal"
 urlpatterns = [
@@ -20,6 +20,7 @@ urlpatterns = [
     path("me/children", family.family, name="family"),
     path("me/history", details.history, name="history"),
     path("me/messages", messages.choices, name="messages"),
+    path("me/money", money.money, name="money"),
     path("me/renew", me.renew_every, name="renew_all"),
     path("me/loans/<int:pk>/renew", me.renew, name="renew"),
     path("title/<int:pk>/hold", me.place, name="place_hold"),

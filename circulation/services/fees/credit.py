@@ -21,19 +21,22 @@ def payer_of(fee: Fee) -> int:
     return fee.liable_id or fee.patron_id
 
 
+def open_credit(patron_id: int) -> Q:
+    """Return the query for a patron's credit."""
+    return Q(patron=patron_id, kind=Fee.Kind.CREDIT)
+
+
 def credit_account(patron_id: int, *, branch_id: int, now: datetime) -> Fee:
     """Return a patron's credit, locked; it's made when there's none yet."""
-    known = lock_fees(Q(patron=patron_id, kind=Fee.Kind.CREDIT))
+    known = lock_fees(open_credit(patron_id))
     if known:
         return known[0]
     try:
         with transaction.atomic():
-            return Fee.objects.create(
-                patron_id=patron_id, kind=Fee.Kind.CREDIT, branch_id=branch_id, created_at=now, closed_at=now
-            )
+            return Fee.objects.create(patron_id=patron_id, kind=Fee.Kind.CREDIT, branch_id=branch_id, created_at=now)
     except IntegrityError:
         # Another desk made it at this moment.
-        return lock_fees(Q(patron=patron_id, kind=Fee.Kind.CREDIT))[0]
+        return lock_fees(open_credit(patron_id))[0]
 
 
 def move_to_credit(fee: Fee, amount: Decimal, *, now: datetime, actor: Any, rule: Mapping[str, Any]) -> None:
@@ -55,7 +58,7 @@ def take_from_credit(fee: Fee, amount: Decimal, *, now: datetime, actor: Any, ru
 
     :param fee: locked, with what's owed of it
     """
-    accounts = lock_fees(Q(patron=payer_of(fee), kind=Fee.Kind.CREDIT))
+    accounts = lock_fees(open_credit(payer_of(fee)))
     part = min(amount, -accounts[0].balance) if accounts else ZERO
     if part <= ZERO:
         return ZERO

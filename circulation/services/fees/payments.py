@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
 from django.db import transaction
-from django.db.models import Q, TextChoices
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import StaffAccount
@@ -16,7 +16,7 @@ from circulation.rules.payment_order import in_order, shares_of
 from circulation.rules.values import PaymentOrder
 from circulation.selectors.fees import Receipt, form_key, payable_by, receipt_of_form
 from circulation.selectors.rule_books import rule_book
-from circulation.services.fees.credit import credit_account
+from circulation.services.fees.credit import credit_account, open_credit
 from circulation.services.fees.ledger import lock_fees, write_entries
 from circulation.services.fees.permissions import require
 from circulation.services.privacy import forget_settled_loans
@@ -162,7 +162,7 @@ def refund(
     """
     require(staff, Permission.TAKE_PAYMENTS)
     amount = valid_amount(amount, method=method)
-    accounts = lock_fees(Q(patron=patron.pk, kind=Fee.Kind.CREDIT))
+    accounts = lock_fees(open_credit(patron.pk))
     held = -accounts[0].balance if accounts else ZERO
     key = f"refund:{form_key(form_id)}"
     if accounts and LedgerEntry.objects.filter(key=key).exists():
@@ -210,7 +210,7 @@ def _is_valid(amount: Decimal) -> bool:
 
 def _credit_and_fees(patron: Patron) -> tuple[list[Fee], list[Fee]]:
     """Lock a patron's credit and fees in one go, so that no two wait for each other."""
-    locked = lock_fees(Q(patron=patron.pk, kind=Fee.Kind.CREDIT) | payable_by(patron.pk))
+    locked = lock_fees(open_credit(patron.pk) | payable_by(patron.pk))
     accounts = [fee for fee in locked if fee.kind == Fee.Kind.CREDIT]
     return accounts, [fee for fee in locked if fee.kind != Fee.Kind.CREDIT]
 

@@ -1,5 +1,7 @@
 """Template tags of the desk: what a member of staff may do, and the Code 128 barcode of slips as an SVG path."""
 
+from decimal import Decimal
+
 from barcode import Code128
 from barcode.errors import BarcodeError
 from django import template
@@ -47,3 +49,9 @@ def _path(modules: str) -> str:
 def may(staff: StaffMember, permission: str) -> bool:
     """Return whether a member of staff may do something: `{% if staff|may:"waive_fees" %}`."""
     return staff.may(permission)
+
+
+@register.filter
+def taken(amount: Decimal) -> Decimal:
+    """Return a ledger's amount as the till sees it: what was paid came in, what was refunded went out."""
+    return -amount

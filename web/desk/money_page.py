@@ -1,0 +1,44 @@
+"""A patron's money: every fee with the rule, days and calendar behind each entry, her children's fees, her credit."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.rules import Permission
+from circulation.selectors.fees import credit_of, credit_view, fees_of, owed_by
+from holdings.selectors import branch_names
+from patrons.selectors import guardians_of
+from web.account.access import staff_only
+from web.desk.areas import desk_areas
+from web.desk.fee_texts import fee_lines, movement_of
+from web.desk.patron_page import patron_or_404
+
+# The newest fees that are over; a receipt or the audit log finds older ones.
+_MOST_SETTLED = 100
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_safe
+def patron_money(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what a patron owes, what has been settled, and what the library holds for her."""
+    patron = patron_or_404(pk)
+    branches = branch_names()
+    views = fees_of(patron, also_settled=True)
+    credit = credit_view(pk)
+    context: dict[str, Any] = {
+        "areas": desk_areas(request, "patrons"),
+        "patron": patron,
+        "open": fee_lines([view for view in views if view.fee.balance], branches=branches, patron_id=pk),
+        "settled": fee_lines(
+            [view for view in views if not view.fee.balance][:_MOST_SETTLED], branches=branches, patron_id=pk
+        ),
+        "owed": owed_by(pk),
+        "credit": credit_of(pk),
+        "credit_moves": [movement_of(entry) for entry in reversed(credit.entries)] if credit else [],
+        "guardians": guardians_of(patron),
+        "now": timezone.now(),
+    }
+    return render(request, "desk/patron_money.html", context)

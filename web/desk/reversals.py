@@ -1,0 +1,86 @@
+"""Takes charges back in bulk, when a rule was wrong for some days: first what it would do, then all of it at once."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_http_methods
+
+from accounts.rules import Permission
+from circulation.errors import FeeRefused
+from circulation.selectors.reversals import Preview, Wanted, preview
+from circulation.services.fees.reversal import reverse_charges
+from holdings.selectors import branch_names
+from web.account.access import staff_only
+from web.desk.answers import words
+from web.desk.areas import desk_areas, money_choices
+from web.desk.forms_money import ReversalForm
+
+_MOST_SHOWN = 100
+
+
+@staff_only(Permission.WAIVE_FEES, needs_branch=True)
+@require_http_methods(["GET", "HEAD", "POST"])
+def reversal(request: HttpRequest) -> HttpResponse:
+    """Ask which charges, show what taking them back would do, and do what was shown."""
+    asked = request.POST if request.method == "POST" else request.GET
+    form = ReversalForm(asked if "since" in asked else None, branches=branch_names())
+    if not form.is_bound:
+        return _page(request, form)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    wanted = _wanted(form)
+    if request.method != "POST":
+        return _page(request, form, preview(wanted))
+    try:
+        done = reverse_charges(
+            wanted=wanted,
+            digest=request.POST.get("digest", ""),
+            reason="".join(each for each in request.POST.get("reason", "") if each.isprintable()),
+            staff=request.staff.account,  # type: ignore[attr-defined]
+            now=timezone.now(),
+        )
+    except FeeRefused as refused:
+        problems = [" ".join(filter(None, (reason.text, reason.next_step))) for reason in words(request, refused)]
+        return _page(request, form, preview(wanted), status=409, problems=problems)
+    fees = len(done.lines)
+    text = ngettext("%(count)d fee is taken back.", "%(count)d fees are taken back.", fees) % {"count": fees}
+    messages.success(request, text)
+    return redirect("desk:fee_reversal")
+
+
+def _wanted(form: ReversalForm) -> Wanted:
+    values = form.cleaned_data
+    return Wanted(
+        since=values["since"],
+        until=values["until"],
+        kind=values["kind"],
+        branch_id=int(values["branch"]) if values["branch"] else None,
+        rule_row=values["rule_row"],
+    )
+
+
+def _page(
+    request: HttpRequest,
+    form: ReversalForm,
+    found: Preview | None = None,
+    *,
+    status: int = 200,
+    problems: list[str] | None = None,
+) -> HttpResponse:
+    context: dict[str, Any] = {
+        "areas": desk_areas(request, "money"),
+        "choices": money_choices(request, "fee_reversal"),
+        "form": form,
+        "found": found,
+        "shown": found.lines[:_MOST_SHOWN] if found else (),
+        "hidden": max(0, len(found.lines) - _MOST_SHOWN) if found else 0,
+        "problems": problems or [],
+        # As they were written, for the form that does it.
+        "asked": [(field.name, field.value() or "") for field in form] if form.is_bound else [],
+        "submit": gettext("Show what it would do"),
+    }
+    return render(request, "desk/fee_reversal.html", context, status=status)

@@ -1,0 +1,126 @@
+"""The cash-up: what went over a till on a day, what was counted, and the report to print."""
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.rules import Permission
+from circulation.errors import FeeRefused
+from circulation.selectors.tills import cash_up, get_till, tills_of
+from circulation.services.fees.payments import Method
+from circulation.services.tills import add_till, count_till, first_till
+from web.account.access import staff_only
+from web.desk.answers import words
+from web.desk.areas import desk_areas, money_choices
+from web.desk.forms_money import TillCountForm
+from web.desk.scan_inputs import number_in
+
+
+def till_here(request: HttpRequest) -> Any:
+    """Return the till that she has chosen, or the branch's first."""
+    branch = request.staff.branch  # type: ignore[attr-defined]
+    chosen = request.session.get("till_id")
+    return (get_till(chosen, branch=branch) if isinstance(chosen, int) else None) or first_till(branch)
+
+
+@staff_only(Permission.TAKE_PAYMENTS, needs_branch=True)
+@require_safe
+def cash_up_page(request: HttpRequest) -> HttpResponse:
+    """Show a till's day; a till that's chosen here takes her payments from now on."""
+    branch = request.staff.branch  # type: ignore[attr-defined]
+    chosen = number_in(request.GET, "till")
+    if chosen and get_till(chosen, branch=branch):
+        request.session["till_id"] = chosen
+    return _page(request, TillCountForm())
+
+
+@staff_only(Permission.TAKE_PAYMENTS, needs_branch=True)
+@require_safe
+def cash_up_print(request: HttpRequest) -> HttpResponse:
+    """Show the report of a till's day to print and sign."""
+    context = _context(request)
+    return render(request, "desk/cash_up_print.html", context)
+
+
+@staff_only(Permission.TAKE_PAYMENTS, needs_branch=True)
+@require_POST
+def count(request: HttpRequest) -> HttpResponse:
+    """Note the cash that was counted."""
+    form = TillCountForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    try:
+        count_till(till=till_here(request), day=_day(request), **form.cleaned_data, **_by(request))
+    except FeeRefused as refused:
+        for reason in words(request, refused):
+            form.add_error(None, reason.text)
+        return _page(request, form, status=409)
+    messages.success(request, gettext("The count is noted."))
+    return redirect(f"{reverse('desk:cash_up')}?day={_day(request).isoformat()}")
+
+
+@staff_only(Permission.WAIVE_FEES, needs_branch=True)
+@require_POST
+def new_till(request: HttpRequest) -> HttpResponse:
+    """Add a till to the branch."""
+    staff = request.staff  # type: ignore[attr-defined]
+    name = "".join(each for each in request.POST.get("name", "") if each.isprintable())
+    try:
+        till = add_till(branch=staff.branch, name=name, staff=staff.account)
+    except FeeRefused as refused:
+        for reason in words(request, refused):
+            messages.error(request, reason.text)
+    else:
+        messages.success(request, gettext("%(till)s is added.") % {"till": till.name})
+    return redirect("desk:cash_up")
+
+
+def _page(request: HttpRequest, form: TillCountForm, *, status: int = 200) -> HttpResponse:
+    return render(request, "desk/cash_up.html", _context(request) | {"form": form}, status=status)
+
+
+def _context(request: HttpRequest) -> dict[str, Any]:
+    branch = request.staff.branch  # type: ignore[attr-defined]
+    till, day = till_here(request), _day(request)
+    found = cash_up(till, day)
+    url = reverse("desk:cash_up")
+    return {
+        "areas": desk_areas(request, "money"),
+        "choices": money_choices(request, "cash_up"),
+        "tills": [
+            {"text": each.name, "url": f"{url}?till={each.pk}&day={day.isoformat()}", "current": each.pk == till.pk}
+            for each in tills_of(branch)
+        ],
+        "branch": branch,
+        "day": day,
+        "today": timezone.localdate(),
+        "found": found,
+        "lines": [{"line": line, "method": _method(line.method)} for line in found.lines],
+        "entries": [{"entry": entry, "method": _method(entry.method)} for entry in found.entries],
+        "newest": found.counts[0] if found.counts else None,
+        "now": timezone.now(),
+    }
+
+
+def _method(code: str) -> str:
+    return str(Method(code).label) if code in Method.values else code
+
+
+def _day(request: HttpRequest) -> date:
+    """The day that's asked for, today's if it can't be read or is ahead."""
+    today = timezone.localdate()
+    try:
+        return min(today, date.fromisoformat(request.GET.get("day", "")))
+    except ValueError:
+        return today
+
+
+def _by(request: HttpRequest) -> dict[str, Any]:
+    return {"staff": request.staff.account, "now": timezone.now()}  # type: ignore[attr-defined]

@@ -1,0 +1,74 @@
+"""A patron's money page: what she owes and why, her children's fees, what was settled and how, her credit."""
+
+from decimal import Decimal
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_safe
+
+from circulation.selectors.fees import credit_of, fees_of, owed_by
+from circulation.services.fees.payments import Method
+from web.portal.sessions import patron_only, portal_context
+from web.ui.money import amount_text
+
+_MOST_SETTLED = 50
+
+
+@patron_only
+@require_safe
+def money(request: HttpRequest, patron: Any) -> HttpResponse:
+    """Show every fee with the rule behind it and what has become of it."""
+    currency = request.tenant.currency  # type: ignore[attr-defined]
+    views = fees_of(patron, also_settled=True)
+    context = portal_context(request, "me", patron) | {
+        "open": [fee_line(view, currency, patron=patron) for view in views if view.fee.balance],
+        "settled": [fee_line(view, currency, patron=patron) for view in views if not view.fee.balance][:_MOST_SETTLED],
+        "owed": owed_by(patron.pk),
+        "credit": credit_of(patron.pk),
+    }
+    return render(request, "portal/money.html", context)
+
+
+def fee_line(view: Any, currency: str, *, patron: Any = None) -> dict[str, Any]:
+    """Return a fee with the rule that made it in a sentence, and what was paid or given up of it.
+
+    :param patron: whose page it is: the name of a child whose fee it is stands beside it
+    """
+    others = [line["title"] for line in view.fee.covers if line["loan"] != view.fee.loan_id]
+    return {
+        "fee": view.fee,
+        "why": " ".join(filter(None, (_rule_text(view.rule, currency), _settled_text(view, currency)))),
+        "others": ", ".join(others),
+        "child": view.fee.patron.given_name if patron and view.fee.patron_id != patron.pk else "",
+        "moves": [_move(entry) for entry in view.entries],
+    }
+
+
+def _rule_text(rule: Any, currency: str) -> str:
+    if rule.get("per_day"):
+        days, period = rule.get("days_late", 0), rule["period_days"]
+        each = ngettext("%(amount)s for each day", "%(amount)s for each %(days)d days", period)
+        values = {"amount": amount_text(Decimal(rule["per_day"]), currency), "days": period}
+        late = ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days}
+        closed = gettext("days on which we're closed don't count") if rule.get("calendar") == "OPEN_DAYS" else ""
+        return ", ".join(filter(None, (each % values, late, closed))) + "."
+    if rule.get("claims"):
+        return gettext("For an item that hasn't come back.")
+    if rule.get("from_day"):
+        amount = amount_text(Decimal(rule["step_total"]), currency)
+        return gettext("The rule says %(amount)s from day %(day)s on.") % {"day": rule["from_day"], "amount": amount}
+    return ""
+
+
+def _settled_text(view: Any, currency: str) -> str:
+    if not view.paid and not view.waived:
+        return ""
+    less = amount_text(view.paid + view.waived, currency)
+    return gettext("%(amount)s of it is settled.") % {"amount": less}
+
+
+def _move(entry: Any) -> dict[str, Any]:
+    method = str(Method(entry.method).label) if entry.method in Method.values else ""
+    return {"entry": entry, "text": entry.get_kind_display(), "method": method}
