@@ -1,4 +1,4 @@
-"""One fee for several loans: by due date and visit as the library act's practice has it, by loan date, by the latest."""
+"""One fee for several loans: by due date and visit as the library act's practice has it, or by another date."""
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal

@@ -1,0 +1,178 @@
+"""The pages about money: a patron's, the cash-up with its report, taking charges back, debt collection."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from circulation.models import DebtBatch, DebtClaim, Fee, Till, TillCount
+from circulation.selectors.fees import credit_of, owed_by
+from patrons.models import Guardianship
+from tests.factories import TODAY, FeeFactory, PatronFactory, RuleFactory
+
+
+def text_of(answer):
+    return answer.content.decode()
+
+
+@pytest.fixture
+def fee(patron, desk_branch):
+    return FeeFactory(patron=patron, branch=desk_branch, description="Broken case", amount=Decimal("40.00"))
+
+
+def pay(client, patron, amount, **more):
+    return client.post(
+        f"/desk/patrons/{patron.pk}/pay", {"amount": amount, "method": "CASH", "form_id": f"form-{amount}", **more}
+    )
+
+
+def test_shows_what_is_owed_settled_and_held(librarian_client, patron, fee):
+    pay(librarian_client, patron, "60", keep_rest="on")
+    FeeFactory(patron=patron, description="A mug", amount=Decimal("15.00"))
+
+    page = text_of(librarian_client.get(f"/desk/patrons/{patron.pk}/money"))
+
+    assert "A mug" in page
+    assert "Broken case" in page
+    assert f"/desk/patrons/{patron.pk}/dialogs/refund" in page
+
+
+def test_shows_a_child_s_fee_to_the_guardian(librarian_client, patron, fee):
+    child = PatronFactory(child=True, given_name="Storm")
+    Guardianship.objects.create(child=child, guardian=patron)
+    FeeFactory(patron=child, liable=patron, description="Lost card", amount=Decimal("10.00"))
+
+    page = text_of(librarian_client.get(f"/desk/patrons/{patron.pk}/money"))
+
+    assert "Lost card" in page
+    assert "for Storm" in page
+
+
+def test_pays_from_the_credit_and_pays_it_back(librarian_client, patron, fee):
+    pay(librarian_client, patron, "60", keep_rest="on")
+    FeeFactory(patron=patron, amount=Decimal("15.00"))
+
+    used = librarian_client.post(f"/desk/patrons/{patron.pk}/use-credit", {"form_id": "form-use1"})
+    back = librarian_client.post(
+        f"/desk/patrons/{patron.pk}/refund", {"amount": "5", "method": "CASH", "form_id": "form-back"}
+    )
+
+    assert (used.status_code, back.status_code) == (302, 302)
+    assert (owed_by(patron.pk), credit_of(patron.pk)) == (Decimal("0.00"), Decimal("0.00"))
+
+
+@pytest.mark.parametrize(
+    ("amount", "status", "text"), [("5", 409, "The credit is only"), ("x", 422, "This isn&#x27;t an amount")]
+)
+def test_refuses_to_pay_back_what_is_not_there(librarian_client, patron, fee, amount, status, text):
+    answer = librarian_client.post(
+        f"/desk/patrons/{patron.pk}/refund", {"amount": amount, "method": "CASH", "form_id": "form-back"}
+    )
+
+    assert answer.status_code == status
+    assert text in text_of(answer)
+
+
+def test_writes_off_with_the_reason(supervisor_client, patron, fee):
+    supervisor_client.post(
+        f"/desk/fees/{fee.pk}/write-off", {"amount": "40", "reason": "Moved abroad", "form_id": "form-0001"}
+    )
+
+    assert fee.entries.filter(kind="WRITE_OFF", reason="Moved abroad").get().amount == Decimal("-40.00")
+
+
+def test_cashes_up_and_prints_the_report(librarian_client, patron, fee):
+    pay(librarian_client, patron, "30")
+    page = text_of(librarian_client.get("/desk/cash-up"))
+    answer = librarian_client.post("/desk/cash-up/count", {"counted": "28,00", "form_id": "form-count"})
+
+    report = text_of(librarian_client.get("/desk/cash-up/print"))
+
+    assert "30.00" in page
+    assert answer.status_code == 302
+    assert TillCount.objects.get().expected == Decimal("30.00")
+    assert "28.00" in report
+    assert "-2.00" in report or "−2.00" in report
+
+
+def test_payments_go_into_the_till_that_was_chosen(supervisor_client, patron, fee):
+    supervisor_client.post("/desk/cash-up/till", {"name": "Upstairs"})
+    till = Till.objects.get(name="Upstairs")
+    supervisor_client.get(f"/desk/cash-up?till={till.pk}")
+
+    pay(supervisor_client, patron, "10")
+
+    assert fee.entries.get(kind="PAYMENT").till == till
+
+
+@pytest.mark.parametrize(
+    "query", ["?day=x", "?till=x", "?till=99999999999999999999", "?day=2999-01-01", "?day=0001-01-01"]
+)
+def test_the_cash_up_reads_nonsense_as_today(librarian_client, rules, query):
+    assert librarian_client.get(f"/desk/cash-up{query}").status_code == 200
+
+
+def test_takes_charges_back_as_shown(supervisor_client, patron, fee):
+    query = {"since": (TODAY - timedelta(days=9)).isoformat(), "until": TODAY.isoformat(), "kind": "MANUAL"}
+    page = supervisor_client.get("/desk/fee-reversal", query)
+
+    answer = supervisor_client.post(
+        "/desk/fee-reversal", {**query, "digest": page.context["found"].digest, "reason": "Wrong rule"}
+    )
+
+    assert answer.status_code == 302
+    assert Fee.objects.get(pk=fee.pk).balance == Decimal("0.00")
+
+
+def test_asks_again_when_something_has_changed(supervisor_client, patron, fee):
+    query = {"since": (TODAY - timedelta(days=9)).isoformat(), "until": TODAY.isoformat(), "kind": "MANUAL"}
+
+    answer = supervisor_client.post("/desk/fee-reversal", {**query, "digest": "old", "reason": "Wrong rule"})
+
+    assert answer.status_code == 409
+    assert Fee.objects.get(pk=fee.pk).balance == Decimal("40.00")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"since": "x"}, {"until": "2020-01-01"}, {"kind": "CREDIT"}, {"branch": "77777"}, {"rule_row": "-1"}],
+)
+def test_refuses_a_wish_that_can_not_be(supervisor_client, rules, wrong):
+    query = {"since": "2026-11-01", "until": "2026-11-19", "kind": "MANUAL", **wrong}
+
+    assert supervisor_client.get("/desk/fee-reversal", query).status_code == 422
+
+
+def test_hands_debts_over_and_notes_what_becomes_of_them(supervisor_client, patron, fee, rules):
+    RuleFactory(patron_category=patron.category, values={"hand_over_days": 1})
+    supervisor_client.post("/desk/debts", {"form_id": "form-0001"})
+    claim, batch = DebtClaim.objects.get(), DebtBatch.objects.get()
+
+    page = text_of(supervisor_client.get("/desk/debts"))
+    file = supervisor_client.get(f"/desk/debts/batches/{batch.pk}")
+    supervisor_client.post(f"/desk/debts/claims/{claim.pk}", {"what": "accept", "text": "A-17"})
+    supervisor_client.post(f"/desk/debts/claims/{claim.pk}", {"what": "paid", "text": "P-1", "amount": "40.00"})
+
+    claim.refresh_from_db()
+    assert str(batch.pk) in page
+    assert batch.sent_at is not None
+    assert "CLAIM" in file.content.decode("utf-8-sig")
+    assert (claim.state, claim.reference, owed_by(patron.pk)) == ("PAID", "A-17", Decimal("0.00"))
+
+
+@pytest.mark.parametrize("what", ["recall", "paid", "nonsense", ""])
+def test_refuses_what_can_not_become_of_a_claim(supervisor_client, patron, fee, what):
+    batch = DebtBatch.objects.create(made_at=fee.created_at, form_id="form-0001")
+    amounts = dict.fromkeys(("amount", "outstanding", "told"), fee.balance)
+    claim = DebtClaim.objects.create(batch=batch, fee=fee, liable=patron, changed_at=fee.created_at, **amounts)
+
+    answer = supervisor_client.post(f"/desk/debts/claims/{claim.pk}", {"what": what, "amount": "x"})
+
+    claim.refresh_from_db()
+    assert answer.status_code in (404, 409)
+    assert claim.state == "CREATED"
+
+
+@pytest.mark.parametrize("page", ["debts", "fee-reversal"])
+def test_is_for_supervisors(librarian_client, rules, page):
+    assert librarian_client.get(f"/desk/{page}").status_code == 403
