@@ -22,7 +22,6 @@ from circulation.services.fees import (
     use_credit,
     waive,
 )
-from circulation.services.fees.credit import join_credits
 from circulation.services.fees.reversal import reverse_charges
 from circulation.services.tills import add_till, count_till, first_till
 from common.encryption import encrypt
@@ -115,17 +114,6 @@ def test_no_more_is_refunded_than_there_is(rules, pay, staff, now):
 
     assert refusal.value.reasons[0].facts == {"credit": "10.00"}
     assert credit_of(patron.pk) == money("10.00")
-
-
-def test_merged_patrons_have_one_credit(rules, pay, staff, now):
-    rules()
-    goes, stays = (FeeFactory(amount=money("40.00")).patron for _ in range(2))
-    pay(goes, "50.00", keep_rest=True)
-    pay(stays, "45.00", keep_rest=True)
-
-    join_credits(goes=goes.pk, stays=stays.pk, now=now, actor=staff)
-
-    assert (credit_of(goes.pk), credit_of(stays.pk)) == (money("0.00"), money("15.00"))
 
 
 # --- Guardians ---
