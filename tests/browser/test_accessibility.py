@@ -11,8 +11,7 @@ from tests.browser.looks import faults
 
 PAGES = {
     "anybody": ["/", "/?q=rejse", "/title/1", "/hours", "/log-in", "/account/log-in", "/nothing-here", "/styleguide"],
-    "patron": ["/me", "/me/details", "/me/history", "/me/children", "/title/1"],
-    "patron": ["/me", "/me/money", "/title/1"],
+    "patron": ["/me", "/me/money", "/me/details", "/me/history", "/me/children", "/title/1"],
     "supervisor": [
         "/desk/",
         "/desk/check-out",
