@@ -8,7 +8,8 @@ import pytest
 from circulation.rules.fee_schemes import claim_on, scheme_of
 from circulation.rules.fees import ladder_of
 from circulation.rules.resolution import Level, Origin, Resolved, RuleRow
-from circulation.rules.values import InvalidValues, parse_values, read_value
+from circulation.rules.values import REGISTER, InvalidValues, parse_values, read_value
+from web.console.rule_values import form_text, value_from_form
 
 DUE = date(2026, 11, 9)
 
@@ -135,3 +136,12 @@ def test_refuses_a_month_that_may_begin_before_the_day_above_it(month_after):
         parse_values({"fee_steps": steps(day(month_after, "20", "10"), ("from_month", 1, "50", "25"))})
 
     assert [problem.code for problem in refusal.value.problems] == ["STEPS_OVERLAP"]
+
+
+def test_the_console_writes_and_reads_a_step_that_begins_after_a_month():
+    spec, stored = REGISTER["fee_steps"], parse_values(BILLUND)["fee_steps"]
+
+    text = form_text(spec, stored)
+
+    assert text.splitlines()[-1] == "1m: 200.00 / 50.00"
+    assert parse_values({"fee_steps": value_from_form(spec, {"value": text})})["fee_steps"] == stored

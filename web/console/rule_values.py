@@ -14,7 +14,8 @@ from web.ui.days import short_day
 from web.ui.money import amount_text
 from web.words.messages import NOTICE_KINDS
 
-_FEE_STEP = re.compile(r"^\s*(\d{1,4})\s*[:;]\s*(\d+(?:[.,]\d{1,2})?)\s*/\s*(\d+(?:[.,]\d{1,2})?)\s*$")
+# "8: 60,00 / 30,00", and "1m: …" for the day one month after the due date.
+_FEE_STEP = re.compile(r"^\s*(\d{1,4})\s*(m?)\s*[:;]\s*(\d+(?:[.,]\d{1,2})?)\s*/\s*(\d+(?:[.,]\d{1,2})?)\s*$")
 _NOTICE_STEP = re.compile(r"^\s*(\w+)\s*[:;]\s*(\d{1,4})\s*$")
 
 
@@ -55,13 +56,18 @@ def _fee_steps_text(_spec: ValueSpec, steps: Any, currency: str) -> str:
     lines = [
         gettext("from day %(day)s: %(adult)s, children %(child)s")
         % {
-            "day": step["from_day"],
+            "day": _beginning(step),
             "adult": _amount(step["adult"], currency),
             "child": _amount(step["child"], currency),
         }
         for step in steps
     ]
     return "; ".join(lines)
+
+
+def _beginning(step: Mapping[str, Any]) -> str:
+    """The day late on which a step begins, or the months after the due date as the form has them: 1m."""
+    return f"{step['from_month']}m" if "from_month" in step else str(step["from_day"])
 
 
 def _notice_steps_text(_spec: ValueSpec, steps: Any, _currency: str) -> str:
@@ -96,7 +102,7 @@ def form_text(spec: ValueSpec, value: Any) -> str:
     if value is None:
         return ""
     if spec.kind is Kind.FEE_STEPS:
-        return "\n".join(f"{step['from_day']}: {step['adult']} / {step['child']}" for step in value)
+        return "\n".join(f"{_beginning(step)}: {step['adult']} / {step['child']}" for step in value)
     if spec.kind is Kind.NOTICE_STEPS:
         return "\n".join(f"{step['kind']}: {step['day']}" for step in value)
     if spec.kind is Kind.DATES:
@@ -149,8 +155,12 @@ def _fee_step(line: str) -> Any:
     match = _FEE_STEP.match(line)
     if not match:
         return line
-    day, adult, child = match.groups()
-    return {"from_day": int(day), "adult": adult.replace(",", "."), "child": child.replace(",", ".")}
+    number, months, adult, child = match.groups()
+    return {
+        "from_month" if months else "from_day": int(number),
+        "adult": adult.replace(",", "."),
+        "child": child.replace(",", "."),
+    }
 
 
 def _notice_step(line: str) -> Any:
