@@ -34,6 +34,7 @@ class BranchDetails:
     phone: str = ""
     email: str = ""
     is_pickup_place: bool = True
+    lends_outside: bool = True
     is_open_for_business: bool = True
 
 
@@ -133,5 +134,14 @@ def _problems(details: BranchDetails) -> list[Reason]:
 
 
 def _fill(branch: Branch, details: BranchDetails) -> None:
-    for name in ("name", "kind", "address", "phone", "email", "is_pickup_place", "is_open_for_business"):
+    for name in (
+        "name",
+        "kind",
+        "address",
+        "phone",
+        "email",
+        "is_pickup_place",
+        "lends_outside",
+        "is_open_for_business",
+    ):
         setattr(branch, name, getattr(details, name))

@@ -49,6 +49,8 @@ class ItemDetails:
     status: str = Item.Status.AVAILABLE
     note: str = ""
     acquired_on: date | None = field(default=None)
+    volume: str = ""
+    fills_own_branch_only: bool = False
     parts: int = 0
     parts_note: str = ""
 
@@ -146,6 +148,8 @@ def _facts_of(item: Item) -> dict[str, Any]:
         "acquired_on": item.acquired_on.isoformat() if item.acquired_on else None,
         "parts": item.parts,
         "parts_note": item.parts_note,
+        "volume": item.volume,
+        "fills_own_branch_only": item.fills_own_branch_only,
     }
 
 

@@ -87,6 +87,8 @@ PORTAL = {
     "portal:renew": Page(PATRON, {"pk": "loan"}, sends={}),
     "portal:place_hold": Page(PATRON, {"pk": "title"}, sends={"pickup": "branch"}),
     "portal:move_hold": Page(PATRON, {"pk": "hold"}, sends={"pickup": "other_branch"}),
+    "portal:pause_hold": Page(PATRON, {"pk": "hold"}, sends={"until": "=2099-01-31"}),
+    "portal:extend_hold": Page(PATRON, {"pk": "hold"}, sends={}),
     "portal:cancel_hold": Page(PATRON, {"pk": "hold"}, sends={}),
 }
 # A machine has a cookie of its own; whoever hasn't is told that it isn't set up.

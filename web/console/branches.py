@@ -46,6 +46,7 @@ class BranchForm(GuardedForm):
     phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
     email = forms.EmailField(label=_("E-mail"), required=False)
     is_pickup_place = forms.BooleanField(label=_("Holds can be picked up here"), required=False)
+    lends_outside = forms.BooleanField(label=_("Its items are sent to other branches for holds"), required=False)
     is_open_for_business = forms.BooleanField(label=_("Open for business"), required=False)
 
 
@@ -71,7 +72,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: HttpRequest) -> HttpResponse:
     """Add a branch."""
-    initial = {"is_pickup_place": True, "is_open_for_business": True}
+    initial = {"is_pickup_place": True, "lends_outside": True, "is_open_for_business": True}
     form = NewBranchForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         values = dict(form.cleaned_data)

@@ -24,6 +24,13 @@ class ItemForm(GuardedForm):
     status = forms.ChoiceField(label=_("State"))
     note = LineField(label=_("Note"), max_length=200, required=False)
     acquired_on = DayField(label=_("Acquired"), required=False)
+    volume = LineField(
+        label=_("Volume or issue"),
+        help_text=_("As holds ask for it: 2, or 2026:3."),
+        max_length=60,
+        required=False,
+    )
+    fills_own_branch_only = forms.BooleanField(label=_("Only for holds picked up at its own branch"), required=False)
     parts = forms.IntegerField(
         label=_("Loose parts to count"),
         help_text=_("0 when there are none."),
@@ -99,6 +106,8 @@ def _of(item: Any) -> dict[str, Any]:
         "status": item.status,
         "note": item.note,
         "acquired_on": item.acquired_on,
+        "volume": item.volume,
+        "fills_own_branch_only": item.fills_own_branch_only,
         "parts": item.parts,
         "parts_note": item.parts_note,
     }

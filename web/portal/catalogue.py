@@ -13,7 +13,14 @@ from catalogue.search import other_editions, suggest
 from catalogue.selectors import get_record
 from circulation.selectors.availability import availability, queue_length
 from circulation.selectors.holds import own_hold_on
-from holdings.selectors import branches_in_service, get_item_by_barcode, items_of, opening_hours, pickup_branches
+from holdings.selectors import (
+    branches_in_service,
+    get_item_by_barcode,
+    items_of,
+    opening_hours,
+    pickup_branches,
+    volumes_of,
+)
 from web.account.access import open_to_all
 from web.portal.sessions import portal_context
 from web.titles.names import audience_name, cover_kind, language_name, material_name
@@ -95,6 +102,7 @@ def show_record(request: HttpRequest, record: Any, *, status: int = 200) -> Http
         "waiting": queue_length([pk]).get(pk, 0),
         "editions": other_editions(record),
         "pickup_branches": pickup_branches(),
+        "volumes": volumes_of(pk),
     }
     return render(request, "portal/record.html", context, status=status)
 

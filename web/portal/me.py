@@ -1,6 +1,7 @@
 """A patron's own page: what's ready, her loans with the reason when one can't be renewed, her holds and fees."""
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +17,7 @@ from circulation.errors import Code, HoldRefused, RenewalRefused
 from circulation.selectors.fees_today import fees_today
 from circulation.selectors.holds import get_hold, holds_of
 from circulation.selectors.loans import get_open_loan, loans_of
-from circulation.services.holds import cancel_hold, move_hold, place_hold
+from circulation.services.holds import cancel_hold, extend_hold, move_hold, place_hold, resume_hold, suspend_hold
 from circulation.services.renew import renew_all, renew_loan
 from common.money import ZERO
 from holdings.selectors import get_branch, pickup_branches
@@ -29,6 +30,8 @@ from web.titles.names import cover_kind
 from web.ui.days import long_day
 from web.ui.money import amount_text
 from web.words.for_patrons import patron_texts
+
+_NOT_A_DAY = object()
 
 
 @patron_only
@@ -81,8 +84,21 @@ def place(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
     if branch is None:
         messages.error(request, gettext("Choose where you want to pick it up."))
         return show_record(request, record, status=422)
+    volume, needed_by = request.POST.get("volume", "").replace("\x00", "")[:60], _day(request, "needed_by")
+    if needed_by is _NOT_A_DAY:
+        messages.error(request, gettext("This isn't a day."))
+        return show_record(request, record, status=422)
     try:
-        place_hold(record=record, patron=patron, pickup_branch=branch, staff=None, now=timezone.now())
+        place_hold(
+            record=record,
+            patron=patron,
+            pickup_branch=branch,
+            volume=volume,
+            any_edition="any_edition" in request.POST,
+            needed_by=needed_by,
+            staff=None,
+            now=timezone.now(),
+        )
     except HoldRefused as refused:
         messages.error(request, _refusal(request, record.title, refused))
         return show_record(request, record, status=409)
@@ -118,6 +134,46 @@ def cancel(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
     except HoldRefused as refused:
         return _refused(request, patron, hold.record.title, refused)
     messages.success(request, gettext("Your hold on %(title)s is cancelled.") % {"title": hold.record.title})
+    return redirect("portal:me")
+
+
+@patron_only
+@require_POST
+def pause(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
+    """Let others go past until a day, or without a day let the hold go on."""
+    hold, until = _own_hold(patron, pk), _day(request, "until")
+    if until is _NOT_A_DAY:
+        messages.error(request, gettext("This isn't a day."))
+        return _page(request, patron, status=422)
+    try:
+        if until is None:
+            resume_hold(hold=hold, staff=None, now=timezone.now())
+        else:
+            suspend_hold(hold=hold, until=until, staff=None, now=timezone.now())
+    except HoldRefused as refused:
+        return _refused(request, patron, hold.record.title, refused)
+    if until is None:
+        messages.success(request, gettext("Your hold on %(title)s goes on.") % {"title": hold.record.title})
+    else:
+        values = {"title": hold.record.title, "day": long_day(until)}
+        messages.success(request, gettext("Your hold on %(title)s is paused until %(day)s.") % values)
+    return redirect("portal:me")
+
+
+@patron_only
+@require_POST
+def extend(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
+    """Keep her place in a queue for longer."""
+    hold = _own_hold(patron, pk)
+    try:
+        extended = extend_hold(hold=hold, staff=None, now=timezone.now())
+    except HoldRefused as refused:
+        return _refused(request, patron, hold.record.title, refused)
+    values = {"title": hold.record.title, "day": long_day(extended.interest_until) if extended.interest_until else ""}
+    if extended.interest_until:
+        messages.success(request, gettext("Your hold on %(title)s is kept until %(day)s.") % values)
+    else:
+        messages.success(request, gettext("Your hold on %(title)s is kept until it can be filled.") % values)
     return redirect("portal:me")
 
 
@@ -177,6 +233,17 @@ def _own_hold(patron: Any, pk: int) -> Any:
     if hold is None or hold.patron_id != patron.pk:
         raise Http404
     return hold
+
+
+def _day(request: HttpRequest, name: str) -> Any:
+    """Return the day that was chosen, None if none was, and _NOT_A_DAY for what isn't one."""
+    text = request.POST.get(name, "").strip()
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return _NOT_A_DAY
 
 
 def _branch(request: HttpRequest) -> Any:

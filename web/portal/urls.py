@@ -25,5 +25,7 @@ urlpatterns = [
     path("me/loans/<int:pk>/renew", me.renew, name="renew"),
     path("title/<int:pk>/hold", me.place, name="place_hold"),
     path("me/holds/<int:pk>/move", me.move, name="move_hold"),
+    path("me/holds/<int:pk>/pause", me.pause, name="pause_hold"),
+    path("me/holds/<int:pk>/extend", me.extend, name="extend_hold"),
     path("me/holds/<int:pk>/cancel", me.cancel, name="cancel_hold"),
 ]
