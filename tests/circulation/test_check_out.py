@@ -360,7 +360,7 @@ def test_names_every_rule_that_is_missing(lend, library):
 
     assert set(refused.value.codes) == {Code.RULE_MISSING}
     names = [reason.facts["name"] for reason in refused.value.reasons]
-    assert names == ["block_at_debt", "max_loans", "due_mode"]
+    assert names == ["block_at_debt", "max_loans", "loan_days"]
 
 
 def test_refuses_at_a_branch_that_does_no_business(lend, library):
