@@ -28,6 +28,7 @@ from notices.services.problems import send_again, set_aside
 from web.account.access import staff_only
 from web.desk.areas import desk_areas
 from web.desk.patron_page import patron_or_404
+from web.ui.forms import posted
 from web.words.messages import CHANNELS, ChoicesForm, problem_text, refusal_text
 
 _SHOWN = 50
@@ -120,7 +121,7 @@ def print_file(request: HttpRequest, pk: int) -> HttpResponse:
 def choices(request: HttpRequest, pk: int) -> HttpResponse:
     """Set by which channel each kind of message goes to a patron."""
     patron = patron_or_404(pk)
-    form = ChoicesForm(request.POST or None, patron=patron, in_use=message_settings().channels, is_staff=True)
+    form = ChoicesForm(posted(request), patron=patron, in_use=message_settings().channels, is_staff=True)
     if request.method == "POST" and form.is_valid():
         try:
             choose_channels(

@@ -12,6 +12,7 @@ from notices.errors import NoticeRefused
 from notices.selectors import message_settings
 from notices.services.choices import choose_channels
 from web.portal.sessions import patron_only, portal_context
+from web.ui.forms import posted
 from web.words.messages import ChoicesForm, refusal_text
 
 
@@ -19,7 +20,7 @@ from web.words.messages import ChoicesForm, refusal_text
 @require_http_methods(["GET", "HEAD", "POST"])
 def choices(request: HttpRequest, patron: Any) -> HttpResponse:
     """Choose by which channel messages come, and which kinds come another way."""
-    form = ChoicesForm(request.POST or None, patron=patron, in_use=message_settings().channels)
+    form = ChoicesForm(posted(request), patron=patron, in_use=message_settings().channels)
     if request.method == "POST" and form.is_valid():
         try:
             choose_channels(patron=patron, channel=form.cleaned_data["channel"], by_kind=form.by_kind(), staff=None)
