@@ -11,7 +11,7 @@ from tests.browser.looks import faults
 
 PAGES = {
     "anybody": ["/", "/?q=rejse", "/title/1", "/hours", "/log-in", "/account/log-in", "/nothing-here", "/styleguide"],
-    "patron": ["/me", "/me/money", "/me/details", "/me/history", "/me/children", "/title/1"],
+    "patron": ["/me", "/me/messages", "/me/money", "/me/details", "/me/history", "/me/children", "/title/1"],
     "supervisor": [
         "/desk/",
         "/desk/check-out",
@@ -28,6 +28,8 @@ PAGES = {
         "/desk/patrons/3/compare?other=4",
         "/desk/patrons/duplicates",
         "/desk/memberships",
+        "/desk/patrons/3/messages",
+        "/desk/messages",
         "/desk/patrons/3/receipt",
         "/desk/search?q=rejse",
         "/desk/records/1",
@@ -90,6 +92,9 @@ PAGES = {
         "/console/kinds/categories/1",
         "/console/notices",
         "/console/notices/OVERDUE_1/da",
+        "/console/notices/HOLD_READY/en?channel=SMS",
+        "/console/messages",
+        "/console/messages/branches/1",
         "/console/outbox",
         "/console/outbox/1",
         "/console/import",

@@ -34,6 +34,7 @@ SILENT_MODULES = {
     "circulation/services/patrons_leaving.py": "is part of leaving and merging, which are noted",
     "circulation/services/privacy.py": "cuts loans from patrons, and may leave no trace of whose they were",
     "holdings/services/summaries.py": "counts what was noted",
+    "notices/services/narrowing.py": "keeps its own record: the outbox",
     "notices/services/outbox.py": "keeps its own record: the outbox",
     "notices/services/sending.py": "keeps its own record: the outbox",
     "tenants/services/consortium.py": "makes the consortium itself, before there's a log",

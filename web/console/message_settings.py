@@ -34,7 +34,7 @@ class OwnForm(forms.Form):
     """The municipality's settings."""
 
     channels = forms.MultipleChoiceField(
-        label=_("Channels in use"), choices=list(CHANNELS.items()), widget=forms.CheckboxSelectMultiple, required=False
+        label=_("Channels in use"), choices=list(CHANNELS.items()), widget=forms.CheckboxSelectMultiple
     )
     falls_back = forms.BooleanField(
         label=_("Take the next channel where one has no address"),

@@ -9,10 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from web.desk.fields import DayField, LineField
 from web.ui.stale_forms import GuardedForm
-from web.words.messages import CHANNELS
-
-_CHANNELS = list(CHANNELS.items())
-
+from web.words.messages import CHANNELS, channel_choices
 
 _BLOCK_KINDS = [
     ("OTHER", _("Other")),
@@ -62,7 +59,7 @@ class PatronForm(GuardedForm):
         required=False,
     )
     language = forms.ChoiceField(label=_("Language of messages"), choices=settings.LANGUAGES)
-    channel = forms.ChoiceField(label=_("Messages by"), choices=_CHANNELS)
+    channel = forms.ChoiceField(label=_("Messages by"), choices=list(CHANNELS.items()))
     expires_on = DayField(label=_("Card ends"), required=False)
     national_id = LineField(
         label=_("National identity number"),
@@ -94,6 +91,7 @@ class PatronForm(GuardedForm):
         }
         self.fields["category"].offer(categories)  # type: ignore[attr-defined]
         self.fields["home_branch"].offer(branches)  # type: ignore[attr-defined]
+        self.fields["channel"].choices = channel_choices(patron.channel if patron else "")  # type: ignore[attr-defined]
 
     def details(self) -> dict[str, Any]:
         """Return the checked values as the service takes them."""

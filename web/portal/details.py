@@ -18,9 +18,7 @@ from patrons.errors import PatronRefused
 from patrons.services.own_details import OwnDetails, change_own_details, change_own_pin
 from web.account.throttle import PINS, count_failure, seconds_to_wait
 from web.portal.sessions import go_on_with_new_pin, patron_only, portal_context
-from web.words.messages import CHANNELS
-
-_CHANNELS = list(CHANNELS.items())
+from web.words.messages import CHANNELS, channel_choices
 
 
 class DetailsForm(forms.Form):
@@ -38,7 +36,11 @@ class DetailsForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "tel", "inputmode": "tel"}),
     )
     language = forms.ChoiceField(label=_("Language of messages"), choices=settings.LANGUAGES)
-    channel = forms.ChoiceField(label=_("Messages by"), choices=_CHANNELS)
+    channel = forms.ChoiceField(label=_("Messages by"), choices=list(CHANNELS.items()))
+
+    def __init__(self, *args: Any, channel: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["channel"].choices = channel_choices(channel)  # type: ignore[attr-defined]
 
     def clean_phone(self) -> str:
         """Return the number as it's kept and searched, without blanks."""
@@ -74,7 +76,7 @@ def details(request: HttpRequest, patron: Any) -> HttpResponse:
 @require_POST
 def change_details(request: HttpRequest, patron: Any) -> HttpResponse:
     """Change how she's reached."""
-    form = DetailsForm(request.POST)
+    form = DetailsForm(request.POST, channel=patron.channel)
     if form.is_valid():
         try:
             change_own_details(patron=patron, details=OwnDetails(**form.cleaned_data))
@@ -151,7 +153,7 @@ def _page(
 ) -> HttpResponse:
     known = {name: getattr(patron, name) for name in DetailsForm.base_fields}
     context = portal_context(request, "details", patron) | {
-        "form": form or DetailsForm(initial=known),
+        "form": form or DetailsForm(initial=known, channel=patron.channel),
         "pin_form": pin_form or OwnPinForm(),
     }
     return render(request, "portal/details.html", context, status=status)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from notices.rules.channels import CHOSEN_BY_PATRONS, NONE, choices_for
+from notices.selectors import message_settings
 
 NOTICE_KINDS = {
     "COURTESY": _("Due soon"),
@@ -66,6 +67,11 @@ def refusal_text(code: str) -> str:
         "CHOICE_NOT_OFFERED": gettext("This choice isn't offered."),
     }
     return texts.get(code, code)
+
+
+def channel_choices(current: str = "") -> list[tuple[str, Any]]:
+    """Return the channels to choose from: those in use here, and the one that somebody has already."""
+    return _named([*message_settings().channels, current])
 
 
 class ChoicesForm(forms.Form):

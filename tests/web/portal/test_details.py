@@ -69,7 +69,11 @@ def test_refuses_what_nobody_could_use(at_home, patron, wrong):
 
 
 @pytest.mark.parametrize("wrong", [{"email": ""}, {"phone": "", "channel": "SMS"}, {"channel": "LETTER"}])
-def test_refuses_a_way_of_messages_without_an_address_for_it(at_home, patron, wrong):
+def test_refuses_a_way_of_messages_without_an_address_for_it(at_home, patron, wrong, alpha):
+    alpha.settings = {**alpha.settings, "messages": {"channels": ["EMAIL", "SMS", "LETTER"]}}
+    alpha.save()
+    forget_hosts()
+
     response = at_home.post("/me/details/change", DETAILS | wrong)
 
     assert response.status_code == 422
