@@ -7,6 +7,7 @@ from django.contrib.messages import get_messages
 from accounts.models import AuditEntry
 from circulation.models import Loan
 from patrons.models import Card
+from tenants.selectors import forget_hosts
 from tests.factories import (
     NOW,
     CardFactory,
