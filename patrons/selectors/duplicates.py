@@ -31,7 +31,7 @@ def patrons_alike(
     key, _given_first = name_keys(given_name, family_name, current_municipality().language)
     found = Patron.objects.filter(sort_key=key, birth_date=birth_date, left_at__isnull=True)
     return list(
-        found.exclude(pk=but).select_related("category", "home_branch").prefetch_related("cards").order_by("pk")
+        found.exclude(pk=but or 0).select_related("category", "home_branch").prefetch_related("cards").order_by("pk")
     )
 
 

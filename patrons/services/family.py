@@ -62,8 +62,9 @@ def add_contact(*, patron: Patron, name: str, role: str, email: str, phone: str,
     if not name.strip():
         raise PatronRefused([Reason(NAME_MISSING)])
     Patron.objects.select_for_update(of=("self",), no_key=True).only("pk").get(pk=patron.pk)
-    values = {"name": name.strip(), "role": role.strip(), "email": email, "phone": phone}
-    contact, is_new = ContactPerson.objects.get_or_create(patron=patron, **values)
+    contact, is_new = ContactPerson.objects.get_or_create(
+        patron=patron, name=name.strip(), role=role.strip(), email=email, phone=phone
+    )
     if is_new:
         record(action="patrons.add_contact", actor=staff, subject=patron, facts={"contact_id": contact.pk})
     return contact

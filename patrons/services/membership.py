@@ -27,7 +27,8 @@ def renew_membership(*, patron: Patron, staff: StaffAccount | None, today: date)
     if patron.category.temporary_days:
         raise PatronRefused([Reason(IS_TEMPORARY)])
     months = patron.category.membership_months
-    if months and patron.expires_on and patron.expires_on >= membership_end(today, months=months, days=None):
+    wanted = membership_end(today, months=months, days=None)
+    if wanted and patron.expires_on and patron.expires_on >= wanted:
         return patron
     before = patron.expires_on
     first = max(today, before) if before else today
