@@ -293,8 +293,9 @@ def wider_types(
 
 
 def _item_to_fill(row: list[Any]) -> ItemToFill:
-    *known, acquired_on = row
-    return ItemToFill(*known, date.fromisoformat(acquired_on) if acquired_on else None)
+    item_id, item_type_id, home_id, at_id, volume, own_only, acquired_on = row
+    acquired = date.fromisoformat(acquired_on) if acquired_on else None
+    return ItemToFill(item_id, item_type_id, home_id, at_id, volume, own_only, acquired)
 
 
 @cache

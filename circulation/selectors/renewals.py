@@ -59,9 +59,10 @@ def _queues(record_ids: set[int], patron: Patron, today: date) -> dict[int, list
         "edition_ids",
     )
     queues: dict[int, list[Waiting]] = {record_id: [] for record_id in record_ids}
-    for *hold, record_id, edition_ids in rows:
+    for row in rows:
+        hold, record_id, edition_ids = Waiting(*row[:-2]), row[-2], row[-1]
         for each in record_ids & {record_id, *edition_ids}:
-            queues[each].append(Waiting(*hold))
+            queues[each].append(hold)
     return queues
 
 

@@ -39,6 +39,7 @@ PAGES = {
         "/desk/items/{on_hold_shelf}",
         "/desk/items/{in_transit}",
         "/desk/holds",
+        "/desk/holds/hopeless",
         "/desk/shelf",
         "/desk/overdue",
         "/desk/transits",
