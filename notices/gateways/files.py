@@ -1,6 +1,7 @@
 """Gateways for trying things out: each message becomes a file in the municipality's own folder, and nobody gets it."""
 
 import json
+from collections.abc import Mapping
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -27,7 +28,7 @@ class _Files:
         except OSError as problem:
             raise TryLater from problem
 
-    def _write_json(self, message: Outgoing, facts: dict[str, object]) -> None:
+    def _write_json(self, message: Outgoing, facts: Mapping[str, object]) -> None:
         text = json.dumps(facts, ensure_ascii=False, indent=1)
         self._write(f"{message.number}.json", text.encode())
 

@@ -55,4 +55,4 @@ def _addresses(notice: Notice) -> tuple[str, ...]:
     # The number itself is read as late as can be, and is never written down beside a message.
     kept = Patron.objects.filter(pk=int(notice.address or 0), is_exempt_from_digital_post=False)
     number = kept.values_list("national_id_encrypted", flat=True).first()
-    return (decrypt(number),) if number else ()
+    return (decrypt(bytes(number)),) if number else ()
