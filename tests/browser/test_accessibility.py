@@ -77,6 +77,7 @@ PAGES = {
         "/console/branches",
         "/console/branches/1",
         "/console/branches/add",
+        "/console/kiosks",
         "/console/branches/closing",
         "/console/rules/case",
         "/console/rules/settings",
@@ -219,10 +220,12 @@ def test_scans_that_wait_for_the_network(page, demo):
     for text in ("1", "2"):
         page.keyboard.type(text)
         page.keyboard.press("Enter")
-    expect(rows(page).last).to_contain_text("Not sent")
+    expect(rows(page).filter(has_text="Recorded")).to_have_count(2)
+    expect(page.locator("[data-outage-banner]")).to_contain_text("No connection since")
 
     found = faults(page)
     page.context.set_offline(False)
+    expect(page.locator("[data-outage-banner]")).to_be_hidden()
     settled(page)
 
     assert found == []
