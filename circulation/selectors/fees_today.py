@@ -56,7 +56,7 @@ def _raise(
             # Loans of one group begin one fee, as high as the highest of them.
             group = group_of(case, book, _today_at(loan, now)) or f"loan:{loan.pk}"
             if group not in new or claim.total > new[group].fee.balance:
-                new[group] = _view(_fee_to_be(loan, now), claim, claim.total, book, case)
+                new[group] = _view(_fee_to_be(loan, case, now), claim, claim.total, book, case)
         elif views[place].fee.closed_at is None and (more := claim.total - views[place].charged) > ZERO:
             grown = views[place]
             owed = grown.charged - grown.paid - grown.waived + more
@@ -88,9 +88,9 @@ def _view(fee: Fee, claim: OverdueClaim, balance: Decimal, book: RuleBook, case:
     return FeeView(fee, (), claim.explanation(origin=origin.as_facts() if origin else None))
 
 
-def _fee_to_be(loan: Loan, now: datetime) -> Fee:
+def _fee_to_be(loan: Loan, case: LoanCase, now: datetime) -> Fee:
     return Fee(
-        patron_id=loan.patron_id,
+        patron_id=case.patron_id,
         kind=Fee.Kind.OVERDUE,
         loan=loan,
         branch=loan.lending_branch,

@@ -95,7 +95,7 @@ def _claims(batch: DebtBatch, debts: Sequence[Debt], now: datetime) -> list[Debt
                 changed_at=now,
             )
             for debt in debts
-            if debt.fee.pk in locked
+            if debt.fee.pk in locked and debt.liable_id is not None
         ]
     )
 
