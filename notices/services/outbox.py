@@ -27,7 +27,7 @@ def make_notice(
     about: Mapping[str, Any],
     now: datetime,
 ) -> bool:
-    """Put one message into the outbox; False when the key exists already, or when she does without such messages.
+    """Put one message into the outbox; False when the key exists already.
 
     What can't be delivered is kept as FAILED with its problem, so that staff see it.
 

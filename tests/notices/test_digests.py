@@ -43,7 +43,8 @@ def ready(branch, now):
     def make(patron, title="The house", at=branch, kind=NoticeKind.HOLD_READY, **context):
         values = {"title": title, "shelf_number": "027", "pickup_until": None, **context}
         key = f"{kind}:{next(numbers)}"
-        return make_notice(patron=patron, branch=at, kind=kind, key=key, context=values, about={}, now=now)
+        make_notice(patron=patron, branch=at, kind=kind, key=key, context=values, about={}, now=now)
+        return Notice.objects.get(key=key)
 
     return make
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from notices.errors import SettingsRefused, TemplateRefused
-from notices.models import BranchMessages, NoticeKind, NoticeTemplate
+from notices.models import BranchMessages, Notice, NoticeKind, NoticeTemplate
 from notices.selectors import message_settings, real_cases, template
 from notices.services.outbox import make_notice
 from notices.services.settings import change_branch_messages, change_message_settings
@@ -36,7 +36,7 @@ def write(administrator):
 
 
 def made(branch, now, key="1", **patron):
-    return make_notice(
+    make_notice(
         patron=PatronFactory(language="en", **patron),
         branch=branch,
         kind=KIND,
@@ -45,6 +45,7 @@ def made(branch, now, key="1", **patron):
         about={},
         now=now,
     )
+    return Notice.objects.get(key=key)
 
 
 def test_nearest_text_wins(write, branch, now):
