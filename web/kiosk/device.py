@@ -30,7 +30,7 @@ def kiosk_only(view: View) -> View:
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         kiosk = kiosk_by_token(request.COOKIES.get(COOKIE, "")[:200])
         if kiosk is None:
-            return render(request, "kiosk/not_set_up.html", status=404)
+            return render(request, "kiosk/not_set_up.html", status=403)
         return view(request, kiosk, *args, **kwargs)
 
     # Its own cookie is its guard: neither staff's nor patrons' sessions count here.

@@ -87,23 +87,23 @@ def test_an_administrator_changes_a_machine(admin_client, machine):
 def test_a_browser_without_the_link_is_no_machine(alpha, machine):
     stranger = Machine(alpha, None)
 
-    assert stranger.get("/kiosk/").status_code == 404
+    assert stranger.get("/kiosk/").status_code == 403
     assert stranger.get("/kiosk/open/guessed").status_code == 404
-    assert stranger.post("/kiosk/card", {"scan": CARD}).status_code == 404
-    assert stranger.scan("x", at="returns/scan").status_code == 404
+    assert stranger.post("/kiosk/card", {"scan": CARD}).status_code == 403
+    assert stranger.scan("x", at="returns/scan").status_code == 403
 
 
 def test_a_new_link_or_the_end_stops_the_old_one(admin_client, machine):
     assert machine.get("/kiosk/").status_code == 200
 
     renew_kiosk_link(kiosk=machine.kiosk, actor=admin_client.staff)
-    assert machine.get("/kiosk/").status_code == 404
+    assert machine.get("/kiosk/").status_code == 403
 
     token = renew_kiosk_link(kiosk=machine.kiosk, actor=admin_client.staff)
     machine.get(f"/kiosk/open/{token}")
     assert machine.get("/kiosk/").status_code == 200
     change_kiosk(kiosk=machine.kiosk, asks_pin=False, ended=True, actor=admin_client.staff, now=NOW)
-    assert machine.get("/kiosk/").status_code == 404
+    assert machine.get("/kiosk/").status_code == 403
 
 
 def test_lends_by_card_alone_where_no_pin_is_asked_for(visitor, patron, desk_branch):
