@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver
 
 from accounts.rules import Permission, permissions_of
 
-ANYBODY, PATRON, ANY_STAFF = "anybody", "patron", "any staff"
+ANYBODY, PATRON, ANY_STAFF, MACHINE = "anybody", "patron", "any staff", "self-check machine"
 
 # Names of things as `tests.isolation.towns` makes them; only a value after "=" stands for itself.
 Names = Mapping[str, str]
@@ -93,15 +93,15 @@ PORTAL = {
 }
 # A machine has a cookie of its own; whoever hasn't is told that it isn't set up.
 KIOSK = {
-    "kiosk:start": Page(ANYBODY),
+    "kiosk:start": Page(MACHINE),
     "kiosk:open": Page(ANYBODY, {"token": "kiosk_token"}),
-    "kiosk:log_in": Page(ANYBODY, sends={"scan": "card", "pin": "=0000"}),
-    "kiosk:visit": Page(ANYBODY),
-    "kiosk:lend": Page(ANYBODY, sends={"scan": "barcode", "scan_id": "=scan-1"}),
-    "kiosk:finish": Page(ANYBODY, sends={"receipt": "=paper"}),
-    "kiosk:leave": Page(ANYBODY, sends={}),
-    "kiosk:returns": Page(ANYBODY),
-    "kiosk:take_back": Page(ANYBODY, sends={"scan": "lent_barcode", "scan_id": "=scan-1"}),
+    "kiosk:log_in": Page(MACHINE, sends={"scan": "card", "pin": "=0000"}),
+    "kiosk:visit": Page(MACHINE),
+    "kiosk:lend": Page(MACHINE, sends={"scan": "barcode", "scan_id": "=scan-1"}),
+    "kiosk:finish": Page(MACHINE, sends={"receipt": "=paper"}),
+    "kiosk:leave": Page(MACHINE, sends={}),
+    "kiosk:returns": Page(MACHINE),
+    "kiosk:take_back": Page(MACHINE, sends={"scan": "lent_barcode", "scan_id": "=scan-1"}),
 }
 SCHOOL = {
     "school:start": Page(_CLASSES),
@@ -346,6 +346,8 @@ def may(role: str, page: Page) -> bool:
     """Return whether a page opens for ANYBODY, PATRON or a role of the staff."""
     if page.who == ANYBODY:
         return True
+    if page.who == MACHINE:
+        return False
     if page.who == PATRON:
         return role == "PATRON"
     return role not in ("ANYBODY", "PATRON") and (page.who == ANY_STAFF or page.who in permissions_of(role))

@@ -33,8 +33,8 @@ def kiosk_only(view: View) -> View:
             return render(request, "kiosk/not_set_up.html", status=403)
         return view(request, kiosk, *args, **kwargs)
 
-    # Its own cookie is its guard: neither staff's nor patrons' sessions count here.
-    guarded.open_to_all = True  # type: ignore[attr-defined]
+    # Neither staff's nor patrons' sessions count here.
+    guarded.kiosk_only = True  # type: ignore[attr-defined]
     return cache_control(private=True, no_store=True)(guarded)
 
 
