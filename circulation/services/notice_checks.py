@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 
-from circulation.models import Hold, Loan
+from django.db.models import Q
+
+from circulation.models import Fee, Hold, Loan
 from notices.models import Notice, NoticeKind
 from notices.relevance import register_check, register_items_check
 from patrons.models import Patron
@@ -18,6 +20,7 @@ _ABOUT_LOANS = (
     NoticeKind.RECALL,
     NoticeKind.INVOICE,
 )
+_ABOUT_DEBTS = (NoticeKind.INVOICE_REMINDER, NoticeKind.DEBT_COLLECTION)
 
 
 def register() -> None:
@@ -28,6 +31,7 @@ def register() -> None:
     register_check([NoticeKind.HOLD_READY], still_ready)
     register_check([NoticeKind.HOLD_INTEREST_ENDS], still_waiting)
     register_check([NoticeKind.MEMBERSHIP_ENDS], still_ending)
+    register_check(_ABOUT_DEBTS, still_owed)
 
 
 def still_on_loan(notices: Sequence[Notice]) -> set[int]:
@@ -72,6 +76,20 @@ def still_ending(notices: Sequence[Notice]) -> set[int]:
     patrons = Patron.objects.filter(pk__in=[notice.patron_id for notice in notices], left_at__isnull=True)
     ends = {pk: f"{day:%Y-%m-%d}" for pk, day in patrons.values_list("pk", "expires_on") if day}
     return {notice.pk for notice in notices if notice.about.get("ends_on") == ends.get(notice.patron_id, "")}
+
+
+def still_owed(notices: Sequence[Notice]) -> set[int]:
+    """Return the messages of whose loans something is owed; of those that name none, whose patron owes anything."""
+    patrons = {notice.patron_id for notice in notices}
+    owed = Fee.objects.filter(Q(patron__in=patrons) | Q(liable__in=patrons), balance__gt=0)
+    rows = list(owed.values_list("patron_id", "liable_id", "loan_id"))
+    owing = {person for patron_id, liable_id, _ in rows for person in (patron_id, liable_id)}
+    loans = {loan_id for *_, loan_id in rows}
+    return {
+        notice.pk
+        for notice in notices
+        if (loans.intersection(named) if (named := notice.about.get("loans")) else notice.patron_id in owing)
+    }
 
 
 def _loans(notice: Notice) -> Iterable[tuple[int, str | None]]:
