@@ -125,7 +125,8 @@ def first_guardian(child: str) -> QuerySet[Guardianship, int]:
 
     :param child: the field of the outer query that names the child
     """
-    guardians = Guardianship.objects.filter(child=OuterRef(child)).order_by("guardian__sort_key", "pk")
+    living = Guardianship.objects.exclude(guardian__left_reason=Patron.LeftReason.DECEASED)
+    guardians = living.filter(child=OuterRef(child)).order_by("guardian__sort_key", "pk")
     return guardians.values_list("guardian", flat=True)[:1]
 
 

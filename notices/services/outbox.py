@@ -40,7 +40,8 @@ def make_notice(
 def make_notices(requests: Sequence[NoticeRequest], *, now: datetime) -> set[str]:
     """Put many messages into the outbox in a few statements and return the keys of those that are new.
 
-    Messages that their patrons do without count as made: what led to them has been dealt with.
+    Messages that their patrons do without count as made: what led to them has been dealt with. So do those to somebody
+    who has died, which aren't written at all.
     """
     keys = [request.key for request in requests]
     known = set(Notice.objects.filter(key__in=keys).values_list("key", flat=True))
@@ -49,7 +50,11 @@ def make_notices(requests: Sequence[NoticeRequest], *, now: datetime) -> set[str
         return set()
     writer = Writer(current_municipality(), now=now)
     guardians = _guardians(request.patron for request in wanted if is_minor(request.patron, today=writer.today))
-    written = (writer.write(request, guardians.get(request.patron.pk, [])) for request in wanted)
+    written = (
+        writer.write(request, guardians.get(request.patron.pk, []))
+        for request in wanted
+        if request.patron.left_reason != Patron.LeftReason.DECEASED
+    )
     Notice.objects.bulk_create(filter(None, written), ignore_conflicts=True, batch_size=500)
     return {request.key for request in wanted}
 
@@ -71,6 +76,7 @@ def _guardians(minors: Iterable[Patron]) -> dict[int, list[Patron]]:
     found: dict[int, list[Patron]] = {}
     if children:
         links = Guardianship.objects.filter(child__in=children).select_related("guardian__category")
+        links = links.exclude(guardian__left_reason=Patron.LeftReason.DECEASED)
         for link in links.order_by("guardian__sort_key", "pk"):
             found.setdefault(link.child_id, []).append(link.guardian)
     return found

@@ -120,5 +120,6 @@ def patrons_after(loans: Any, after: int | None, size: int) -> list[int]:
 
 
 def open_loans() -> Any:
-    """Return the loans that are open, without those whose items are said to be returned."""
-    return Loan.objects.filter(returned_at__isnull=True, claim="")
+    """Return the loans that the night writes about: open, not said to be returned, and not of somebody who has died."""
+    loans = Loan.objects.filter(returned_at__isnull=True, claim="")
+    return loans.exclude(patron__left_reason=Patron.LeftReason.DECEASED)
