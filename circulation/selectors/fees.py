@@ -3,7 +3,7 @@
 import hashlib
 import re
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -117,6 +117,18 @@ def fees_of(patron: Patron, *, also_settled: bool = False) -> list[FeeView]:
     if not also_settled:
         fees = fees.filter(balance__gt=0)
     return views_of(fees.select_related("branch", "loan", "patron", "liable").order_by("-pk"))
+
+
+def fees_for_wards(guardian_id: int, *, shown: Collection[int]) -> dict[Patron, list[Fee]]:
+    """Return what a guardian owes for children whose loans she doesn't see, child by child, the newest fee first.
+
+    :param shown: the children whose loans and fees she sees anyway
+    """
+    fees = Fee.objects.filter(liable=guardian_id, balance__gt=0).exclude(patron__in=shown)
+    by_child: dict[Patron, list[Fee]] = {}
+    for fee in fees.select_related("patron").order_by("patron__sort_key", "patron_id", "-pk"):
+        by_child.setdefault(fee.patron, []).append(fee)
+    return by_child
 
 
 def form_key(form_id: str) -> str:

@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from circulation.selectors.fees import fees_for_wards
 from circulation.selectors.fees_today import fees_today
 from circulation.selectors.loans import loans_of
 from common.money import ZERO
@@ -20,10 +21,17 @@ from web.titles.names import cover_kind
 def family(request: HttpRequest, patron: Any) -> HttpResponse:
     """Show her children's loans and fees; she's liable for both."""
     now = timezone.now()
-    children = [_child(child, now) for child in wards_shown_to(patron)]
+    shown = wards_shown_to(patron)
+    children = [_child(child, now) for child in shown]
+    # What they had stays theirs; what's owed for them she must be able to see.
+    others = [
+        {"patron": child, "fees": fees, "owed": sum((fee.balance for fee in fees), ZERO)}
+        for child, fees in fees_for_wards(patron.pk, shown=[child.pk for child in shown]).items()
+    ]
     context = portal_context(request, "family", patron) | {
         "children": children,
-        "owed": sum((child["owed"] for child in children), ZERO),
+        "others": others,
+        "owed": sum((child["owed"] for child in [*children, *others]), ZERO),
         "today": timezone.localdate(),
     }
     return render(request, "portal/family.html", context)

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from catalogue.selectors import get_record
 from circulation.errors import Code, HoldRefused, RenewalRefused
+from circulation.selectors.fees import fees_for_wards
 from circulation.selectors.fees_today import fees_today
 from circulation.selectors.holds import get_hold, holds_of
 from circulation.selectors.loans import get_open_loan, loans_of
@@ -184,13 +185,14 @@ def _page(request: HttpRequest, patron: Any, *, status: int = 200) -> HttpRespon
     owed = sum((view.fee.balance for view in fees), ZERO)
     loans = [_loan(line, currency, owed) for line in lines]
     holds = holds_of(patron, now=now)
+    shown = wards_shown_to(patron)
     context = portal_context(request, "me", patron) | {
         "today": today,
         "loans": loans,
         "renewable": sum(1 for loan in loans if loan["can_renew"]),
         "ready": [each for each in holds if each.hold.state == "READY"],
         "holds": [each for each in holds if each.hold.state != "READY"],
-        "children": wards_shown_to(patron),
+        "children": [*shown, *fees_for_wards(patron.pk, shown=[child.pk for child in shown])],
         "blocks": active_blocks(patron, day=today),
         "fees": [fee_line(view, currency) for view in fees],
         "owed": owed,

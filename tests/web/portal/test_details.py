@@ -206,6 +206,21 @@ def test_a_guardian_sees_her_childrens_loans_and_fees_where_agreed(at_home, patr
     assert "Bo" in at_home.get("/me").content.decode()
 
 
+def test_a_guardian_sees_what_she_owes_for_a_child_but_not_for_what(at_home, patron):
+    child = GuardianshipFactory(guardian=patron, child__given_name="Kai", shows_loans=False).child
+    LoanFactory(patron=child, item__record__title="Hidden book")
+    FeeFactory(patron=child, liable=patron, description="Hidden book", amount="35.00")
+    FeeFactory(patron=child, description="Hidden mug", amount="70.00")
+
+    page = at_home.get("/me/children").content.decode()
+
+    assert "Kai" in page
+    assert page.count("35.00") + page.count("35,00") == 2
+    assert "70" not in page
+    assert "Hidden" not in page
+    assert "Kai" in at_home.get("/me").content.decode()
+
+
 def test_who_is_guardian_for_nobody_sees_nobody(at_home):
     LoanFactory(item__record__title="Somebody's book")
 

@@ -201,8 +201,9 @@ def test_another_patrons_things_are_not_there(at_home, desk_branch):
     assert (loan.renewals, hold.state) == (0, "QUEUED")
 
 
-# Schema, patron, loans, the rules' and calendars' versions, holds, fees with their ledger, branches, blocks.
-QUERIES = 11
+# Schema, patron, loans, the rules' and calendars' versions, holds, fees with their ledger, her
+# children and what she owes for others, branches, blocks.
+QUERIES = 12
 
 
 def test_the_number_of_queries_does_not_grow_with_her_things(at_home, patron, desk_branch, django_assert_num_queries):
