@@ -201,8 +201,8 @@ def test_another_patrons_things_are_not_there(at_home, desk_branch):
     assert (loan.renewals, hold.state) == (0, "QUEUED")
 
 
-# Schema, patron, loans, the rules' and calendars' versions, holds, fees with their ledger, her
-# children and what she owes for others, branches, blocks.
+# Schema, patron, loans, the rules' and calendars' versions, holds, fees with their ledger, children and what's owed for
+# others, branches, blocks.
 QUERIES = 12
 
 
