@@ -135,22 +135,67 @@ def test_ended_holds_go_and_waiting_ones_stay(alpha):
     assert Transit.objects.get(pk=transit.pk).hold is None
 
 
-def test_messages_go_when_nothing_is_on_loan_or_owed(alpha):
-    free, busy = PatronFactory(), LoanFactory().patron
-    for patron, at, state in [(free, LONG_AGO, "SENT"), (free, LATELY, "SENT"), (busy, LONG_AGO, "SENT")]:
-        Notice.objects.create(
-            patron=patron,
-            branch=patron.home_branch,
-            kind="COURTESY",
-            key=f"{patron.pk}:{at}",
-            channel="EMAIL",
-            state=state,
-            created_at=at,
-        )
+def message(patron, *, at=LONG_AGO, kind="COURTESY", state="SENT", **about):
+    return Notice.objects.create(
+        patron=patron,
+        branch=patron.home_branch,
+        kind=kind,
+        key=f"{kind}:{patron.pk}:{at}:{about}:{state}",
+        about=about,
+        channel="EMAIL",
+        state=state,
+        created_at=at,
+    )
 
-    assert forget()["messages"] == 1
 
-    assert set(Notice.objects.values_list("patron_id", "created_at")) == {(free.pk, LATELY), (busy.pk, LONG_AGO)}
+def test_messages_go_when_what_they_name_is_over(alpha):
+    still = LoanFactory()
+    over = LoanFactory(patron=still.patron, returned=True)
+    owing = LoanFactory(returned=True)
+    FeeFactory(loan=owing, patron=owing.patron)
+    waiting, ended = HoldFactory(), HoldFactory(cancelled=True)
+    kept = [
+        message(still.patron, loans=[over.pk, still.pk]),
+        message(owing.patron, loans=[owing.pk]),
+        message(waiting.patron, kind="HOLD_INTEREST_ENDS", hold=waiting.pk),
+        message(over.patron, at=LATELY, loans=[over.pk]),
+        message(over.patron, state="QUEUED", loans=[over.pk]),
+        message(owing.patron, kind="INVOICE"),
+    ]
+    gone = [
+        message(over.patron, loans=[over.pk]),
+        message(over.patron, state="FAILED", loans=[over.pk]),
+        message(owing.patron, loans=[over.pk]),
+        message(ended.patron, kind="HOLD_READY", hold=ended.pk),
+        message(waiting.patron, kind="HOLD_READY", hold=ended.pk),
+        message(over.patron, kind="INVOICE", loans=[over.pk]),
+        message(over.patron),
+    ]
+
+    assert forget()["messages"] == len(gone)
+
+    assert set(Notice.objects.all()) == set(kept)
+
+
+def test_a_memberships_end_is_remembered_until_it_comes(alpha):
+    patron = PatronFactory()
+    ahead = message(patron, kind="MEMBERSHIP_ENDS", ends_on=(TODAY + timedelta(days=1)).isoformat())
+    message(patron, kind="MEMBERSHIP_ENDS", ends_on=(TODAY - timedelta(days=1)).isoformat())
+
+    forget()
+
+    assert list(Notice.objects.all()) == [ahead]
+
+
+def test_the_other_loans_of_a_settled_fee_are_forgotten_too(alpha):
+    fee = FeeFactory(description="", covers=[{"loan": 1, "title": "Lucky Per"}])
+    fee.entries.update(at=LONG_AGO)
+    Fee.objects.filter(pk=fee.pk).update(balance=0, created_at=LONG_AGO)
+
+    forget()
+
+    fee.refresh_from_db()
+    assert fee.covers == []
 
 
 def test_who_left_long_ago_is_forgotten_unless_something_is_open(alpha):

@@ -9,11 +9,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Func, JSONField, OuterRef, Q, QuerySet
 
 from circulation.models import Fee, Hold, Loan, Transit
 from circulation.services.nightly.batches import work_through
-from notices.models import Notice
+from notices.models import Notice, NoticeKind
 from patrons.models import Patron
 from patrons.rules.settings import PatronSettings, read_settings
 from patrons.services.forgetting import FORGOTTEN, forget_person
@@ -22,6 +22,7 @@ from tenants.selectors import current_municipality
 BATCH = 500
 # What an audit entry tells of whose loan it was. What was done to which item, where and by whom of the staff stays.
 _TRACES = ("patron_id", "card", "hold", "holds")
+_BILLS = (NoticeKind.INVOICE, NoticeKind.INVOICE_REMINDER, NoticeKind.DEBT_COLLECTION)
 _OPEN = Loan.objects.filter(returned_at__isnull=True)
 
 
@@ -38,7 +39,7 @@ def forget_traces(*, on: date, now: datetime, counts: Counter[str]) -> None:
     _entries(before, counts)
     _each("fees", _settled_fees(before), _forget_fees, counts)
     _each("holds", _ended_holds(before), _forget_holds, counts)
-    _each("messages", _told_messages(before), _forget_messages, counts)
+    _each("messages", _told_messages(before, on), _forget_messages, counts)
     _each("people", _gone_people(now, settings), _forget_people, counts)
 
 
@@ -49,7 +50,7 @@ def _past_loans() -> QuerySet[Loan]:
 
 def _settled_fees(before: datetime) -> QuerySet[Fee]:
     # Money is kept as long as the accounts must be; what it was for, only as long as somebody may ask.
-    told = ~Q(description="") | Q(loan__isnull=False)
+    told = ~Q(description="") | Q(loan__isnull=False) | ~Q(covers=[])
     lately = Fee.objects.filter(pk=OuterRef("pk"), entries__at__gte=before)
     settled = Fee.objects.filter(told, balance=0, created_at__lt=before, patron__keeps_history=False)
     return settled.filter(Q(loan__isnull=True) | Q(loan__returned_at__isnull=False)).exclude(Exists(lately))
@@ -68,11 +69,31 @@ def _forget_holds(hold_ids: Sequence[int]) -> int:
     return Hold.objects.filter(pk__in=hold_ids).delete()[0]
 
 
-def _told_messages(before: datetime) -> QuerySet[Notice]:
-    # What's on loan still may be asked about, and its letters are part of the case.
-    over = Q(state__in=[Notice.State.SENT, Notice.State.CANCELLED], created_at__lt=before)
+def _told_messages(before: datetime, on: date) -> QuerySet[Notice]:
+    # What's on loan or owed still may be asked about, and its letters are part of the case; so is what was billed while
+    # anything is owed. Who always has something on loan is told of other things in between, and these are forgotten.
+    open_loans = _OPEN.filter(patron=OuterRef("patron"))
     owing = Fee.objects.filter(patron=OuterRef("patron"), balance__gt=0)
-    return Notice.objects.filter(over & ~Exists(_OPEN.filter(patron=OuterRef("patron"))) & ~Exists(owing))
+    waiting = Hold.objects.filter(patron=OuterRef("patron"), state__in=Hold.ACTIVE)
+    return (
+        Notice.objects.filter(created_at__lt=before)
+        .exclude(state__in=[Notice.State.QUEUED, Notice.State.SENDING])
+        .exclude(Q(kind__in=_BILLS) & Exists(owing))
+        # Its key keeps a membership's end from being announced again.
+        .exclude(kind=NoticeKind.MEMBERSHIP_ENDS, about__ends_on__gte=on.isoformat())
+        .exclude(Exists(_named("pk", open_loans)))
+        .exclude(Exists(_named("loan", owing)))
+        .exclude(Exists(waiting.annotate(json_id=_as_json("pk")).filter(json_id=OuterRef("about__hold"))))
+    )
+
+
+def _named(number: str, rows: QuerySet[Any]) -> QuerySet[Any]:
+    """Those of the rows whose loan the outer message names."""
+    return rows.annotate(json_id=_as_json(number)).filter(json_id__contained_by=OuterRef("about__loans"))
+
+
+def _as_json(number: str) -> Func:
+    return Func(F(number), function="to_jsonb", output_field=JSONField())
 
 
 def _forget_messages(notice_ids: Sequence[int]) -> int:
