@@ -16,6 +16,7 @@
 A database kept by `--reuse-db` is made anew by itself when migrations have changed.
 """
 
+import math
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +29,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 
+from tenants import selectors
 from tenants.choice import choose_none
 from tenants.models import Municipality
 from tenants.selectors import forget_hosts
@@ -85,6 +87,12 @@ def _own_place(worker_id: str, settings: Any, _folder: Path) -> None:
     cache = caches["default"]
     cache.key_prefix = f":test:{settings.DATABASES['default']['TEST']['NAME']}:{worker_id}"
     forget_hosts()
+
+
+@pytest.fixture(autouse=True)
+def _remembered_hosts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep a host's municipality in mind for the whole test: a slow machine reads it again, and the counts differ."""
+    monkeypatch.setattr(selectors, "_REMEMBERED_SECONDS", math.inf)
 
 
 @pytest.fixture
