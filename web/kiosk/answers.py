@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import date
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -46,7 +46,7 @@ def answer(
     title: str = "",
     word: str = "",
     about: str = "",
-    due: date | None = None,
+    due: Any = None,
     problems: list[str] | None = None,
     status: int = 200,
     back_to: str = "kiosk:visit",
@@ -55,6 +55,7 @@ def answer(
     """Return the row of a scan; a browser without script sees it as a message on the page.
 
     :param kind: the sound: ok, hold, transit or stop
+    :param due: the loan whose due date it shows
     :param counts: False when the scan changed nothing
     """
     if not request.headers.get("X-Scan"):

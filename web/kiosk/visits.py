@@ -116,8 +116,7 @@ def lend(request: HttpRequest, kiosk: Any, patron: Any) -> HttpResponse:
         texts = patron_texts(refused.reasons, currency=request.tenant.currency)  # type: ignore[attr-defined]
         return answer(request, scan, title=item.record.title, problems=texts, kind="stop", status=409)
     word = gettext("Yours") if not result.was_renewal else gettext("Renewed")
-    due = result.loan.due_date
-    return answer(request, scan, title=item.record.title, word=word, due=due, kind="ok", counts=result.changed)
+    return answer(request, scan, title=item.record.title, word=word, due=result.loan, kind="ok", counts=result.changed)
 
 
 @with_patron

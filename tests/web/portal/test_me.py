@@ -1,11 +1,13 @@
 from datetime import timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.contrib.messages import get_messages
 
 from circulation.models import CirculationRule, Fee, Hold, LedgerEntry, Loan
 from tests.factories import (
+    NOW,
     TODAY,
     BlockFactory,
     BranchFactory,
@@ -251,3 +253,10 @@ def test_says_from_when_on_a_loan_can_be_renewed_without_calling_it_impossible(a
     assert "It can be renewed from" in page
     assert "Can&#x27;t be renewed" not in page
     assert "Due Sunday 22 November" in page
+
+
+def test_a_loan_by_the_hour_says_its_hour(at_home, patron, desk_branch):
+    LoanFactory(patron=patron, lending_branch=desk_branch, due_date=TODAY, due_at=NOW.replace(hour=15, minute=7))
+    there = NOW.replace(hour=15, minute=7).astimezone(ZoneInfo(desk_branch.time_zone))
+
+    assert f"\xa0{there:%H:%M}</b>" in at_home.get("/me").content.decode()

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.core.paginator import Page
@@ -114,6 +115,15 @@ def hour(value: time | None) -> str:
 def moment(value: datetime | None) -> str:
     """Write day and time of day: 17.12.2026 14.32."""
     return days.moment(value) if value else ""
+
+
+@register.filter
+def due_clock(loan: Any) -> str:
+    """Write the hour that a loan by the hour ends, to follow its day, by its branch's clock; nothing for others."""
+    if loan.due_at is None:
+        return ""
+    there = loan.due_at.astimezone(ZoneInfo(loan.lending_branch.time_zone))
+    return f"\xa0{days.clock(there.replace(tzinfo=None))}"
 
 
 @register.filter
