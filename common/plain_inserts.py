@@ -12,23 +12,34 @@ class PlainInsert(Generic[Row]):
     """Calls like a function: writes a new row and returns it with its key, as `Model.objects.create` does.
 
     No signals are sent and no default is left to the database, which our rows don't need.
+
+    :param once: leave out a row that would break a unique constraint; only for `add`
     """
 
-    def __init__(self, model: type[Row]) -> None:
+    def __init__(self, model: type[Row], *, once: bool = False) -> None:
         self._model = model
+        self._once = once
 
     def __call__(self, **values: Any) -> Row:
         """Write a row with these values and return it."""
         row = self._model(**values)
+        self.add(row)
+        return row
+
+    def add(self, row: Row) -> bool:
+        """Write a row that was made already and give it its key; False if it's there, and may be there only once."""
         with connection.cursor() as cursor:
             cursor.execute(
                 self._sql,
                 [field.get_db_prep_save(field.pre_save(row, True), connection) for field in self._fields],
             )
-            row.pk = cursor.fetchone()[0]
+            written = cursor.fetchone()
+        if written is None:
+            return False
+        row.pk = written[0]
         row._state.adding = False
         row._state.db = connection.alias
-        return row
+        return True
 
     @cached_property
     def _fields(self) -> list[Any]:
@@ -39,4 +50,5 @@ class PlainInsert(Generic[Row]):
         table, key = self._model._meta.db_table, self._model._meta.pk.column
         columns = ", ".join(f'"{field.column}"' for field in self._fields)
         places = ", ".join(["%s"] * len(self._fields))
-        return " ".join(["INSERT INTO", f'"{table}" ({columns})', f"VALUES ({places})", f'RETURNING "{key}"'])
+        parts = ["INSERT INTO", f'"{table}" ({columns})', f"VALUES ({places})"]
+        return " ".join([*parts, "ON CONFLICT DO NOTHING"] if self._once else parts) + f' RETURNING "{key}"'

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from holdings.models import Branch
@@ -143,10 +144,15 @@ def own_texts(rows: Iterable[NoticeTemplate] | None = None) -> OwnTexts:
 
     :param rows: some of them; all of them by default
     """
-    return {
-        (row.kind, row.language, row.channel, row.branch_id): Text(row.subject, row.body)
-        for row in (NoticeTemplate.objects.all() if rows is None else rows)
-    }
+    if rows is not None:
+        return {(row.kind, row.language, row.channel, row.branch_id): Text(row.subject, row.body) for row in rows}
+    # In plain SQL: it's read at every scan that traps a hold.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT kind, language, channel, branch_id, subject, body FROM notices_noticetemplate")
+        return {
+            (kind, language, channel, branch_id): Text(subject, body)
+            for kind, language, channel, branch_id, subject, body in cursor.fetchall()
+        }
 
 
 def real_cases(kind: str, *, branch_id: int | None = None, limit: int = 8) -> list[Notice]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from common.plain_inserts import PlainInsert
 from holdings.models import Branch
 from notices.models import Notice
 from notices.rules.recipients import is_minor
@@ -15,6 +16,8 @@ from patrons.models import Guardianship, Patron
 from tenants.selectors import current_municipality
 
 __all__ = ["NoticeRequest", "invoice_context", "make_notice", "make_notices"]
+
+_add_notice = PlainInsert(Notice, once=True)
 
 
 def make_notice(
@@ -27,13 +30,18 @@ def make_notice(
     about: Mapping[str, Any],
     now: datetime,
 ) -> bool:
-    """Put one message into the outbox; False when the key exists already.
+    """Put one message into the outbox; False when the key exists already, True for one that the patron does without.
 
     What can't be delivered is kept as FAILED with its problem, so that staff see it.
 
     :param context: see `NoticeRequest`
     """
-    return bool(make_notices([NoticeRequest(patron, branch, kind, key, context, about)], now=now))
+    # At every scan that traps a hold; so the key's constraint says whether it exists, not a look beforehand.
+    writer = Writer(current_municipality(), now=now)
+    guardians = _guardians([patron] if is_minor(patron, today=writer.today) else [])
+    request = NoticeRequest(patron, branch, kind, key, context, about)
+    written = writer.write(request, guardians.get(patron.pk, []))
+    return written is None or _add_notice.add(written)
 
 
 @transaction.atomic(savepoint=False)

@@ -31,6 +31,16 @@ def test_writes_what_django_would_write(alpha, now):
     assert (added.item, added.patron) == (item, patron)
 
 
+def test_leaves_out_what_may_be_there_only_once(alpha, now):
+    add = PlainInsert(AuditEntry, once=True).add
+
+    first, second = (AuditEntry(at=now, action="test.add", facts={}, scan_id="a-scan") for _ in range(2))
+
+    assert (add(first), add(second)) == (True, False)
+    assert [entry.pk for entry in AuditEntry.objects.filter(scan_id="a-scan")] == [first.pk]
+    assert second.pk is None
+
+
 def test_gives_a_row_that_can_be_saved_again(alpha, now, django_assert_num_queries):
     entry = PlainInsert(AuditEntry)(at=now, action="test.add", facts={"names": ["Åse"], "none": None})
 
