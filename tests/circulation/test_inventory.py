@@ -10,6 +10,7 @@ from circulation.selectors.inventory import ShelfRange, count_expected, not_seen
 from circulation.services.batches import barcodes_in, check_in_batch, check_out_batch
 from circulation.services.inventory import confirm_missing, see_item
 from circulation.services.results import GoesTo
+from holdings.models import Item
 from tests.factories import HoldFactory, LoanFactory, ShelvingLocationFactory, TransitFactory
 
 
@@ -59,6 +60,17 @@ def test_what_was_scanned_has_been_seen(library, shelf, now):
     assert see_item(item=items[0], branch=library.main, now=now + timedelta(minutes=1)).notices == ()
 
     assert not_seen(ShelfRange(library.main.pk, room.pk), since=now) == items[1:]
+
+
+def test_a_scan_changes_only_when_the_item_was_last_seen(library, now):
+    """Nothing of it is in the audit log, so there may be nothing else to tell."""
+    missing = library.item(missing=True)
+    (before,) = Item.objects.filter(pk=missing.pk).values()
+
+    see_item(item=missing, branch=library.main, now=now + timedelta(minutes=1))
+
+    (after,) = Item.objects.filter(pk=missing.pk).values()
+    assert after == before | {"last_seen_at": now + timedelta(minutes=1)}
 
 
 def test_tells_of_what_is_out_of_place(library, now):

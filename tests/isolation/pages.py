@@ -343,14 +343,12 @@ MAPS = {
 
 
 def may(role: str, page: Page) -> bool:
-    """Return whether a page opens for ANYBODY, PATRON or a role of the staff."""
+    """Return whether a page opens for ANYBODY, PATRON, MACHINE or a role of the staff."""
     if page.who == ANYBODY:
         return True
-    if page.who == MACHINE:
-        return False
-    if page.who == PATRON:
-        return role == "PATRON"
-    return role not in ("ANYBODY", "PATRON") and (page.who == ANY_STAFF or page.who in permissions_of(role))
+    if page.who in (PATRON, MACHINE):
+        return role == {PATRON: "PATRON", MACHINE: "MACHINE"}[page.who]
+    return role not in ("ANYBODY", "PATRON", "MACHINE") and (page.who == ANY_STAFF or page.who in permissions_of(role))
 
 
 def pages_for(role: str) -> dict[str, Page]:

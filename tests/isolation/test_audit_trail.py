@@ -20,8 +20,16 @@ NOTED_LATER = {
     # A reason that was typed is only shown again here; what's written is taken back.
     "console:notice": "notices.save_template",
 }
+# Pages whose own row says all there is to note, and what they may write.
+NOTED_IN_PLACE = {
+    # When an item was last seen on its shelf: thousands in an inventory; what it finds missing is noted one by one.
+    "desk:inventory_scan": {"holdings_item"},
+}
 SILENT_MODULES = {
     "catalogue/services/change_feed.py": "follows from what was noted",
+    "circulation/services/debts/systems.py": "writes the file of a batch, whose sending is noted",
+    "circulation/services/inventory.py": "keeps when an item was last seen; what's missing is noted by report_missing",
+    "circulation/services/returns.py": "is part of checking in",
     "circulation/services/hold_states.py": "is part of the actions on holds",
     "circulation/services/fees/credit.py": "is part of the actions that move money",
     "circulation/services/fees/groups.py": "is part of charging and closing fees",
@@ -49,13 +57,13 @@ WRITES = {"save", "create", "bulk_create", "update", "bulk_update", "delete", "u
 
 def unnoted(visited):
     for _page, visit in visited:
-        tables = {table.split(".")[1] for table in visit.written}
+        tables = {table.split(".")[1] for table in visit.written} - NOTED_IN_PLACE.get(visit.name, set())
         if visit.status < 400 and tables - NO_CHANGE and "accounts_auditentry" not in tables:
             if visit.name not in NOTED_LATER:
                 yield f"{visit} wrote {sorted(tables)} and noted nothing"
 
 
-@pytest.mark.parametrize("role", ["PATRON", "SUPERVISOR", "IT_ADMIN"])
+@pytest.mark.parametrize("role", ["PATRON", "MACHINE", "SUPERVISOR", "IT_ADMIN"])
 def test_every_form_that_changes_something_is_noted(towns, role):
     alpha, _beta, _consortium = towns
     client = browser("alpha.localhost", **cookies_of(alpha, role))
@@ -64,7 +72,7 @@ def test_every_form_that_changes_something_is_noted(towns, role):
     changed = [visit for _page, visit in visited if "alpha.accounts_auditentry" in visit.written]
 
     assert list(unnoted(visited)) == []
-    assert len(changed) >= {"PATRON": 3, "SUPERVISOR": 20, "IT_ADMIN": 12}[role]
+    assert len(changed) >= {"PATRON": 3, "MACHINE": 2, "SUPERVISOR": 20, "IT_ADMIN": 12}[role]
 
 
 def test_every_form_of_the_operators_is_noted(towns):
@@ -81,7 +89,7 @@ def test_every_form_of_the_operators_is_noted(towns):
 def test_looking_at_a_page_changes_nothing(towns):
     alpha, _beta, _consortium = towns
     changed = []
-    for role in ("PATRON", "SUPERVISOR", "IT_ADMIN"):
+    for role in ("PATRON", "MACHINE", "SUPERVISOR", "IT_ADMIN"):
         client = browser("alpha.localhost", **cookies_of(alpha, role))
         for _page, visit in visits(client, OF_A_MUNICIPALITY, MUNICIPALITY_MAP, alpha.things, ("GET",)):
             changed += [f"{visit} {table}" for table in visit.written if table.split(".")[1] not in NO_CHANGE]

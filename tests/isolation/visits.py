@@ -13,10 +13,12 @@ from django.contrib.sessions.backends.cached_db import SessionStore
 from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from tests.isolation.pages import Names, Page
 from tests.isolation.towns import Town
 from web.account.sessions import PATRON_COOKIE, STAFF_COOKIE
+from web.kiosk.device import COOKIE as KIOSK_COOKIE
 
 _LOG_INS = ("/account/log-in", "/log-in")
 _WRITES = """
@@ -150,10 +152,25 @@ def patron_session(town: Town) -> str:
     return str(session.session_key)
 
 
+def machine_session(town: Town) -> str:
+    """Let the town's patron stand before its self-check machine and return the visit's session key."""
+    connection.set_tenant(town.municipality)
+    session = SessionStore()
+    session["kiosk_patron"], session["kiosk_id"] = town.things["patron"], town.things["kiosk"]
+    session["kiosk_since"] = timezone.now().isoformat()
+    # She stands there for as long as a walk may take.
+    session["kiosk_seen"] = int(time.time()) + 3600
+    session.create()
+    connection.set_schema_to_public()
+    return str(session.session_key)
+
+
 def cookies_of(town: Town, role: str) -> dict[str, str]:
     """Return the cookies that somebody of the town carries."""
     if role == "ANYBODY":
         return {}
     if role == "PATRON":
         return {PATRON_COOKIE: patron_session(town)}
+    if role == "MACHINE":
+        return {KIOSK_COOKIE: town.things["kiosk_token"], PATRON_COOKIE: machine_session(town)}
     return {STAFF_COOKIE: staff_session(town, role)}

@@ -12,7 +12,7 @@ from django.urls import reverse
 from hypothesis import strategies as st
 
 from accounts.rules import permissions_of
-from tests.isolation.pages import ANY_STAFF, ANYBODY, OF_A_MUNICIPALITY, OF_THE_CONSORTIUM, PATRON, Page
+from tests.isolation.pages import ANY_STAFF, ANYBODY, MACHINE, OF_A_MUNICIPALITY, OF_THE_CONSORTIUM, PATRON, Page
 from tests.isolation.towns import Town
 from tests.isolation.visits import browser, cookies_of, values_of, writes
 
@@ -100,7 +100,7 @@ def doors(towns: tuple[Town, Town, Town]) -> list[Door]:
     of_consortium = {"token": "x", "branch": 1} | consortium.things
     people = {
         role: browser("alpha.localhost", **cookies_of(alpha, role))
-        for role in ("ANYBODY", "PATRON", "SUPERVISOR", "IT_ADMIN")
+        for role in ("ANYBODY", "PATRON", "MACHINE", "SUPERVISOR", "IT_ADMIN")
     }
     found = []
     for name, page in OF_A_MUNICIPALITY.items():
@@ -116,8 +116,8 @@ def _door(name: str, page: Page, client: Client, things: dict[str, Any], url_map
 
 
 def _role(page: Page) -> str:
-    if page.who in (ANYBODY, PATRON):
-        return "ANYBODY" if page.who == ANYBODY else "PATRON"
+    if page.who in (ANYBODY, PATRON, MACHINE):
+        return {ANYBODY: "ANYBODY", PATRON: "PATRON", MACHINE: "MACHINE"}[page.who]
     is_desks = page.who == ANY_STAFF or page.who in permissions_of("SUPERVISOR")
     return "SUPERVISOR" if is_desks else "IT_ADMIN"
 

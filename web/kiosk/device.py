@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.cache import cache_control
 
 from patrons.selectors import get_patron
@@ -46,7 +47,9 @@ def with_patron(view: View) -> View:
         patron = patron_of(request, kiosk)
         if patron is None:
             # A scan isn't a page: the script says "logged out" and keeps it.
-            return HttpResponse(status=403) if request.headers.get("X-Scan") else redirect("kiosk:start")
+            if request.headers.get("X-Scan"):
+                return HttpResponse(status=403, headers={"X-Log-In": reverse("kiosk:start")})
+            return redirect("kiosk:start")
         return view(request, kiosk, patron, *args, **kwargs)
 
     return kiosk_only(guarded)
