@@ -27,6 +27,8 @@ ACTIONS = {
     **ITEM_ACTIONS,
     "circulation.accept_claim": _("Noted a claim as accepted"),
     "circulation.add_fee": _("Added a fee"),
+    "circulation.charge_card": _("Charged a new card"),
+    "circulation.free_card": _("Gave a new card without a fee"),
     "circulation.add_till": _("Added a till"),
     "circulation.cancel_hold": _("Cancelled a hold"),
     "circulation.change_hold": _("Changed a hold"),

@@ -156,9 +156,20 @@ class CardForm(forms.Form):
     reason = forms.ChoiceField(
         label=_("The old card"), choices=[("LOST", _("is lost")), ("REPLACED", _("is handed in"))]
     )
+    is_free = forms.BooleanField(label=_("No fee for a lost card this time"), required=False)
+    free_because = LineField(label=_("Why no fee"), max_length=200, required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="card-%s", **kwargs)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask why a lost card is to cost nothing."""
+        data = super().clean() or self.cleaned_data
+        if not data.get("is_free"):
+            data["free_because"] = ""
+        elif not data.get("free_because") and "free_because" not in self.errors:
+            self.add_error("free_because", _("Write why."))
+        return data
 
 
 class PinForm(forms.Form):

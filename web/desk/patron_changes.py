@@ -12,12 +12,13 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.rules import Permission
+from circulation.services import new_cards
 from holdings.selectors import branches_in_service, item_types
 from patrons.errors import PatronRefused
 from patrons.selectors import get_block, get_patron_by_card, patron_categories
 from patrons.selectors.desk_page import cards_of
 from patrons.selectors.duplicates import patrons_alike
-from patrons.services import blocks, cards, register
+from patrons.services import blocks, register
 from web.account.access import staff_only
 from web.account.throttle import PINS, forgive
 from web.desk.areas import desk_areas
@@ -25,6 +26,7 @@ from web.desk.forms_patrons import BlockForm, CardForm, NewPatronForm, PatronFor
 from web.desk.patron_dialogs import dialog_of
 from web.desk.patron_page import page, patron_or_404
 from web.desk.texts import add_to_form, patron_problems
+from web.ui.money import amount_text
 from web.ui.stale_forms import edited_in_turn
 
 _FORM = ("GET", "HEAD", "POST")
@@ -124,14 +126,16 @@ def lift_block(request: HttpRequest, pk: int) -> HttpResponse:
 @staff_only(Permission.EDIT_PATRONS, needs_branch=True)
 @require_POST
 def new_card(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give a patron a new card; the old ones stop working."""
+    """Give a patron a new card; the old ones stop working, and a lost one costs what the rules say."""
     patron, form = patron_or_404(pk), CardForm(request.POST)
     if form.is_valid():
         try:
-            cards.replace_card(
+            fee = new_cards.replace_card(
                 patron=patron,
                 number=form.cleaned_data["card_number"],
                 reason=form.cleaned_data["reason"],
+                free_because=form.cleaned_data["free_because"],
+                branch=request.staff.branch,  # type: ignore[attr-defined]
                 staff=request.staff.account,  # type: ignore[attr-defined]
                 now=timezone.now(),
             )
@@ -139,6 +143,9 @@ def new_card(request: HttpRequest, pk: int) -> HttpResponse:
             add_to_form(form, refused)
         else:
             messages.success(request, gettext("The new card works from now on; the old one doesn't."))
+            if fee:
+                amount = amount_text(fee.balance, request.tenant.currency)  # type: ignore[attr-defined]
+                messages.warning(request, gettext("The fee for it is %(amount)s.") % {"amount": amount})
             return redirect("desk:patron", pk=pk)
     return page(request, patron, status=422, dialog=dialog_of(request, patron, "card", form=form))
 

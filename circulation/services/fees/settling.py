@@ -89,7 +89,7 @@ def add_fee(
         return known.fee
     fee = Fee.objects.create(
         patron=patron,
-        liable_id=_guardian_of(patron, now),
+        liable_id=liable_guardian(patron, now),
         kind=kind,
         branch=branch,
         description=description,
@@ -129,7 +129,7 @@ def _give_up(
     return fee
 
 
-def _guardian_of(patron: Patron, now: datetime) -> int | None:
+def liable_guardian(patron: Patron, now: datetime) -> int | None:
     """The guardian who is liable for what a child is charged; None for everybody else."""
     today = now.astimezone(ZoneInfo(current_municipality().time_zone)).date()
     is_child = patron.category.kind == PatronCategory.Kind.CHILD

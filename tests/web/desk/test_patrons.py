@@ -1,10 +1,12 @@
 """Patrons at the desk: look-up, page, register, edit, block, card and PIN."""
 
 from datetime import date
+from decimal import Decimal
 
 import pytest
 
 from accounts.models import AuditEntry
+from circulation.models import CirculationRule, Fee
 from common.encryption import keyed_hash
 from patrons.models import Block, Card, Patron
 from tests.factories import (
@@ -16,6 +18,7 @@ from tests.factories import (
     LoanFactory,
     PatronCategoryFactory,
     PatronFactory,
+    RuleFactory,
 )
 
 
@@ -269,6 +272,21 @@ def test_gives_a_new_card_and_ends_the_old_one(librarian_client, patron, number_
     librarian_client.post(f"/desk/patrons/{patron.pk}/card", {"card_number": number, "reason": "LOST"})
 
     assert list(Card.objects.filter(patron=patron, is_active=True).values_list("number", flat=True)) == [number]
+
+
+def test_charges_a_lost_card_unless_somebody_writes_why_not(librarian_client, patron, number_of):
+    CirculationRule.objects.all().delete()
+    RuleFactory(set={"card_fee": "25.00"})
+    sent = {"card_number": number_of("card", 88), "reason": "LOST"}
+    page = f"/desk/patrons/{patron.pk}/card"
+
+    refused = librarian_client.post(page, sent | {"is_free": "on", "free_because": " "})
+    free = librarian_client.post(page, sent | {"is_free": "on", "free_because": "Stolen"})
+    charged = librarian_client.post(page, sent | {"card_number": number_of("card", 89)})
+
+    assert [each.status_code for each in (refused, free, charged)] == [422, 302, 302]
+    assert "Write why." in text_of(refused)
+    assert Fee.objects.get(patron=patron).balance == Decimal("25.00")
 
 
 @pytest.mark.parametrize("number", ["2090000001", "---", "", "x" * 40])
