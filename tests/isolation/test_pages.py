@@ -1,14 +1,20 @@
 """Nobody in Alpha ever reads or changes anything of Beta's, whatever address she opens and whatever it names."""
 
 import pytest
+from django.db import connection
+from django.urls import reverse
 
+from tenants.models import Municipality
 from tests.isolation.pages import ANYBODY, MAPS, OF_A_MUNICIPALITY, OF_THE_CONSORTIUM, may
 from tests.isolation.towns import ROLES
-from tests.isolation.visits import browser, cookies_of, visits
+from tests.isolation.visits import browser, cookies_of, taken_back, values_of, visits
 from web.account.sessions import PATRON_COOKIE, STAFF_COOKIE
 
 MUNICIPALITY_MAP, CONSORTIUM_MAP = MAPS
 BOTH = ("GET", "POST")
+# A municipality's settings stand in its own row of a table that all share; that it's its own has a test below.
+SETTINGS = ("public.tenants_municipality",)
+SAVES_SETTINGS = dict.fromkeys(("console:rule_settings", "console:message_settings", "console:privacy"), SETTINGS)
 EVERYBODY = ("ANYBODY", "PATRON", "MACHINE", *ROLES)
 
 
@@ -19,7 +25,7 @@ def is_let_in(page, visit):
 
 
 def outside(written, *allowed):
-    return sorted(table for table in written if table.split(".")[0] not in allowed)
+    return sorted(table for table in written if table not in allowed and table.split(".")[0] not in allowed)
 
 
 def operators_things(alpha, consortium):
@@ -57,11 +63,27 @@ def test_numbers_of_another_municipality_mean_nothing(towns, role):
             or (page.names_own_things and not is_refused)
             or (not may(role, page) and not visit.is_turned_away)
             or visit.leaks(beta.secrets)
-            or outside(visit.written, "alpha")
+            or outside(visit.written, "alpha", *SAVES_SETTINGS.get(visit.name, ()))
         ):
             wrong.append(f"{visit} {visit.leaks(beta.secrets)} {outside(visit.written, 'alpha')}")
 
     assert wrong == []
+
+
+@pytest.mark.parametrize("name", SAVES_SETTINGS)
+def test_settings_are_saved_for_ones_own_municipality_only(towns, name):
+    alpha, beta, _consortium = towns
+    client = browser("alpha.localhost", **cookies_of(alpha, "IT_ADMIN"))
+    before = dict(Municipality.objects.values_list("schema_name", "settings"))
+
+    with taken_back():
+        client.post(
+            reverse(name, urlconf=MUNICIPALITY_MAP), values_of(OF_A_MUNICIPALITY[name].sends or {}, beta.things)
+        )
+        connection.set_schema_to_public()
+        after = dict(Municipality.objects.values_list("schema_name", "settings"))
+
+    assert {schema for schema in before if after[schema] != before[schema]} == {"alpha"}
 
 
 @pytest.mark.parametrize("role", EVERYBODY[1:])
