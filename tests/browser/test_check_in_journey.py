@@ -97,7 +97,7 @@ def test_an_item_of_another_branch_travels_home(page, demo):
     page.goto(demo.url("/desk/transits"))
     expect(page.get_by_role("row").filter(has_text=barcode)).to_contain_text("Comes home")
     check_in(page, demo, barcode)
-    expect(rows(page).first).to_contain_text("Received")
+    expect(rows(page).first).to_contain_text("Arrived")
     expect(goes_to(page)).to_contain_text("Shelf")
 
 

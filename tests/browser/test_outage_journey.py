@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.browser.hands import begin, log_in, panel, rows, scan_box, settled
 from tests.browser.lines import Line
+from tests.browser.looks import faults
 
 TOWN = "Oulu"
 BURST = 12
@@ -118,12 +119,14 @@ def test_a_page_opened_without_the_server_records_for_the_card_and_lists_what_wa
     expect(rows(page).nth(0)).to_contain_text("Names can't be looked up now")
     page.reload()
     expect(rows(page).filter(has_text="Recorded")).to_have_count(2)
+    found = faults(page)
 
     line.mend()
     page.wait_for_load_state()
     expect(banner(page)).to_be_hidden()
     assert kept(page) == []
     assert loans_of(page, desk, patron).count(barcode) == 1
+    assert found == []
 
     page.goto(desk.url("/desk/outage", TOWN))
     expect(page.locator("tr.is-open")).to_have_count(left + 1)
