@@ -30,12 +30,16 @@ def make_notice(
     about: Mapping[str, Any],
     now: datetime,
 ) -> bool:
-    """Put one message into the outbox; False when the key exists already, True for one that the patron does without.
+    """Put one message into the outbox; False when the key exists already.
+
+    True also for one that the patron does without, and for one to somebody who has died, which isn't written at all.
 
     What can't be delivered is kept as FAILED with its problem, so that staff see it.
 
     :param context: see `NoticeRequest`
     """
+    if _has_died(patron):
+        return True
     # At every scan that traps a hold; so the key's constraint says whether it exists, not a look beforehand.
     writer = Writer(current_municipality(), now=now)
     guardians = _guardians([patron] if is_minor(patron, today=writer.today) else [])
@@ -61,7 +65,7 @@ def make_notices(requests: Sequence[NoticeRequest], *, now: datetime) -> set[str
     written = (
         writer.write(request, guardians.get(request.patron.pk, []))
         for request in wanted
-        if request.patron.left_reason != Patron.LeftReason.DECEASED
+        if not _has_died(request.patron)
     )
     Notice.objects.bulk_create(filter(None, written), ignore_conflicts=True, batch_size=500)
     return {request.key for request in wanted}
@@ -77,6 +81,10 @@ def invoice_context(items: Sequence[Mapping[str, Any]], *, processing: Decimal, 
         "fees": fees,
         "total": replacement + processing + fees,
     }
+
+
+def _has_died(patron: Patron) -> bool:
+    return patron.left_reason == Patron.LeftReason.DECEASED
 
 
 def _guardians(minors: Iterable[Patron]) -> dict[int, list[Patron]]:
