@@ -47,7 +47,11 @@ VALUES = (
 # In addresses and cookies, as bytes on the wire.
 RAW = ("%00", "%ff%fe", "%ed%a0%80", "%e2%80%ae", "%", "%zz", "%0d%0aX-Evil:%201", "+", "%2e%2e%2f", "%F4%90%80%80")
 # Looking somebody up by her national identity number is noted, whether she's found or not.
-WRITTEN_ANYWAY = {("desk:by_national_id", "alpha.accounts_auditentry")}
+# So is a question for the birth date, whatever the answer.
+WRITTEN_ANYWAY = {
+    ("desk:by_national_id", "alpha.accounts_auditentry"),
+    ("desk:identify", "alpha.accounts_auditentry"),
+}
 _ASKED_FOR = re.compile(r"""(?:POST|GET|values|data)\.(?:get|getlist)\(\s*["']([\w-]+)["']""")
 _FIELD = re.compile(r"^    (\w+) = (?:forms\.)?_?\w*(?:Field|Chosen|Colour)\(", re.MULTILINE)
 
