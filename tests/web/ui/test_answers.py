@@ -99,14 +99,14 @@ def test_ends_a_public_session_with_a_visible_countdown(page: Page, server: Scan
     page.clock.install()
     page.goto(f"{server.address}/session")
     session = page.locator("form.session")
-    expect(session).to_contain_text("2:00")
+    expect(session).to_contain_text("2 min")
     expect(session.locator("[data-session-stay]")).to_be_hidden()
 
     page.clock.run_for(95_000)
-    expect(session).to_contain_text("0:25")
+    expect(session).to_contain_text("25 s")
     expect(session.locator("[data-session-warning]")).to_be_attached()
     session.locator("[data-session-stay]").click()
-    expect(session).to_contain_text("2:00")
+    expect(session).to_contain_text("2 min")
     page.clock.run_for(121_000)
 
     page.wait_for_url("**/ended")
