@@ -88,25 +88,48 @@ def test_i_b2_the_time_of_day_stays():
 
 
 @pytest.mark.parametrize(
-    ("case", "mode", "start", "days", "due"),
+    ("start", "days", "due"),
+    [(date(2012, 7, 3), 1, date(2012, 7, 4)), (date(2012, 11, 24), 1, date(2012, 11, 25))],
+)
+def test_i_b3_every_day_counts_and_may_be_closed(start, days, due):
+    assert count_days(start, days, DAYS, MPL) == due
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "due"),
     [
-        ("b3", DAYS, date(2012, 7, 3), 1, date(2012, 7, 4)),
-        ("b3", DAYS, date(2012, 11, 24), 1, date(2012, 11, 25)),
-        ("b4", DATEDUE, date(2012, 7, 3), 1, date(2012, 7, 5)),
-        ("b4", DATEDUE, date(2012, 7, 3), 2, date(2012, 7, 5)),
-        ("b4", DATEDUE, date(2012, 7, 23), 7, date(2012, 7, 30)),
-        ("b4", DATEDUE, date(2012, 11, 24), 1, date(2012, 11, 26)),
-        ("b5", CALENDAR, date(2012, 7, 3), 1, date(2012, 7, 5)),
-        ("b5", CALENDAR, date(2012, 7, 23), 7, date(2012, 8, 1)),
-        ("b6", DAYWEEK, date(2012, 6, 27), 7, date(2012, 7, 11)),
-        ("b6", DAYWEEK, date(2012, 7, 1), 3, date(2012, 7, 5)),
-        ("b7", DATEDUE, date(2012, 12, 26), -1, date(2012, 12, 24)),
-        ("b7", CALENDAR, date(2012, 12, 26), -1, date(2012, 12, 24)),
-        ("b7", DAYS, date(2012, 12, 26), -1, date(2012, 12, 25)),
+        (date(2012, 7, 3), 1, date(2012, 7, 5)),
+        (date(2012, 7, 3), 2, date(2012, 7, 5)),
+        (date(2012, 7, 23), 7, date(2012, 7, 30)),
+        (date(2012, 11, 24), 1, date(2012, 11, 26)),
     ],
 )
-def test_i_b3_to_b7_modes_of_counting(case, mode, start, days, due):
-    assert count_days(start, days, mode, MPL) == due, case
+def test_i_b4_every_day_counts_and_the_next_open_one_is_due(start, days, due):
+    assert count_days(start, days, DATEDUE, MPL) == due
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "due"),
+    [(date(2012, 7, 3), 1, date(2012, 7, 5)), (date(2012, 7, 23), 7, date(2012, 8, 1))],
+)
+def test_i_b5_open_days_count(start, days, due):
+    assert count_days(start, days, CALENDAR, MPL) == due
+
+
+@pytest.mark.parametrize(
+    ("start", "days", "due"),
+    [(date(2012, 6, 27), 7, date(2012, 7, 11)), (date(2012, 7, 1), 3, date(2012, 7, 5))],
+)
+def test_i_b6_weeks_end_on_their_weekday(start, days, due):
+    assert count_days(start, days, DAYWEEK, MPL) == due
+
+
+@pytest.mark.parametrize(
+    ("mode", "due"),
+    [(DATEDUE, date(2012, 12, 24)), (CALENDAR, date(2012, 12, 24)), (DAYS, date(2012, 12, 25))],
+)
+def test_i_b7_days_are_counted_back_too(mode, due):
+    assert count_days(date(2012, 12, 26), -1, mode, MPL) == due
 
 
 def test_i_b8_open_days_between_two_days_in_either_order():
