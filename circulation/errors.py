@@ -20,7 +20,9 @@ class Code(StrEnum):
     RECORD_UNKNOWN = "RECORD_UNKNOWN"
     # --- The item ---
     ALREADY_ON_LOAN_TO_PATRON = "ALREADY_ON_LOAN_TO_PATRON"  # loan_id, due_date: a check-out renews then
-    ITEM_ON_LOAN = "ITEM_ON_LOAN"  # due_date; to another patron, whose name stays out of it
+    ITEM_ON_LOAN = (
+        "ITEM_ON_LOAN"  # due_date, with the hour for a loan by the hour; to another patron, whose name stays out of it
+    )
     ITEM_ON_HOLD = "ITEM_ON_HOLD"  # hold_id, shelf_number: it lies ready, or travels, for another patron
     ITEM_IN_TRANSIT = "ITEM_IN_TRANSIT"  # hold_id, to_branch_id: on its way to another patron's hold
     ITEM_REFERENCE_ONLY = "ITEM_REFERENCE_ONLY"

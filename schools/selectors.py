@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Q, QuerySet
 
 from circulation.models import Loan
+from circulation.rules.hour_loans import is_overdue
 from patrons.models import Patron
 from schools.models import SchoolClass
 from schools.rules import next_without
@@ -74,7 +76,7 @@ def pupils_of(school_class: SchoolClass, *, by_family_name: bool = False) -> lis
 
 
 def class_sheet(
-    school_class: SchoolClass, *, record_id: int | None, today: date, by_family_name: bool = False
+    school_class: SchoolClass, *, record_id: int | None, now: datetime, by_family_name: bool = False
 ) -> ClassSheet:
     """Return who of a class has a title; without a title, everybody's counts only. Three statements."""
     pupils = pupils_of(school_class, by_family_name=by_family_name)
@@ -83,7 +85,7 @@ def class_sheet(
     for loan in loans:
         by_patron.setdefault(loan.patron_id, []).append(loan)
     lines = tuple(
-        _line(number, pupil, by_patron.get(pupil.pk, []), record_id, today) for number, pupil in enumerate(pupils, 1)
+        _line(number, pupil, by_patron.get(pupil.pk, []), record_id, now) for number, pupil in enumerate(pupils, 1)
     )
     of_teacher = by_patron.get(school_class.teacher_id, []) if school_class.teacher_id else []
     return ClassSheet(
@@ -96,18 +98,22 @@ def open_loans_of_class(school_class: SchoolClass) -> list[Loan]:
     people = [pupil.pk for pupil in pupils_of(school_class)]
     if school_class.teacher_id:
         people.append(school_class.teacher_id)
-    return sorted(_open_loans(people), key=lambda loan: (loan.due_date, loan.pk))
+    return sorted(_open_loans(people), key=lambda loan: (loan.due_date, loan.due_at is None, loan.pk))
 
 
 def _open_loans(patron_ids: Iterable[int]) -> list[Loan]:
     return list(
         Loan.objects.filter(patron_id__in=list(patron_ids), returned_at__isnull=True)
-        .select_related("item__record", "patron")
+        .select_related("item__record", "patron", "lending_branch")
         .defer("item__record__raw")
     )
 
 
-def _line(number: int, pupil: Patron, loans: list[Loan], record_id: int | None, today: date) -> PupilLine:
+def _line(number: int, pupil: Patron, loans: list[Loan], record_id: int | None, now: datetime) -> PupilLine:
     of_title = next((loan for loan in loans if loan.item.record_id == record_id), None)
-    overdue = sum(1 for loan in loans if loan.due_date < today)
+    overdue = sum(1 for loan in loans if is_overdue(loan.due_date, loan.due_at, _there(loan, now)))
     return PupilLine(number, pupil, of_title, len(loans), overdue)
+
+
+def _there(loan: Loan, now: datetime) -> datetime:
+    return now.astimezone(ZoneInfo(loan.lending_branch.time_zone))

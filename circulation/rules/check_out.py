@@ -48,7 +48,7 @@ class CheckOutFacts:
     """Everything that decides over one loan.
 
     :ivar item_type_is_lent: what the item type says of itself; a rule may say otherwise
-    :ivar on_loan_until: the due date of another patron's open loan of the item
+    :ivar on_loan_until: when another patron's open loan of the item is due, a moment for one by the hour
     :ivar trapped: the hold for which the item lies ready or travels
     :ivar waiting: how many others queue for the title
     :ivar ready_here: how many other holds of hers lie ready at this branch

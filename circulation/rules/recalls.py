@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from circulation.errors import Code
 from circulation.rules.reasons import blocking
@@ -14,7 +14,10 @@ from holdings.rules.calendars import Calendar, NeverOpen
 
 @dataclass(frozen=True)
 class RecallFacts:
-    """Everything that decides over calling one loan back."""
+    """Everything that decides over calling one loan back.
+
+    :ivar due_at: when a loan by the hour ends, in its branch's time zone
+    """
 
     loan_id: int
     today: date
@@ -25,7 +28,7 @@ class RecallFacts:
     branch_id: int
     rules: Resolved
     calendar: Calendar
-    is_by_the_hour: bool = False
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -44,9 +47,9 @@ def decide(facts: RecallFacts) -> RecallDecision:
     """
     if facts.is_recalled:
         return RecallDecision(None, (blocking(Code.RECALLED_ALREADY, due_date=facts.due_date.isoformat()),))
-    if facts.is_by_the_hour:
+    if facts.due_at is not None:
         # It's back sooner than anybody could be asked.
-        return RecallDecision(None, (blocking(Code.RECALL_NOT_EARLIER, due_date=facts.due_date.isoformat()),))
+        return RecallDecision(None, (blocking(Code.RECALL_NOT_EARLIER, due_date=facts.due_at.isoformat()),))
     if facts.item_status == Item.Status.LOST:
         return RecallDecision(None, (blocking(Code.ITEM_LOST),))
     guaranteed = facts.rules.value("recall_min_days")

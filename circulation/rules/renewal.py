@@ -54,6 +54,11 @@ class RenewalFacts:
         return self.now.date()
 
     @property
+    def due(self) -> date:
+        """When the loan is due: the moment of one by the hour, the day of another."""
+        return self.due_at.astimezone(self.now.tzinfo) if self.due_at else self.due_date
+
+    @property
     def is_overdue(self) -> bool:
         """Whether the loan is late itself."""
         return is_overdue(self.due_date, self.due_at, self.now)
@@ -72,7 +77,7 @@ def decide(facts: RenewalFacts) -> RenewalDecision:
     rules = RuleReader(facts.rules)
     reasons = []
     if facts.is_recalled:
-        reasons.append(blocking(Code.LOAN_RECALLED, due_date=facts.due_date.isoformat()))
+        reasons.append(blocking(Code.LOAN_RECALLED, due_date=facts.due.isoformat()))
     if facts.waiting and not (facts.others_fill_all and rules.value("renewal_despite_holds")):
         # No override lifts this: the item is promised to somebody who isn't at the desk to be asked.
         reasons.append(blocking(Code.SOMEBODY_WAITS, count=facts.waiting))
@@ -177,7 +182,7 @@ def _due_date(facts: RenewalFacts) -> tuple[DueDate | None, list[Reason]]:
     except NeverOpen:
         return None, [blocking(Code.CALENDAR_NEVER_OPEN, branch_id=facts.branch_id)]
     if not _is_later(due, facts):
-        return None, [blocking(Code.NOT_LATER, due_date=facts.due_date.isoformat())]
+        return None, [blocking(Code.NOT_LATER, due_date=facts.due.isoformat())]
     if due.is_shortened and facts.patron.expires_on is not None:
         return due, [notice(Code.DUE_BEFORE_CARD_ENDS, expires_on=facts.patron.expires_on.isoformat())]
     return due, []

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, FilteredRelation, Min, Q
 
@@ -18,7 +19,8 @@ class BranchAvailability:
 
     :ivar home: on the shelf now, and whole
     :ivar reference: for use in the library, among `total`
-    :ivar due_back: when the first one on loan is due, None if none is
+    :ivar due_back: the day on which the first one on loan is due, None if none is
+    :ivar due: the same, with the hour by the branch's clock where it's a loan by the hour
     """
 
     branch_id: int
@@ -28,6 +30,7 @@ class BranchAvailability:
     lent: int
     reference: int
     due_back: date | None
+    due: date | None
 
 
 _GONE = (Item.Status.LOST, Item.Status.MISSING, Item.Status.WITHDRAWN)
@@ -44,13 +47,14 @@ def availability(record_ids: Collection[int]) -> dict[int, list[BranchAvailabili
         Item.objects.filter(record_id__in=record_ids, bundle__isnull=True)
         .exclude(status__in=_GONE)
         .annotate(open_loan=FilteredRelation("loans", condition=Q(loans__returned_at__isnull=True)))
-        .values("record_id", "home_branch_id", "home_branch__name", "home_branch__position")
+        .values("record_id", "home_branch_id", "home_branch__name", "home_branch__position", "home_branch__time_zone")
         .annotate(
             total=Count("pk"),
             home=Count("pk", filter=Q(status=Item.Status.AVAILABLE, is_damaged=False)),
             lent=Count("pk", filter=Q(status=Item.Status.ON_LOAN)),
             reference=Count("pk", filter=Q(status=Item.Status.REFERENCE_ONLY)),
             due_back=Min("open_loan__due_date"),
+            due_hour=Min("open_loan__due_at"),
         )
         .order_by("home_branch__position", "home_branch__name")
     )
@@ -65,6 +69,13 @@ def availability(record_ids: Collection[int]) -> dict[int, list[BranchAvailabili
                 lent=row["lent"],
                 reference=row["reference"],
                 due_back=row["due_back"],
+                due=_first(row["due_back"], row["due_hour"], ZoneInfo(row["home_branch__time_zone"])),
             )
         )
     return found
+
+
+def _first(day: date | None, moment: datetime | None, zone: ZoneInfo) -> date | None:
+    """Return the hour if it's on the first day: a loan by the day lasts until midnight."""
+    there = moment.astimezone(zone) if moment else None
+    return there if there is not None and there.date() == day else day

@@ -48,8 +48,9 @@ _PARTS = {
     "calendar_version": CALENDAR_VERSION_SQL,
     "scan": """(SELECT json_build_array(a.id, a.action, a.facts) FROM accounts_auditentry a
         WHERE a.scan_id = %(scan)s)""",
-    "loan": """(SELECT json_build_array(l.id, l.patron_id, l.due_date, greatest(l.loaned_at, l.renewed_at))
-        FROM circulation_loan l
+    "loan": """(SELECT json_build_array(l.id, l.patron_id, l.due_date, greatest(l.loaned_at, l.renewed_at),
+            l.due_at AT TIME ZONE b.time_zone)
+        FROM circulation_loan l JOIN holdings_branch b ON b.id = l.lending_branch_id
         WHERE l.item_id = %(item)s AND l.returned_at IS NULL)""",
     "transit": """(SELECT json_build_array(t.id, t.from_branch_id, t.to_branch_id, t.purpose, t.hold_id)
         FROM circulation_transit t
@@ -156,12 +157,19 @@ class LoanFacts:
     """The open loan of the item at hand.
 
     :ivar touched_at: when it was made, or renewed for the last time
+    :ivar due_at: when a loan by the hour ends, by the clock of the branch that lent
     """
 
     loan_id: int
     patron_id: int
     due_date: date
     touched_at: datetime
+    due_at: datetime | None = None
+
+    @property
+    def due(self) -> date:
+        """When it's due: the moment of a loan by the hour, the day of another."""
+        return self.due_at or self.due_date
 
 
 @dataclass(frozen=True)
@@ -201,8 +209,14 @@ def open_loan(facts: dict[str, Any]) -> LoanFacts | None:
     """Return the item's open loan, or None."""
     if not facts["loan"]:
         return None
-    loan_id, patron_id, due_date, touched_at = facts["loan"]
-    return LoanFacts(loan_id, patron_id, date.fromisoformat(due_date), datetime.fromisoformat(touched_at))
+    loan_id, patron_id, due_date, touched_at, due_at = facts["loan"]
+    return LoanFacts(
+        loan_id,
+        patron_id,
+        date.fromisoformat(due_date),
+        datetime.fromisoformat(touched_at),
+        datetime.fromisoformat(due_at) if due_at else None,
+    )
 
 
 def open_transit(facts: dict[str, Any]) -> TransitFacts | None:

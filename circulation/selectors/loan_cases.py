@@ -27,6 +27,7 @@ class LoanCase:
 
     :ivar rules_branch_id: by whose rules and calendar it was made, most often the branch that lent
     :ivar birth_date: the patron's, on which the ladder depends
+    :ivar due_at: when a loan by the hour ends
     :ivar guardian_id: the first of her guardians, who is liable while she's a child
     """
 
@@ -48,6 +49,7 @@ class LoanCase:
     municipality_code: str
     birth_date: date | None
     guardian_id: int | None = None
+    due_at: datetime | None = None
 
     @property
     def is_child_category(self) -> bool:
@@ -88,6 +90,7 @@ def case_of(loan: Loan, patron: Patron, *, category_kind: str) -> LoanCase:
         category_kind=category_kind,
         municipality_code=patron.municipality_code,
         birth_date=patron.birth_date,
+        due_at=loan.due_at,
     )
 
 
@@ -115,6 +118,7 @@ def loan_cases(loan_ids: Iterable[int]) -> list[LoanCase]:
             "patron__municipality_code",
             "patron__birth_date",
             Subquery(first_guardian("patron")),
+            "due_at",
         )
     )
     return [LoanCase(*row) for row in rows]

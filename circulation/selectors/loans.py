@@ -36,7 +36,8 @@ class LoanLine:
     :ivar loan: with its `item`, the item's `record` and the `lending_branch` at hand
     :ivar can_renew: whether it can be renewed now without an override
     :ivar reasons: why not
-    :ivar renewed_until: the day until which a renewal would run, when it can be renewed
+    :ivar renewed_until: the day, or for a loan by the hour the moment, until which a renewal would run, when it can be
+        renewed
     """
 
     loan: Loan
@@ -64,14 +65,13 @@ def open_loan_of(item_id: int) -> Loan | None:
 
 
 def open_loans_of(item_ids: Collection[int]) -> dict[int, dict[str, Any]]:
-    """Return for each of the items that are on loan its `loan_id`, `due` date, and whether it `is_recalled`."""
+    """Return for each of the items that are on loan its `loan_id`, the loan as `due`, and whether it `is_recalled`."""
     if not item_ids:
         return {}
-    loans = Loan.objects.filter(item_id__in=item_ids, returned_at__isnull=True)
-    rows = loans.values_list("item_id", "pk", "due_date", "recalled_at")
+    loans = Loan.objects.filter(item_id__in=item_ids, returned_at__isnull=True).select_related("lending_branch")
+    rows = loans.only("item_id", "due_date", "due_at", "recalled_at", "lending_branch__time_zone")
     return {
-        item_id: {"loan_id": loan_id, "due": due, "is_recalled": recalled_at is not None}
-        for item_id, loan_id, due, recalled_at in rows
+        loan.item_id: {"loan_id": loan.pk, "due": loan, "is_recalled": loan.recalled_at is not None} for loan in rows
     }
 
 
@@ -95,7 +95,7 @@ def loans_of(patron: Patron, *, now: datetime) -> list[LoanLine]:
         loans_with_item()
         .filter(patron=patron, returned_at__isnull=True)
         .annotate(waiting=Subquery(counted, output_field=IntegerField()))
-        .order_by("due_date", "pk")
+        .order_by("due_date", "due_at", "pk")
     )
     if not loans:
         return []
@@ -109,20 +109,30 @@ def loans_of(patron: Patron, *, now: datetime) -> list[LoanLine]:
     return [_line(loan, patron, stopped, book, now, others_fill_all=loan.pk in free) for loan in loans]
 
 
-def overdue_loans(branch: Branch, *, today: date, limit: int = 500) -> list[Loan]:
-    """Return the branch's loans that are overdue, the longest first, with item, title and patron."""
+def overdue_loans(branch: Branch, *, now: datetime, limit: int = 500) -> list[Loan]:
+    """Return the branch's loans that are overdue, the longest first, with item, title and patron.
+
+    One by the hour is overdue once its hour is past.
+    """
     return list(
         loans_with_item()
         .select_related("item__record", "lending_branch", "patron")
-        .filter(lending_branch=branch, returned_at__isnull=True, due_date__lt=today)
+        .filter(_is_late(branch, now))
         .only(*_LOAN, *_ITEM, *_RECORD, "lending_branch__name", "lending_branch__time_zone", *_patron_fields())
-        .order_by("due_date", "pk")[:limit]
+        .order_by("due_date", "due_at", "pk")[:limit]
     )
 
 
-def count_overdue(branch: Branch, *, today: date) -> int:
+def count_overdue(branch: Branch, *, now: datetime) -> int:
     """Return how many of the branch's loans are overdue."""
-    return Loan.objects.filter(lending_branch=branch, returned_at__isnull=True, due_date__lt=today).count()
+    return Loan.objects.filter(_is_late(branch, now)).count()
+
+
+def _is_late(branch: Branch, now: datetime) -> Q:
+    today = now.astimezone(ZoneInfo(branch.time_zone)).date()
+    # The day comes first, for it has an index.
+    is_over = Q(due_date__lte=today) & (Q(due_date__lt=today) | Q(due_at__lt=now))
+    return Q(lending_branch=branch, returned_at__isnull=True) & is_over
 
 
 def _patron_fields() -> tuple[str, ...]:
@@ -163,5 +173,5 @@ def _line(
         is_overdue=is_overdue(loan.due_date, loan.due_at, local),
         can_renew=not against,
         reasons=against,
-        renewed_until=decision.due.day if decision.due and not against else None,
+        renewed_until=(decision.due.at or decision.due.day) if decision.due and not against else None,
     )

@@ -192,7 +192,7 @@ def _facts_to_decide(
         rules=book.resolved_for(patron, branch_id=seen_from, item_type_id=item.item_type_id, on=today),
         calendar=book.calendar(seen_from, facts["calendar_version"]),
         birth_date=patron.birth_date,
-        on_loan_until=loan.due_date if loan else None,
+        on_loan_until=loan.due if loan else None,
         trapped=trapped_hold(facts),
         waiting=facts["waiting"],
         ready_here=sum(1 for _ in ready_here),
@@ -332,7 +332,7 @@ def _renew(
     scan_id: str | None,
 ) -> CheckOutResult:
     """Renew what she has on loan already; scanned twice in a row, the second time changes nothing."""
-    here = notice(Code.ALREADY_ON_LOAN_TO_PATRON, loan_id=loan.loan_id, due_date=loan.due_date.isoformat())
+    here = notice(Code.ALREADY_ON_LOAN_TO_PATRON, loan_id=loan.loan_id, due_date=loan.due.isoformat())
     if abs(now - loan.touched_at) < _SAME_VISIT:
         return _unchanged(loan, here, item=item, patron=patron)
     try:

@@ -81,7 +81,8 @@ def _item_of(loan: Loan) -> ItemToFill:
 def _facts(loan: Loan, book: RuleBook, now: datetime) -> RecallFacts:
     if loan.patron is None:
         raise RuntimeError("an open loan without a patron")
-    today = now.astimezone(ZoneInfo(loan.lending_branch.time_zone)).date()
+    zone = ZoneInfo(loan.lending_branch.time_zone)
+    today = now.astimezone(zone).date()
     branch_id = loan.rules_branch_id or loan.lending_branch_id
     return RecallFacts(
         loan_id=loan.pk,
@@ -93,7 +94,7 @@ def _facts(loan: Loan, book: RuleBook, now: datetime) -> RecallFacts:
         branch_id=branch_id,
         rules=book.resolved_for(loan.patron, branch_id=branch_id, item_type_id=loan.item.item_type_id, on=today),
         calendar=book.calendar(branch_id),
-        is_by_the_hour=loan.due_at is not None,
+        due_at=loan.due_at.astimezone(zone) if loan.due_at else None,
     )
 
 

@@ -153,7 +153,7 @@ def _withdrawn_reasons(item: Item) -> list[Reason]:
 
 def _on_loan_reasons(facts: dict[str, Any]) -> list[Reason]:
     loan = open_loan(facts)
-    return [blocking(Code.ITEM_ON_LOAN, due_date=loan.due_date.isoformat())] if loan else []
+    return [blocking(Code.ITEM_ON_LOAN, due_date=loan.due.isoformat())] if loan else []
 
 
 def _before(item: Item, *names: str) -> dict[str, Any]:

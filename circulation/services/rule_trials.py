@@ -6,6 +6,7 @@ The loan is really made, by the very code that makes loans, in a transaction tha
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -50,6 +51,7 @@ class Trial:
     """What would come of a case.
 
     :ivar due_date: None when the loan would be refused
+    :ivar due: the same, with the hour by the branch's clock for a loan by the hour
     :ivar reasons: why it would be refused
     :ivar notices: what the desk would be told
     :ivar values: every value that holds, by name
@@ -57,6 +59,7 @@ class Trial:
 
     due_date: date | None
     due_at: datetime | None
+    due: date | None
     is_renewal: bool
     reasons: tuple[Reason, ...]
     notices: tuple[Reason, ...]
@@ -93,10 +96,11 @@ def try_case(
         try:
             done = check_out(item=item, patron=patron, branch=branch, staff=actor, now=now)
         except CheckOutRefused as refused:
-            trial = Trial(None, None, False, refused.reasons, (), values)
+            trial = Trial(None, None, None, False, refused.reasons, (), values)
         else:
             loan = done.loan
-            trial = Trial(loan.due_date, loan.due_at, done.was_renewal, (), done.notices, values)
+            due = loan.due_at.astimezone(ZoneInfo(loan.lending_branch.time_zone)) if loan.due_at else loan.due_date
+            trial = Trial(loan.due_date, loan.due_at, due, done.was_renewal, (), done.notices, values)
         transaction.set_rollback(True)
     return trial
 

@@ -112,7 +112,9 @@ class AvailabilityView(PublicView):
             raise Http404
         codes = {branch.pk: branch.code for branch in all_branches()}
         rows = [asdict(row) for row in availability([pk]).get(pk, [])]
-        branches = [{"branch": codes[row.pop("branch_id")], **row} for row in rows]
+        # Programs are promised a day.
+        kept = [{name: value for name, value in row.items() if name != "due"} for row in rows]
+        branches = [{"branch": codes[row.pop("branch_id")], **row} for row in kept]
         return Response({"record_id": pk, "branches": branches, "holds": queue_length([pk]).get(pk, 0)})
 
 

@@ -1,7 +1,7 @@
 """What a message was filled with, as JSON keeps it, so that it can be written anew. Pure."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,8 @@ def kept(value: Any) -> Any:
         return [kept(each) for each in value]
     if isinstance(value, Decimal):
         return {"amount": str(value)}
+    if isinstance(value, datetime):
+        return {"moment": value.isoformat()}
     if isinstance(value, date):
         return {"day": value.isoformat()}
     return value if value is None or isinstance(value, bool | int | str) else str(value)
@@ -24,6 +26,8 @@ def read_again(value: Any) -> Any:
     if isinstance(value, Mapping):
         if set(value) == {"amount"}:
             return Decimal(value["amount"])
+        if set(value) == {"moment"}:
+            return datetime.fromisoformat(value["moment"])
         if set(value) == {"day"}:
             return date.fromisoformat(value["day"])
         return {name: read_again(each) for name, each in value.items()}

@@ -1,5 +1,5 @@
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,6 +13,7 @@ from circulation.services.nightly.overdue_fees import charge_overdue_fees
 from circulation.services.nightly.overdue_notices import make_overdue_notices
 from holdings.models import Item
 from notices.models import Notice
+from notices.rules.contexts import read_again
 from tenants.models import JobRun
 from tests.factories import BranchFactory, ItemFactory, LoanFactory, PatronFactory, RuleFactory, StaffAccountFactory
 from tests.factories.moments import NOW, TODAY
@@ -120,6 +121,26 @@ class TestCourtesyNotices:
         )
         assert notice.about == {"loans": [soon.pk], "due_dates": ["2026-11-22"]}
         assert "due 22 November 2026" in notice.body
+
+    def test_says_the_hour_of_a_loan_by_the_hour_by_its_branch_s_clock(self, rules):
+        soon = loan(-3, branch=BranchFactory(time_zone="Europe/Helsinki"))
+        Loan.objects.filter(pk=soon.pk).update(due_at=datetime(2026, 11, 22, 13, 5, tzinfo=UTC))
+
+        night(make_courtesy_notices)
+
+        [notice] = Notice.objects.all()
+        assert "due 22 November 2026 at 15:05" in notice.body
+        assert read_again(notice.context)["items"][0]["due_date"].isoformat() == "2026-11-22T15:05:00+02:00"
+
+    def test_tells_of_a_loan_by_the_hour_that_no_night_renews(self, alpha):
+        RuleFactory(set={"auto_renewal": True, "auto_renewal_days": 1})
+        by_day, by_hour = loan(-3), loan(-3)
+        Loan.objects.filter(pk=by_hour.pk).update(due_at=datetime(2026, 11, 22, 13, 5, tzinfo=UTC))
+
+        night(make_courtesy_notices)
+
+        assert [notice.patron_id for notice in Notice.objects.all()] == [by_hour.patron_id]
+        assert by_day.patron_id != by_hour.patron_id
 
     def test_merges_a_patron_s_loans_into_one_message(self, rules):
         patron = PatronFactory()

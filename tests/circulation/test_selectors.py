@@ -134,7 +134,7 @@ def test_overdue_loans_are_the_branchs_own_longest_first(library, django_assert_
     LoanFactory(lending_branch=library.main, overdue=True, returned=True)
 
     with django_assert_num_queries(1):
-        loans = overdue_loans(library.main, today=TODAY)
+        loans = overdue_loans(library.main, now=NOW)
         assert [loan.item.record.title + loan.patron.display_name for loan in loans]
 
     assert loans == [longest, later]
@@ -200,8 +200,8 @@ def test_availability_counts_per_home_branch_in_one_query(library, django_assert
 
     assert found == {
         record.pk: [
-            BranchAvailability(library.east.pk, "East", 1, 0, 0, 1, None),
-            BranchAvailability(library.main.pk, "Main", 2, 1, 1, 0, TODAY + timedelta(days=5)),
+            BranchAvailability(library.east.pk, "East", 1, 0, 0, 1, None, None),
+            BranchAvailability(library.main.pk, "Main", 2, 1, 1, 0, *[TODAY + timedelta(days=5)] * 2),
         ]
     }
 

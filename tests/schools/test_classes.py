@@ -11,6 +11,7 @@ from schools.models import ClassMembership, SchoolClass
 from schools.selectors import class_sheet, classes, get_class, open_loans_of_class, pupils_of
 from schools.services import add_class, change_class, lend_to_pupil, lend_to_teacher
 from tests.factories import (
+    NOW,
     TODAY,
     BlockFactory,
     BranchFactory,
@@ -117,7 +118,7 @@ def test_the_sheet_says_who_has_the_title_in_the_order_of_names(school_class, pu
     LoanFactory(patron=school_class.teacher, item__record=record)
 
     with django_assert_num_queries(2):
-        sheet = class_sheet(school_class, record_id=record.pk, today=TODAY)
+        sheet = class_sheet(school_class, record_id=record.pk, now=NOW)
 
     assert [(line.number, line.pupil.given_name, line.loan is not None) for line in sheet.pupils] == [
         (1, "anna", False),

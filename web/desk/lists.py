@@ -51,8 +51,8 @@ def hopeless(request: HttpRequest) -> HttpResponse:
 @require_safe
 def overdue(request: HttpRequest) -> HttpResponse:
     """List the branch's loans that are overdue, the longest first."""
-    branch, today = request.staff.branch, timezone.localdate()  # type: ignore[attr-defined]
-    return list_page(request, "overdue", {"lines": overdue_loans(branch, today=today)})
+    branch = request.staff.branch  # type: ignore[attr-defined]
+    return list_page(request, "overdue", {"lines": overdue_loans(branch, now=timezone.now())})
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)

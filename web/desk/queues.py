@@ -21,7 +21,7 @@ from web.account.access import staff_only
 from web.desk.answers import words
 from web.desk.areas import desk_areas
 from web.desk.record_page import record_page
-from web.ui.days import short_day
+from web.ui.due import due_day
 
 _PRIORITIES = {"1": 1, "0": 0, "-1": -1}
 
@@ -73,7 +73,7 @@ def recall(request: HttpRequest, pk: int) -> HttpResponse:
         problem = " ".join(f"{reason.text} {reason.about} {reason.next_step}" for reason in words(request, refused))
         record = get_record(loan.item.record_id)
         return record_page(request, record or loan.item.record, status=409, item_problem=problem)
-    values = {"barcode": loan.item.barcode, "day": short_day(recalled.due_date)}
+    values = {"barcode": loan.item.barcode, "day": due_day(recalled)}
     messages.success(request, gettext("%(barcode)s is called back, due %(day)s. The patron is told.") % values)
     return redirect("desk:record", pk=loan.item.record_id)
 

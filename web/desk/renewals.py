@@ -18,7 +18,7 @@ from web.account.access import staff_only
 from web.desk.answers import words
 from web.desk.patron_page import page, patron_or_404
 from web.desk.scan_inputs import LONGEST_ID
-from web.ui.days import short_day
+from web.ui.due import due_day
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
@@ -63,7 +63,7 @@ def renew_every(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _renewed(request: HttpRequest, loan: Any, result: Any) -> HttpResponse:
     if not request.htmx:  # type: ignore[attr-defined]
-        values = {"title": loan.item.record.title, "day": short_day(result.loan.due_date)}
+        values = {"title": loan.item.record.title, "day": due_day(result.loan)}
         messages.success(request, gettext("%(title)s is due %(day)s now.") % values)
         return redirect(reverse("desk:patron", args=[loan.patron_id]) + "#loans")
     context = {"loan": result.loan, "result": result, "today": timezone.localdate()}

@@ -46,7 +46,7 @@ def _work(branch: Any) -> list[dict[str, Any]]:
     lines: tuple[tuple[str, int, str, str], ...] = (
         (gettext("Holds to fetch from the shelves"), len(holds_to_pick(branch, now=now)), "holds", "notice"),
         (gettext("Hold shelf to clear"), len(shelf_to_clear(branch, today=today)), "shelf", "notice"),
-        (gettext("Overdue loans"), count_overdue(branch, today=today), "overdue", "none"),
+        (gettext("Overdue loans"), count_overdue(branch, now=now), "overdue", "none"),
         (gettext("On their way here for more than three days"), len(late), "transits", "stop"),
         (gettext("Said to be returned, to look for"), len(claimed_loans(branch)), "claims", "notice"),
     )

@@ -29,6 +29,7 @@ from web.portal.money import fee_line
 from web.portal.sessions import patron_only, portal_context
 from web.titles.names import cover_kind
 from web.ui.days import long_day
+from web.ui.due import due_long
 from web.ui.money import amount_text
 from web.words.for_patrons import patron_texts
 
@@ -53,7 +54,7 @@ def renew(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
         result = renew_loan(loan=loan, staff=None, now=timezone.now())
     except RenewalRefused as refused:
         return _refused(request, patron, loan.item.record.title, refused)
-    values = {"title": loan.item.record.title, "day": long_day(result.loan.due_date)}
+    values = {"title": loan.item.record.title, "day": due_long(result.loan)}
     messages.success(request, gettext("%(title)s is yours until %(day)s.") % values)
     _tell_fee(request, [result])
     return redirect("portal:me")

@@ -107,8 +107,8 @@ def sheet_context(
 
     :param after: who got the last item; the next who lacks one takes the next scan
     """
-    today = timezone.localdate()
-    sheet = class_sheet(school_class, record_id=lending.record_id, today=today, by_family_name=lending.by_family_name)
+    now, today = timezone.now(), timezone.localdate()
+    sheet = class_sheet(school_class, record_id=lending.record_id, now=now, by_family_name=lending.by_family_name)
     current = _current(sheet, lending, after)
     title = get_record(lending.record_id) if lending.record_id else None
     return {

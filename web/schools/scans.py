@@ -114,7 +114,7 @@ def _obey(school_class: Any, lending: Lending, command: str) -> Lending:
     sheet = class_sheet(
         school_class,
         record_id=lending.record_id,
-        today=timezone.localdate(),
+        now=timezone.now(),
         by_family_name=lending.by_family_name,
     )
     pupils = [line.pupil.pk for line in sheet.pupils]

@@ -1,14 +1,13 @@
 """What staff read of limits on loans, of high demand and of what stops renewals."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
 from circulation.errors import Code
-from web.ui.days import short_day
+from web.ui.due import stored_day
 from web.ui.money import amount_text
 
 Facts = Mapping[str, Any]
@@ -51,7 +50,7 @@ def _family_debt(facts: Facts) -> Told:
 def _short_for_demand(facts: Facts) -> Told:
     count = int(facts["count"])
     text = ngettext("Shorter, because %(count)d other waits.", "Shorter, because %(count)d others wait.", count)
-    day = short_day(date.fromisoformat(facts["due_date"]))
+    day = stored_day(facts["due_date"])
     return text % {"count": count}, gettext("Without them it would be due %(day)s.") % {"day": day}, ""
 
 

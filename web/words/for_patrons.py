@@ -1,7 +1,6 @@
 """Circulation's reasons in the words of the portal: what it means for her, plainly, and nothing about anybody else."""
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +8,7 @@ from django.utils.translation import gettext, ngettext
 
 from circulation.errors import Code
 from common.errors import Reason
-from web.ui.days import long_day
+from web.ui.due import stored_day_long
 from web.ui.money import amount_text
 
 Facts = Mapping[str, Any]
@@ -34,7 +33,7 @@ def _sentence(reason: Reason, currency: str) -> str:
 
 def _day(facts: Facts, name: str) -> str:
     value = facts.get(name)
-    return long_day(date.fromisoformat(value)) if value else ""
+    return stored_day_long(value) if value else ""
 
 
 def _waits(facts: Facts) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +10,7 @@ from django.utils.translation import gettext, ngettext
 from accounts.rules import Permission, roles_with
 from circulation.errors import Code
 from common.errors import Reason, Severity
-from web.ui.days import short_day
+from web.ui.due import stored_day
 from web.ui.money import amount_text
 from web.words.about_items import ITEM_TEXTS
 from web.words.about_limits import LIMIT_TEXTS
@@ -83,7 +82,7 @@ def _leave(reason: Reason, may_override: bool) -> str:
 
 def _day(facts: Facts, name: str) -> str:
     value = facts.get(name)
-    return short_day(date.fromisoformat(value)) if value else ""
+    return stored_day(value) if value else ""
 
 
 def _money(facts: Facts, name: str) -> str:

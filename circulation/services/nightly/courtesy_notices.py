@@ -59,6 +59,9 @@ def make_courtesy_notices(*, on: date, now: datetime, counts: Counter[str]) -> N
 
 def _renews_itself(loan: LoanCase, book: RuleBook, on: date) -> bool:
     """Whether the loan is renewed by night, or its patron told then that it couldn't be: one message is enough."""
+    if loan.due_at is not None:
+        # No night renews a loan by the hour.
+        return False
     answer = automatically(loan.rules(book, on), loaned_on=loan.loaned_on, due_date=loan.due_date, today=on, owed=ZERO)
     return answer not in (Answer.OFF, Answer.TOO_LATE)
 

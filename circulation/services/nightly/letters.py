@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Sum
 
@@ -73,7 +74,7 @@ def _request(
         branch=book.branches[_branch_of(letter.loans)],
         kind=letter.kind,
         key=letter.key(on),
-        context=_context(letter, fees, claims),
+        context=_context(letter, fees, claims, book),
         about={
             "loans": [loan.loan_id for loan in letter.loans],
             "due_dates": [loan.due_date.isoformat() for loan in letter.loans],
@@ -81,12 +82,14 @@ def _request(
     )
 
 
-def _context(letter: Letter, fees: Mapping[int, Decimal], claims: Mapping[int, Claim]) -> dict[str, Any]:
+def _context(
+    letter: Letter, fees: Mapping[int, Decimal], claims: Mapping[int, Claim], book: RuleBook
+) -> dict[str, Any]:
     items = [
         {
             "title": loan.title,
             "barcode": loan.barcode,
-            "due_date": loan.due_date,
+            "due_date": _due(loan, book),
             "price": claims[loan.loan_id].replacement if loan.loan_id in claims else ZERO,
         }
         for loan in letter.loans
@@ -96,6 +99,11 @@ def _context(letter: Letter, fees: Mapping[int, Decimal], claims: Mapping[int, C
         processing = sum((claims[loan.loan_id].processing for loan in letter.loans), ZERO)
         return invoice_context(items, processing=processing, fees=owed)
     return {"items": items, "fees": owed}
+
+
+def _due(loan: LoanCase, book: RuleBook) -> date:
+    """The day, or for a loan by the hour the moment by the clock of the branch that lent."""
+    return loan.due_at.astimezone(ZoneInfo(book.branches[loan.branch_id].time_zone)) if loan.due_at else loan.due_date
 
 
 def _branch_of(loans: Sequence[LoanCase]) -> int:

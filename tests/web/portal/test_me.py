@@ -260,3 +260,26 @@ def test_a_loan_by_the_hour_says_its_hour(at_home, patron, desk_branch):
     there = NOW.replace(hour=15, minute=7).astimezone(ZoneInfo(desk_branch.time_zone))
 
     assert f"\xa0{there:%H:%M}</b>" in at_home.get("/me").content.decode()
+
+
+def test_a_loan_by_the_hour_is_late_once_its_hour_is_past(at_home, patron, desk_branch):
+    ended = NOW - timedelta(minutes=7)
+    LoanFactory(patron=patron, lending_branch=desk_branch, loaned_on=TODAY, due_date=TODAY, due_at=ended)
+    hour = f"{ended.astimezone(ZoneInfo(desk_branch.time_zone)):%H:%M}"
+
+    page = at_home.get("/me").content.decode()
+
+    assert f"Late since {hour}" in page
+    assert f"It was due on Thursday 19 November\xa0{hour}." in page
+
+
+def test_a_title_says_by_which_hour_the_first_item_is_back(at_home, desk_branch):
+    loan = LoanFactory(
+        item__home_branch=desk_branch, loaned_on=TODAY, due_date=TODAY, due_at=NOW.replace(hour=15, minute=7)
+    )
+    LoanFactory(item__home_branch=desk_branch, item__record=loan.item.record, loaned_on=TODAY, due_date=TODAY)
+    there = loan.due_at.astimezone(ZoneInfo(desk_branch.time_zone))
+
+    page = at_home.get(f"/title/{loan.item.record_id}").content.decode()
+
+    assert f"due Thursday 19 November\xa0{there:%H:%M}" in page

@@ -6,7 +6,6 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import template
 from django.core.paginator import Page
@@ -19,7 +18,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from web.ui import days, icons, keys, money
+from web.ui import days, due, icons, keys, money
 from web.ui.theme import theme_of, theme_version
 
 register = template.Library()
@@ -118,12 +117,21 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
-def due_clock(loan: Any) -> str:
-    """Write the hour that a loan by the hour ends, to follow its day, by its branch's clock; nothing for others."""
-    if loan.due_at is None:
-        return ""
-    there = loan.due_at.astimezone(ZoneInfo(loan.lending_branch.time_zone))
-    return f"\xa0{days.clock(there.replace(tzinfo=None))}"
+def due_day(loan: Any) -> str:
+    """Write when a loan is due for a table, with the hour for a loan by the hour: 17.12.2026 14.32."""
+    return due.due_day(loan) if loan else ""
+
+
+@register.filter
+def due_long(loan: Any) -> str:
+    """Write when a loan is due for a sentence, with the hour for a loan by the hour."""
+    return due.due_long(loan) if loan else ""
+
+
+@register.filter
+def is_late(loan: Any) -> bool:
+    """Tell whether a loan is past its day, or past its hour."""
+    return due.is_late(loan)
 
 
 @register.filter
@@ -206,8 +214,9 @@ def elided_pages(page: Page) -> Iterator[int | str]:
 
 
 @register.simple_tag
-def due_status(due: date | datetime, today: date | str = "") -> SafeString:
-    """Draw how far away a due date is: sign, word, colour."""
-    kind = days.due_kind(due, today or None)
-    text = days.due_text(due, today or None)
+def due_status(at: Any, today: date | str = "") -> SafeString:
+    """Draw how far away a day is, or that a loan is due: sign, word, colour."""
+    words = days if isinstance(at, date) else due
+    kind = words.due_kind(at, today or None)
+    text = days.due_text(at, today or None) if isinstance(at, date) else due.due_words(at, today or None)
     return format_html('<span class="status" data-kind="{}">{}{}</span>', kind, icons.sign(kind), capfirst(text))
