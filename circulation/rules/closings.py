@@ -1,11 +1,11 @@
 """What a closing does to due dates and hold shelves. Pure."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from circulation.rules.hour_loans import next_opening
-from holdings.rules.calendars import Calendar
+from holdings.rules.calendars import Calendar, Hours
 
 MOST_DAYS = 366
 
@@ -24,6 +24,11 @@ def newly_closed(calendar: Calendar, days: Collection[date]) -> list[date]:
 def closed_on(calendar: Calendar, days: Collection[date]) -> Calendar:
     """Return the calendar with these days closed."""
     return replace(calendar, exceptions={**calendar.exceptions, **dict.fromkeys(days, False)})
+
+
+def with_week(calendar: Calendar, week: Mapping[int, Hours]) -> Calendar:
+    """Return the calendar with other weekly hours; a weekday that isn't among them is closed."""
+    return replace(calendar, open_weekdays=frozenset(week), hours=dict(week))
 
 
 def moved_due_date(due_date: date, after: Calendar) -> date:

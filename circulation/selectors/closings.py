@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.db.models.functions import Coalesce
 
 from circulation.models import Hold, Loan
-from circulation.rules.closings import closed_on, moved_due_date, newly_closed
+from circulation.rules.closings import closed_on, days_of, moved_due_date, newly_closed, with_week
 from circulation.selectors.rule_books import rule_book
 from holdings.models import Branch
-from holdings.rules.calendars import Calendar
+from holdings.rules.calendars import Calendar, Hours
 
 
 @dataclass(frozen=True)
@@ -58,16 +58,43 @@ def plan_closing(
     return plans
 
 
+def plan_week(branch: Branch, week: Mapping[int, Hours], *, today: date) -> ClosingOfBranch | None:
+    """Return what other weekly hours would move from today on; None if that's nothing.
+
+    Only weekdays that are open now and wouldn't be any more move anything.
+    """
+    book = rule_book()
+    book.refresh_calendars([branch.pk])
+    before = book.known_calendar(branch.pk)
+    after = with_week(before, week)
+    if before.open_weekdays <= after.open_weekdays:
+        return None
+    furthest = _furthest(branch.pk)
+    closed = [day for day in days_of(today, max(furthest, today)) if before.is_open(day) and not after.is_open(day)]
+    return _plan(branch, closed, after) if closed else None
+
+
 def loans_ending(branch_id: int, days: Collection[date]) -> QuerySet[Loan, Any]:
     """Return the open loans that follow a branch's calendar and end on these days."""
-    return Loan.objects.annotate(calendar_of=Coalesce("rules_branch_id", "lending_branch_id")).filter(
-        calendar_of=branch_id, due_date__in=days, returned_at__isnull=True, is_on_site=False
-    )
+    return _following(branch_id).filter(due_date__in=days)
 
 
 def holds_waiting(branch_id: int, since: date) -> QuerySet[Hold, Any]:
     """Return the holds that lie ready at a branch until a day or longer."""
     return Hold.objects.filter(pickup_branch_id=branch_id, state=Hold.State.READY, shelf_until__gte=since)
+
+
+def _furthest(branch_id: int) -> date:
+    """Return the last day on which a loan ends or a hold is kept by the branch's calendar."""
+    loans = _following(branch_id).aggregate(last=Max("due_date"))["last"]
+    holds = Hold.objects.filter(pickup_branch_id=branch_id, state=Hold.State.READY).aggregate(last=Max("shelf_until"))
+    return max((day for day in (loans, holds["last"]) if day is not None), default=date.min)
+
+
+def _following(branch_id: int) -> QuerySet[Loan, Any]:
+    return Loan.objects.annotate(calendar_of=Coalesce("rules_branch_id", "lending_branch_id")).filter(
+        calendar_of=branch_id, returned_at__isnull=True, is_on_site=False
+    )
 
 
 def _plan(branch: Branch, closed: list[date], after: Calendar) -> ClosingOfBranch:

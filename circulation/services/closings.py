@@ -1,6 +1,6 @@
 """Closes branches, and moves the due dates and shelf dates that it touches, all in one transaction."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,10 +13,11 @@ from circulation.errors import ClosingRefused, Code
 from circulation.models import Hold, Loan
 from circulation.rules.closings import MOST_DAYS, days_of, moved_due_at, moved_shelf_date
 from circulation.rules.reasons import blocking
-from circulation.selectors.closings import ClosingOfBranch, holds_waiting, loans_ending, plan_closing
+from circulation.selectors.closings import ClosingOfBranch, holds_waiting, loans_ending, plan_closing, plan_week
 from common.audit import record
 from holdings.models import Branch, CalendarDay
-from holdings.rules.calendars import NeverOpen
+from holdings.rules.calendars import Hours, NeverOpen
+from holdings.services.branches import set_opening_hours
 from holdings.services.calendars import add_yearly_day, close_public_holidays, public_holidays
 
 _BATCH = 1000
@@ -37,6 +38,11 @@ class Closing:
     def loans(self) -> int:
         """How many loans move."""
         return sum(each.loans for each in self.branches)
+
+    @property
+    def moves_nothing(self) -> bool:
+        """Whether nothing ends or waits on what would be closed."""
+        return not self.loans and not self.holds
 
     @property
     def holds(self) -> int:
@@ -103,6 +109,38 @@ def close_every_year(
     closing = Closing(tuple(plan_closing(branches, days, keep_single_days=True)))
     add_yearly_day(branches=branches, month=month, day=day, reason=reason, actor=actor)
     _move(closing, reason, actor)
+    return closing
+
+
+def preview_hours(*, branch: Branch, week: Mapping[int, Hours], now: datetime) -> Closing:
+    """Return what other weekly hours would move if due dates and shelf dates followed them, without moving it.
+
+    Hours that no branch can have move nothing; they're refused when they're set.
+
+    :raises ClosingRefused: CALENDAR_NEVER_OPEN, if all days of the new week are closed one by one
+    """
+    today = now.astimezone(ZoneInfo(branch.time_zone)).date()
+    try:
+        plan = plan_week(branch, week, today=today) if week else None
+    except NeverOpen as never:
+        raise ClosingRefused([blocking(Code.CALENDAR_NEVER_OPEN)]) from never
+    return Closing((plan,) if plan else ())
+
+
+@transaction.atomic
+def set_hours(*, branch: Branch, week: Mapping[int, Hours], move: bool, actor: Any, now: datetime) -> Closing:
+    """Set a branch's weekly hours; what ends or waits on weekdays that are closed from now on moves if that's wished.
+
+    It moves as it does when days are closed one by one. Declined, all dates stay, and only new loans and holds follow.
+
+    :param week: opening and closing time by weekday, Monday 0; a weekday that isn't there is closed
+    :raises holdings.errors.BranchRefused: NEVER_OPEN, or CLOSES_BEFORE_OPENS with the weekday; nothing has changed
+    :raises ClosingRefused: CALENDAR_NEVER_OPEN
+    """
+    _lock([branch])
+    closing = preview_hours(branch=branch, week=week, now=now) if move else Closing(())
+    set_opening_hours(branch=branch, week=week, actor=actor)
+    _move(closing, "", actor)
     return closing
 
 

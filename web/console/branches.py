@@ -7,14 +7,21 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.dates import MONTHS, WEEKDAYS
+from django.utils.dates import MONTHS
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.rules import Permission
 from circulation.errors import ClosingRefused
-from circulation.services.closings import close_branches, close_every_year, close_holidays
+from circulation.services.closings import (
+    Closing,
+    close_branches,
+    close_every_year,
+    close_holidays,
+    preview_hours,
+    set_hours,
+)
 from holdings.errors import BranchRefused
 from holdings.selectors import all_branches, calendar_days, get_branch, week_of, yearly_days
 from holdings.services.branches import (
@@ -23,14 +30,14 @@ from holdings.services.branches import (
     change_branch,
     clear_calendar_day,
     set_calendar_day,
-    set_opening_hours,
 )
 from holdings.services.calendars import clear_yearly_day
 from tenants.selectors import current_municipality
 from web.account.access import staff_only
 from web.console.areas import municipality_areas
-from web.console.closings import closed_text
+from web.console.closings import add_closing_refusals, closed_text, closing_rows, moved_text
 from web.console.refusals import add_refusals, refusal_text
+from web.console.week_forms import WeekForm, stored_week
 from web.ui.forms import posted
 from web.ui.stale_forms import GuardedForm, edited_in_turn
 
@@ -89,7 +96,7 @@ def add(request: HttpRequest) -> HttpResponse:
             messages.success(request, gettext("%(name)s is added. Now say when it's open.") % {"name": branch.name})
             return redirect("console:branch", pk=branch.pk)
     context = {"areas": municipality_areas(request, "branches"), "form": form, "heading": gettext("Add a branch")}
-    return render(request, "console/form.html", context, status=422 if form.errors else 200)
+    return render(request, "console/form.html", context, status=form.status)
 
 
 @staff_only(Permission.ADMINISTER)
@@ -112,23 +119,29 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.ADMINISTER)
 @require_POST
+@edited_in_turn("hours")
 def hours(request: HttpRequest, pk: int) -> HttpResponse:
-    """Set the weekly hours; a weekday without both times is closed."""
-    branch, week, wrong = _or_404(pk), {}, []
-    for day, name in WEEKDAYS.items():
-        opens, closes = (_time(request.POST.get(f"{kind}-{day}", "")) for kind in ("opens", "closes"))
-        if opens and closes:
-            week[day] = (opens, closes)
-        elif opens or closes:
-            wrong.append(gettext("%(day)s needs both times, or neither.") % {"day": name})
+    """Set the weekly hours; a weekday without both times is closed.
+
+    What ends or waits on weekdays that would be closed is shown first, and moves only if that's wished.
+    """
+    branch, now = _or_404(pk), timezone.now()
+    week = _week_form(branch, request.POST)
+    dates = request.POST.get("dates", "")
+    if not week.is_valid():
+        return _page(request, branch, _form(branch), week=week, status=week.status)
     try:
-        if not wrong:
-            set_opening_hours(branch=branch, week=week, actor=request.staff.account)  # type: ignore[attr-defined]
-    except BranchRefused as refused:
-        wrong += [refusal_text(reason) for reason in refused.reasons]
-    if wrong:
-        return _wrong(request, branch, *wrong, typed=request.POST)
+        planned = preview_hours(branch=branch, week=week.week(), now=now)
+        if not planned.moves_nothing and dates not in ("move", "keep"):
+            return _page(request, branch, _form(branch), week=week, planned=planned, status=200)
+        done = set_hours(branch=branch, week=week.week(), move=dates == "move", actor=request.staff.account, now=now)  # type: ignore[attr-defined]
+    except (BranchRefused, ClosingRefused) as refused:
+        add = add_refusals if isinstance(refused, BranchRefused) else add_closing_refusals
+        add(week, refused)
+        return _page(request, branch, _form(branch), week=week, status=422)
     messages.success(request, gettext("The opening hours are set. New loans follow them."))
+    if not done.moves_nothing:
+        messages.success(request, moved_text(done))
     return redirect("console:branch", pk=pk)
 
 
@@ -198,13 +211,23 @@ def holidays(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("console:branch", pk=pk)
 
 
-def _page(request: HttpRequest, branch: Any, form: BranchForm, *, status: int, typed: Any = None) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    branch: Any,
+    form: BranchForm,
+    *,
+    status: int,
+    week: WeekForm | None = None,
+    planned: Closing | None = None,
+) -> HttpResponse:
     today = timezone.localdate()
     context = {
         "areas": municipality_areas(request, "branches"),
         "form": form,
         "branch": branch,
-        "week": _week_as_typed(typed) if typed is not None else _week_as_set(branch),
+        "week": week or _week_form(branch),
+        "planned": planned,
+        "rows": closing_rows(planned) if planned else [],
         "days": calendar_days(branch, since=today),
         "yearly": [{"row": each, "month": MONTHS[each.month]} for each in yearly_days(branch)],
         "months": MONTHS,
@@ -213,30 +236,18 @@ def _page(request: HttpRequest, branch: Any, form: BranchForm, *, status: int, t
     return render(request, "console/branch.html", context, status=status)
 
 
-def _week_as_set(branch: Any) -> list[dict[str, Any]]:
-    week = week_of(branch)
-    return [
-        {
-            "number": day,
-            "name": name,
-            "opens": f"{week[day].opens:%H:%M}" if day in week else "",
-            "closes": f"{week[day].closes:%H:%M}" if day in week else "",
-        }
-        for day, name in WEEKDAYS.items()
-    ]
+def _week_form(branch: Any, typed: Any = None) -> WeekForm:
+    return WeekForm(typed, initial=stored_week(week_of(branch)))
 
 
-def _week_as_typed(typed: Any) -> list[dict[str, Any]]:
-    return [
-        {"number": day, "name": name, **{kind: typed.get(f"{kind}-{day}", "")[:10] for kind in ("opens", "closes")}}
-        for day, name in WEEKDAYS.items()
-    ]
-
-
-def _wrong(request: HttpRequest, branch: Any, *sentences: str, typed: Any = None) -> HttpResponse:
+def _wrong(request: HttpRequest, branch: Any, *sentences: str) -> HttpResponse:
     for sentence in sentences:
         messages.error(request, sentence)
-    return _page(request, branch, BranchForm(initial=_initial(branch)), status=422, typed=typed)
+    return _page(request, branch, _form(branch), status=422)
+
+
+def _form(branch: Any) -> BranchForm:
+    return BranchForm(initial=_initial(branch))
 
 
 def _initial(branch: Any) -> dict[str, Any]:
@@ -256,10 +267,3 @@ def _is_day(request: HttpRequest) -> bool:
     except forms.ValidationError:
         return False
     return True
-
-
-def _time(text: str) -> Any:
-    try:
-        return forms.TimeField(required=False).clean(text)
-    except forms.ValidationError:
-        return None

@@ -52,13 +52,12 @@ def closing(request: HttpRequest) -> HttpResponse:
                 branches=values["branches"], first=values["first"], last=values["last"], now=timezone.now()
             )
         except ClosingRefused as refused:
-            for told in reason_texts(refused.reasons, permissions=frozenset(), currency=""):
-                form.add_error(None, told.text)
+            add_closing_refusals(form, refused)
     context = {
         "areas": municipality_areas(request, "branches"),
         "form": form,
         "planned": planned,
-        "rows": _rows(planned) if planned else [],
+        "rows": closing_rows(planned) if planned else [],
     }
     return render(request, "console/closing.html", context, status=422 if form.errors else 200)
 
@@ -77,7 +76,22 @@ def closed_text(done: Closing) -> str:
     }
 
 
-def _rows(planned: Closing) -> list[dict[str, Any]]:
+def add_closing_refusals(form: Any, refused: ClosingRefused) -> None:
+    """Put above the form why nothing can be closed."""
+    for told in reason_texts(refused.reasons, permissions=frozenset(), currency=""):
+        form.add_error(None, told.text)
+
+
+def moved_text(done: Closing) -> str:
+    """Return what new opening hours have moved."""
+    return gettext("Due dates moved: %(loans)s, holds on the shelf kept longer: %(holds)s.") % {
+        "loans": done.loans,
+        "holds": done.holds,
+    }
+
+
+def closing_rows(planned: Closing) -> list[dict[str, Any]]:
+    """Return what a closing moves, branch by branch, for `console/_moves.html`."""
     return [
         {
             "branch": each.branch,
