@@ -56,10 +56,15 @@ from circulation.services.returns import (
 from common import audit
 from common.errors import Reason
 from common.keyed_reads import ALL, KeyedRead
+from common.plain_inserts import PlainInsert
+from common.plain_updates import PlainUpdate
 from holdings.models import Branch, Item
 
 ACTION = "circulation.check_in"
 _lock_open_loan = KeyedRead(Loan, lock=True, along={"patron": ALL})
+_write_loan = PlainUpdate(Loan, "returned_at", "returned_to", "patron", "claim", "claimed_at")
+_write_item = PlainUpdate(Item, "status", "current_branch", "last_seen_at", "not_found_count")
+_add_transit = PlainInsert(Transit)
 _FACTS = ("version", "scan", "loan", "transit", "trapped", "queue", "owed_on_loan", "rotation", "bundle")
 _FOUND = {
     Item.Status.LOST: Code.ITEM_WAS_LOST,
@@ -263,7 +268,7 @@ def _close_loan(loan: Loan, scan: _Scan, day: date) -> tuple[Fee | None, tuple[R
     loan.returned_to = scan.branch
     if fee is None and not scan.facts["owed_on_loan"] and loan.patron is not None and not loan.patron.keeps_history:
         loan.patron = None
-    loan.save(update_fields=["returned_at", "returned_to", "patron", "claim", "claimed_at"])
+    _write_loan(loan)
     if loan.patron is not None and loan.due_date < scan.today:
         # What was owed may have been taken back just now, by the day on which it came back.
         anonymise_if_settled(loan)
@@ -283,7 +288,7 @@ def _move(decided: CheckInPlan, transit: TransitFacts | None, scan: _Scan) -> di
         Transit.objects.filter(pk=transit.transit_id).update(**{ended: scan.now})
         changes["transit_ended"] = {"id": transit.transit_id, "as": ended}
     if decided.send_to_id is not None:
-        sent = Transit.objects.create(
+        sent = _add_transit(
             item=scan.item,
             from_branch=scan.branch,
             to_branch_id=decided.send_to_id,
@@ -306,7 +311,7 @@ def _settle_item(item: Item, decided: CheckInPlan, scan: _Scan) -> None:
     item.status, item.last_seen_at, item.not_found_count = decided.status, scan.now, 0
     if decided.send_to_id is not None or not decided.is_on_its_way:
         item.current_branch_id = scan.branch.pk
-    item.save(update_fields=["status", "current_branch", "last_seen_at", "not_found_count"])
+    _write_item(item)
     attach_names(item, scan.book)
 
 

@@ -49,6 +49,7 @@ from circulation.services.returns import news_to_lend
 from common import audit
 from common.errors import Reason
 from common.plain_inserts import PlainInsert
+from common.plain_updates import PlainUpdate
 from holdings.models import Branch, Item
 from patrons.models import Patron, PatronCategory
 
@@ -58,6 +59,7 @@ _BORROW_SETS = (PatronCategory.Kind.INSTITUTION, PatronCategory.Kind.CLASS)
 # A scanner that reads twice, or a pile gone through again, is no wish to renew.
 _SAME_VISIT = timedelta(minutes=10)
 _add_loan = PlainInsert(Loan)
+_write_item = PlainUpdate(Item, "status", "current_branch", "last_seen_at")
 _FACTS = (
     "version",
     "calendar_version",
@@ -247,7 +249,7 @@ def _lend(
         returns_as=_returns_as(item),
     )
     item.status, item.current_branch_id, item.last_seen_at = Item.Status.ON_LOAN, branch.pk, now
-    item.save(update_fields=["status", "current_branch", "last_seen_at"])
+    _write_item(item)
     attach_names(item, book)
     notices = notices_among(reasons)
     entry = audit.record(

@@ -7,19 +7,22 @@ from django.db import connection
 
 from circulation.errors import Code
 from circulation.models import Hold
-from circulation.rules.holds import next_shelf_number
+from circulation.rules.holds import LAST_SHELF_NUMBER, next_shelf_number
 from circulation.rules.reasons import notice, notice_of_missing_rule
 from circulation.rules.resolution import RuleMissing
 from circulation.selectors.rule_books import RuleBook
 from common.errors import Reason
 from common.keyed_reads import ALL, KeyedRead
+from common.plain_updates import PlainUpdate
 from holdings.models import Branch, Item
 from holdings.rules.calendars import NeverOpen
 from notices.models import Notice, NoticeKind
 from notices.services.outbox import make_notice
 
-_STATE_FIELDS = ["state", "trapped_item", "shelf_number", "ready_at", "shelf_until", "ended_at", "end_reason"]
 _lock_hold = KeyedRead(Hold, lock=True, along={"patron": ALL})
+_write_state = PlainUpdate(
+    Hold, "state", "trapped_item", "shelf_number", "ready_at", "shelf_until", "ended_at", "end_reason"
+)
 
 
 def lock_hold(hold_id: int) -> Hold | None:
@@ -59,7 +62,7 @@ def restore(hold: Hold, before: dict[str, Any]) -> None:
     if hold.state != Hold.State.READY:
         hold.ready_at, hold.shelf_until = None, None
         withdraw_notice(hold)
-    hold.save(update_fields=_STATE_FIELDS)
+    _write_state(hold)
     if hold.state == Hold.State.READY:
         # What was kept back because she had the item is due again.
         Notice.objects.filter(key=_notice_key(hold), state=Notice.State.CANCELLED).update(state=Notice.State.QUEUED)
@@ -105,16 +108,18 @@ def back_to_queue(hold: Hold) -> None:
     """Let go of the trapped item; the hold is again where its request time and priority put it."""
     hold.state = Hold.State.QUEUED
     hold.trapped_item, hold.shelf_number, hold.ready_at, hold.shelf_until = None, None, None, None
-    hold.save(update_fields=_STATE_FIELDS)
+    _write_state(hold)
     withdraw_notice(hold)
 
 
 def send(hold: Hold, item: Item) -> None:
     """Bind the item to the hold while it travels to the pick-up branch."""
+    lay_ready = hold.ready_at is not None
     hold.state = Hold.State.IN_TRANSIT
     hold.trapped_item, hold.shelf_number, hold.ready_at, hold.shelf_until = item, None, None, None
-    hold.save(update_fields=_STATE_FIELDS)
-    withdraw_notice(hold)
+    _write_state(hold)
+    if lay_ready:
+        withdraw_notice(hold)
 
 
 def make_ready(hold: Hold, item: Item, *, book: RuleBook, today: date, now: datetime) -> list[Reason]:
@@ -128,7 +133,7 @@ def make_ready(hold: Hold, item: Item, *, book: RuleBook, today: date, now: date
     hold.ready_at = now
     hold.shelf_until = _shelf_until(hold, book, today, problems)
     hold.shelf_number = _take_shelf_number(hold.pickup_branch_id)
-    hold.save(update_fields=_STATE_FIELDS)
+    _write_state(hold)
     make_notice(
         patron=hold.patron,
         branch=book.branches[hold.pickup_branch_id],
@@ -155,7 +160,7 @@ def withdraw_notice(hold: Hold) -> None:
 
 def _end(hold: Hold, state: str, reason: str, now: datetime) -> None:
     hold.state, hold.ended_at, hold.end_reason = state, now, reason
-    hold.save(update_fields=_STATE_FIELDS)
+    _write_state(hold)
     if hold.ready_at is not None:
         withdraw_notice(hold)
 
@@ -193,8 +198,13 @@ def _shelf_until(hold: Hold, book: RuleBook, today: date, problems: list[Reason]
 def _take_shelf_number(branch_id: int) -> int | None:
     # In plain SQL: it's done at every scan that traps a hold.
     with connection.cursor() as cursor:
-        cursor.execute("SELECT next_shelf_number FROM holdings_branch WHERE id = %s FOR NO KEY UPDATE", [branch_id])
-        following = cursor.fetchone()[0]
+        # Nearly every number is free when its turn comes, so the branch counts on in the statement that locks it.
+        cursor.execute(
+            "UPDATE holdings_branch SET next_shelf_number = next_shelf_number %% %s + 1 WHERE id = %s"
+            " RETURNING next_shelf_number",
+            [LAST_SHELF_NUMBER, branch_id],
+        )
+        following = (cursor.fetchone()[0] - 2) % LAST_SHELF_NUMBER + 1
         # Asked only now: whoever held the branch before has taken a number.
         cursor.execute(
             "SELECT shelf_number FROM circulation_hold"
@@ -202,9 +212,10 @@ def _take_shelf_number(branch_id: int) -> int | None:
             [branch_id],
         )
         number = next_shelf_number(following, {taken for (taken,) in cursor.fetchall()})
-        if number is not None:
+        if number not in (None, following):
             cursor.execute(
-                "UPDATE holdings_branch SET next_shelf_number = %s WHERE id = %s", [number % 999 + 1, branch_id]
+                "UPDATE holdings_branch SET next_shelf_number = %s WHERE id = %s",
+                [number % LAST_SHELF_NUMBER + 1, branch_id],
             )
     return number
 

@@ -36,10 +36,14 @@ from circulation.services.fees import close_overdue_fee
 from circulation.services.results import RenewalAnswer, RenewResult
 from common import audit
 from common.errors import Reason
+from common.keyed_reads import ALL, KeyedRead
+from common.plain_updates import PlainUpdate
 from holdings.models import Item
 from patrons.models import Patron
 
 ACTION = "circulation.renew"
+_lock_loan = KeyedRead(Loan, lock=True, along={"patron": ALL, "lending_branch": ALL})
+_write_loan = PlainUpdate(Loan, "due_date", "due_at", "renewals", "renewed_at", "notices_made")
 _FACTS = (
     "version",
     "calendar_version",
@@ -128,12 +132,7 @@ def _renew_locked(
     scan_id: str | None = None,
     automatic: bool = False,
 ) -> RenewResult:
-    loan = (
-        Loan.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("patron", "lending_branch")
-        .filter(pk=loan_id)
-        .first()
-    )
+    loan = _lock_loan(loan_id)
     if loan is None:
         raise RenewalRefused([blocking(Code.LOAN_UNKNOWN)])
     loan.item = item
@@ -231,7 +230,7 @@ def _write(
     fee = _close_fee(loan, today=here.date(), now=now, staff=staff)
     loan.due_date, loan.due_at, loan.renewals, loan.renewed_at = due.day, due.at, loan.renewals + 1, now
     loan.notices_made = 0
-    loan.save(update_fields=["due_date", "due_at", "renewals", "renewed_at", "notices_made"])
+    _write_loan(loan)
     notices = notices_among(reasons)
     entry = audit.record(
         action=ACTION,

@@ -94,8 +94,8 @@ def test_check_in_is_the_same_for_a_long_queue(library, desk, warm, django_asser
     HoldFactory.create_batch(8, record=item.record, pickup_branch=library.east)
     warm()
 
-    # Lock item, facts, lock hold, transit, hold, its unsent message, item, audit.
-    with django_assert_num_queries(8 + 2):
+    # Lock item, facts, lock hold, transit, hold, item, audit.
+    with django_assert_num_queries(7 + 2):
         check_in(item=item, **desk)
 
 
