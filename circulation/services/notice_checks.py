@@ -1,11 +1,17 @@
 """Whether a message about loans or holds is still true when it's about to go out."""
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from itertools import zip_longest
 
 from django.db.models import Q
+from django.utils import timezone
 
 from circulation.models import Fee, Hold, Loan
+from circulation.rules.notice_steps import notice_steps
+from circulation.rules.resolution import RuleMissing
+from circulation.selectors.loan_cases import LoanCase, loan_cases
+from circulation.selectors.rule_books import RuleBook, rule_book
 from notices.models import Notice, NoticeKind
 from notices.relevance import register_check, register_items_check
 from patrons.models import Patron
@@ -20,12 +26,14 @@ _ABOUT_LOANS = (
     NoticeKind.RECALL,
     NoticeKind.INVOICE,
 )
+_REMINDERS = (NoticeKind.OVERDUE_1, NoticeKind.OVERDUE_2, NoticeKind.OVERDUE_3)
 _ABOUT_DEBTS = (NoticeKind.INVOICE_REMINDER, NoticeKind.DEBT_COLLECTION)
 
 
 def register() -> None:
     """Make these the checks of their kinds."""
     register_check(_ABOUT_LOANS, still_on_loan)
+    register_check(_REMINDERS, still_to_remind)
     # An invoice stays as it was made: its amounts are of all its items.
     register_items_check([kind for kind in _ABOUT_LOANS if kind != NoticeKind.INVOICE], loans_still_open)
     register_check([NoticeKind.HOLD_READY], still_ready)
@@ -37,6 +45,25 @@ def register() -> None:
 def still_on_loan(notices: Sequence[Notice]) -> set[int]:
     """Return the messages of which at least one loan is open and due on the day that the message names."""
     return {pk for pk, places in loans_still_open(notices).items() if places}
+
+
+def still_to_remind(notices: Sequence[Notice]) -> set[int]:
+    """Return the reminders of which at least one loan is still late, by rules that still have a reminder of that kind.
+
+    A step that somebody takes off the ladder stops what has been written for it and not sent.
+    """
+    open_places = loans_still_open(notices)
+    open_loans = {notice.pk: [notice.about["loans"][place] for place in open_places[notice.pk]] for notice in notices}
+    cases = {case.loan_id: case for case in loan_cases({pk for pks in open_loans.values() for pk in pks})}
+    book = rule_book()
+    return {
+        notice.pk
+        for notice in notices
+        if any(
+            loan_id in cases and _has_step(cases[loan_id], book, notice.kind, on=timezone.localdate(notice.created_at))
+            for loan_id in open_loans[notice.pk]
+        )
+    }
 
 
 def loans_still_open(notices: Sequence[Notice]) -> dict[int, list[int]]:
@@ -90,6 +117,14 @@ def still_owed(notices: Sequence[Notice]) -> set[int]:
         for notice in notices
         if (loans.intersection(named) if (named := notice.about.get("loans")) else notice.patron_id in owing)
     }
+
+
+def _has_step(loan: LoanCase, book: RuleBook, kind: str, *, on: date) -> bool:
+    try:
+        steps = loan.rules(book, on).value("notice_steps")
+    except RuleMissing:
+        return False
+    return any(step.kind == kind for step in notice_steps(steps))
 
 
 def _loans(notice: Notice) -> Iterable[tuple[int, str | None]]:

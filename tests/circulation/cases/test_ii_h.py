@@ -8,6 +8,8 @@ from django.core import mail
 
 from circulation.models import Hold
 from circulation.services.check_in import check_in
+from circulation.services.check_out import check_out
+from circulation.services.holds import place_hold
 from circulation.services.nightly.courtesy_notices import make_courtesy_notices
 from circulation.services.nightly.overdue_notices import make_overdue_notices
 from circulation.services.notice_checks import register
@@ -167,6 +169,19 @@ def test_ii_h3_is_not_sent_when_the_hold_is_not_ready_any_more(main, now):
     assert mail.outbox == []
 
 
+@pytest.mark.parametrize(("kept", "sent"), [(("OVERDUE_1", "INVOICE"), 1), (("OVERDUE_2", "INVOICE"), 0)])
+def test_ii_h3_is_cancelled_when_its_step_is_not_on_the_ladder_any_more(main, now, kept, sent):
+    late_loan(main, PatronFactory())
+    night()
+    steps = [{"kind": kind, "day": day} for kind, day in zip(kept, (1, 31), strict=True)]
+    RuleFactory(branch=main, values={"notice_steps": steps})
+
+    send_batch(now=now)
+
+    assert len(mail.outbox) == sent
+    assert Notice.objects.get().problem == ("" if sent else "OUTDATED")
+
+
 def test_ii_h4_each_reminder_once_whatever_runs_again(main):
     late_loan(main, PatronFactory(), days=0)
     written = []
@@ -187,3 +202,23 @@ def test_ii_h4_a_courtesy_notice_once(main):
         night(make_courtesy_notices)
 
     assert Notice.objects.filter(kind="COURTESY").count() == 1
+
+
+def test_ii_h5_called_back_once_by_the_first_who_asks_and_lent_again_for_less_while_others_wait(library, now):
+    """Ours: who borrows while others wait has a shorter loan at once, by the rules for high demand."""
+    values = {"recall_by_hold": True, "recall_min_days": 1, "recall_notice_days": 3}
+    RuleFactory(values={**values, "high_demand_holds": 1, "high_demand_days": 7}, branch=library.main)
+    item, borrower = library.item(), library.another_patron()
+    desk = {"branch": library.main, "staff": library.staff, "now": now}
+    hold = {"record": item.record, "pickup_branch": library.main, "staff": library.staff, "now": now}
+    LoanFactory(item=item, patron=borrower, lending_branch=library.main)
+
+    for _ in range(2):
+        place_hold(patron=library.another_patron(), **hold)
+    assert [notice.patron for notice in Notice.objects.filter(kind="RECALL")] == [borrower]
+
+    first = check_in(item=item, **desk).hold.patron
+    lent = check_out(item=item, patron=first, **desk)
+    assert (lent.loan.due_date - TODAY).days == 7
+    assert {"HOLDS_WAITING", "SHORT_FOR_DEMAND"} <= {notice.code for notice in lent.notices}
+    assert Notice.objects.filter(kind="RECALL").count() == 1
