@@ -20,9 +20,21 @@ _SECTIONS = {
     "G": (1, 25),
     "H": (1, 7),
 }
-_LINE = re.compile(r"^\| (?P<cases>I{1,2}\.[A-H]\d[^|]*) \| (?P<says>[^|]+) \|$", re.MULTILINE)
-_CASE = re.compile(r"(?:(I{1,2})\.)?([A-H])(\d+)(?:–[A-H]?(\d+))?")
-_NUMBERED = re.compile(r"^def test_(?:(i{1,2})_)?([a-h])(\d+)_", re.MULTILINE)
+# Those of cases II that have a line for each number, and the points that newcomers get wrong.
+_SECTIONS_OF_MANY = {
+    "II.C": (1, 17),
+    "II.D": (1, 23),
+    "II.E": (1, 9),
+    "II.F": (1, 10),
+    "II.H": (1, 5),
+    "II.J": (1, 6),
+    "II.K": (1, 1),
+    "II.L": (1, 7),
+    "N": (1, 15),
+}
+_LINE = re.compile(r"^\| (?P<cases>(?:I{1,2}\.[A-M]|N)\d[^|]*) \| (?P<says>[^|]+) \|$", re.MULTILINE)
+_CASE = re.compile(r"(?:(I{1,2})\.)?([A-N])(\d+)(?:–[A-N]?(\d+))?")
+_NUMBERED = re.compile(r"^def test_(?:(i{1,2})_)?([a-n])(\d+)_", re.MULTILINE)
 _FUNCTION = re.compile(r"^ *def (test_\w+)\(", re.MULTILINE)
 _NAMED = re.compile(r"`([^`]*\btest_[^`]+)`")
 
@@ -33,7 +45,7 @@ def _cases(text):
     for named, section, first, last in _CASE.findall(text):
         part = named or part
         for number in range(int(first), int(last or first) + 1):
-            yield f"{part}.{section}{number}"
+            yield f"{part}.{section}{number}".removeprefix(".")
 
 
 def _lines():
@@ -54,7 +66,8 @@ def _said():
 def _numbered_tests():
     for path in sorted(_CASES.glob("test_*.py")):
         for part, section, number in _NUMBERED.findall(path.read_text()):
-            yield path.name, f"{(part or 'i').upper()}.{section.upper()}{number}"
+            whole = "" if section == "n" else f"{(part or 'i').upper()}."
+            yield path.name, f"{whole}{section.upper()}{number}"
 
 
 def _names(says):
@@ -82,6 +95,14 @@ def test_each_case_of_a_single_library_has_one_line(section):
     assert [case for case in alone if case.startswith(f"I.{section}")] == wanted
 
 
+@pytest.mark.parametrize("section", _SECTIONS_OF_MANY)
+def test_each_case_of_many_libraries_has_one_line(section):
+    first, last = _SECTIONS_OF_MANY[section]
+    wanted = [f"{section}{number}" for number in range(first, last + 1)]
+
+    assert [case for cases, _ in _lines() for case in cases if case.startswith(section)] == wanted
+
+
 def test_the_tests_that_are_named_exist():
     functions = _every_function()
     for cases, says in _lines():
@@ -94,7 +115,7 @@ def test_a_line_s_file_has_a_test_with_its_number():
     numbered = set(_numbered_tests())
     for cases, says in _lines():
         named, _tests = _names(says)
-        for case in (case for case in cases if case.startswith("I.")):
+        for case in (case for case in cases if case.startswith(("I.", *_SECTIONS_OF_MANY))):
             assert [name for name in named if "/" not in name and (name, case) not in numbered] == [], case
 
 

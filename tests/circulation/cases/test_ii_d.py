@@ -265,35 +265,6 @@ def test_ii_d20_no_renewal_while_somebody_waits(library, now):
     assert Code.SOMEBODY_WAITS in refused.value.codes
 
 
-def test_ii_d22_scenario_b_requested_sent_received_lent_and_home_again(library, scan, lend, now):
-    item = library.item()
-    place_hold(record=item.record, patron=library.patron, pickup_branch=library.east, staff=library.staff, now=now)
-
-    assert scan(item, library.main) == (GoesTo.TRANSIT, "east")
-    assert scan(item, library.east) == (GoesTo.HOLD_SHELF, "east")
-    assert lend(item, library.patron, library.east).filled_hold is not None
-    assert scan(item, library.east) == (GoesTo.TRANSIT, "main")
-    assert scan(item, library.main) == (GoesTo.SHELF, "main")
-    assert (item.status, item.current_branch) == ("AVAILABLE", library.main)
-
-
-def test_ii_d22_scenario_c_around_three_branches(library, scan, lend, third):
-    item, second = library.item(), library.another_patron()
-    _waits(item, library.east, patron=library.patron)
-
-    assert scan(item, library.main) == (GoesTo.TRANSIT, "east")
-    assert scan(item, library.east) == (GoesTo.HOLD_SHELF, "east")
-    lend(item, library.patron, library.east)
-    _waits(item, third, patron=second)
-    assert scan(item, library.east) == (GoesTo.TRANSIT, "third")
-    assert scan(item, library.main) == (GoesTo.TRANSIT, "third")
-    assert scan(item, third) == (GoesTo.HOLD_SHELF, "third")
-    lend(item, second, third)
-    assert scan(item, third) == (GoesTo.TRANSIT, "main")
-    assert scan(item, library.main) == (GoesTo.SHELF, "main")
-    assert not Transit.objects.filter(received_at=None, cancelled_at=None).exists()
-
-
 def test_ii_d23_a_library_without_pickup_lends_and_takes_back(library, scan, lend, now):
     depot = BranchFactory(code="depot", no_pickup=True)
     foreign, own = library.item(), library.item(home_branch=depot)

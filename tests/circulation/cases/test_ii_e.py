@@ -7,7 +7,15 @@ from circulation.models import Hold, Transit
 from circulation.services.check_in import check_in
 from circulation.services.check_out import check_out
 from circulation.services.results import GoesTo
-from tests.factories import BranchFactory, BranchGroupFactory, HoldFactory, LoanFactory, RuleFactory, TransitFactory
+from tests.factories import (
+    BranchFactory,
+    BranchGroupFactory,
+    HoldFactory,
+    LoanFactory,
+    RuleFactory,
+    ShelvingLocationFactory,
+    TransitFactory,
+)
 
 
 @pytest.fixture
@@ -50,6 +58,18 @@ def test_ii_e2_a_cancelled_journey_is_taken_up_again(library, scan, now):
     assert hold.shelf_until is not None
     lent = check_out(item=hold.trapped_item, patron=library.patron, branch=library.east, staff=library.staff, now=now)
     assert lent.filled_hold == hold
+
+
+def test_ii_e2_whoever_lends_what_travels_ends_its_journey(library, now):
+    item = library.item()
+    TransitFactory(item=item, from_branch=library.east, to_branch=library.main)
+
+    check_out(item=item, patron=library.patron, branch=library.east, staff=library.staff, now=now)
+
+    # So there's no stray journey left that anybody could cancel while the item is lent.
+    assert not Transit.objects.filter(received_at=None, cancelled_at=None).exists()
+    item.refresh_from_db()
+    assert item.status == "ON_LOAN"
 
 
 def test_ii_e3_floats_everywhere(library, scan):
@@ -95,6 +115,22 @@ def test_ii_e7_never_when_wanted_or_in_transit_or_by_a_machine(library, scan):
     for item in (wanted, travelling, by_machine):
         item.refresh_from_db()
         assert item.home_branch == library.main
+
+
+@pytest.mark.parametrize(("rooms", "room"), [(("Attic",), "Attic"), (("Cellar",), None)])
+def test_ii_e7_it_keeps_its_room_only_where_there_is_one_of_that_name(library, scan, rooms, room):
+    """Ours: a room of another branch would send whoever fetches it to a shelf where it never stood."""
+    RuleFactory(values={"return_policy": "STAY"}, branch=library.main)
+    item = library.item(location=ShelvingLocationFactory(branch=library.main, name="Attic"))
+    LoanFactory(item=item, lending_branch=library.main)
+    for name in rooms:
+        ShelvingLocationFactory(branch=library.east, name=name)
+
+    scan(item, library.east)
+
+    item.refresh_from_db()
+    assert (item.home_branch, item.location and item.location.name) == (library.east, room)
+    assert item.location is None or item.location.branch == library.east
 
 
 def test_ii_e8_goes_home_unless_floating_is_switched_on_and_the_answer_names_the_new_place(library, scan):
