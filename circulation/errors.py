@@ -56,7 +56,6 @@ class Code(StrEnum):
     HAS_OVERDUE = "HAS_OVERDUE"  # overdue; a notice
     OWES = "OWES"  # owed; a notice
     HAS_SAME_TITLE = "HAS_SAME_TITLE"  # count; a notice: has other items of the title on loan
-    HAD_BEFORE = "HAD_BEFORE"  # a notice: returned the title once, as the history that she keeps says
     HAS_CLAIMS = "HAS_CLAIMS"  # claims, limit, origin; a notice: says often that items were returned or never had
     HOLD_READY_HERE = "HOLD_READY_HERE"  # count; a notice: holds of hers lie ready at this branch
     # --- Rules, branch, calendar ---

@@ -56,7 +56,6 @@ class CheckOutFacts:
     :ivar bundle_barcode: of the item in which this one is kept
     :ivar item_news: what the desk looks at with the item in hand
     :ivar same_title: how many other items of the title she has on loan
-    :ivar had_before: whether she had the title before, by the history that she keeps
     :ivar claims: of how many items she said that she returned or never had them
     :ivar now: in the lending branch's time zone; `today` is its day
     :ivar rules_branch_id: whose rules and calendar these are
@@ -89,7 +88,6 @@ class CheckOutFacts:
     item_news: tuple[Reason, ...] = ()
     claims: int = 0
     same_title: int = 0
-    had_before: bool = False
     items: int = 1
     wider_types: Sequence[WiderType] = ()
     on_site: bool = False
@@ -130,7 +128,7 @@ def decide(facts: CheckOutFacts) -> CheckOutDecision:
     known = {reason.facts["name"] for reason in rules.missing}
     reasons += rules.missing
     reasons += [reason for reason in due_reasons if reason.facts.get("name") not in known]
-    reasons += [*_news(facts), *_same_title(facts), *_had_before(facts, rules), *_claims(facts), *facts.item_news]
+    reasons += [*_news(facts), *_same_title(facts), *_claims(facts), *facts.item_news]
     return CheckOutDecision(tuple(reasons), due)
 
 
@@ -268,10 +266,6 @@ def _news(facts: CheckOutFacts) -> Iterator[Reason]:
 def _same_title(facts: CheckOutFacts) -> list[Reason]:
     # Only news: who lends a class set, or a second volume, would be asked at each scan.
     return [notice(Code.HAS_SAME_TITLE, count=facts.same_title)] if facts.same_title else []
-
-
-def _had_before(facts: CheckOutFacts, rules: RuleReader) -> list[Reason]:
-    return [notice(Code.HAD_BEFORE)] if facts.had_before and rules.value("tells_had_before") else []
 
 
 def _claims(facts: CheckOutFacts) -> list[Reason]:

@@ -66,11 +66,6 @@ _PARTS = {
     "same_title": """(SELECT count(*) FROM circulation_loan l JOIN holdings_item i ON i.id = l.item_id
         WHERE l.patron_id = %(patron)s AND l.returned_at IS NULL AND i.record_id = %(record)s
           AND i.id <> %(item)s)""",
-    # Only of who keeps a history: nobody else's is looked at, even where a fee has kept a loan from being forgotten.
-    "had_before": """(SELECT EXISTS (SELECT FROM patrons_patron p
-        JOIN circulation_loan l ON l.patron_id = p.id AND l.returned_at IS NOT NULL
-        JOIN holdings_item i ON i.id = l.item_id
-        WHERE p.id = %(patron)s AND p.keeps_history AND i.record_id = %(record)s))""",
     "claims": """(SELECT count(*) FROM circulation_loan l
         WHERE l.patron_id = %(patron)s AND l.claim <> '')""",
     "trapped": """(SELECT $hold FROM circulation_hold h

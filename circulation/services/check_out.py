@@ -77,7 +77,6 @@ _FACTS = (
     "cards",
     "claims",
     "same_title",
-    "had_before",
     "bundle",
 )
 
@@ -203,7 +202,6 @@ def _facts_to_decide(
         item_news=tuple(news_to_lend(item, bundle_of(facts))),
         claims=facts["claims"],
         same_title=0 if book.categories[patron.category_id].kind in _BORROW_SETS else facts["same_title"],
-        had_before=facts["had_before"],
         loans=loan_counts(facts, book, branch_id=seen_from),
         loans_of_type=loan_counts(facts, book, branch_id=seen_from, item_type_ids=(item.item_type_id,)),
         wider_types=wider_types(facts, book, patron, branch_id=seen_from, item_type_id=item.item_type_id, on=today),

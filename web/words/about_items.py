@@ -110,7 +110,6 @@ ITEM_TEXTS: dict[str, Callable[[Facts], Told]] = {
     Code.COUNT_BUNDLE: _count_bundle,
     Code.HAS_CLAIMS: _claims,
     Code.HAS_SAME_TITLE: lambda facts: (gettext("Has this title on loan already."), "", ""),
-    Code.HAD_BEFORE: _plain(lambda: gettext("Has borrowed this title before.")),
     Code.CLAIM_SETTLED: _claim_settled,
     Code.BELONGS_HERE_NOW: _belongs_here,
     Code.RETURN_NOT_HERE: _not_here,

@@ -106,5 +106,4 @@ SPECS = (
         "max_on_site", Kind.COUNT, _("On-site loans at a time"), null_means=UNLIMITED, needed=False, by_item_type=False
     ),
     ValueSpec("on_site_counts", Kind.BOOL, _("On-site loans count as loans"), needed=False, by_item_type=False),
-    ValueSpec("tells_had_before", Kind.BOOL, _("The desk is told of titles that were borrowed before"), needed=False),
 )

@@ -1,4 +1,4 @@
-"""Cases I.C6, C8, C9, C16 and C17: whose loans a limit counts, where a return is taken, stops, and what she had."""
+"""Cases I.C6, C8, C9 and C16: whose loans a limit counts, where a return is taken, overdue loans and restrictions."""
 
 from datetime import timedelta
 
@@ -9,7 +9,7 @@ from circulation.models import Hold, Loan
 from circulation.services.check_in import check_in
 from circulation.services.check_out import check_out
 from circulation.services.holds import cancel_hold
-from tests.factories import TODAY, BlockFactory, HoldFactory, LoanFactory, PatronCategoryFactory, RuleFactory
+from tests.factories import TODAY, BlockFactory, HoldFactory, LoanFactory, RuleFactory
 
 
 @pytest.fixture
@@ -141,42 +141,3 @@ def test_i_c16_going_past_it_needs_a_reason(library, lend):
     assert refused.value.codes == [Code.ITEM_ON_HOLD, Code.OVERRIDE_REASON_MISSING]
     hold.refresh_from_db()
     assert hold.state == Hold.State.READY
-
-
-@pytest.fixture
-def had(library):
-    """Let the patron keep her history, with one of a title's two items in it; return the other."""
-    type(library.patron).objects.filter(pk=library.patron.pk).update(keeps_history=True)
-    LoanFactory(item=(first := library.item()), patron=library.patron, returned=True)
-    return library.item(record=first.record)
-
-
-def _told(result):
-    return [notice.code for notice in result.notices]
-
-
-def test_i_c17_the_desk_is_told_of_a_title_that_was_borrowed_before(library, lend, had):
-    RuleFactory(values={"tells_had_before": True}, patron_category=library.patron.category)
-
-    assert _told(lend(library.item())) == []
-    assert _told(lend(had)) == [Code.HAD_BEFORE]
-
-
-def test_i_c17_only_where_the_rules_of_her_category_say_so(library, lend, had):
-    RuleFactory(values={"tells_had_before": True}, patron_category=PatronCategoryFactory(child=True))
-
-    assert _told(lend(had)) == []
-
-
-def test_i_c17_nothing_is_told_of_who_keeps_no_history_not_even_what_a_fee_remembers(library, lend, had):
-    RuleFactory(values={"tells_had_before": True}, patron_category=library.patron.category)
-    type(library.patron).objects.filter(pk=library.patron.pk).update(keeps_history=False)
-
-    assert _told(lend(had)) == []
-
-
-def test_i_c17_another_s_history_says_nothing(library, lend, had):
-    RuleFactory(values={"tells_had_before": True}, patron_category=library.patron.category)
-    Loan.objects.update(patron=library.another_patron(keeps_history=True))
-
-    assert _told(lend(had)) == []
