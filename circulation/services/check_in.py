@@ -39,7 +39,6 @@ from circulation.services.desk_actions import (
     notices_of,
 )
 from circulation.services.fees import close_overdue_fee
-from circulation.services.fees.lost import found as found_lost
 from circulation.services.privacy import anonymise_if_settled
 from circulation.services.results import CheckInResult, GoesTo
 from circulation.services.returns import (
@@ -51,7 +50,7 @@ from circulation.services.returns import (
     place_reasons,
     route_of,
     settle_claim,
-    settle_claims_of_found,
+    settle_found,
 )
 from common import audit
 from common.errors import Reason
@@ -167,11 +166,8 @@ def _carry_out(scan: _Scan, day: date, scan_id: str | None) -> CheckInResult:
         changes |= settle_claim(loan)
         fee, problems = _close_loan(loan, scan, day)
         notices += problems
-    elif item.status == Item.Status.MISSING:
-        settle_claims_of_found(item)
-    elif item.status == Item.Status.LOST:
-        found = found_lost(item=item, on=day, now=scan.now, actor=scan.staff)
-        changes["found_claims"] = [fee.pk for fee in found]
+    else:
+        changes |= settle_found(item, on=day, now=scan.now, actor=scan.staff)
     if was_used:
         changes |= count_use(item, scan.branch, day, scan.now)
     if decided.floats:

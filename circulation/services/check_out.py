@@ -45,7 +45,7 @@ from circulation.services.desk_actions import (
 from circulation.services.fees.hold_fee import charge_collected
 from circulation.services.renew import renew_instead_of_lending
 from circulation.services.results import CheckOutResult
-from circulation.services.returns import news_to_lend
+from circulation.services.returns import news_to_lend, settle_found
 from common import audit
 from common.errors import Reason
 from common.plain_inserts import PlainInsert
@@ -236,6 +236,7 @@ def _lend(
         )
         fee = charge_collected(hold=filled, item=item, rules=rules, staff=staff, now=now)
         hold_changes |= {"hold_fee_id": fee.pk} if fee else {}
+    found = settle_found(item, on=wish.here.date(), now=now, actor=staff)
     loan = _add_loan(
         item=item,
         patron=patron,
@@ -266,6 +267,7 @@ def _lend(
             **({"on_site": True} if wish.on_site else {}),
             "before": before,
             **hold_changes,
+            **found,
             **_end_transit(transit, branch, now),
             **override_facts(override, covered_codes(reasons, override)),
             **notice_facts(notices),

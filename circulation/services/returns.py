@@ -1,4 +1,7 @@
-"""What a check-in needs beside its decision table: routes, floating, claims that are settled, and news of the item."""
+"""What a check-in needs beside its decision table: routes, floating, claims that are settled, and news of the item.
+
+What of it concerns an item that lies on the desk, a check-out needs as well.
+"""
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
@@ -12,6 +15,7 @@ from circulation.rules.returns import Route, RouteFacts, accepts_return, route
 from circulation.rules.values import ReturnPolicy
 from circulation.selectors.desk_facts import BundleFacts
 from circulation.selectors.rule_books import RuleBook
+from circulation.services.fees.lost import found as found_lost
 from common.errors import Reason
 from holdings.models import Branch, Item, ShelvingLocation
 from holdings.services.items import move_home
@@ -107,6 +111,18 @@ def settle_claims_of_found(item: Item) -> bool:
     claimed = Loan.objects.filter(item=item, claim=Loan.Claim.NEVER_HAD)
     kept = claimed.filter(patron__keeps_history=True).update(claim="", claimed_at=None)
     return bool(kept + claimed.update(claim="", claimed_at=None, patron=None))
+
+
+def settle_found(item: Item, *, on: date, now: datetime, actor: Any) -> dict[str, Any]:
+    """End the claims for an item that counted as lost or missing and is here; return what it says, for undoing.
+
+    :param item: as it was before the scan
+    """
+    if item.status == Item.Status.MISSING:
+        settle_claims_of_found(item)
+    if item.status != Item.Status.LOST:
+        return {}
+    return {"found_claims": [fee.pk for fee in found_lost(item=item, on=on, now=now, actor=actor)]}
 
 
 def news_of_item(item: Item, bundle: BundleFacts) -> Iterator[Reason]:

@@ -78,6 +78,8 @@ def _undo_check_out(
     if not Fee.objects.filter(loan=loan).exists():
         loan.patron = None
     loan.save(update_fields=["returned_at", "undone_at", "returned_to", "patron"])
+    if reclaimed := facts.get("found_claims"):
+        reopen_claims(fee_ids=reclaimed, now=now, actor=staff)
     _put_back(item, facts["before"])
     _reopen_transit(facts)
     hold = None

@@ -1,4 +1,4 @@
-"""Cases I.C6, C8, C9 and C16: whose loans a limit counts, where a return is taken, overdue loans and restrictions."""
+"""Cases I.C6, C8, C9, C16 and C17: whose loans a limit counts, where a return is taken, and what stops a loan."""
 
 from datetime import timedelta
 
@@ -141,3 +141,11 @@ def test_i_c16_going_past_it_needs_a_reason(library, lend):
     assert refused.value.codes == [Code.ITEM_ON_HOLD, Code.OVERRIDE_REASON_MISSING]
     hold.refresh_from_db()
     assert hold.state == Hold.State.READY
+
+
+@pytest.mark.parametrize("keeps_history", [True, False])
+def test_i_c17_nobody_is_told_what_she_has_borrowed_before(library, lend, keeps_history):
+    type(library.patron).objects.filter(pk=library.patron.pk).update(keeps_history=keeps_history)
+    before = LoanFactory(item=library.item(), patron=library.patron, returned=True)
+
+    assert lend(library.item(record=before.item.record)).notices == ()
