@@ -39,8 +39,13 @@ class ProvisioningForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["country"].choices = countries()  # type: ignore[attr-defined]
-        self.fields["template"].choices = [(each.code, each.name) for each in policy_templates()]  # type: ignore[attr-defined]
+        names, templates = dict(countries()), policy_templates()
+        # Without a template a country can't be served yet, and under its country's name a template isn't mistaken.
+        served = list(dict.fromkeys(each.country for each in templates))
+        self.fields["country"].choices = [(code, names[code]) for code in served]  # type: ignore[attr-defined]
+        self.fields["template"].choices = [  # type: ignore[attr-defined]
+            (names[code], [(each.code, each.name) for each in templates if each.country == code]) for code in served
+        ]
 
 
 @staff_only(Permission.OPERATE_CONSORTIUM)

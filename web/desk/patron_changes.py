@@ -26,7 +26,7 @@ from web.desk.forms_patrons import BlockForm, CardForm, NewPatronForm, PatronFor
 from web.desk.patron_dialogs import dialog_of
 from web.desk.patron_page import page, patron_or_404
 from web.desk.texts import add_to_form, patron_problems
-from web.ui.money import amount_text
+from web.ui.money import amount_text, with_one_stop
 from web.ui.stale_forms import edited_in_turn
 
 _FORM = ("GET", "HEAD", "POST")
@@ -145,7 +145,7 @@ def new_card(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(request, gettext("The new card works from now on; the old one doesn't."))
             if fee:
                 amount = amount_text(fee.balance, request.tenant.currency)  # type: ignore[attr-defined]
-                messages.warning(request, gettext("The fee for it is %(amount)s.") % {"amount": amount})
+                messages.warning(request, with_one_stop(gettext("The fee for it is %(amount)s.") % {"amount": amount}))
             return redirect("desk:patron", pk=pk)
     return page(request, patron, status=422, dialog=dialog_of(request, patron, "card", form=form))
 

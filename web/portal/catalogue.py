@@ -103,6 +103,7 @@ def show_record(request: HttpRequest, record: Any, *, status: int = 200) -> Http
         "editions": other_editions(record),
         "pickup_branches": pickup_branches(),
         "volumes": volumes_of(pk),
+        "today": timezone.localdate(),
     }
     return render(request, "portal/record.html", context, status=status)
 

@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
@@ -155,5 +156,6 @@ def _page(
     context = portal_context(request, "details", patron) | {
         "form": form or DetailsForm(initial=known, channel=patron.channel),
         "pin_form": pin_form or OwnPinForm(),
+        "today": timezone.localdate(),
     }
     return render(request, "portal/details.html", context, status=status)

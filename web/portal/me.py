@@ -1,7 +1,7 @@
 """A patron's own page: what's ready, her loans with the reason when one can't be renewed, her holds and fees."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -30,7 +30,7 @@ from web.portal.sessions import patron_only, portal_context
 from web.titles.names import cover_kind
 from web.ui.days import long_day
 from web.ui.due import due_long
-from web.ui.money import amount_text
+from web.ui.money import amount_text, with_one_stop
 from web.words.for_patrons import patron_texts
 
 _NOT_A_DAY = object()
@@ -189,6 +189,7 @@ def _page(request: HttpRequest, patron: Any, *, status: int = 200) -> HttpRespon
     shown = wards_shown_to(patron)
     context = portal_context(request, "me", patron) | {
         "today": today,
+        "tomorrow": today + timedelta(days=1),
         "loans": loans,
         "renewable": sum(1 for loan in loans if loan["can_renew"]),
         "ready": [each for each in holds if each.hold.state == "READY"],
@@ -223,7 +224,7 @@ def _tell_fee(request: HttpRequest, results: Sequence[Any]) -> None:
     cost = sum((result.fee.balance for result in results if result.fee), ZERO)
     if cost:
         amount = amount_text(cost, request.tenant.currency)  # type: ignore[attr-defined]
-        messages.warning(request, gettext("You were late: the fee is %(amount)s.") % {"amount": amount})
+        messages.warning(request, with_one_stop(gettext("You were late: the fee is %(amount)s.") % {"amount": amount}))
 
 
 def _refused(request: HttpRequest, patron: Any, title: str, refused: Any) -> HttpResponse:

@@ -31,6 +31,11 @@ def short_amount_text(amount: Decimal, currency: str) -> str:
     return _write(amount + 0, currency, pattern, get_language())
 
 
+def with_one_stop(sentence: str) -> str:
+    """Return a sentence that ends in an amount, without a second full stop behind the one of "kr."."""
+    return sentence.replace("kr..", "kr.")
+
+
 @lru_cache(maxsize=4096)
 def _write(amount: Decimal, currency: str, pattern: str | None, language: str | None) -> str:
     locale = locale_of(language)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, ngettext
 from circulation.errors import Code
 from common.errors import Reason
 from web.ui.due import stored_day_long
-from web.ui.money import amount_text
+from web.ui.money import amount_text, with_one_stop
 
 Facts = Mapping[str, Any]
 
@@ -28,7 +28,7 @@ def _sentence(reason: Reason, currency: str) -> str:
     tell = _SENTENCES.get(reason.code)
     if tell is None:
         return gettext("It isn't possible here. Ask the library.")
-    return tell({**reason.facts, "currency": currency})
+    return with_one_stop(tell({**reason.facts, "currency": currency}))
 
 
 def _day(facts: Facts, name: str) -> str:
@@ -44,8 +44,10 @@ def _waits(facts: Facts) -> str:
 def _blocked(facts: Facts) -> str:
     values = {"day": _day(facts, "until"), "reason": facts.get("reason", "")}
     if values["day"]:
-        return gettext("Your card is blocked until %(day)s: %(reason)s") % values
-    return gettext("Your card is blocked: %(reason)s") % values
+        why = gettext("%(reason)s, until %(day)s. Ask at the library if this is wrong.") % values
+    else:
+        why = gettext("%(reason)s. Ask at the library if this is wrong.") % values
+    return ". ".join((gettext("You can't borrow right now"), why))
 
 
 def _debt(facts: Facts) -> str:
@@ -79,6 +81,7 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
         % {"holds": facts.get("holds", ""), "limit": facts.get("limit", "")}
     ),
     Code.HOLDS_FOR_OTHERS: lambda facts: gettext("Only patrons of the library that owns it can put it on hold."),
+    Code.DAY_PAST: lambda facts: gettext("Choose a later day."),
     Code.VOLUME_UNKNOWN: lambda facts: gettext("The municipality doesn't have this volume or issue."),
     Code.ON_SHELF: lambda facts: gettext("It's on the shelf: you can fetch it there."),
     Code.NOT_PARALLEL: lambda facts: gettext("Choose at least two of your holds that are still in the queue."),

@@ -11,7 +11,7 @@ from accounts.rules import Permission, roles_with
 from circulation.errors import Code
 from common.errors import Reason, Severity
 from web.ui.due import stored_day
-from web.ui.money import amount_text
+from web.ui.money import amount_text, with_one_stop
 from web.words.about_items import ITEM_TEXTS
 from web.words.about_limits import LIMIT_TEXTS
 from web.words.about_outages import OUTAGE_TEXTS
@@ -63,6 +63,7 @@ def _in_words(reason: Reason, permissions: frozenset[Any], currency: str, branch
     may_override = reason.severity == Severity.OVERRIDABLE and (
         not reason.permission or reason.permission in permissions
     )
+    text, about, next_step = with_one_stop(text), with_one_stop(about), with_one_stop(next_step)
     kind = "notice" if reason.severity == Severity.NOTICE else "stop"
     return ReasonText(str(reason.code), text, about, next_step, _leave(reason, may_override), may_override, kind)
 

@@ -90,9 +90,12 @@ class ChoicesForm(forms.Form):
         for kind in CHOSEN_BY_PATRONS:
             now = patron.channels.get(kind, "")
             offered = [*choices_for(kind, tuple(in_use)), *([now] if now else [])]
-            self.fields[f"kind-{kind}"] = forms.ChoiceField(
+            field = forms.ChoiceField(
                 label=NOTICE_KINDS[kind], choices=[("", _("as all others")), *_named(offered)], required=False
             )
+            # Empty is an answer here: the page needn't say sixteen times that it may be.
+            field.is_answered = True  # type: ignore[attr-defined]
+            self.fields[f"kind-{kind}"] = field
         if is_staff and "DIGITAL_POST" in in_use:
             self.fields["is_exempt"] = forms.BooleanField(label=_("Exempt from digital post"), required=False)
 

@@ -133,6 +133,17 @@ def test_says_beside_the_field_what_is_wrong(operator_client, consortium, sent, 
     assert not ProvisioningRun.objects.exists()
 
 
+def test_offers_the_countries_that_have_a_template_and_each_template_under_its_country(operator_client, consortium):
+    fields = operator_client.get("/provision").context["form"].fields
+
+    assert [name for _, name in fields["country"].choices] == [name for name, _ in fields["template"].choices]
+    countries = [code for code, _ in fields["country"].choices]
+    assert set(countries) == set(PolicyTemplate.objects.values_list("country", flat=True))
+    danish = PolicyTemplate.objects.filter(country="DK").order_by("name")
+    assert dict(fields["template"].choices)["Denmark"] == [(each.code, each.name) for each in danish]
+    assert "NO" not in countries
+
+
 def test_a_failed_run_says_why_and_that_nothing_is_left(operator_client, consortium, now):
     run = ProvisioningRun.objects.create(
         wanted={"name": "Gammelby"},

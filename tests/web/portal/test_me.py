@@ -6,6 +6,7 @@ import pytest
 from django.contrib.messages import get_messages
 
 from circulation.models import CirculationRule, Fee, Hold, LedgerEntry, Loan
+from patrons.models import Patron
 from tests.factories import (
     NOW,
     TODAY,
@@ -283,3 +284,27 @@ def test_a_title_says_by_which_hour_the_first_item_is_back(at_home, desk_branch)
     page = at_home.get(f"/title/{loan.item.record_id}").content.decode()
 
     assert f"due Thursday 19 November\xa0{there:%H:%M}" in page
+
+
+def test_says_at_once_that_her_card_has_expired(at_home, patron):
+    Patron.objects.update(expires_on=TODAY - timedelta(days=40))
+
+    pages = [at_home.get(path).content.decode() for path in ("/me", "/me/details")]
+
+    assert all("Your card expired on" in page for page in pages)
+    assert not any("Your card works until" in page for page in pages)
+
+
+def test_a_card_works_on_its_last_day(at_home, patron):
+    Patron.objects.update(expires_on=TODAY)
+
+    assert "expired" not in at_home.get("/me").content.decode()
+    assert "Your card works until" in at_home.get("/me/details").content.decode()
+
+
+def test_says_what_a_block_means_and_where_to_ask(at_home, patron, loan):
+    BlockFactory(patron=patron, reason="Card reported stolen")
+
+    page = at_home.post(f"/title/{loan.item.record_id}/hold", {"pickup": loan.lending_branch_id}).content.decode()
+
+    assert "You can&#x27;t borrow right now. Card reported stolen. Ask at the library if this is wrong." in page

@@ -26,3 +26,8 @@ def test_refuses_what_is_not_offered(at_home, patron):
 
 def test_asks_a_stranger_to_log_in(browser):
     assert browser.get("/me/messages").status_code == 302
+
+
+def test_calls_only_what_may_be_left_out_optional(at_home):
+    assert "(optional)" not in at_home.get("/me/messages").content.decode()
+    assert "(optional)" in at_home.get("/me/details").content.decode()

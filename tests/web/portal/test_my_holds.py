@@ -59,3 +59,22 @@ def test_cannot_touch_another_patrons_hold(at_home, item):
 
     for what in ("pause", "extend"):
         assert at_home.post(f"/me/holds/{hold.pk}/{what}").status_code == 404
+
+
+@pytest.mark.parametrize("days", [0, -3])
+def test_a_pause_that_would_be_over_already_asks_for_a_later_day(at_home, patron, item, days):
+    hold = HoldFactory(patron=patron, record=item.record, pickup_branch=item.home_branch)
+
+    refused = at_home.post(f"/me/holds/{hold.pk}/pause", {"until": (TODAY + timedelta(days=days)).isoformat()})
+
+    hold.refresh_from_db()
+    assert refused.status_code == 409
+    assert "Choose a later day." in refused.content.decode()
+    assert hold.suspended_until is None
+
+
+def test_offers_only_days_that_can_be_chosen(at_home, patron, item):
+    HoldFactory(patron=patron, pickup_branch=item.home_branch)
+
+    assert f'min="{TODAY + timedelta(days=1)}"' in at_home.get("/me").content.decode()
+    assert f'min="{TODAY}"' in at_home.get(f"/title/{item.record_id}").content.decode()

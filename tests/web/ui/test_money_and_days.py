@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone, translation
 
 from web.ui.days import due_kind, due_text, long_day, moment, short_day
-from web.ui.money import amount_text, short_amount_text
+from web.ui.money import amount_text, short_amount_text, with_one_stop
 
 NBSP = "\xa0"
 
@@ -95,3 +95,12 @@ def test_says_how_far_away_a_due_date_is(due: date, text: str, kind: str) -> Non
     with translation.override("en"):
         assert due_text(due, today=date(2026, 11, 19)) == text
         assert due_kind(due, today=date(2026, 11, 19)) == kind
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [("da", "Du skylder 80,00\xa0kr."), ("sv", "Du skylder 80,00\xa0Dkr."), ("en", "Du skylder 80.00\xa0DKK.")],
+)
+def test_a_sentence_that_ends_in_an_amount_has_one_full_stop(language, sentence):
+    with translation.override(language):
+        assert with_one_stop(f"Du skylder {amount_text(Decimal(80), 'DKK')}.") == sentence
