@@ -101,11 +101,14 @@ def found(*, item: Item, on: date, now: datetime, actor: Any) -> list[Fee]:
     )
     accounts = accounts_of(fee.pk for fee in open_claims)
     for fee in open_claims:
-        rules = book.resolved(
-            branch_id=fee.branch_id, category_id=fee.patron.category_id, item_type_id=item.item_type_id
-        )
+        rules = book.resolved_for(fee.patron, branch_id=_rules_branch(fee), item_type_id=item.item_type_id, on=on)
         settle_found(fee, accounts.get(fee.pk, Account()), moment=Moment(on, now, actor), rules=rules)
     return open_claims
+
+
+def _rules_branch(fee: Fee) -> int:
+    """Return the branch by whose rules the loan was made: that's not always the one that lent."""
+    return (fee.loan.rules_branch_id if fee.loan else None) or fee.branch_id
 
 
 def _is_too_late(fee: Fee, account: Account, within: int | None, moment: Moment) -> bool:

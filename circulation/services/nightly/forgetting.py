@@ -13,6 +13,7 @@ from django.db.models import Exists, F, Func, JSONField, OuterRef, Q, QuerySet
 
 from circulation.models import Fee, Hold, Loan, Transit
 from circulation.services.nightly.batches import work_through
+from holdings.models import Item
 from notices.models import Notice, NoticeKind
 from patrons.models import Patron
 from patrons.rules.settings import PatronSettings, read_settings
@@ -53,7 +54,10 @@ def _settled_fees(before: datetime) -> QuerySet[Fee]:
     told = ~Q(description="") | Q(loan__isnull=False) | ~Q(covers=[])
     lately = Fee.objects.filter(pk=OuterRef("pk"), entries__at__gte=before)
     settled = Fee.objects.filter(told, balance=0, created_at__lt=before, patron__keeps_history=False)
-    return settled.filter(Q(loan__isnull=True) | Q(loan__returned_at__isnull=False)).exclude(Exists(lately))
+    # What was paid for a lost item is given back when it's found, and that may be after years.
+    still_lost = Q(kind=Fee.Kind.REPLACEMENT, closed_at__isnull=True, loan__item__status=Item.Status.LOST)
+    over = Q(loan__isnull=True) | Q(loan__returned_at__isnull=False)
+    return settled.filter(over).exclude(still_lost).exclude(Exists(lately))
 
 
 def _forget_fees(fee_ids: Sequence[int]) -> int:
