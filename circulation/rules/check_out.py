@@ -55,7 +55,7 @@ class CheckOutFacts:
     :ivar chosen_due_date: the day that staff chose instead of the rules'
     :ivar bundle_barcode: of the item in which this one is kept
     :ivar item_news: what the desk looks at with the item in hand
-    :ivar same_title: how many other items of the title she has on loan
+    :ivar same_title: how many other items of the title and volume she has on loan
     :ivar claims: of how many items she said that she returned or never had them
     :ivar now: in the lending branch's time zone; `today` is its day
     :ivar rules_branch_id: whose rules and calendar these are
@@ -264,7 +264,7 @@ def _news(facts: CheckOutFacts) -> Iterator[Reason]:
 
 
 def _same_title(facts: CheckOutFacts) -> list[Reason]:
-    # Only news: who lends a class set, or a second volume, would be asked at each scan.
+    # Only news: who lends a class set would be asked at each scan.
     return [notice(Code.HAS_SAME_TITLE, count=facts.same_title)] if facts.same_title else []
 
 

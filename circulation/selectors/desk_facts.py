@@ -33,6 +33,9 @@ _NO_PARALLEL_BOUND = """(h."group" IS NULL OR NOT EXISTS (SELECT FROM circulatio
 _QUEUED = f"h.state = 'QUEUED' AND {_FOR_RECORD} AND {_NOT_SUSPENDED} AND {_NO_PARALLEL_BOUND}"
 _FOR_VOLUME = """(h.volume = '' OR lower(trim(h.volume)) = (SELECT lower(trim(i.volume)) FROM holdings_item i
         WHERE i.id = %(item)s))"""
+# Another volume, or another issue of a periodical, isn't the same thing twice.
+_OF_VOLUME = """lower(trim(i.volume)) = (SELECT lower(trim(this.volume)) FROM holdings_item this
+        WHERE this.id = %(item)s)"""
 _WAITING = """json_build_array(h.id, h.patron_id, h.pickup_branch_id, h.item_id, p.category_id, p.home_branch_id,
             h.volume, p.municipality_code)"""
 _QUEUE_ORDER = "h.priority DESC, coalesce(h.queued_at, h.requested_at), h.id"
@@ -65,7 +68,7 @@ _PARTS = {
         FROM holdings_item i LEFT JOIN holdings_item b ON b.id = i.bundle_id WHERE i.id = %(item)s)""",
     "same_title": """(SELECT count(*) FROM circulation_loan l JOIN holdings_item i ON i.id = l.item_id
         WHERE l.patron_id = %(patron)s AND l.returned_at IS NULL AND i.record_id = %(record)s
-          AND i.id <> %(item)s)""",
+          AND i.id <> %(item)s AND $of_volume)""",
     "claims": """(SELECT count(*) FROM circulation_loan l
         WHERE l.patron_id = %(patron)s AND l.claim <> '')""",
     "trapped": """(SELECT $hold FROM circulation_hold h
@@ -110,7 +113,7 @@ _PARTS = {
                 ON s.guardian_id = g.guardian_id WHERE g.child_id = %(patron)s))""",
     # The items of the title that can be lent, the one at hand among them.
     "lendable": """(SELECT count(*) FROM holdings_item i
-        WHERE i.record_id = %(record)s AND NOT i.is_damaged
+        WHERE i.record_id = %(record)s AND NOT i.is_damaged AND i.bundle_id IS NULL
           AND i.status NOT IN ('REFERENCE_ONLY', 'IN_PROCESS', 'MISSING', 'LOST', 'WITHDRAWN'))""",
     # What she owes on her card, less the credit that she has.
     "owed": """(SELECT greatest(0, coalesce(sum(f.balance), 0)) FROM (
@@ -320,6 +323,7 @@ def _statement(names: tuple[str, ...]) -> str:
         active=_ACTIVE,
         queued=_QUEUED,
         for_volume=_FOR_VOLUME,
+        of_volume=_OF_VOLUME,
         waiting=_WAITING,
         queue_order=_QUEUE_ORDER,
         item_to_fill=_ITEM_TO_FILL,

@@ -138,6 +138,16 @@ def test_i_c14_a_second_item_of_the_title_is_news(library, lend):
     assert Loan.objects.filter(returned_at=None).count() == 2
 
 
+@pytest.mark.parametrize(("volume", "told"), [("2026:4", []), (" 2026:3", [Code.HAS_SAME_TITLE])])
+def test_i_c14_another_issue_of_a_periodical_is_no_second_item(library, lend, volume, told):
+    first = library.item(volume="2026:3")
+    lend(first)
+
+    result = lend(library.item(record=first.record, volume=volume))
+
+    assert [notice.code for notice in result.notices] == told
+
+
 def test_i_c14_an_institution_takes_many_of_a_title(library, lend):
     teachers = PatronFactory(category=PatronCategoryFactory(code="day-care", kind="INSTITUTION"))
     first = library.item()

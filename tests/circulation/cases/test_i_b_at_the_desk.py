@@ -329,3 +329,14 @@ def test_i_b18_ten_items_serve_so_many_before_loans_get_shorter(library, rules, 
     loan = lend(at(date(2026, 11, 19)), item=item).loan
 
     assert (loan.due_date - loan.loaned_on).days == days
+
+
+def test_i_b18_an_item_that_is_kept_in_a_bundle_serves_nobody(library, rules, lend):
+    rules(high_demand_days=1, high_demand_holds=0, high_demand_mode="DYNAMIC")
+    item = library.item()
+    library.item(record=item.record, bundle=library.item())
+    _wait(library, item, 2)
+
+    loan = lend(at(date(2026, 11, 19)), item=item).loan
+
+    assert (loan.due_date - loan.loaned_on).days == 1
