@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import zip_longest
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from circulation.models import Fee, Hold, Loan
+from circulation.models import DebtClaim, Fee, Hold, Loan
 from circulation.rules.notice_steps import notice_steps
 from circulation.rules.resolution import RuleMissing
 from circulation.selectors.loan_cases import LoanCase, loan_cases
@@ -106,16 +106,18 @@ def still_ending(notices: Sequence[Notice]) -> set[int]:
 
 
 def still_owed(notices: Sequence[Notice]) -> set[int]:
-    """Return the messages of whose loans something is owed; of those that name none, whose patron owes anything."""
-    patrons = {notice.patron_id for notice in notices}
-    owed = Fee.objects.filter(Q(patron__in=patrons) | Q(liable__in=patrons), balance__gt=0)
-    rows = list(owed.values_list("patron_id", "liable_id", "loan_id"))
-    owing = {person for patron_id, liable_id, _ in rows for person in (patron_id, liable_id)}
-    loans = {loan_id for *_, loan_id in rows}
+    """Return the messages of whose fees something is owed: a reminder to us, what was handed over to the debtor system.
+
+    A claim that was taken back isn't announced any more, and nobody is reminded of one that went there meanwhile.
+    """
+    named = {notice.pk: set(notice.about.get("fees", ())) for notice in notices}
+    owed = Fee.objects.filter(pk__in=set().union(*named.values()), balance__gt=0)
+    handed_over = Exists(DebtClaim.objects.filter(fee=OuterRef("pk"), state__in=DebtClaim.OPEN))
+    where = dict(owed.annotate(handed_over=handed_over).values_list("pk", "handed_over"))
     return {
         notice.pk
         for notice in notices
-        if (loans.intersection(named) if (named := notice.about.get("loans")) else notice.patron_id in owing)
+        if any(where.get(fee) is (notice.kind == NoticeKind.DEBT_COLLECTION) for fee in named[notice.pk])
     }
 
 

@@ -132,9 +132,9 @@ class Writer:
         items = context.pop("items", ())
         special = {name: say(value) for name, value in context.items() if name in placeholders_of(request.kind)}
         if items:
-            line = item_line(request.kind, recipient.language)
+            lines = {known: item_line(request.kind, recipient.language, with_barcode=known) for known in (True, False)}
             special["items"] = "\n".join(
-                fill(line, {name: say(value) for name, value in item.items()}) for item in items
+                fill(lines[bool(item["barcode"])], {name: say(value) for name, value in item.items()}) for item in items
             )
             special["count"] = str(len(items))
         branch = request.branch

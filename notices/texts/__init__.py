@@ -40,6 +40,10 @@ def built_in_text(kind: str, language: str, channel: str = "") -> Text:
     return Text(subject=subject, body=body)
 
 
-def item_line(kind: str, language: str) -> str:
-    """Return how one loan is written in the list of a message, with its own placeholders."""
-    return _WRITTEN[language].ITEM_LINES[NoticeKind(kind)]
+def item_line(kind: str, language: str, *, with_barcode: bool = True) -> str:
+    """Return how one loan is written in the list of a message, with its own placeholders.
+
+    :param with_barcode: False for what isn't about an item, as a fee for a new card
+    """
+    line = _WRITTEN[language].ITEM_LINES[NoticeKind(kind)]
+    return line if with_barcode else line.replace(" ({barcode})", "")

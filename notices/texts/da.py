@@ -90,10 +90,10 @@ TEXTS = {
         "bort fra denne besked. Du kan se beløbene på {my_page}." + _CLOSING,
     ),
     NoticeKind.DEBT_COLLECTION: (
-        "Før inddrivelse: lån til {patron}",
-        _GREETING + "Trods vores rykker er regningen for disse lån på kortet til {patron} ikke "
-        "betalt:\n\n{items}\n\nMangler at blive betalt: {total}\n\nBliver den ikke betalt nu, sender "
-        "{municipality} kravet til inddrivelse. Kontakt os, hvis du mener, at der er sket en fejl." + _CLOSING,
+        "Inddrivelse: kortet til {patron}",
+        _GREETING + "Trods vores breve er dette på kortet til {patron} ikke betalt:\n\n{items}\n\nMangler at blive "
+        "betalt: {total}\n\n{municipality} sender derfor kravet til inddrivelse. Kontakt os, hvis du mener, at der "
+        "er sket en fejl." + _CLOSING,
     ),
     NoticeKind.HOLD_INTEREST_ENDS: (
         "Din reservering udløber snart: {title}",

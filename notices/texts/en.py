@@ -92,10 +92,10 @@ TEXTS = {
         "message. You can see the amounts at {my_page}." + _CLOSING,
     ),
     NoticeKind.DEBT_COLLECTION: (
-        "Before debt collection: loans of {patron}",
-        _GREETING + "In spite of our reminder, our invoice for these loans on the card of {patron} has not been "
-        "paid:\n\n{items}\n\nStill to be paid: {total}\n\nIf it isn't paid now, {municipality} hands the "
-        "claim over to debt collection. Get in touch with us if you think that something is wrong." + _CLOSING,
+        "Debt collection: the card of {patron}",
+        _GREETING + "In spite of our letters, this is still owed for the card of {patron}:\n\n{items}\n\nStill to be "
+        "paid: {total}\n\n{municipality} therefore hands the claim over to debt collection. Get in touch with us if "
+        "you think that something is wrong." + _CLOSING,
     ),
     NoticeKind.HOLD_INTEREST_ENDS: (
         "Your hold ends soon: {title}",

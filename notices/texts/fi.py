@@ -89,10 +89,10 @@ TEXTS = {
         "maksanut, tämä viesti on aiheeton. Näet summat osoitteessa {my_page}." + _CLOSING,
     ),
     NoticeKind.DEBT_COLLECTION: (
-        "Ennen perintää: palauttamattomat lainat, {patron}",
-        _GREETING + "Muistutuksesta huolimatta laskuamme näistä lainoista ei ole maksettu. Kortin haltija: "
-        "{patron}.\n\n{items}\n\nMaksamatta: {total}\n\nJos laskua ei makseta nyt, {municipality} siirtää "
-        "saatavan perintään. Ota yhteyttä, jos laskussa on mielestäsi virhe." + _CLOSING,
+        "Perintä: {patron}",
+        _GREETING + "Kirjeistämme huolimatta seuraavaa ei ole maksettu. Kortin haltija: {patron}.\n\n{items}\n\n"
+        "Maksamatta: {total}\n\n{municipality} siirtää siksi saatavan perintään. Ota yhteyttä, jos "
+        "saatavassa on mielestäsi virhe." + _CLOSING,
     ),
     NoticeKind.HOLD_INTEREST_ENDS: (
         "Varauksesi päättyy pian: {title}",

@@ -88,10 +88,10 @@ TEXTS = {
         "det här meddelandet. Du ser beloppen på {my_page}." + _CLOSING,
     ),
     NoticeKind.DEBT_COLLECTION: (
-        "Före inkasso: lån för {patron}",
-        _GREETING + "Trots vår påminnelse är räkningen för de här lånen på kortet för {patron} inte "
-        "betald:\n\n{items}\n\nKvar att betala: {total}\n\nBetalas den inte nu lämnar {municipality} kravet "
-        "till inkasso. Hör av dig till oss om du tror att något har blivit fel." + _CLOSING,
+        "Inkasso: kortet för {patron}",
+        _GREETING + "Trots våra brev är det här på kortet för {patron} inte betalt:\n\n{items}\n\nKvar att "
+        "betala: {total}\n\n{municipality} lämnar därför kravet till inkasso. Hör av dig till oss om du tror att "
+        "något har blivit fel." + _CLOSING,
     ),
     NoticeKind.HOLD_INTEREST_ENDS: (
         "Din reservation går snart ut: {title}",

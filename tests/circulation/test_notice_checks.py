@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from circulation.models import Fee, Hold, Loan
+from circulation.models import DebtBatch, DebtClaim, Fee, Hold, Loan
 from circulation.services.notice_checks import register
 from notices.models import Notice, NoticeKind
 from notices.relevance import still_true
@@ -78,29 +78,35 @@ def test_the_end_of_a_membership_is_announced_while_it_ends(since):
     assert not is_true(notice)
 
 
-@pytest.mark.parametrize("kind", [NoticeKind.INVOICE_REMINDER, NoticeKind.DEBT_COLLECTION])
-def test_a_debt_for_a_loan_is_claimed_until_it_is_settled(kind):
-    loan = LoanFactory(returned=True)
-    fee = FeeFactory(patron=loan.patron, loan=loan)
-    FeeFactory(patron=loan.patron)
-    notice = message(loan.patron, kind, {"loans": [loan.pk]})
+def handed_over(fee):
+    batch = DebtBatch.objects.create(made_at=NOW, form_id=f"form-{fee.pk}")
+    amounts = dict.fromkeys(("amount", "outstanding", "told"), fee.balance)
+    return DebtClaim.objects.create(batch=batch, fee=fee, liable=fee.patron, changed_at=NOW, **amounts)
+
+
+def test_an_invoice_is_reminded_of_while_something_of_it_is_owed_to_us():
+    paid, owed = FeeFactory(balance=0), FeeFactory()
+    FeeFactory(patron=owed.patron)
+    notice = message(owed.patron, NoticeKind.INVOICE_REMINDER, {"fees": [paid.pk, owed.pk]})
 
     assert is_true(notice)
-    Fee.objects.filter(pk=fee.pk).update(balance=0)
+    claim = handed_over(owed)
+    assert not is_true(notice)
+    DebtClaim.objects.filter(pk=claim.pk).update(state=DebtClaim.State.RECALLED)
+    assert is_true(notice)
+    Fee.objects.filter(pk=owed.pk).update(balance=0)
     assert not is_true(notice)
 
 
-def test_a_debt_of_no_loan_is_claimed_while_anything_is_owed():
+@pytest.mark.parametrize("since", ["paid", "taken back"])
+def test_debt_collection_is_announced_while_the_debtor_system_is_to_collect(since):
     fee = FeeFactory()
-    notice = message(fee.patron, NoticeKind.DEBT_COLLECTION, {})
+    claim = handed_over(fee)
+    notice = message(fee.patron, NoticeKind.DEBT_COLLECTION, {"fees": [fee.pk]})
 
     assert is_true(notice)
-    Fee.objects.filter(pk=fee.pk).update(balance=0)
+    if since == "paid":
+        Fee.objects.filter(pk=fee.pk).update(balance=0)
+    else:
+        DebtClaim.objects.filter(pk=claim.pk).update(state=DebtClaim.State.RECALLED)
     assert not is_true(notice)
-
-
-def test_a_guardian_owes_what_a_child_does():
-    guardian = PatronFactory()
-    FeeFactory(liable=guardian)
-
-    assert is_true(message(guardian, NoticeKind.DEBT_COLLECTION, {}))

@@ -20,7 +20,7 @@ NOTICE_KINDS = {
     "RECALL": _("Recall"),
     "INVOICE": _("Invoice"),
     "INVOICE_REMINDER": _("Reminder of an invoice"),
-    "DEBT_COLLECTION": _("Before debt collection"),
+    "DEBT_COLLECTION": _("Debt collection"),
     "HOLD_READY": _("Hold ready"),
     "HOLD_EXPIRED": _("Hold not collected"),
     "HOLD_INTEREST_ENDS": _("Hold ends soon"),

@@ -16,4 +16,14 @@ SPECS = (
         maximum=60,
     ),
     ValueSpec("notice_steps", Kind.NOTICE_STEPS, _("Overdue notices"), null_means=NONE, needed=False),
+    ValueSpec(
+        "invoice_reminder_days",
+        Kind.DAYS,
+        _("Reminded of an invoice after so many days"),
+        null_means=NONE,
+        needed=False,
+        by_item_type=False,
+        minimum=1,
+        maximum=365,
+    ),
 )

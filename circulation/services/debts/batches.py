@@ -14,6 +14,7 @@ from circulation.errors import Code, FeeRefused
 from circulation.models import DebtBatch, DebtClaim, Fee
 from circulation.selectors.debts import Debt, to_hand_over
 from circulation.selectors.fees import form_key
+from circulation.services.bills import bill, by_card, owed_fees
 from circulation.services.debts.systems import ClaimLine, What, debtor_system
 from circulation.services.fees.ledger import lock_fees
 from circulation.services.fees.permissions import require
@@ -21,6 +22,8 @@ from common.audit import record
 from common.encryption import decrypt
 from common.errors import Reason
 from common.money import ZERO
+from notices.models import NoticeKind
+from notices.services.outbox import make_notices
 from patrons.models import Patron
 from tenants.locks import wait_in_line
 from tenants.selectors import current_municipality
@@ -29,6 +32,8 @@ from tenants.selectors import current_municipality
 @transaction.atomic
 def hand_over(*, on: date, staff: StaffAccount, now: datetime, form_id: str) -> DebtBatch:
     """Write the batch of what's ripe on a day and of what has changed since the last one; `send_batch` sends it.
+
+    Whoever is liable for something new is written to, in the same transaction.
 
     :param form_id: the form's own id: sent twice, it makes one batch
     :raises FeeRefused: NOT_PERMITTED or NOTHING_TO_HAND_OVER
@@ -43,6 +48,7 @@ def hand_over(*, on: date, staff: StaffAccount, now: datetime, form_id: str) -> 
         raise FeeRefused([Reason(Code.NOTHING_TO_HAND_OVER)])
     batch = DebtBatch.objects.create(made_at=now, made_by=staff, form_id=form)
     made = _claims(batch, found.debts, now)
+    _tell(batch, made, on=on, now=now)
     changed = list(DebtClaim.objects.select_for_update(of=("self",)).filter(pk__in=[c.pk for c in found.changed]))
     lines = [_line(What.CLAIM, claim) for claim in made] + [_line(_what(claim), claim) for claim in changed]
     for claim in changed:
@@ -97,6 +103,15 @@ def _claims(batch: DebtBatch, debts: Sequence[Debt], now: datetime) -> list[Debt
             for debt in debts
             if debt.fee.pk in locked and debt.liable_id is not None
         ]
+    )
+
+
+def _tell(batch: DebtBatch, made: Sequence[DebtClaim], *, on: date, now: datetime) -> None:
+    """Write to those who are liable that their claims go to the debtor system: the law has them know beforehand."""
+    cards = by_card(owed_fees().filter(pk__in=[claim.fee_id for claim in made]), on=on)
+    kind = NoticeKind.DEBT_COLLECTION
+    make_notices(
+        [bill(kind, patron, fees, key=f"{kind}:{batch.pk}:{patron.pk}") for patron, fees in cards.items()], now=now
     )
 
 

@@ -78,11 +78,12 @@ def _told_messages(before: datetime, on: date) -> QuerySet[Notice]:
     # anything is owed. Who always has something on loan is told of other things in between, and these are forgotten.
     open_loans = _OPEN.filter(patron=OuterRef("patron"))
     owing = Fee.objects.filter(patron=OuterRef("patron"), balance__gt=0)
+    liable = Fee.objects.filter(liable=OuterRef("patron"), balance__gt=0)
     waiting = Hold.objects.filter(patron=OuterRef("patron"), state__in=Hold.ACTIVE)
     return (
         Notice.objects.filter(created_at__lt=before)
         .exclude(state__in=[Notice.State.QUEUED, Notice.State.SENDING])
-        .exclude(Q(kind__in=_BILLS) & Exists(owing))
+        .exclude(Q(kind__in=_BILLS) & (Exists(owing) | Exists(liable)))
         # Its key keeps a membership's end from being announced again.
         .exclude(kind=NoticeKind.MEMBERSHIP_ENDS, about__ends_on__gte=on.isoformat())
         .exclude(Exists(_named("pk", open_loans)))

@@ -15,6 +15,7 @@ from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services.fees.invoice import Claim, invoice_loans
 from circulation.services.fees.lost import waive_overdue
 from circulation.services.nightly.batches import work_through
+from circulation.services.nightly.invoice_reminders import remind_of_invoices
 from circulation.services.nightly.letters import Letter, letters_for, open_loans, patrons_after, write_letters
 from circulation.services.nightly.overdue_fees import lock_open_loans
 from holdings.models import Item
@@ -30,13 +31,16 @@ _Step = tuple[LoanCase, str]
 
 
 def make_overdue_notices(*, on: date, now: datetime, counts: Counter[str]) -> None:
-    """Remind patrons of late loans, and invoice what has come to the last step; the same night again does nothing.
+    """Remind patrons of late loans, invoice what has come to the last step, and remind of what was invoiced before.
+
+    The same night again does nothing.
 
     Counts `letters`, the `loans` that they're about, and `invoiced` ones, whose items count as lost now.
 
     :raises circulation.services.nightly.batches.SomeFailed: if some letters could not be written
     """
-    steps = rule_book().rules.all_values("notice_steps")
+    rules = rule_book().rules
+    steps = rules.all_values("notice_steps")
     late = open_loans().filter(due_date__lt=on, notices_made__lt=max(map(len, steps), default=0))
 
     def next_keys(after: int | None) -> Sequence[int]:
@@ -48,6 +52,7 @@ def make_overdue_notices(*, on: date, now: datetime, counts: Counter[str]) -> No
         return _remind(_lock(_due(loan_cases(loan_ids), on=on, book=book), on=on, book=book), on=on, now=now, book=book)
 
     work_through(next_keys, work, counts)
+    remind_of_invoices(rules.all_values("invoice_reminder_days"), on=on, now=now, counts=counts)
 
 
 def _due(loans: Sequence[LoanCase], *, on: date, book: RuleBook) -> list[_Step]:

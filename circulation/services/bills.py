@@ -1,0 +1,77 @@
+"""Letters that claim what's owed of fees: which of them each lists, and on whose card it's written."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from django.db.models import QuerySet
+
+from circulation.models import Fee
+from circulation.services.fees.groups import covered_loans
+from common.money import ZERO
+from holdings.models import Branch
+from notices.rules.recipients import is_minor
+from notices.services.outbox import NoticeRequest
+from patrons.models import Patron
+
+
+def owed_fees() -> QuerySet[Fee]:
+    """Return the query for fees of which something is owed, with what a letter needs of them; the oldest first."""
+    owed = Fee.objects.filter(balance__gt=0).order_by("pk")
+    return owed.select_related("patron__category", "liable__category", "loan__item", "branch")
+
+
+def loans_of(fee: Fee) -> set[int]:
+    """Return the numbers of the loans that a fee is for: several where they cost one fee together."""
+    return {*covered_loans(fee), *([fee.loan_id] if fee.loan_id else [])}
+
+
+def by_card(fees: Iterable[Fee], *, on: date) -> dict[Patron, list[Fee]]:
+    """Return the fees by whom their letter is about; the outbox writes a child's to the guardian.
+
+    A fee of somebody who has come of age since is still her guardian's, who is written to about it herself.
+    """
+    cards: dict[Patron, list[Fee]] = defaultdict(list)
+    for fee in fees:
+        cards[fee.liable if fee.liable and not is_minor(fee.patron, today=on) else fee.patron].append(fee)
+    return dict(cards)
+
+
+def bill(kind: str, patron: Patron, fees: Sequence[Fee], *, key: str) -> NoticeRequest:
+    """Return a letter about what's owed of fees.
+
+    :param fees: of one card at least one, as `owed_fees` reads them
+    :param key: makes it the only one
+    """
+    return NoticeRequest(
+        patron=patron,
+        branch=_branch_of(fees),
+        kind=kind,
+        key=key,
+        context={"items": _lines(fees), "total": sum((fee.balance for fee in fees), ZERO)},
+        about={"fees": [fee.pk for fee in fees], "loans": sorted(set().union(*map(loans_of, fees)))},
+    )
+
+
+def _lines(fees: Sequence[Fee]) -> list[dict[str, Any]]:
+    """One line for each loan with all that's owed for it, and one for each fee that belongs to none."""
+    lines: dict[str, dict[str, Any]] = {}
+    for fee in fees:
+        line = lines.setdefault(
+            f"loan:{fee.loan_id}" if fee.loan_id else f"fee:{fee.pk}",
+            {
+                "title": fee.description,
+                "barcode": fee.loan.item.barcode if fee.loan else "",
+                "due_date": fee.due_date or fee.created_at.date(),
+                "price": ZERO,
+            },
+        )
+        line["price"] += fee.balance
+    return list(lines.values())
+
+
+def _branch_of(fees: Sequence[Fee]) -> Branch:
+    """The branch that most of them are owed at writes the letter; among equals the one with the lowest number."""
+    counted = Counter(fee.branch_id for fee in fees)
+    return min((fee.branch for fee in fees), key=lambda branch: (-counted[branch.pk], branch.pk))
