@@ -212,6 +212,21 @@ class TestOverdueNotices:
 
         assert "The fee for them is now 120.00\xa0DKK" in Notice.objects.get().body
 
+    @pytest.mark.parametrize("named", [2, 1])
+    def test_tells_what_several_loans_cost_together_whichever_of_them_it_names(self, alpha, named):
+        RuleFactory(set={"fee_grouping": "DUE_DATE"})
+        patron = PatronFactory()
+        first, _second = loan(10, patron=patron), loan(10, patron=patron)
+        night(charge_overdue_fees)
+        if named == 1:
+            # Of the loan that leads the fee the patron says that she has returned it.
+            Loan.objects.filter(pk=first.pk).update(claim="RETURNED", claimed_at=NOW)
+
+        night(make_overdue_notices)
+
+        notice = Notice.objects.get()
+        assert (len(notice.about["loans"]), notice.context["fees"]) == (named, {"amount": "60.00"})
+
     def test_writes_once_to_a_patron_for_each_kind(self, rules):
         patron = PatronFactory()
         first = [loan(1, patron=patron), loan(2, patron=patron)]

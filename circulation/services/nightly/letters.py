@@ -8,11 +8,10 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Sum
-
 from circulation.models import Fee, Loan
 from circulation.selectors.loan_cases import LoanCase
 from circulation.selectors.rule_books import RuleBook
+from circulation.services.bills import loans_of
 from circulation.services.fees.invoice import Claim
 from common.money import ZERO
 from notices.models import NoticeKind
@@ -52,9 +51,12 @@ def write_letters(
     :param claims: of the loans that are invoiced
     """
     patrons = Patron.objects.select_related("category").in_bulk([letter.patron_id for letter in letters])
-    fees = _overdue_fees([loan.loan_id for letter in letters for loan in letter.loans])
+    fees = _overdue_fees(patrons)
     made = make_notices(
-        [_request(letter, patrons[letter.patron_id], fees, claims or {}, on=on, book=book) for letter in letters],
+        [
+            _request(letter, patrons[letter.patron_id], _owed(letter, fees), claims or {}, on=on, book=book)
+            for letter in letters
+        ],
         now=now,
     )
     return [letter for letter in letters if letter.key(on) in made]
@@ -63,7 +65,7 @@ def write_letters(
 def _request(
     letter: Letter,
     patron: Patron,
-    fees: Mapping[int, Decimal],
+    owed: Decimal,
     claims: Mapping[int, Claim],
     *,
     on: date,
@@ -74,7 +76,7 @@ def _request(
         branch=book.branches[_branch_of(letter.loans)],
         kind=letter.kind,
         key=letter.key(on),
-        context=_context(letter, fees, claims, book),
+        context=_context(letter, owed, claims, book),
         about={
             "loans": [loan.loan_id for loan in letter.loans],
             "due_dates": [loan.due_date.isoformat() for loan in letter.loans],
@@ -82,9 +84,7 @@ def _request(
     )
 
 
-def _context(
-    letter: Letter, fees: Mapping[int, Decimal], claims: Mapping[int, Claim], book: RuleBook
-) -> dict[str, Any]:
+def _context(letter: Letter, owed: Decimal, claims: Mapping[int, Claim], book: RuleBook) -> dict[str, Any]:
     items = [
         {
             "title": loan.title,
@@ -94,7 +94,6 @@ def _context(
         }
         for loan in letter.loans
     ]
-    owed = sum((fees.get(loan.loan_id, ZERO) for loan in letter.loans), ZERO)
     if letter.kind == NoticeKind.INVOICE:
         processing = sum((claims[loan.loan_id].processing for loan in letter.loans), ZERO)
         return invoice_context(items, processing=processing, fees=owed)
@@ -112,9 +111,18 @@ def _branch_of(loans: Sequence[LoanCase]) -> int:
     return min(counted, key=lambda branch_id: (-counted[branch_id], branch_id))
 
 
-def _overdue_fees(loan_ids: Sequence[int]) -> dict[int, Decimal]:
-    owed = Fee.objects.filter(loan__in=loan_ids, kind=Fee.Kind.OVERDUE, balance__gt=0)
-    return dict(owed.order_by().values_list("loan_id").annotate(Sum("balance")))
+def _overdue_fees(patron_ids: Iterable[int]) -> dict[int, list[Fee]]:
+    owed: dict[int, list[Fee]] = defaultdict(list)
+    fees = Fee.objects.filter(patron__in=list(patron_ids), kind=Fee.Kind.OVERDUE, balance__gt=0)
+    for fee in fees.only("patron_id", "loan_id", "covers", "balance").order_by("pk"):
+        owed[fee.patron_id].append(fee)
+    return owed
+
+
+def _owed(letter: Letter, fees: Mapping[int, Sequence[Fee]]) -> Decimal:
+    """What's owed of the fees for the letter's loans: one fee for several of them counts once."""
+    named = {loan.loan_id for loan in letter.loans}
+    return sum((fee.balance for fee in fees.get(letter.patron_id, ()) if named & loans_of(fee)), ZERO)
 
 
 def patrons_after(loans: Any, after: int | None, size: int) -> list[int]:
