@@ -10,11 +10,10 @@ from zoneinfo import ZoneInfo
 from django.db.models import F, Q, Subquery
 
 from circulation.models import DebtBatch, DebtClaim, Fee
-from circulation.rules.payment_order import is_liable
-from circulation.selectors.loan_cases import first_guardian
+from circulation.selectors.liability import first_guardian, pays_herself
 from circulation.selectors.rule_books import RuleBook, rule_book
 from common.money import ZERO
-from patrons.models import Patron, PatronCategory
+from tenants.selectors import current_municipality
 
 
 @dataclass(frozen=True)
@@ -102,22 +101,20 @@ def claims(state: str = "", *, before: int | None = None, batch: int | None = No
 
 
 def _unpaid(on: date) -> Iterable[Debt]:
-    """Every unpaid fee that isn't handed over, with who's liable."""
+    """Every unpaid fee that isn't handed over, with who's liable; not while she says that the item is returned."""
+    zone = ZoneInfo(current_municipality().time_zone)
     unpaid = (
-        Fee.objects.filter(balance__gt=0)
+        Fee.objects.filter(Q(loan__isnull=True) | Q(loan__claim=""), balance__gt=0)
         .exclude(claims__state__in=DebtClaim.OPEN)
         .select_related("patron__category", "loan__item")
         .annotate(first_guardian=Subquery(first_guardian("patron")))
         .order_by("pk")
     )
     for fee in unpaid.filter(Q(due_date__lt=on) | Q(due_date__isnull=True)).iterator(chunk_size=1000):
-        liable_id = fee.liable_id or (fee.patron_id if _pays_herself(fee.patron, on) else fee.first_guardian)
+        # Who has come of age since still isn't liable for what she was charged as a child.
+        is_own = pays_herself(fee.patron, on=fee.created_at.astimezone(zone).date())
+        liable_id = fee.liable_id or (fee.patron_id if is_own else fee.first_guardian)
         yield Debt(fee, liable_id)
-
-
-def _pays_herself(patron: Patron, on: date) -> bool:
-    is_child = patron.category.kind == PatronCategory.Kind.CHILD
-    return is_liable(birth_date=patron.birth_date, is_child_category=is_child, on=on)
 
 
 def _is_ripe(fee: Fee, book: RuleBook, on: date) -> bool:

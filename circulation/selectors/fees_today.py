@@ -48,7 +48,7 @@ def _raise(
     places = _places(views)
     new: dict[str, FeeView] = {}
     for loan, case in cases:
-        claim = _claim(case, loan, book, now)
+        claim = None if case.has_died(_today_at(loan, now)) else _claim(case, loan, book, now)
         if claim is None or claim.total <= ZERO:
             continue
         place = places.get((loan.pk, loan.due_date))

@@ -6,8 +6,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Case, Subquery, When
+from django.db.models.functions import Coalesce, TruncDate
 
 from circulation.models import Loan
 from circulation.rules.fee_groups import group_key
@@ -16,9 +16,11 @@ from circulation.rules.fees import OverdueClaim, ladder_of
 from circulation.rules.payment_order import is_liable
 from circulation.rules.resolution import Resolved
 from circulation.rules.values import Grouping
+from circulation.selectors.liability import first_guardian
 from circulation.selectors.rule_books import RuleBook
 from holdings.rules.calendars import Calendar
-from patrons.models import Guardianship, Patron, PatronCategory
+from patrons.models import Patron, PatronCategory
+from tenants.selectors import current_municipality
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class LoanCase:
     :ivar birth_date: the patron's, on which the ladder depends
     :ivar due_at: when a loan by the hour ends
     :ivar guardian_id: the first of her guardians, who is liable while she's a child
+    :ivar died_on: the day on which she was registered as deceased, from which on being late costs nothing more
     """
 
     loan_id: int
@@ -50,6 +53,11 @@ class LoanCase:
     birth_date: date | None
     guardian_id: int | None = None
     due_at: datetime | None = None
+    died_on: date | None = None
+
+    def has_died(self, on: date) -> bool:
+        """Return whether the patron was registered as deceased by a day."""
+        return self.died_on is not None and self.died_on <= on
 
     @property
     def is_child_category(self) -> bool:
@@ -91,11 +99,13 @@ def case_of(loan: Loan, patron: Patron, *, category_kind: str) -> LoanCase:
         municipality_code=patron.municipality_code,
         birth_date=patron.birth_date,
         due_at=loan.due_at,
+        died_on=_day_of_death(patron),
     )
 
 
 def loan_cases(loan_ids: Iterable[int]) -> list[LoanCase]:
     """Return the cases of the loans that have a patron, in the order of their numbers."""
+    day_of_death = TruncDate("patron__left_at", tzinfo=_zone())
     rows = (
         Loan.objects.filter(pk__in=list(loan_ids), patron__isnull=False)
         .order_by("pk")
@@ -119,19 +129,20 @@ def loan_cases(loan_ids: Iterable[int]) -> list[LoanCase]:
             "patron__birth_date",
             Subquery(first_guardian("patron")),
             "due_at",
+            Case(When(patron__left_reason=Patron.LeftReason.DECEASED, then=day_of_death)),
         )
     )
     return [LoanCase(*row) for row in rows]
 
 
-def first_guardian(child: str) -> QuerySet[Guardianship, int]:
-    """Return the query for the guardian who is liable for a child: the first by name, as letters are addressed.
+def _day_of_death(patron: Patron) -> date | None:
+    if patron.left_at is None or patron.left_reason != Patron.LeftReason.DECEASED:
+        return None
+    return patron.left_at.astimezone(_zone()).date()
 
-    :param child: the field of the outer query that names the child
-    """
-    living = Guardianship.objects.exclude(guardian__left_reason=Patron.LeftReason.DECEASED)
-    guardians = living.filter(child=OuterRef(child)).order_by("guardian__sort_key", "pk")
-    return guardians.values_list("guardian", flat=True)[:1]
+
+def _zone() -> ZoneInfo:
+    return ZoneInfo(current_municipality().time_zone)
 
 
 def liable_for(loan: LoanCase, *, on: date) -> int | None:
@@ -163,6 +174,8 @@ def claim_of(loan: LoanCase, *, on: date, book: RuleBook) -> OverdueClaim:
 def claims_of(loans: Sequence[LoanCase], *, on: date, book: RuleBook) -> dict[int, OverdueClaim]:
     """Return what's right to have charged for each loan by a day, the calendars read in one query for all.
 
+    Of somebody who has died, no day counts after the one on which the library heard of it.
+
     :raises circulation.rules.resolution.RuleMissing: if no rule says what being late costs
     """
     schemes = {loan.loan_id: scheme_of(loan.rules(book, on)) for loan in loans}
@@ -173,7 +186,7 @@ def claims_of(loans: Sequence[LoanCase], *, on: date, book: RuleBook) -> dict[in
         loan.loan_id: _claim(
             loan,
             schemes[loan.loan_id],
-            on,
+            min(on, loan.died_on) if loan.died_on else on,
             book.known_calendar(loan.rules_branch_id) if loan.rules_branch_id in counted else None,
         )
         for loan in loans

@@ -10,9 +10,10 @@ from circulation.errors import Code, ReportRefused
 from circulation.models import Fee, LedgerEntry
 from circulation.rules.reasons import blocking
 from circulation.selectors.desk_facts import open_loan, open_transit, read_facts, trapped_hold
+from circulation.selectors.liability import liable_guardian
 from circulation.selectors.rule_books import rule_book
 from circulation.services import check_in
-from circulation.services.desk_actions import desk_action, locked_item
+from circulation.services.desk_actions import desk_action, local_day, locked_item
 from circulation.services.fees.ledger import write_entries
 from circulation.services.report_item import report_missing
 from circulation.services.results import ReportResult
@@ -141,6 +142,7 @@ def _charge(
     description = ": ".join(filter(None, (item.record.title, item.parts_note)))[:200]
     fee = Fee.objects.create(
         patron=patron,
+        liable_id=liable_guardian(patron, on=local_day(now, branch)),
         kind=Fee.Kind.MANUAL,
         branch=branch,
         description=description,

@@ -234,7 +234,9 @@ def _lend(
         rules = book.filling(wish.here.date()).for_hold(
             _as_waiting(filled, patron), ItemToFill.of(item, at_branch_id=branch.pk)
         )
-        fee = charge_collected(hold=filled, item=item, rules=rules, staff=staff, now=now)
+        fee = charge_collected(
+            hold=filled, patron=patron, item=item, rules=rules, staff=staff, on=wish.here.date(), now=now
+        )
         hold_changes |= {"hold_fee_id": fee.pk} if fee else {}
     found = settle_found(item, on=wish.here.date(), now=now, actor=staff)
     loan = _add_loan(

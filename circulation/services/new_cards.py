@@ -10,9 +10,9 @@ from django.utils.translation import gettext
 
 from accounts.models import StaffAccount
 from circulation.models import Fee, LedgerEntry
+from circulation.selectors.liability import liable_guardian
 from circulation.selectors.rule_books import rule_book
 from circulation.services.fees.ledger import write_entries
-from circulation.services.fees.settling import liable_guardian
 from common.audit import record
 from common.money import ZERO, to_money
 from holdings.models import Branch
@@ -70,7 +70,7 @@ def _charge(
         description = gettext("New card")
     fee = Fee.objects.create(
         patron=patron,
-        liable_id=liable_guardian(patron, now),
+        liable_id=liable_guardian(patron, on=now.astimezone(ZoneInfo(branch.time_zone)).date()),
         kind=Fee.Kind.CARD,
         branch=branch,
         description=description,

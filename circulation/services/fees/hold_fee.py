@@ -1,6 +1,6 @@
 """The fee for a hold: written once, when it's placed or collected, as the rules say."""
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import Q
@@ -11,21 +11,24 @@ from circulation.models import Fee, Hold, LedgerEntry
 from circulation.rules.hold_requests import fee_is_due
 from circulation.rules.reasons import blocking
 from circulation.rules.resolution import Resolved
+from circulation.selectors.liability import liable_guardian
 from circulation.services.fees.ledger import accounts_of, lock_fees, write_entries
 from common.audit import record
 from common.money import ZERO, to_money
 from holdings.models import Item
+from patrons.models import Patron
 
 _LONGEST_TEXT = 200
 _CHARGED, _UNDONE = "hold", "hold-undone"
 
 
 def charge_hold_fee(
-    *, hold: Hold, title: str, rules: Resolved, staff: StaffAccount | None, now: datetime
+    *, hold: Hold, patron: Patron, title: str, rules: Resolved, staff: StaffAccount | None, on: date, now: datetime
 ) -> Fee | None:
     """Charge a hold's patron what the rules say, in the caller's transaction; None if it costs nothing.
 
-    The hold is new or locked by the caller, and its fee is written once whatever happens to the hold.
+    For a child's the guardian is liable. The hold is new or locked by the caller, and its fee is written once whatever
+    happens to the hold.
     """
     amount = rules.value("hold_fee")
     if amount is None or Decimal(amount) <= ZERO:
@@ -35,7 +38,8 @@ def charge_hold_fee(
         return None
     amount, origin = to_money(amount), rules.origin("hold_fee")
     fee = Fee.objects.create(
-        patron_id=hold.patron_id,
+        patron=patron,
+        liable_id=liable_guardian(patron, on=on),
         kind=Fee.Kind.HOLD,
         branch_id=hold.pickup_branch_id,
         description=title[:_LONGEST_TEXT],
@@ -59,13 +63,14 @@ def charge_hold_fee(
 
 
 def charge_collected(
-    *, hold: Hold, item: Item, rules: Resolved, staff: StaffAccount | None, now: datetime
+    *, hold: Hold, patron: Patron, item: Item, rules: Resolved, staff: StaffAccount | None, on: date, now: datetime
 ) -> Fee | None:
     """Charge a hold whose item is collected, where that's when it costs; another item of the title costs nothing."""
     when = rules.value("hold_fee_when")
     if hold.trapped_item_id != item.pk or not fee_is_due(when, is_placed=False, others_wait=False, all_out=False):
         return None
-    return charge_hold_fee(hold=hold, title=item.record.title, rules=rules, staff=staff, now=now)
+    title = item.record.title
+    return charge_hold_fee(hold=hold, patron=patron, title=title, rules=rules, staff=staff, on=on, now=now)
 
 
 def take_back_hold_fee(*, fee_id: int, hold_id: int, staff: StaffAccount | None, now: datetime) -> None:

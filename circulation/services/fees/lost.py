@@ -138,7 +138,7 @@ def _restore_overdue(claim: Fee, policy: FoundPolicy, moment: Moment) -> None:
 
 def _grown_since(fee: Fee, moment: Moment, rule: dict[str, Any]) -> Decimal:
     cases = loan_cases([fee.loan_id]) if fee.loan_id else []
-    if not cases or moment.on <= cases[0].due_date:
+    if not cases or moment.on <= cases[0].due_date or cases[0].has_died(moment.on):
         return ZERO
     claim = claims_of(cases, on=moment.on, book=rule_book())[cases[0].loan_id]
     rule |= {"days_late": claim.days_late, "step": claim.step}

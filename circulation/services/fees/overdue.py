@@ -55,11 +55,12 @@ def charge_overdue(*, loan: Loan, on: date, now: datetime, actor: Any) -> Fee | 
 def charge_loans(loans: Sequence[LoanCase], *, on: date, now: datetime, actor: Any, book: RuleBook) -> list[Charge]:
     """Raise the fees of many late loans in a few statements, and return what was added; the audit is the caller's.
 
-    The caller has locked the loans, so no second fee can come into being beside it.
+    The caller has locked the loans, so no second fee can come into being beside it. Nothing is charged to somebody who
+    has died; what was charged before is for staff to settle with the estate.
 
     :raises circulation.rules.resolution.RuleMissing: if no rule says what being late costs
     """
-    claims = claims_of([loan for loan in loans if loan.due_date < on], on=on, book=book)
+    claims = claims_of([loan for loan in loans if loan.due_date < on and not loan.has_died(on)], on=on, book=book)
     late = [loan for loan in loans if loan.loan_id in claims and claims[loan.loan_id].total > ZERO]
     if not late:
         return []

@@ -5,15 +5,14 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Q, Subquery
+from django.db.models import Q
 
 from accounts.models import StaffAccount
 from accounts.rules import Permission
 from circulation.errors import Code, FeeRefused
 from circulation.models import Fee, LedgerEntry
-from circulation.rules.payment_order import is_liable
 from circulation.selectors.fees import form_key
-from circulation.selectors.loan_cases import first_guardian
+from circulation.selectors.liability import liable_guardian
 from circulation.services.fees.ledger import lock_fees, write_entries
 from circulation.services.fees.payments import valid_amount
 from circulation.services.fees.permissions import require
@@ -21,8 +20,7 @@ from circulation.services.privacy import forget_settled_loans
 from common.audit import record
 from common.errors import Reason
 from holdings.models import Branch
-from patrons.models import Patron, PatronCategory
-from tenants.selectors import current_municipality
+from patrons.models import Patron
 
 _LONGEST_TEXT = 200
 
@@ -89,7 +87,7 @@ def add_fee(
         return known.fee
     fee = Fee.objects.create(
         patron=patron,
-        liable_id=liable_guardian(patron, now),
+        liable_id=liable_guardian(patron, on=now.astimezone(ZoneInfo(branch.time_zone)).date()),
         kind=kind,
         branch=branch,
         description=description,
@@ -127,15 +125,6 @@ def _give_up(
     action = "circulation.waive_fee" if kind == LedgerEntry.Kind.WAIVER else "circulation.write_off_fee"
     record(action=action, actor=staff, subject=fee, facts={"amount": str(amount), "reason": reason})
     return fee
-
-
-def liable_guardian(patron: Patron, now: datetime) -> int | None:
-    """The guardian who is liable for what a child is charged; None for everybody else."""
-    today = now.astimezone(ZoneInfo(current_municipality().time_zone)).date()
-    is_child = patron.category.kind == PatronCategory.Kind.CHILD
-    if is_liable(birth_date=patron.birth_date, is_child_category=is_child, on=today):
-        return None
-    return Patron.objects.filter(pk=patron.pk).values_list(Subquery(first_guardian("pk")), flat=True).first()
 
 
 def _text(text: str) -> str:

@@ -26,7 +26,7 @@ def suspend(case: LoanCase, *, moment: Moment, book: RuleBook) -> Block | None:
     """
     rules = case.rules(book, moment.on)
     days = rules.value("suspension_days")
-    if not days:
+    if not days or case.has_died(moment.on):
         return None
     scheme = scheme_of(rules)
     calendar = book.calendar(case.rules_branch_id) if scheme.open_days_only else None

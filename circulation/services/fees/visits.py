@@ -44,7 +44,7 @@ def join(fee: Fee, case: LoanCase, claim: Decimal, *, moment: Moment, book: Rule
         fee.save(update_fields=["covers"])
     account = accounts_of([fee.pk]).get(fee.pk, Account())
     more = claim - account.charged
-    if more > 0:
+    if more > 0 and not case.has_died(moment.on):
         rule = claim_of(case, on=moment.on, book=book).explanation(origin=None) | {"items": len(fee.covers)}
         key = f"visit:{fee.pk}:{claim}:{account.corrections}"
         write_entries(

@@ -161,7 +161,15 @@ def _cause(
         others_wait=request.others_wait,
         all_out=not any(supply.is_on_shelf for supply in request.supplies),
     ):
-        charge_hold_fee(hold=hold, title=record.title, rules=rules, staff=staff, now=now)
+        charge_hold_fee(
+            hold=hold,
+            patron=hold.patron,
+            title=record.title,
+            rules=rules,
+            staff=staff,
+            on=request.today,
+            now=now,
+        )
     if not on_shelf_for(request):
         recall_for_hold(hold=hold, wish=request.wish, filling=request.filling, staff=staff, now=now)
 
