@@ -27,6 +27,7 @@ PAGES = {
         "/desk/patrons/3/compare?other=4",
         "/desk/patrons/duplicates",
         "/desk/memberships",
+        "/desk/patrons/deceased",
         "/desk/patrons/3/messages",
         "/desk/messages",
         "/desk/patrons/3/receipt",

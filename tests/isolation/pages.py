@@ -244,6 +244,7 @@ DESK = {
     "desk:merge": Page(Permission.MERGE_PATRONS, {"pk": "child"}, sends={"other": "blocked_patron"}),
     "desk:duplicates": Page(Permission.MERGE_PATRONS),
     "desk:memberships": Page(_DESK),
+    "desk:deceased": Page(_DESK),
     "desk:receipt": Page(_DESK, {"pk": "patron"}),
     "desk:renew_all": Page(_DESK, {"pk": "patron"}, sends={}),
     "desk:pay": Page(_MONEY, {"pk": "patron"}, sends={"amount": "=10", "method": "=CARD"}),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rules import Permission
+from circulation.selectors.estates import open_estates
 from circulation.services.patrons_leaving import end_membership
 from circulation.services.privacy import choose_history
 from patrons.errors import PatronRefused
@@ -38,6 +39,18 @@ def ending(request: HttpRequest) -> HttpResponse:
         "today": today,
     }
     return render(request, "desk/memberships.html", context)
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_safe
+def deceased(request: HttpRequest) -> HttpResponse:
+    """List the deceased patrons with loans or debts: no letter is written any more, so somebody has to call."""
+    context = {
+        "areas": desk_areas(request, "patrons"),
+        "estates": open_estates(),
+        "currency": request.tenant.currency,  # type: ignore[attr-defined]
+    }
+    return render(request, "desk/deceased.html", context)
 
 
 @staff_only(Permission.EDIT_PATRONS, needs_branch=True)

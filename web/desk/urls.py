@@ -91,6 +91,7 @@ urlpatterns = [
     path("patrons/<int:pk>/merge", merging.merge, name="merge"),
     path("patrons/duplicates", merging.duplicates, name="duplicates"),
     path("memberships", memberships.ending, name="memberships"),
+    path("patrons/deceased", memberships.deceased, name="deceased"),
     path("patrons/<int:pk>/receipt", receipts.loans_receipt, name="receipt"),
     path("patrons/<int:pk>/renew", renewals.renew_every, name="renew_all"),
     path("patrons/<int:pk>/pay", money.pay, name="pay"),

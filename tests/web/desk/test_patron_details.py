@@ -1,5 +1,6 @@
 """The page with a patron's cards, notes, family and membership, and what's done there."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from tests.factories import (
     TODAY,
     BlockFactory,
     CardFactory,
+    FeeFactory,
     GuardianshipFactory,
     LoanFactory,
     PatronCategoryFactory,
@@ -257,3 +259,23 @@ def test_asks_before_somebody_is_registered_twice(librarian_client, patron, numb
     librarian_client.post("/desk/patrons/new", fields | {"register_anyway": "1"})
 
     assert set(Patron.objects.values_list("municipality_code", flat=True)) == {"", "0540"}
+
+
+def test_lists_who_has_died_with_loans_or_debts(librarian_client):
+    died = {"left_reason": "DECEASED", "left_at": NOW}
+    borrower, settled = PatronFactory(family_name="Borrower", **died), PatronFactory(family_name="Settled", **died)
+    guardian, debtor = PatronFactory(family_name="Guardian", **died), PatronFactory(family_name="Debtor", **died)
+    LoanFactory(patron=borrower)
+    LoanFactory(patron=settled, returned=True)
+    FeeFactory(patron=debtor, amount=40), FeeFactory(patron=debtor, amount=15, liable=guardian)
+    FeeFactory(patron=settled, balance=0)
+    LoanFactory(patron=PatronFactory(family_name="Moved", left_reason="MOVED", left_at=NOW))
+
+    page = librarian_client.get("/desk/patrons/deceased").content.decode()
+
+    cells = [re.findall(r">([^<>]+)</(?:a|td)>", row) for row in re.findall(r"<tr><td.*?</tr>", page)]
+    assert {name.split()[-1]: (int(loans), owed.split()[0]) for name, _since, loans, owed, _branch in cells} == {
+        "Borrower": (1, "0.00"),
+        "Guardian": (0, "15.00"),
+        "Debtor": (0, "55.00"),
+    }
