@@ -13,6 +13,7 @@ from libsys.embedded.ports import LOOPBACK, web_addresses
 from libsys.embedded.problems import StartProblem
 from libsys.embedded.processes import Command
 from libsys.embedded.progress import Progress
+from libsys.embedded.releases import is_up_to_date, note_up_to_date, program_in
 from libsys.embedded.services import ROOT, Services, Wanted
 from libsys.embedded.supervisor import Supervisor
 from libsys.embedded.welcome import welcome
@@ -78,7 +79,7 @@ def _start(supervisor: Supervisor, wanted: Wanted, *, reset: bool) -> None:
     services = Services(supervisor, wanted)
     services.start()
     environment = services.environment()
-    _run(supervisor, environment, MIGRATING)
+    _migrate(supervisor, services, environment)
     with progress.step(COMPILING.title):
         if not all(is_compiled(ROOT, language) for language in LANGUAGES):
             _complete(supervisor, environment, COMPILING)
@@ -95,6 +96,18 @@ def _start(supervisor: Supervisor, wanted: Wanted, *, reset: bool) -> None:
         _wait_for_page(supervisor, wanted.port)
         _wait_for_worker(supervisor)
     progress.write(welcome(home, wanted.port, seconds=progress.seconds()))
+
+
+def _migrate(supervisor: Supervisor, services: Services, environment: dict[str, str]) -> None:
+    """Bring the database up to date; our own one says whether this very program has done it before."""
+    program = program_in(ROOT)
+    with supervisor.progress.step(MIGRATING.title):
+        is_ours = not services.wanted.database_url
+        if is_ours and is_up_to_date(services.database_url, program):
+            return
+        _complete(supervisor, environment, MIGRATING)
+        if is_ours:
+            note_up_to_date(services.database_url, program)
 
 
 def _empty(home: Home, wanted: Wanted) -> None:
