@@ -29,6 +29,8 @@ STAFF_STATUSES = (
     Item.Status.LOST,
     Item.Status.WITHDRAWN,
 )
+# Staff say that an item is lost, but a scan that it isn't any more: it may be on loan still, and be paid for.
+_ENDED_BY_SCANS = (*(status for status in Item.Status if status not in STAFF_STATUSES), Item.Status.LOST)
 _HIGHEST_PRICE = Decimal("99999.99")
 _LONGEST_BARCODE = 32
 
@@ -83,7 +85,7 @@ def change_item(*, item: Item, details: ItemDetails, actor: Any, now: datetime) 
     """Change what an item is; its barcode and record stay.
 
     :raises ItemRefused: with every reason found; ITEM_IN_CIRCULATION when its status would change while it's on loan,
-        on the hold shelf or in transit
+        on the hold shelf, in transit or lost
     """
     with transaction.atomic():
         locked = lock_item(item.pk)
@@ -106,6 +108,11 @@ def change_item(*, item: Item, details: ItemDetails, actor: Any, now: datetime) 
             record_entry(action="holdings.change_item", actor=actor, subject=locked, facts=changed)
             _tell(locked, branches, now)
         return locked
+
+
+def statuses_to_choose(item: Item | None) -> tuple[Item.Status, ...]:
+    """Return what staff may say of an item, or of a new one: only what it is already where scans decide over it."""
+    return (Item.Status(item.status),) if item is not None and item.status in _ENDED_BY_SCANS else STAFF_STATUSES
 
 
 def tell_of_item(item: Item, now: datetime) -> None:
@@ -184,7 +191,7 @@ def _detail_reasons(details: ItemDetails, item: Item | None = None) -> list[Reas
         reasons.append(Reason(errors.PRICE_NOT_VALID))
     if details.location is not None and details.location.branch_id != details.home_branch.pk:
         reasons.append(Reason(errors.LOCATION_ELSEWHERE))
-    in_circulation = item is not None and item.status not in STAFF_STATUSES
+    in_circulation = item is not None and item.status in _ENDED_BY_SCANS
     if in_circulation and item is not None and details.status != item.status:
         reasons.append(Reason(errors.ITEM_IN_CIRCULATION, facts={"status": item.status}))
     if not in_circulation and details.status not in STAFF_STATUSES:

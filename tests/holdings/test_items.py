@@ -167,6 +167,18 @@ def test_changes_everything_but_the_status_of_what_is_on_loan(branch):
     assert (changed.call_number, changed.status) == ("Jen", "ON_LOAN")
 
 
+def test_a_lost_item_is_found_by_a_scan_and_not_by_hand(branch):
+    item = LoanFactory(item=ItemFactory(home_branch=branch)).item
+    Item.objects.filter(pk=item.pk).update(status=Item.Status.LOST)
+    item.refresh_from_db()
+
+    for status in (Item.Status.AVAILABLE, Item.Status.WITHDRAWN):
+        assert _codes(lambda status=status: _change(item, status=status)) == ["ITEM_IN_CIRCULATION"]
+    changed = _change(item, call_number="Jen")
+
+    assert (changed.call_number, changed.status) == ("Jen", "LOST")
+
+
 def test_does_not_put_an_item_on_loan_by_hand(add):
     item = add(RecordFactory())
 

@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from holdings.selectors import locations_of, next_barcode
-from holdings.services.items import STAFF_STATUSES
+from holdings.services.items import statuses_to_choose
 from web.desk.fields import DayField, LineField, PriceField
 from web.ui.stale_forms import GuardedForm
 
@@ -114,6 +114,4 @@ def _of(item: Any) -> dict[str, Any]:
 
 
 def _statuses(item: Any) -> list[tuple[str, Any]]:
-    if item and item.status not in STAFF_STATUSES:
-        return [(item.status, item.get_status_display())]
-    return [(status.value, status.label) for status in STAFF_STATUSES]
+    return [(status.value, status.label) for status in statuses_to_choose(item)]

@@ -14,6 +14,8 @@ from circulation.services.claims import claim_never_had
 from circulation.services.fees import take_payment
 from circulation.services.report_item import report_lost, report_missing
 from circulation.services.undo import undo
+from holdings.errors import ItemRefused
+from holdings.services.items import ItemDetails, change_item
 from tests.factories import LoanFactory, RuleFactory
 
 PRICE, PROCESSING = Decimal("99.00"), Decimal("20.00")
@@ -92,3 +94,18 @@ def test_i_c12_a_missing_item_that_is_lent_clears_whoever_said_she_never_had_it(
     loan.refresh_from_db()
     assert (loan.claim, loan.patron) == ("", None)
     assert Loan.objects.filter(returned_at=None).count() == 1
+
+
+def test_i_c12_nothing_but_a_scan_says_that_a_lost_item_is_not_lost(library, now):
+    loan = LoanFactory(item=library.item(), patron=library.patron, lending_branch=library.main)
+    report_lost(item=loan.item, staff=library.staff, now=now)
+    loan.item.refresh_from_db()
+    details = ItemDetails(item_type=loan.item.item_type, home_branch=library.main, status="AVAILABLE")
+
+    with pytest.raises(ItemRefused) as refused:
+        change_item(item=loan.item, details=details, actor=library.staff, now=now)
+
+    assert [reason.code for reason in refused.value.reasons] == ["ITEM_IN_CIRCULATION"]
+    check_in(item=loan.item, branch=library.main, staff=library.staff, now=now)
+    loan.item.refresh_from_db()
+    assert loan.item.status == "AVAILABLE"
