@@ -111,6 +111,8 @@ class Code(StrEnum):
     BEING_FETCHED = "BEING_FETCHED"  # by: somebody else is fetching the item
     NOT_TO_FETCH = "NOT_TO_FETCH"  # it isn't on the list any more
     DAY_PAST = "DAY_PAST"  # day
+    SAME_BRANCH = "SAME_BRANCH"  # a way between two branches needs two
+    NOT_SENT_ALREADY = "NOT_SENT_ALREADY"  # that way nothing of the kind is sent as it is
     # --- What becomes of items ---
     CLAIMED_ALREADY = "CLAIMED_ALREADY"  # claim
     NOT_CLAIMED = "NOT_CLAIMED"
@@ -118,6 +120,8 @@ class Code(StrEnum):
     ITEM_NOT_ON_SHELF = "ITEM_NOT_ON_SHELF"  # status: only what stands on a shelf goes into a bundle
     BUNDLE_NESTED = "BUNDLE_NESTED"  # a bundle in a bundle, or an item in itself
     BUNDLE_NOT_EMPTY = "BUNDLE_NOT_EMPTY"  # contents
+    NOT_IN_TRANSIT = "NOT_IN_TRANSIT"  # it isn't on its way anywhere
+    BUNDLE_EMPTY = "BUNDLE_EMPTY"  # nothing is kept in it
     CHECK_IT_IN = "CHECK_IT_IN"  # status, branch_id: its home; a notice at an inventory: it's out of place
     # --- Collections that rotate ---
     ROTATION_UNKNOWN = "ROTATION_UNKNOWN"
@@ -205,6 +209,10 @@ class ReportRefused(Refused):
 
 class RotationRefused(Refused):
     """The collection's plan or its items were not changed."""
+
+
+class TransferLimitRefused(Refused):
+    """The way between two branches was not closed to holds."""
 
 
 class ClosingRefused(Refused):

@@ -79,6 +79,7 @@ PAGES = {
         "/console/branches/add",
         "/console/kiosks",
         "/console/branches/closing",
+        "/console/branches/not-sent",
         "/console/rules/case",
         "/console/rules/settings",
         "/console/rules/history",

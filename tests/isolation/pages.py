@@ -135,6 +135,8 @@ CONSOLE = {
         _ADMIN, sends={"branches": "branch", "first": "=2030-12-23", "last": "=2030-12-24", "reason": "=Water"}
     ),
     "console:branch_holidays": Page(_ADMIN, {"pk": "branch"}, sends={}),
+    "console:transfer_limits": Page(_ADMIN, sends={"from_branch": "branch", "to_branch": "other_branch"}),
+    "console:remove_transfer_limit": Page(_ADMIN, {"pk": "transfer_limit"}, sends={}),
     "console:kiosks": Page(_ADMIN, sends={"name": "=New", "branch": "branch"}),
     "console:change_kiosk": Page(_ADMIN, {"pk": "kiosk"}, sends={"pin": "=1"}),
     "console:staff": Page(_ADMIN),

@@ -12,7 +12,17 @@ from django.db import connection
 from accounts.models import AuditEntry, StaffAccount
 from accounts.services.invitations import invite
 from catalogue.models import BibliographicRecord, Change, HoldingsSummary, ImportRun
-from circulation.models import CirculationRule, DebtBatch, DebtClaim, Loan, LocalUse, OutageScan, RuleChange, Till
+from circulation.models import (
+    CirculationRule,
+    DebtBatch,
+    DebtClaim,
+    Loan,
+    LocalUse,
+    OutageScan,
+    RuleChange,
+    Till,
+    TransferLimit,
+)
 from circulation.services.fees import take_payment
 from circulation.services.rotations import add_item, add_stop, plan_rotation
 from common.audit import record
@@ -219,6 +229,7 @@ def _add_circulation(town: Town, main: Any, school: Any, item_type: Any, patron:
     tour = plan_rotation(name=town.word("Tour"), note=town.word("Crate"), staff=town.staff["LIBRARIAN"])
     add_stop(collection=tour, branch=school, planned_on=None, staff=town.staff["LIBRARIAN"])
     add_item(collection=tour, item=shelved, staff=town.staff["LIBRARIAN"])
+    limit = TransferLimit.objects.create(from_branch=school, to_branch=main)
     LocalUse.objects.create(item=shelved, branch=main, used_at=NOW, used_on=NOW.date())
     town.things |= {
         "rotation": tour.pk,
@@ -236,6 +247,7 @@ def _add_circulation(town: Town, main: Any, school: Any, item_type: Any, patron:
         "payment": receipt.number,
         "shelf_barcode": ready.trapped_item.barcode,
         "travelling_item": transit.item_id,
+        "transfer_limit": limit.pk,
     }
 
 

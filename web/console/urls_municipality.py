@@ -20,6 +20,7 @@ from web.console import (
     rules,
     settings,
     staff,
+    transfer_limits,
 )
 
 app_name = "console"
@@ -34,6 +35,8 @@ urlpatterns = [
     path("branches", branches.listed, name="branches"),
     path("branches/add", branches.add, name="add_branch"),
     path("branches/closing", closings.closing, name="closing"),
+    path("branches/not-sent", transfer_limits.listed, name="transfer_limits"),
+    path("branches/not-sent/<int:pk>/remove", transfer_limits.remove, name="remove_transfer_limit"),
     path("branches/<int:pk>/yearly", branches.yearly, name="branch_yearly"),
     path("branches/<int:pk>", branches.change, name="branch"),
     path("branches/<int:pk>/hours", branches.hours, name="branch_hours"),
