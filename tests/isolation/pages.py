@@ -90,6 +90,8 @@ PORTAL = {
     "portal:pause_hold": Page(PATRON, {"pk": "hold"}, sends={"until": "=2099-01-31"}),
     "portal:extend_hold": Page(PATRON, {"pk": "hold"}, sends={}),
     "portal:cancel_hold": Page(PATRON, {"pk": "hold"}, sends={}),
+    "portal:lone_hold": Page(PATRON, {"pk": "hold"}, sends={}),
+    "portal:either_hold": Page(PATRON, sends={"hold": "hold"}),
 }
 # A machine has a cookie of its own; whoever hasn't is told that it isn't set up.
 KIOSK = {

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from catalogue.search import other_editions, suggest
 from catalogue.selectors import get_record
 from circulation.selectors.availability import availability, queue_length
-from circulation.selectors.holds import own_hold_on
+from circulation.selectors.holds import own_hold_on, queued_holds_of
 from holdings.selectors import (
     branches_in_service,
     get_item_by_barcode,
@@ -88,6 +88,7 @@ def show_record(request: HttpRequest, record: Any, *, status: int = 200) -> Http
     here = availability([pk]).get(pk, [])
     context = portal_context(request, "search")
     context |= {
+        "own_holds": queued_holds_of(context["patron"]) if context["patron"] else [],
         "own_hold": own_hold_on(context["patron"], pk) if context["patron"] else None,
         "record": record,
         "cover": cover_kind(record.material_type, record.audience),

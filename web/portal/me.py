@@ -16,9 +16,18 @@ from catalogue.selectors import get_record
 from circulation.errors import Code, HoldRefused, RenewalRefused
 from circulation.selectors.fees import fees_for_wards
 from circulation.selectors.fees_today import fees_today
-from circulation.selectors.holds import get_hold, holds_of
+from circulation.selectors.holds import get_hold, holds_of, queued_holds_of
 from circulation.selectors.loans import get_open_loan, loans_of
-from circulation.services.holds import cancel_hold, extend_hold, move_hold, place_hold, resume_hold, suspend_hold
+from circulation.services.holds import (
+    cancel_hold,
+    extend_hold,
+    make_parallel,
+    move_hold,
+    place_hold,
+    resume_hold,
+    stand_alone,
+    suspend_hold,
+)
 from circulation.services.renew import renew_all, renew_loan
 from common.money import ZERO
 from holdings.selectors import get_branch, pickup_branches
@@ -98,6 +107,7 @@ def place(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
             volume=volume,
             any_edition="any_edition" in request.POST,
             needed_by=needed_by,
+            parallel_to=_hold_beside(request, patron),
             staff=None,
             now=timezone.now(),
         )
@@ -179,21 +189,51 @@ def extend(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
     return redirect("portal:me")
 
 
+@patron_only
+@require_POST
+def either(request: HttpRequest, patron: Any) -> HttpResponse:
+    """Say that one of the holds she has marked is enough."""
+    marked = set(request.POST.getlist("hold"))
+    mine = [hold.pk for hold in queued_holds_of(patron) if str(hold.pk) in marked]
+    try:
+        make_parallel(hold_ids=mine, staff=None, now=timezone.now())
+    except HoldRefused as refused:
+        for sentence in patron_texts(refused.reasons, currency=request.tenant.currency):  # type: ignore[attr-defined]
+            messages.error(request, sentence)
+        return _page(request, patron, status=409)
+    messages.success(request, gettext("When you borrow one of them, the other holds end."))
+    return redirect("portal:me")
+
+
+@patron_only
+@require_POST
+def alone(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
+    """Let a hold go on whatever becomes of those that it was marked together with."""
+    hold = _own_hold(patron, pk)
+    try:
+        stand_alone(hold=hold, staff=None, now=timezone.now())
+    except HoldRefused as refused:
+        return _refused(request, patron, hold.record.title, refused)
+    messages.success(request, gettext("You keep your hold on %(title)s in any case.") % {"title": hold.record.title})
+    return redirect("portal:me")
+
+
 def _page(request: HttpRequest, patron: Any, *, status: int = 200) -> HttpResponse:
     now, today, currency = timezone.now(), timezone.localdate(), request.tenant.currency  # type: ignore[attr-defined]
     lines = loans_of(patron, now=now)
     fees = fees_today(patron, [line.loan for line in lines], now=now)
     owed = sum((view.fee.balance for view in fees), ZERO)
     loans = [_loan(line, currency, owed) for line in lines]
-    holds = holds_of(patron, now=now)
+    holds = _side_by_side(holds_of(patron, now=now))
     shown = wards_shown_to(patron)
     context = portal_context(request, "me", patron) | {
         "today": today,
         "tomorrow": today + timedelta(days=1),
         "loans": loans,
         "renewable": sum(1 for loan in loans if loan["can_renew"]),
-        "ready": [each for each in holds if each.hold.state == "READY"],
-        "holds": [each for each in holds if each.hold.state != "READY"],
+        "ready": [each for each in holds if each["hold"].state == "READY"],
+        "holds": [each for each in holds if each["hold"].state != "READY"],
+        "markable": [each["hold"] for each in holds if each["hold"].state == "QUEUED"],
         "children": [*shown, *fees_for_wards(patron.pk, shown=[child.pk for child in shown])],
         "blocks": active_blocks(patron, day=today),
         "fees": [fee_line(view, currency) for view in fees],
@@ -201,6 +241,24 @@ def _page(request: HttpRequest, patron: Any, *, status: int = 200) -> HttpRespon
         "pickup_branches": pickup_branches(),
     }
     return render(request, "portal/me.html", context, status=status)
+
+
+def _side_by_side(lines: list[Any]) -> list[dict[str, Any]]:
+    """Return holds with what each is parallel to, parallel ones one after the other."""
+    groups: dict[Any, list[Any]] = {}
+    for line in lines:
+        groups.setdefault(line.hold.group or line.hold.pk, []).append(line)
+    return [
+        {
+            "hold": line.hold,
+            "position": line.position,
+            "queue_length": line.queue_length,
+            "others": [each.hold.record.title for each in group if each is not line],
+            "waits_for": next((each.hold for each in group if each is not line and each.hold.state != "QUEUED"), None),
+        }
+        for group in groups.values()
+        for line in group
+    ]
 
 
 def _loan(line: Any, currency: str, owed: Decimal) -> dict[str, Any]:
@@ -239,6 +297,12 @@ def _own_hold(patron: Any, pk: int) -> Any:
     return hold
 
 
+def _hold_beside(request: HttpRequest, patron: Any) -> Any:
+    """Return the hold of hers that the new one is to be parallel to, None for none."""
+    chosen = request.POST.get("parallel_to", "")
+    return _own_hold(patron, _number(chosen)) if chosen else None
+
+
 def _day(request: HttpRequest, name: str) -> Any:
     """Return the day that was chosen, None if none was, and _NOT_A_DAY for what isn't one."""
     text = request.POST.get(name, "").strip()
@@ -251,8 +315,13 @@ def _day(request: HttpRequest, name: str) -> Any:
 
 
 def _branch(request: HttpRequest) -> Any:
-    text = request.POST.get("pickup", "")
-    return get_branch(int(text)) if text.isascii() and text.isdecimal() and len(text) < 18 else None
+    number = _number(request.POST.get("pickup", ""))
+    return get_branch(number) if number else None
+
+
+def _number(text: str) -> int:
+    """Return the number that a form names something by, 0 for what is none."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
 
 
 def _refusal(request: HttpRequest, title: str, refused: Any) -> str:

@@ -9,7 +9,7 @@ from circulation.services.holds.changing import (
     suspend_hold,
 )
 from circulation.services.holds.ending import expire_interest, expire_shelf_hold
-from circulation.services.holds.parallel import make_parallel
+from circulation.services.holds.parallel import make_parallel, stand_alone
 from circulation.services.holds.placing import place_hold
 from circulation.services.holds.queue import QueueMove, move_in_queue, set_priority
 
@@ -26,5 +26,6 @@ __all__ = [
     "place_hold",
     "resume_hold",
     "set_priority",
+    "stand_alone",
     "suspend_hold",
 ]

@@ -22,9 +22,10 @@ from circulation.rules.hold_requests import (
 from circulation.rules.reasons import blocking, covered_codes, standing
 from circulation.selectors.desk_facts import patron_holds, read_facts
 from circulation.selectors.rule_books import rule_book
+from circulation.services import hold_states
 from circulation.services.desk_actions import desk_action, local_day, locked_patron, override_facts, permissions
 from circulation.services.fees.hold_fee import charge_hold_fee
-from circulation.services.holds.locking import lock_queued, write_down
+from circulation.services.holds.locking import write_down
 from circulation.services.holds.requests import FACTS, hold_request, wish_for
 from circulation.services.recall import recall_for_hold
 from holdings.models import Branch, Item
@@ -141,8 +142,8 @@ def _number(request: HoldRequest, facts: dict[str, Any]) -> int:
 def _group(parallel_to: Hold | None, patron: Patron) -> UUID | None:
     if parallel_to is None:
         return None
-    other = lock_queued(parallel_to)
-    if other.patron_id != patron.pk:
+    other = hold_states.lock_hold(parallel_to.pk)
+    if other is None or other.patron_id != patron.pk or other.state != Hold.State.QUEUED:
         raise HoldRefused([blocking(Code.NOT_PARALLEL)])
     if other.group is None:
         other.group = uuid4()
