@@ -24,7 +24,9 @@ from holdings.models import Branch, Item
 from patrons.models import Patron
 
 PARTS, INTO, OUT = "circulation.note_parts", "circulation.put_into_bundle", "circulation.take_out_of_bundle"
+COUNTED = "circulation.count_bundle"
 ACTIONS = (PARTS, INTO, OUT)
+_THERE = (Item.Status.AVAILABLE, Item.Status.REFERENCE_ONLY)
 
 
 def note_parts(
@@ -101,16 +103,34 @@ def count_bundle(
     """Compare what's in a bundle with what belongs in it: what wasn't seen is missing, what had been missing is found.
 
     :param seen: keys of the items that lie in it
-    :returns: one for each item whose state has changed
+    :returns: one for each item that belongs in it and isn't there
+    :raises ReportRefused: ITEM_UNKNOWN, or BUNDLE_EMPTY when nothing is kept in it
     """
-    changed = []
-    for item in Item.objects.filter(bundle=bundle).order_by("pk"):
-        if item.pk not in seen and item.status == Item.Status.AVAILABLE:
-            changed.append(report_missing(item=item, staff=staff, now=now))
-        elif item.pk in seen and item.status != Item.Status.AVAILABLE:
-            found = check_in.check_in(item=item, branch=branch, staff=staff, now=now)
-            changed.append(ReportResult(item=found.item, entry_id=found.entry_id))
-    return changed
+    with desk_action(ReportRefused):
+        # All are locked in the order of their numbers, as where something is put into a bundle.
+        inside = Item.objects.filter(bundle=bundle).values_list("pk", flat=True)
+        rows = [locked_item(Item(pk=pk), ReportRefused) for pk in sorted({bundle.pk, *inside})]
+        contents = [item for item in rows if item.bundle_id == bundle.pk]
+        if not contents:
+            raise ReportRefused([blocking(Code.BUNDLE_EMPTY)])
+        gone = [item for item in contents if item.pk not in seen]
+        back = [item for item in contents if item.pk in seen and item.status not in _THERE]
+        missing = [_missing(item, staff, now) for item in gone]
+        for item in back:
+            check_in.check_in(item=item, branch=branch, staff=staff, now=now)
+        facts = {
+            "item_id": bundle.pk,
+            "contents": len(contents),
+            "missing": [item.barcode for item in gone],
+            "found": [item.barcode for item in back],
+        }
+        audit.record(action=COUNTED, actor=staff, subject=bundle, facts=facts)
+        return missing
+
+
+def _missing(item: Item, staff: StaffAccount | None, now: datetime) -> ReportResult:
+    # What was known to be gone stays what it is: missing, or lost.
+    return report_missing(item=item, staff=staff, now=now) if item.status in _THERE else ReportResult(item=item)
 
 
 def take_charge_back(fee_id: int, staff: StaffAccount | None, now: datetime) -> None:

@@ -1,4 +1,7 @@
-"""Notes what has become of an item outside loans: lost, missing, damaged, repaired, withdrawn. Each can be undone."""
+"""Notes what has become of an item outside loans: lost, missing, damaged, repaired, withdrawn, not sent after all.
+
+Each can be undone.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -20,7 +23,9 @@ from holdings.services.items import tell_of_item
 LOST, MISSING = "circulation.report_lost", "circulation.report_missing"
 DAMAGED, REPAIRED = "circulation.report_damaged", "circulation.report_repaired"
 WITHDRAWN = "circulation.withdraw_item"
-ACTIONS = (LOST, MISSING, DAMAGED, REPAIRED, WITHDRAWN)
+NOT_SENT = "circulation.cancel_transit"
+ACTIONS = (LOST, MISSING, DAMAGED, REPAIRED, WITHDRAWN, NOT_SENT)
+_TRAVELLING = (Item.Status.IN_TRANSIT, Item.Status.REFERENCE_ONLY)
 _LONGEST_NOTE = 200
 
 
@@ -102,6 +107,27 @@ def report_repaired(*, item: Item, staff: StaffAccount | None, now: datetime) ->
         item.is_damaged, item.damage_note = False, ""
         item.save(update_fields=["is_damaged", "damage_note"])
         return _noted(REPAIRED, item, staff, {"before": before})
+
+
+def cancel_transit(*, item: Item, staff: StaffAccount | None, now: datetime) -> ReportResult:
+    """Note that an item wasn't sent after all: it's available where it was sent from, until a scan says otherwise.
+
+    The hold that it travelled for is in the queue again, in its old place. What was lent meanwhile stays on loan.
+
+    :raises ReportRefused: ITEM_UNKNOWN or NOT_IN_TRANSIT
+    """
+    with desk_action(ReportRefused):
+        item, facts = _read(item)
+        if open_transit(facts) is None:
+            raise ReportRefused([blocking(Code.NOT_IN_TRANSIT)])
+        before, stood_at = _before(item, "status", "current_branch_id"), item.current_branch_id
+        changes = _let_go(item, facts, now)
+        if item.status not in _TRAVELLING:
+            item.current_branch_id = stood_at
+        elif item.status == Item.Status.IN_TRANSIT:
+            item.status = Item.Status.AVAILABLE
+        item.save(update_fields=["status", "current_branch"])
+        return _noted(NOT_SENT, item, staff, {"before": before, **changes})
 
 
 def one_line(text: str) -> str:

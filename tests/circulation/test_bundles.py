@@ -12,6 +12,7 @@ from circulation.services.check_in import check_in
 from circulation.services.check_out import check_out
 from circulation.services.results import GoesTo
 from circulation.services.undo import undo
+from holdings.models import Item
 from tests.factories import TODAY, HoldFactory, ItemFactory, LoanFactory, RuleFactory
 
 
@@ -155,10 +156,42 @@ def test_what_was_not_seen_is_missing_and_what_turns_up_is_found(desk, bundle):
 
     (gone,) = count_bundle(bundle=bundle, seen={first.pk}, **desk)
     assert (gone.item, gone.item.status) == (second, "MISSING")
-    (found,) = count_bundle(bundle=bundle, seen={first.pk, second.pk}, **desk)
-    second.refresh_from_db()
-    assert (found.item, second.status) == (second, "AVAILABLE")
     assert count_bundle(bundle=bundle, seen={first.pk, second.pk}, **desk) == []
+    second.refresh_from_db()
+    assert second.status == "AVAILABLE"
+    noted = AuditEntry.objects.filter(action="circulation.count_bundle", subject_id=bundle.pk).order_by("pk")
+    assert [(entry.facts["missing"], entry.facts["found"]) for entry in noted] == [
+        ([second.barcode], []),
+        ([], [second.barcode]),
+    ]
+
+
+@pytest.mark.parametrize("status", ["MISSING", "LOST"])
+def test_what_was_known_to_be_gone_is_told_again_and_stays_what_it_was(desk, bundle, status):
+    first, second = bundle.bundled.order_by("pk")
+    Item.objects.filter(pk=second.pk).update(status=status)
+
+    (gone,) = count_bundle(bundle=bundle, seen={first.pk}, **desk)
+
+    second.refresh_from_db()
+    assert (gone.item, gone.entry_id, second.status) == (second, None, status)
+
+
+def test_what_is_for_reference_is_missing_as_well(desk, bundle):
+    first, second = bundle.bundled.order_by("pk")
+    Item.objects.filter(pk=second.pk).update(status=Item.Status.REFERENCE_ONLY)
+
+    assert count_bundle(bundle=bundle, seen={first.pk, second.pk}, **desk) == []
+    (gone,) = count_bundle(bundle=bundle, seen={first.pk}, **desk)
+
+    assert gone.item.status == "MISSING"
+
+
+def test_an_item_without_contents_is_no_bundle_to_count(library, desk):
+    with pytest.raises(ReportRefused) as refused:
+        count_bundle(bundle=library.item(), seen=(), **desk)
+
+    assert refused.value.codes == [Code.BUNDLE_EMPTY]
 
 
 def test_puts_into_a_bundle_and_takes_out_again(library, who, bundle):

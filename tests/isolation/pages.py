@@ -281,6 +281,7 @@ DESK = {
     "desk:edit_item": Page(_ITEMS, {"barcode": "barcode"}, sends=_ITEM),
     "desk:item": Page(_ITEMS, {"barcode": "barcode"}),
     "desk:report_item": Page(_DESK, {"barcode": "barcode"}, sends={"what": "=damaged", "note": "=Torn"}),
+    "desk:count_bundle": Page(_DESK, {"barcode": "barcode"}, sends={"seen": "barcode"}),
     "desk:note_parts": Page(_DESK, {"barcode": "barcode"}, sends={"missing": "=0", "entry": "entry"}),
     "desk:batch": Page(_DESK, sends={"does": "=check-out", "card": "card", "barcodes": "barcode"}),
     "desk:inventory": Page(_ITEMS, asks={"room": "location", "since": "=2026-11-19T10:00:00Z", "compare": "=1"}),

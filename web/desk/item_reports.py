@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -19,9 +19,10 @@ from accounts.rules import Permission
 from accounts.selectors import get_entry
 from circulation.errors import ReportRefused
 from circulation.selectors.loans import open_loan_of
-from circulation.services.bundles import note_parts, put_into_bundle, take_out_of_bundle
+from circulation.services.bundles import count_bundle, note_parts, put_into_bundle, take_out_of_bundle
 from circulation.services.claims import claim_never_had, claim_returned, give_up_claim, take_back_claim
 from circulation.services.report_item import (
+    cancel_transit,
     report_damaged,
     report_lost,
     report_missing,
@@ -29,7 +30,7 @@ from circulation.services.report_item import (
     withdraw_item,
 )
 from circulation.services.results import ReportResult
-from holdings.selectors import get_item_by_barcode
+from holdings.selectors import contents_of, get_item_by_barcode
 from web.account.access import staff_only
 from web.desk.answers import answer_scan, notice_words, words
 from web.desk.scan_inputs import number_in
@@ -63,6 +64,10 @@ _REPORTS: Mapping[str, tuple[str | Promise, Report]] = {
     "take-back": (
         _("The loan goes on."),
         lambda item, note, who, now: take_back_claim(loan=_loan(item), reason=note, staff=who, now=now),
+    ),
+    "cancel-transit": (
+        _("The transit is cancelled. It counts as being where it was sent from, until it's scanned elsewhere."),
+        lambda item, note, who, now: cancel_transit(item=item, staff=who, now=now),
     ),
     "out-of-bundle": (
         _("Taken out of its bundle."),
@@ -123,6 +128,32 @@ def parts(request: HttpRequest, barcode: str) -> HttpResponse:
     context["result"] = result
     kind = "notice" if result.item.parts_missing else "ok"
     return answer_scan(request, "desk/_parts_counted.html", context, kind=kind, back_to=_page(item))
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_POST
+def contents(request: HttpRequest, barcode: str) -> HttpResponse:
+    """Note what of a bundle's contents is there and what's missing, and go back to its page."""
+    bundle, staff = _item_or_404(barcode), request.staff  # type: ignore[attr-defined]
+    inside = contents_of(bundle.pk)
+    seen = {item.pk for item in inside if item.barcode in request.POST.getlist("seen")}
+    try:
+        missing = count_bundle(bundle=bundle, seen=seen, branch=staff.branch, staff=staff.account, now=timezone.now())
+    except ReportRefused as refused:
+        for reason in words(request, refused):
+            messages.error(request, reason.text)
+    else:
+        _say_count(request, len(inside), missing)
+    return redirect("desk:item", barcode=bundle.barcode)
+
+
+def _say_count(request: HttpRequest, parts: int, missing: list[ReportResult]) -> None:
+    if not missing:
+        messages.success(request, gettext("All parts are there"))
+        return
+    text = ngettext("%(count)s of %(parts)s is missing", "%(count)s of %(parts)s are missing", len(missing))
+    gone = ", ".join(f"{each.item.record.title} ({each.item.barcode})" for each in missing)
+    messages.warning(request, f"{text % {'count': len(missing), 'parts': parts}}: {gone}")
 
 
 def buttons(item: Any, loan: Any, *, may_edit: bool) -> dict[str, list[dict[str, Any]]]:

@@ -128,6 +128,7 @@ urlpatterns = [
     path("claims", item_lists.claims, name="claims"),
     path("items/report/<path:barcode>", item_reports.report, name="report_item"),
     path("items/parts/<path:barcode>", item_reports.parts, name="note_parts"),
+    path("items/contents/<path:barcode>", item_reports.contents, name="count_bundle"),
     path("items/<path:barcode>", items.item, name="item"),
     path("records/<int:pk>/queue", queues.queue, name="queue"),
     path("loans/<int:pk>/recall", queues.recall, name="recall"),

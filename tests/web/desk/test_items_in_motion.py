@@ -347,3 +347,51 @@ def test_the_desk_counts_before_it_lends(librarian_client, scan, patron, desk_br
 
     assert "Count: 2 parts. 2 dice" in row
     assert reverse("desk:note_parts", args=[game.barcode]) in row
+
+
+def test_counts_what_is_in_a_bundle(librarian_client, desk_branch):
+    bundle = ItemFactory(home_branch=desk_branch)
+    here, gone = ItemFactory.create_batch(2, home_branch=desk_branch, bundle=bundle)
+    page = librarian_client.get(reverse("desk:item", args=[bundle.barcode])).content.decode()
+    assert page.count('name="seen"') == 2
+
+    count = reverse("desk:count_bundle", args=[bundle.barcode])
+    answer = librarian_client.post(count, {"seen": [here.barcode, "x"]}, follow=True)
+
+    gone.refresh_from_db()
+    assert gone.status == "MISSING"
+    assert f"1 of 2 is missing: {gone.record.title} ({gone.barcode})" in text_of(answer)
+    assert "Counted what" in text_of(answer)
+
+    answer = librarian_client.post(count, {"seen": [here.barcode, gone.barcode]}, follow=True)
+
+    gone.refresh_from_db()
+    assert gone.status == "AVAILABLE"
+    assert "All parts are there" in text_of(answer)
+
+
+def test_says_that_nothing_is_kept_in_an_item_that_is_no_bundle(librarian_client, desk_branch):
+    item = ItemFactory(home_branch=desk_branch)
+
+    answer = librarian_client.post(reverse("desk:count_bundle", args=[item.barcode]), {"seen": "x\x1b"}, follow=True)
+
+    assert "Nothing is kept in this item." in text_of(answer)
+
+
+def test_cancels_a_late_transit_and_offers_to_undo_it(librarian_client, desk_branch, rules):
+    east = BranchFactory(name="East Library")
+    item = ItemFactory(home_branch=east, status="IN_TRANSIT")
+    TransitFactory(item=item, from_branch=desk_branch, to_branch=east, sent_at=NOW - timedelta(days=9))
+    late = text_of(librarian_client.get(reverse("desk:transits") + "?late=1"))
+    assert 'value="cancel-transit"' in late
+    assert 'value="cancel-transit"' in text_of(librarian_client.get(reverse("desk:item", args=[item.barcode])))
+
+    report = reverse("desk:report_item", args=[item.barcode])
+    answer = librarian_client.post(report, {"what": "cancel-transit"}, follow=True)
+
+    item.refresh_from_db()
+    assert (item.status, item.current_branch) == ("AVAILABLE", desk_branch)
+    assert "The transit is cancelled." in text_of(answer)
+    assert "Undo the newest" in text_of(answer)
+    again = librarian_client.post(report, {"what": "cancel-transit"}, follow=True)
+    assert "on its way any more." in text_of(again)
