@@ -1,13 +1,14 @@
 """Lends to a class and takes back from it; every loan is one of `circulation`, with its rules, locks and audit."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from accounts.models import StaffAccount
-from circulation.errors import Override
+from circulation.errors import Code, Override
 from circulation.services.check_out import check_out
 from circulation.services.results import CheckOutResult
 from common.audit import record
@@ -133,14 +134,14 @@ def lend_to_teacher(
     override: Override | None = None,
     scan_id: str | None = None,
 ) -> CheckOutResult:
-    """Lend an item of a class set to the class's teacher.
+    """Lend an item of a class set to the class's teacher; that she has others of the title is no news then.
 
     :raises ClassRefused: NO_TEACHER
     :raises circulation.errors.CheckOutRefused: with every reason found
     """
     if school_class.teacher is None:
         raise ClassRefused([Reason(NO_TEACHER)])
-    return check_out(
+    result = check_out(
         item=item,
         patron=school_class.teacher,
         branch=branch,
@@ -150,6 +151,7 @@ def lend_to_teacher(
         override=override,
         scan_id=scan_id,
     )
+    return replace(result, notices=tuple(each for each in result.notices if each.code != Code.HAS_SAME_TITLE))
 
 
 def leave_twice_joined_classes(goes: Patron, stays: Patron, staff: StaffAccount, now: datetime) -> None:

@@ -73,5 +73,7 @@ def _say(request: HttpRequest, row: dict[str, Any] | None) -> None:
     row = row or {}
     for reason in row.get("reasons", ()):
         messages.error(request, " ".join(filter(None, (reason.text, reason.about, reason.next_step))))
+    for notice in row.get("notices", ()):
+        messages.warning(request, notice.text)
     if result := row.get("result"):
         messages.success(request, f"{result.item.barcode} {result.item.record.title}")

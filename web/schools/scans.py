@@ -18,7 +18,7 @@ from schools.services import lend_to_pupil, lend_to_teacher
 from web.account.access import staff_only
 from web.schools.answers import answer_lending, answer_return
 from web.schools.context import TO_TEACHER, Lending, Scanned, class_or_404
-from web.schools.words import unknown, words
+from web.schools.words import second_of_title, unknown, words
 
 _LONGEST_REASON = 200
 _MOST_CODES = 30
@@ -74,11 +74,13 @@ def _lend(request: HttpRequest, school_class: Any, lending: Lending, override: O
         row |= {"reasons": words(request, refused), "whom": lending}
         return answer_lending(request, school_class, lending, row, "stop", status=409)
     other_title = lending.record_id not in (None, result.item.record_id)
-    row |= {"result": result, "other_title": other_title}
+    notices = second_of_title(request, result.notices)
+    row |= {"result": result, "other_title": other_title, "notices": notices}
     lending = replace(lending, record_id=lending.record_id or result.item.record_id)
     # An item of another title doesn't serve the pupil's turn, and an override serves an earlier one.
     served = lending.pupil_id if not other_title else None
-    return answer_lending(request, school_class, lending, row, "notice" if other_title else "ok", after=served)
+    kind = "notice" if other_title or notices else "ok"
+    return answer_lending(request, school_class, lending, row, kind, after=served)
 
 
 def _service(

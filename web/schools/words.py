@@ -1,11 +1,13 @@
 """Refusals in the words of the school desk."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.http import HttpRequest
 from django.utils.translation import gettext
 
-from common.errors import Refused
+from circulation.errors import Code
+from common.errors import Reason, Refused
 from holdings.selectors import branch_names
 from schools.errors import CLASS_EXISTS, NAME_MISSING, NO_TEACHER, NOT_IN_CLASS
 from web.words.for_staff import ReasonText, reason_texts
@@ -28,6 +30,12 @@ def words(request: HttpRequest, refused: Refused) -> list[ReasonText]:
         refused.reasons, permissions=staff.permissions, currency=tenant.currency, branches=branch_names()
     )
     return [replace(each, text=class_text(each.code) or each.text) for each in told]
+
+
+def second_of_title(request: HttpRequest, notices: Sequence[Reason]) -> list[ReasonText]:
+    """Return the news that a pupil has the title already; the rest of the news is for the desk, not the class."""
+    told = tuple(each for each in notices if each.code == Code.HAS_SAME_TITLE)
+    return reason_texts(told, permissions=request.staff.permissions, currency=request.tenant.currency)  # type: ignore[attr-defined]
 
 
 def unknown(barcode: str) -> ReasonText:
