@@ -1,5 +1,6 @@
 """Reads what should stand on a shelf, and what of it hasn't been seen since an inventory began."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,8 +8,10 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from django.db.models.lookups import GreaterThanOrEqual, LessThan, StartsWith
 
+from accounts.models import AuditEntry
 from holdings.models import Item
 
+SEEN = "circulation.see_item"
 ON_A_SHELF = (Item.Status.AVAILABLE, Item.Status.REFERENCE_ONLY)
 
 
@@ -37,6 +40,20 @@ def not_seen(shelf: ShelfRange, *, since: datetime, limit: int = 500) -> list[It
     unseen = _expected(shelf).filter(Q(last_seen_at__isnull=True) | Q(last_seen_at__lt=since))
     rows = unseen.select_related("record", "location").defer("record__raw")
     return list(rows.order_by(Lower("call_number"), "barcode")[:limit])
+
+
+def who_saw(items: Collection[Item]) -> dict[int, str]:
+    """Return who scanned items at an inventory, by the items' numbers, where nothing has seen them since."""
+    about = AuditEntry.objects.filter(
+        action=SEEN, subject_type="holdings.item", subject_id__in=[item.pk for item in items], actor__isnull=False
+    )
+    newest = about.order_by("subject_id", "-id").distinct("subject_id")
+    seen_at = {item.pk: item.last_seen_at for item in items}
+    return {
+        item_id: name
+        for item_id, facts, name in newest.values_list("subject_id", "facts", "actor__name")
+        if datetime.fromisoformat(facts["seen_at"]) == seen_at[item_id]
+    }
 
 
 def _expected(shelf: ShelfRange) -> QuerySet[Item]:

@@ -6,18 +6,19 @@ from datetime import datetime
 from accounts.models import StaffAccount
 from circulation.errors import Code, ReportRefused
 from circulation.rules.reasons import notice
-from circulation.selectors.inventory import ON_A_SHELF
+from circulation.selectors.inventory import ON_A_SHELF, SEEN
 from circulation.services.desk_actions import desk_action, locked_item
 from circulation.services.report_item import report_missing
 from circulation.services.results import ReportResult
+from common import audit
 from common.errors import Reason
 from holdings.models import Branch, Item
 
 
-def see_item(*, item: Item, branch: Branch, now: datetime) -> ReportResult:
+def see_item(*, item: Item, branch: Branch, staff: StaffAccount | None, now: datetime) -> ReportResult:
     """Note that an item stands on a shelf of a branch; the notice CHECK_IT_IN says that it doesn't belong there.
 
-    Only the time when it was last seen changes: what's out of place is taken to the desk and checked in.
+    Only when it was last seen, and by whom, changes: what's out of place is taken to the desk and checked in.
 
     :raises ReportRefused: ITEM_UNKNOWN
     """
@@ -25,6 +26,8 @@ def see_item(*, item: Item, branch: Branch, now: datetime) -> ReportResult:
         item = locked_item(item, ReportRefused)
         item.last_seen_at = now
         item.save(update_fields=["last_seen_at"])
+        facts = {"item_id": item.pk, "branch_id": branch.pk, "seen_at": now.isoformat()}
+        audit.record(action=SEEN, actor=staff, subject=item, facts=facts)
         return ReportResult(item=item, notices=tuple(_out_of_place(item, branch)))
 
 

@@ -10,6 +10,7 @@ from accounts.models import AuditEntry, StaffAccount
 from circulation.errors import Code, ReportRefused, UndoRefused
 from circulation.models import Fee, Hold, Loan, LocalUse, Transit
 from circulation.rules.reasons import blocking
+from circulation.selectors.inventory import SEEN
 from circulation.services import bundles, check_in, check_out, claims, hold_states, renew, report_item, returns
 from circulation.services.desk_actions import desk_action, locked_item
 from circulation.services.fees import reopen_overdue_fee
@@ -25,6 +26,8 @@ from patrons.models import Patron
 ACTION = "circulation.undo"
 # Undo is for slips of the hand; what was done earlier is put right by doing something new, which leaves its own trace.
 _UNDOABLE_FOR = timedelta(hours=24)
+# Who looked at it, or into it, has changed nothing that undoing would touch.
+_ONLY_LOOKS = (SEEN, bundles.COUNTED)
 
 
 def undo(*, entry: AuditEntry, staff: StaffAccount | None, now: datetime) -> UndoResult:
@@ -54,6 +57,7 @@ def undo(*, entry: AuditEntry, staff: StaffAccount | None, now: datetime) -> Und
 
 def _refuse_if_changed(entry: AuditEntry, item: Item) -> None:
     later = AuditEntry.objects.filter(subject_type="holdings.item", subject_id=item.pk, pk__gt=entry.pk)
+    later = later.exclude(action__in=_ONLY_LOOKS)
     taken_back = set()
     others = set()
     for pk, action, facts in later.values_list("pk", "action", "facts"):

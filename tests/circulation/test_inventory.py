@@ -4,14 +4,18 @@ from datetime import date, timedelta
 
 import pytest
 
+from accounts.models import AuditEntry
 from circulation.errors import Code
 from circulation.models import Loan
-from circulation.selectors.inventory import ShelfRange, count_expected, not_seen
+from circulation.selectors.inventory import ShelfRange, count_expected, not_seen, who_saw
 from circulation.services.batches import barcodes_in, check_in_batch, check_out_batch
+from circulation.services.check_in import check_in
 from circulation.services.inventory import confirm_missing, see_item
+from circulation.services.report_item import report_missing
 from circulation.services.results import GoesTo
+from circulation.services.undo import undo
 from holdings.models import Item
-from tests.factories import HoldFactory, LoanFactory, ShelvingLocationFactory, TransitFactory
+from tests.factories import HoldFactory, LoanFactory, ShelvingLocationFactory, StaffAccountFactory, TransitFactory
 
 
 @pytest.fixture
@@ -57,7 +61,9 @@ def test_expects_a_range_of_shelf_marks(library, shelf, now, first, last, marks)
 def test_what_was_scanned_has_been_seen(library, shelf, now):
     room, items = shelf
 
-    assert see_item(item=items[0], branch=library.main, now=now + timedelta(minutes=1)).notices == ()
+    assert (
+        see_item(item=items[0], branch=library.main, staff=library.staff, now=now + timedelta(minutes=1)).notices == ()
+    )
 
     assert not_seen(ShelfRange(library.main.pk, room.pk), since=now) == items[1:]
 
@@ -67,7 +73,7 @@ def test_a_scan_changes_only_when_the_item_was_last_seen(library, now):
     missing = library.item(missing=True)
     (before,) = Item.objects.filter(pk=missing.pk).values()
 
-    see_item(item=missing, branch=library.main, now=now + timedelta(minutes=1))
+    see_item(item=missing, branch=library.main, staff=library.staff, now=now + timedelta(minutes=1))
 
     (after,) = Item.objects.filter(pk=missing.pk).values()
     assert after == before | {"last_seen_at": now + timedelta(minutes=1)}
@@ -81,14 +87,14 @@ def test_tells_of_what_is_out_of_place(library, now):
     missing = library.item(missing=True)
 
     for item in (foreign, lent, travelling, ready, missing):
-        (news,) = see_item(item=item, branch=library.main, now=now).notices
+        (news,) = see_item(item=item, branch=library.main, staff=library.staff, now=now).notices
         assert news.code == Code.CHECK_IT_IN
     assert Loan.objects.get().returned_at is None
 
 
 def test_confirms_what_is_missing_unless_it_was_seen_meanwhile(library, shelf, now):
     _, items = shelf
-    see_item(item=items[0], branch=library.main, now=now + timedelta(minutes=1))
+    see_item(item=items[0], branch=library.main, staff=library.staff, now=now + timedelta(minutes=1))
     lent = Loan.objects.get().item
 
     results = confirm_missing(
@@ -100,6 +106,31 @@ def test_confirms_what_is_missing_unless_it_was_seen_meanwhile(library, shelf, n
         item.refresh_from_db()
         assert item.status == status
     assert results[0].entry_id is not None
+
+
+def test_says_who_saw_it_until_something_else_does(library, shelf, now):
+    _, (first, second, third) = shelf
+    for item in (first, second):
+        see_item(item=item, branch=library.main, staff=library.staff, now=now)
+    colleague = StaffAccountFactory(name="Mette Holm")
+    see_item(item=second, branch=library.main, staff=colleague, now=now + timedelta(minutes=1))
+    items = Item.objects.filter(pk__in=[first.pk, second.pk, third.pk])
+
+    assert who_saw(items) == {first.pk: library.staff.name, second.pk: "Mette Holm"}
+
+    check_in(item=first, branch=library.main, staff=library.staff, now=now + timedelta(minutes=2))
+    assert who_saw(items.all()) == {second.pk: "Mette Holm"}
+
+
+def test_leaves_what_was_done_before_as_undoable_as_it_was(library, now):
+    item = library.item()
+    entry_id = report_missing(item=item, staff=library.staff, now=now).entry_id
+    see_item(item=item, branch=library.main, staff=library.staff, now=now)
+
+    undo(entry=AuditEntry.objects.get(pk=entry_id), staff=library.staff, now=now)
+
+    item.refresh_from_db()
+    assert item.status == Item.Status.AVAILABLE
 
 
 # --- Lists of barcodes ---

@@ -20,15 +20,9 @@ NOTED_LATER = {
     # A reason that was typed is only shown again here; what's written is taken back.
     "console:notice": "notices.save_template",
 }
-# Pages whose own row says all there is to note, and what they may write.
-NOTED_IN_PLACE = {
-    # When an item was last seen on its shelf: thousands in an inventory; what it finds missing is noted one by one.
-    "desk:inventory_scan": {"holdings_item"},
-}
 SILENT_MODULES = {
     "catalogue/services/change_feed.py": "follows from what was noted",
     "circulation/services/debts/systems.py": "writes the file of a batch, whose sending is noted",
-    "circulation/services/inventory.py": "keeps when an item was last seen; what's missing is noted by report_missing",
     "circulation/services/returns.py": "is part of checking in",
     "circulation/services/hold_states.py": "is part of the actions on holds",
     "circulation/services/fees/credit.py": "is part of the actions that move money",
@@ -57,7 +51,7 @@ WRITES = {"save", "create", "bulk_create", "update", "bulk_update", "delete", "u
 
 def unnoted(visited):
     for _page, visit in visited:
-        tables = {table.split(".")[1] for table in visit.written} - NOTED_IN_PLACE.get(visit.name, set())
+        tables = {table.split(".")[1] for table in visit.written}
         if visit.status < 400 and tables - NO_CHANGE and "accounts_auditentry" not in tables:
             if visit.name not in NOTED_LATER:
                 yield f"{visit} wrote {sorted(tables)} and noted nothing"

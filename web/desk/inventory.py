@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rules import Permission
-from circulation.selectors.inventory import ShelfRange, count_expected, not_seen
+from circulation.selectors.inventory import ShelfRange, count_expected, not_seen, who_saw
 from circulation.services.inventory import confirm_missing, see_item
 from holdings.selectors import get_item_by_barcode, locations_of
 from web.account.access import staff_only
@@ -33,6 +33,7 @@ def inventory(request: HttpRequest) -> HttpResponse:
     branch, since = request.staff.branch, moment_in(request.GET, "since")  # type: ignore[attr-defined]
     shelf = _shelf(request, request.GET)
     compares = since is not None and "compare" in request.GET
+    missing = not_seen(shelf, since=since, limit=_LONGEST_LIST) if compares and since else None
     context = {
         "areas": desk_areas(request, "search"),
         "choices": item_pages(request, "inventory"),
@@ -41,7 +42,8 @@ def inventory(request: HttpRequest) -> HttpResponse:
         "since": since,
         "now": timezone.now(),
         "expected": count_expected(shelf) if since else None,
-        "missing": not_seen(shelf, since=since, limit=_LONGEST_LIST) if compares and since else None,
+        "missing": missing,
+        "seen_by": who_saw(missing) if missing else {},
         "longest": _LONGEST_LIST,
         "again": _address(shelf, since) if since else "",
     }
@@ -60,7 +62,7 @@ def inventory_scan(request: HttpRequest) -> HttpResponse:
         text = gettext("No item has the barcode %(barcode)s.") % {"barcode": scan.barcode}
         context["reasons"] = [ReasonText("ITEM_UNKNOWN", text)]
         return _answer(request, context, "stop", 404)
-    result = see_item(item=item, branch=staff.branch, now=timezone.now())
+    result = see_item(item=item, branch=staff.branch, staff=staff.account, now=timezone.now())
     context |= {"result": result, "notices": notice_words(request, result.notices)}
     return _answer(request, context, "notice" if result.notices else "ok", 200)
 

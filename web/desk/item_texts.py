@@ -47,6 +47,10 @@ _ACTIONS = {
 }
 
 
+# An inventory's scan, or a count of what's in a bundle, leaves what was done before as undoable as it was.
+_ONLY_LOOKS = ("circulation.see_item", "circulation.count_bundle")
+
+
 def status_kind(item: Any) -> str:
     """Return the kind of sign that goes with an item's status."""
     return _KINDS.get(item.status, "none")
@@ -74,7 +78,8 @@ def history(entries: Iterable[Any]) -> list[dict[str, Any]]:
 
 def undoable(entries: Sequence[Any]) -> Any:
     """Return the newest entry about an item, if it's something said on its page that can be taken back there."""
-    return entries[0] if entries and entries[0].action in ITEM_ACTIONS and "before" in entries[0].facts else None
+    newest = next((entry for entry in entries if entry.action not in _ONLY_LOOKS), None)
+    return newest if newest and newest.action in ITEM_ACTIONS and "before" in newest.facts else None
 
 
 def _about(facts: Mapping[str, Any]) -> str:
