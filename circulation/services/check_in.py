@@ -29,6 +29,7 @@ from circulation.selectors.desk_facts import (
 from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services import hold_states
 from circulation.services.desk_actions import (
+    SAME_VISIT,
     attach_names,
     check_scan,
     clean_scan_id,
@@ -105,7 +106,8 @@ def check_in(
     :param item: only its key counts; it's read again under lock
     :param back_dated_to: the day on which it came back, if that was earlier: a book drop's, for instance
     :param is_self_service: at a machine, where nothing floats
-    :param counts_use: what wasn't on loan was read in the house, and counts for the statistics
+    :param counts_use: what wasn't on loan was read in the house, and counts for the statistics; scanned twice within
+        ten minutes, once
     :raises CheckInRefused: RETURN_NOT_HERE, RETURN_DAY_AHEAD or RETURN_BEFORE_LOAN; anything else is taken back
     """
     scan_id = clean_scan_id(scan_id)
@@ -143,13 +145,18 @@ def _place_reasons(scan: _Scan) -> Iterator[Reason]:
         yield from place_reasons(scan.item, scan.branch, scan.book)
 
 
+def _is_second(scan: _Scan) -> bool:
+    seen_at = scan.item.last_seen_at
+    return scan.item.current_branch_id == scan.branch.pk and seen_at is not None and scan.now - seen_at < SAME_VISIT
+
+
 def _carry_out(scan: _Scan, day: date, scan_id: str | None) -> CheckInResult:
     item, loan = scan.item, scan.loan
     before = {"status": item.status, "current_branch_id": item.current_branch_id}
     decided = _plan_and_lock(scan)
     transit = open_transit(scan.facts)
     notices = _news(scan, decided)
-    was_used = scan.counts_use and loan is None and item.status != Item.Status.WITHDRAWN
+    was_used = scan.counts_use and loan is None and item.status != Item.Status.WITHDRAWN and not _is_second(scan)
     if (
         loan is None
         and not was_used

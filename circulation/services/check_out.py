@@ -1,7 +1,7 @@
 """Lends an item to a patron."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from accounts.models import StaffAccount
@@ -30,6 +30,7 @@ from circulation.selectors.desk_facts import (
 from circulation.selectors.rule_books import RuleBook, known_choices, rule_book
 from circulation.services import hold_states
 from circulation.services.desk_actions import (
+    SAME_VISIT,
     attach_names,
     check_scan,
     clean_scan_id,
@@ -56,8 +57,6 @@ from patrons.models import Patron, PatronCategory
 ACTION = "circulation.check_out"
 # Whoever is one of these takes many items of a title as a matter of course.
 _BORROW_SETS = (PatronCategory.Kind.INSTITUTION, PatronCategory.Kind.CLASS)
-# A scanner that reads twice, or a pile gone through again, is no wish to renew.
-_SAME_VISIT = timedelta(minutes=10)
 _add_loan = PlainInsert(Loan)
 _write_item = PlainUpdate(Item, "status", "current_branch", "last_seen_at")
 _FACTS = (
@@ -339,7 +338,7 @@ def _renew(
 ) -> CheckOutResult:
     """Renew what she has on loan already; scanned twice in a row, the second time changes nothing."""
     here = notice(Code.ALREADY_ON_LOAN_TO_PATRON, loan_id=loan.loan_id, due_date=loan.due.isoformat())
-    if abs(now - loan.touched_at) < _SAME_VISIT:
+    if abs(now - loan.touched_at) < SAME_VISIT:
         return _unchanged(loan, here, item=item, patron=patron)
     try:
         renewed = renew_instead_of_lending(

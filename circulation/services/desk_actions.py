@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -22,6 +22,8 @@ from holdings.selectors import lock_item
 from patrons.models import Patron
 from patrons.selectors import lock_patron
 
+# A scanner that reads twice, or a pile gone through again, is no wish to renew, and no second use in the house.
+SAME_VISIT = timedelta(minutes=10)
 _LONGEST_SCAN_ID = 64
 
 

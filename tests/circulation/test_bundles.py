@@ -1,5 +1,6 @@
 """Items with loose parts, bundles, and uses in the house."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -244,7 +245,8 @@ def test_i_h1_counts_each_use_but_a_repeated_scan_once(library, desk):
 
     check_in(item=item, counts_use=True, scan_id="first", **desk)
     again = check_in(item=item, counts_use=True, scan_id="first", **desk)
-    check_in(item=item, counts_use=True, scan_id="second", **desk)
+    later = desk | {"now": desk["now"] + timedelta(minutes=10)}
+    check_in(item=item, counts_use=True, scan_id="second", **later)
 
     assert (again.repeated, again.was_used, LocalUse.objects.count()) == (True, True, 2)
 

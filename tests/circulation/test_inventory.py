@@ -118,7 +118,7 @@ def test_says_who_saw_it_until_something_else_does(library, shelf, now):
 
     assert who_saw(items) == {first.pk: library.staff.name, second.pk: "Mette Holm"}
 
-    check_in(item=first, branch=library.main, staff=library.staff, now=now + timedelta(minutes=2))
+    check_in(item=first, branch=library.east, staff=library.staff, now=now + timedelta(minutes=2))
     assert who_saw(items.all()) == {second.pk: "Mette Holm"}
 
 
