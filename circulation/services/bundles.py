@@ -121,8 +121,10 @@ def count_bundle(
         facts = {
             "item_id": bundle.pk,
             "contents": len(contents),
-            "missing": [item.barcode for item in gone],
-            "found": [item.barcode for item in back],
+            "missing": len(gone),
+            "found": len(back),
+            # What the item's history tells.
+            "note": ", ".join(item.barcode for item in gone),
         }
         audit.record(action=COUNTED, actor=staff, subject=bundle, facts=facts)
         return missing

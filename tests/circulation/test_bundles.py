@@ -161,9 +161,9 @@ def test_what_was_not_seen_is_missing_and_what_turns_up_is_found(desk, bundle):
     second.refresh_from_db()
     assert second.status == "AVAILABLE"
     noted = AuditEntry.objects.filter(action="circulation.count_bundle", subject_id=bundle.pk).order_by("pk")
-    assert [(entry.facts["missing"], entry.facts["found"]) for entry in noted] == [
-        ([second.barcode], []),
-        ([], [second.barcode]),
+    assert [[entry.facts[name] for name in ("contents", "missing", "found", "note")] for entry in noted] == [
+        [2, 1, 0, second.barcode],
+        [2, 0, 1, ""],
     ]
 
 
