@@ -118,11 +118,13 @@ def settle_found(item: Item, *, on: date, now: datetime, actor: Any) -> dict[str
 
     :param item: as it was before the scan
     """
+    if item.status not in (Item.Status.LOST, Item.Status.MISSING):
+        return {}
     if item.status == Item.Status.MISSING:
         settle_claims_of_found(item)
-    if item.status != Item.Status.LOST:
-        return {}
-    return {"found_claims": [fee.pk for fee in found_lost(item=item, on=on, now=now, actor=actor)]}
+    # What's missing may have been lost before, with its loan over and its claim open.
+    found = found_lost(item=item, on=on, now=now, actor=actor)
+    return {"found_claims": [fee.pk for fee in found]} if found else {}
 
 
 def news_of_item(item: Item, bundle: BundleFacts) -> Iterator[Reason]:

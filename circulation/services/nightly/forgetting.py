@@ -55,7 +55,8 @@ def _settled_fees(before: datetime) -> QuerySet[Fee]:
     lately = Fee.objects.filter(pk=OuterRef("pk"), entries__at__gte=before)
     settled = Fee.objects.filter(told, balance=0, created_at__lt=before, patron__keeps_history=False)
     # What was paid for a lost item is given back when it's found, and that may be after years.
-    still_lost = Q(kind=Fee.Kind.REPLACEMENT, closed_at__isnull=True, loan__item__status=Item.Status.LOST)
+    gone = (Item.Status.LOST, Item.Status.MISSING)
+    still_lost = Q(kind=Fee.Kind.REPLACEMENT, closed_at__isnull=True, loan__item__status__in=gone)
     over = Q(loan__isnull=True) | Q(loan__returned_at__isnull=False)
     return settled.filter(over).exclude(still_lost).exclude(Exists(lately))
 

@@ -96,6 +96,18 @@ def test_i_c12_a_missing_item_that_is_lent_clears_whoever_said_she_never_had_it(
     assert Loan.objects.filter(returned_at=None).count() == 1
 
 
+@pytest.mark.parametrize("how", ["lent", "checked in"])
+def test_i_c12_a_lost_item_that_was_called_missing_since_is_found_all_the_same(library, lost, lend, now, how):
+    report_missing(item=lost.item, staff=library.staff, now=now)
+
+    if how == "lent":
+        lend(lost.item, Code.ITEM_MISSING)
+    else:
+        check_in(item=lost.item, branch=library.main, staff=library.staff, now=now)
+
+    assert owed_by(library.patron.pk) == PROCESSING
+
+
 def test_i_c12_nothing_but_a_scan_says_that_a_lost_item_is_not_lost(library, now):
     loan = LoanFactory(item=library.item(), patron=library.patron, lending_branch=library.main)
     report_lost(item=loan.item, staff=library.staff, now=now)
