@@ -24,6 +24,9 @@ from web.desk.panels import panel_of
 from web.desk.patron_dialogs import dialog_of
 from web.desk.recent import remember
 from web.desk.scan_inputs import number_in
+from web.ui.addresses import address
+from web.ui.due import due_day
+from web.words.for_staff import ReasonText
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
@@ -93,13 +96,25 @@ def loan_rows(request: HttpRequest, patron: Any) -> list[dict[str, Any]]:
     rows = []
     for line in loans_of(patron, now=timezone.now()):
         reasons = notice_words(request, line.reasons)
-        rows.append(
-            {
-                "loan": line.loan,
-                "can_renew": line.can_renew,
-                "is_overdue": line.is_overdue,
-                "reasons": reasons,
-                "can_override": bool(reasons) and all(reason.may_override for reason in reasons),
-            }
-        )
+        can_override = bool(reasons) and all(reason.may_override for reason in reasons)
+        rows.append(loan_row(line.loan, reasons, can_renew=line.can_renew, can_override=can_override))
     return rows
+
+
+def loan_row(loan: Any, reasons: list[ReasonText], *, can_renew: bool, can_override: bool) -> dict[str, Any]:
+    """Return what the page shows of an open loan, as texts: with a hundred loans it's the rows that take the time."""
+    item, record = loan.item, loan.item.record
+    return {
+        "pk": str(loan.pk),
+        "title": record.title,
+        "author": record.author,
+        "barcode": item.barcode,
+        "item_url": address("desk:item", item.barcode),
+        "renew_url": address("desk:renew", loan.pk),
+        "loan": loan,
+        "due": due_day(loan),
+        "renewals": str(loan.renewals),
+        "reasons": reasons,
+        "can_renew": can_renew,
+        "can_override": can_override,
+    }

@@ -16,7 +16,7 @@ from circulation.selectors.loans import get_open_loan
 from circulation.services.renew import renew_all, renew_loan
 from web.account.access import staff_only
 from web.desk.answers import words
-from web.desk.patron_page import page, patron_or_404
+from web.desk.patron_page import loan_row, page, patron_or_404
 from web.desk.scan_inputs import LONGEST_ID
 from web.ui.due import due_day
 
@@ -77,14 +77,12 @@ def _not_renewed(request: HttpRequest, loan: Any, reasons: list[Any]) -> HttpRes
         told = [f"{loan.item.record.title}: {reason.text} {reason.about}" for reason in reasons]
         return page(request, patron_or_404(loan.patron_id), status=409, problems=told)
     can_override = bool(reasons) and all(reason.may_override for reason in reasons if reason.kind == "stop")
-    row = {"loan": loan, "can_renew": False, "reasons": reasons, "can_override": can_override}
     context = {
-        "row": row,
-        "loan": loan,
+        "loans": [loan_row(loan, reasons, can_renew=False, can_override=can_override)],
         "today": timezone.localdate(),
         "was_refused": True,
         "form_id": request.POST.get("form_id", ""),
     }
-    answer = render(request, "desk/_loan_row.html", context, status=409)
+    answer = render(request, "desk/_loan_rows.html", context, status=409)
     answer.headers["X-Scan-Kind"] = "stop"
     return answer

@@ -219,4 +219,10 @@ def due_status(at: Any, today: date | str = "") -> SafeString:
     words = days if isinstance(at, date) else due
     kind = words.due_kind(at, today or None)
     text = days.due_text(at, today or None) if isinstance(at, date) else due.due_words(at, today or None)
+    return _status(kind, text)
+
+
+# A long list has the same few texts again and again.
+@lru_cache(maxsize=1024)
+def _status(kind: str, text: str) -> SafeString:
     return format_html('<span class="status" data-kind="{}">{}{}</span>', kind, icons.sign(kind), capfirst(text))
