@@ -1,4 +1,4 @@
-"""Reads one row by its key with SQL that's made once in a process, for what's read at every scan.
+"""Reads rows with SQL that's made once in a process: one by its key at every scan, or a patron's at every look at her.
 
 Django makes a query's SQL anew each time; for a row with thirty columns that takes longer than reading it.
 """
@@ -13,34 +13,14 @@ Row = TypeVar("Row", bound=models.Model)
 ALL = None
 
 
-class KeyedRead(Generic[Row]):
-    """Calls like a function: gives the row with this key, or None.
+class _Reading(Generic[Row]):
+    """What's read of a row, and of what it refers to."""
 
-    :param key: the unique field that's asked by
-    :param lock: whether the row is locked until the transaction ends, against other writers but not new references
-    :param along: foreign keys, each with the columns of what it refers to, or ALL
-    """
-
-    def __init__(
-        self,
-        model: type[Row],
-        *,
-        key: str = "id",
-        lock: bool = False,
-        along: Mapping[str, Sequence[str] | None] | None = None,
-    ) -> None:
+    def __init__(self, model: type[Row], along: Mapping[str, Sequence[str] | None] | None) -> None:
         self._model = model
-        self._key = key
-        self._lock = lock
         self._along = dict(along or {})
 
-    def __call__(self, key: int | str) -> Row | None:
-        """Return the row with this key, or None."""
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql, [key])
-            values = cursor.fetchone()
-        if values is None:
-            return None
+    def _row(self, values: Sequence[Any]) -> Row:
         width = len(self._names)
         values = self._converted(values)
         row = self._model.from_db(connection.alias, self._names, values[:width])
@@ -81,12 +61,70 @@ class KeyedRead(Generic[Row]):
         return others
 
     @cached_property
-    def _sql(self) -> str:
+    def _select(self) -> str:
         columns = [f'a."{name}"' for name in self._names]
         tables = [f'"{self._model._meta.db_table}" a']
         for name, other, names in self._others:
             columns += [f'"{name}"."{column}"' for column in names]
             join = "LEFT JOIN" if self._model._meta.get_field(name).null else "JOIN"
             tables.append(f'{join} "{other._meta.db_table}" "{name}" ON "{name}"."id" = a."{name}_id"')
-        parts = ["SELECT", ", ".join(columns), "FROM", *tables, f'WHERE a."{self._key}" = %s']
-        return " ".join([*parts, "FOR NO KEY UPDATE OF a"] if self._lock else parts)
+        return " ".join(["SELECT", ", ".join(columns), "FROM", *tables])
+
+
+class KeyedRead(_Reading[Row]):
+    """Calls like a function: gives the row with this key, or None.
+
+    :param key: the unique field that's asked by
+    :param lock: whether the row is locked until the transaction ends, against other writers but not new references
+    :param along: foreign keys, each with the columns of what it refers to, or ALL
+    """
+
+    def __init__(
+        self,
+        model: type[Row],
+        *,
+        key: str = "id",
+        lock: bool = False,
+        along: Mapping[str, Sequence[str] | None] | None = None,
+    ) -> None:
+        super().__init__(model, along)
+        self._key = key
+        self._lock = lock
+
+    def __call__(self, key: int | str) -> Row | None:
+        """Return the row with this key, or None."""
+        with connection.cursor() as cursor:
+            cursor.execute(self._sql, [key])
+            values = cursor.fetchone()
+        return None if values is None else self._row(values)
+
+    @cached_property
+    def _sql(self) -> str:
+        sql = f'{self._select} WHERE a."{self._key}" = %s'
+        return f"{sql} FOR NO KEY UPDATE OF a" if self._lock else sql
+
+
+class ListRead(_Reading[Row]):
+    """Calls like a function: gives all rows that a condition holds for, in an order.
+
+    :param where: the condition in SQL, with the row as `a` and each parameter by its name
+    :param order: by what, in SQL
+    :param along: foreign keys, each with the columns of what it refers to, or ALL
+    """
+
+    def __init__(
+        self,
+        model: type[Row],
+        *,
+        where: str,
+        order: str,
+        along: Mapping[str, Sequence[str] | None] | None = None,
+    ) -> None:
+        super().__init__(model, along)
+        self._tail = f" WHERE {where} ORDER BY {order} LIMIT %(limit)s"
+
+    def __call__(self, *, limit: int | None = None, **parameters: Any) -> list[Row]:
+        """Return the rows, the first `limit` of them if it's given."""
+        with connection.cursor() as cursor:
+            cursor.execute(self._select + self._tail, {"limit": limit, **parameters})
+            return [self._row(values) for values in cursor.fetchall()]

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
+from common.keyed_reads import ALL, ListRead
 from holdings.models import Branch
 from notices.models import BranchMessages, Notice, NoticeTemplate, PrintRun
 from notices.rules.nearest_text import OwnTexts, nearest_text
@@ -16,6 +17,7 @@ from patrons.models import Patron
 from tenants.selectors import current_municipality
 
 PAGE = 50
+_notices_of = ListRead(Notice, where="a.patron_id = %(patron)s", order="a.id DESC", along={"branch": ALL})
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ def _problems(branch: Branch | None) -> QuerySet[Notice]:
 
 def notices_of(patron: Patron, *, limit: int = 10) -> list[Notice]:
     """Return a patron's newest messages."""
-    return list(Notice.objects.filter(patron=patron).select_related("branch").order_by("-pk")[:limit])
+    return _notices_of(patron=patron.pk, limit=limit)
 
 
 def count_letters(branch: Branch | None = None) -> int:

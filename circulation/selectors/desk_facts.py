@@ -125,6 +125,13 @@ _PARTS = {
         WHERE b.patron_id = %(patron)s AND b.lifted_at IS NULL AND (b.until IS NULL OR b.until >= %(today)s))""",
     "cards": """(SELECT json_build_array(count(*), count(*) FILTER (WHERE c.is_active)) FROM patrons_card c
         WHERE c.patron_id = %(patron)s)""",
+    # The number of the newest card that works.
+    "card": """(SELECT c.number::text FROM patrons_card c WHERE c.patron_id = %(patron)s AND c.is_active
+        ORDER BY c.issued_at DESC, c.id DESC LIMIT 1)""",
+    # How many guardians and how many wards she has.
+    "family": """(SELECT json_build_array(count(*) FILTER (WHERE g.child_id = %(patron)s),
+            count(*) FILTER (WHERE g.guardian_id = %(patron)s)) FROM patrons_guardianship g
+        WHERE g.child_id = %(patron)s OR g.guardian_id = %(patron)s)""",
     "notes": """(SELECT json_agg(json_build_array(n.id, n.text, n.pops_up, n.written_by, n.written_at, n.read_at)
             ORDER BY n.pops_up DESC, n.id DESC)
         FROM patrons_patronnote n

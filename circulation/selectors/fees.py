@@ -12,6 +12,7 @@ from typing import Any
 from django.db.models import Q, QuerySet, Sum
 
 from circulation.models import Fee, LedgerEntry
+from common.keyed_reads import ALL, ListRead
 from common.money import ZERO
 from patrons.models import Patron
 from tenants.selectors import current_municipality
@@ -21,6 +22,12 @@ _PAID = (LedgerEntry.Kind.PAYMENT, LedgerEntry.Kind.CREDIT)
 _GIVEN_UP = (LedgerEntry.Kind.WAIVER, LedgerEntry.Kind.WRITE_OFF)
 # What a patron may be charged for, with its name: everything but her credit.
 KINDS_OF_CLAIMS = [(kind.value, kind.label) for kind in Fee.Kind if kind != Fee.Kind.CREDIT]
+_open_fees = ListRead(
+    Fee,
+    where="(a.patron_id = %(patron)s OR a.liable_id = %(patron)s) AND a.kind <> 'CREDIT' AND a.balance > 0",
+    order="a.id DESC",
+    along={"branch": ALL, "loan": ALL, "patron": ALL, "liable": ALL},
+)
 _FORM_ID = re.compile(r"[A-Za-z0-9-]{8,40}")
 
 
@@ -113,9 +120,9 @@ def fees_of(patron: Patron, *, also_settled: bool = False) -> list[FeeView]:
 
     :param also_settled: those of which nothing is owed any more, too
     """
-    fees = Fee.objects.filter(Q(patron=patron) | Q(liable=patron)).exclude(kind=Fee.Kind.CREDIT)
     if not also_settled:
-        fees = fees.filter(balance__gt=0)
+        return views_of(_open_fees(patron=patron.pk))
+    fees = Fee.objects.filter(Q(patron=patron) | Q(liable=patron)).exclude(kind=Fee.Kind.CREDIT)
     return views_of(fees.select_related("branch", "loan", "patron", "liable").order_by("-pk"))
 
 
@@ -155,9 +162,11 @@ def get_receipt(number: int) -> Receipt | None:
     return receipt if receipt and receipt.number == number else None
 
 
-def views_of(fees: QuerySet[Fee]) -> list[FeeView]:
+def views_of(fees: Iterable[Fee]) -> list[FeeView]:
     """Return fees with their ledgers, in two statements for all."""
     rows = list(fees)
+    if not rows:
+        return []
     ledgers: dict[int, list[LedgerEntry]] = {fee.pk: [] for fee in rows}
     for entry in LedgerEntry.objects.filter(fee__in=rows).select_related("actor").order_by("pk"):
         ledgers[entry.fee_id].append(entry)

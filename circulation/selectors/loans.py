@@ -16,6 +16,7 @@ from circulation.rules.reasons import notices_among
 from circulation.rules.renewal import RenewalFacts, decide
 from circulation.selectors.desk_facts import patron_facts, read_facts
 from circulation.selectors.holds import waiting_holds
+from circulation.selectors.panels import PatronPanel
 from circulation.selectors.renewals import filled_by_others
 from circulation.selectors.rule_books import RuleBook, rule_book
 from common.errors import Reason
@@ -27,6 +28,7 @@ _ITEM = tuple(f"item__{field.name}" for field in Item._meta.concrete_fields)
 _RECORD = tuple(
     f"item__record__{name}" for name in ("title", "remainder", "author", "material_type", "audience", "year")
 )
+_FACTS = ("version", "blocks", "cards", "owed", "overdue", "lost", "family_owed")
 
 
 @dataclass(frozen=True)
@@ -75,10 +77,12 @@ def open_loans_of(item_ids: Collection[int]) -> dict[int, dict[str, Any]]:
     }
 
 
-def loans_of(patron: Patron, *, now: datetime) -> list[LoanLine]:
+def loans_of(patron: Patron, *, now: datetime, panel: PatronPanel | None = None) -> list[LoanLine]:
     """Return a patron's open loans by due date, each with whether and why not it can be renewed.
 
     The number of queries doesn't depend on the number of loans.
+
+    :param panel: of the patron, if it has just been read anyway
     """
     today = timezone.localdate(now)
     waiting = (
@@ -99,12 +103,12 @@ def loans_of(patron: Patron, *, now: datetime) -> list[LoanLine]:
     )
     if not loans:
         return []
-    facts = read_facts(
-        "version", "blocks", "cards", "owed", "overdue", "lost", "family_owed", patron=patron.pk, today=today, now=now
-    )
-    book = rule_book(facts["version"])
+    if panel is None:
+        facts = read_facts(*_FACTS, patron=patron.pk, today=today, now=now)
+        book, stopped = rule_book(facts["version"]), patron_facts(patron, facts)
+    else:
+        book, stopped = rule_book(panel.rules_version), panel.stopped
     book.refresh_calendars({loan.rules_branch_id or loan.lending_branch_id for loan in loans})
-    stopped = patron_facts(patron, facts)
     free = filled_by_others(loans, patron, book, today=today)
     return [_line(loan, patron, stopped, book, now, others_fill_all=loan.pk in free) for loan in loans]
 

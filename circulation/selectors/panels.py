@@ -7,7 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from circulation.models import Hold
-from circulation.rules.patron_stops import BlockFacts, patron_stops
+from circulation.rules.patron_stops import BlockFacts, PatronFacts, patron_stops
 from circulation.rules.reasons import RuleReader
 from circulation.selectors.desk_facts import loan_counts, patron_facts, patron_holds, read_facts
 from circulation.selectors.holds import holds_with_record
@@ -40,6 +40,7 @@ class PatronPanel:
     :ivar loans: her open loans as the limit at this branch counts them
     :ivar max_loans: that limit, None if there's none
     :ivar all_loans: her open loans everywhere
+    :ivar has_loans: whether she has any, for use in the library too
     :ivar stops_at: the debt above which nothing is lent, None if there's no such limit
     :ivar stops: every reason why she may not borrow, blocks first among them
     :ivar type_blocks: blocks for one item type only, each with the type's name; the others are among `stops`
@@ -47,6 +48,10 @@ class PatronPanel:
     :ivar ready: her holds that lie ready, those at this branch first, each with its `shelf_number`
     :ivar holds: all of her holds, ready or not
     :ivar notes: what colleagues have written about her, what stands out first
+    :ivar card: the number of her newest card that works, or nothing
+    :ivar guardians: how many she has; `wards` likewise
+    :ivar stopped: what was asked about her for the stops, blocks among it
+    :ivar rules_version: of the rule book that she was seen by
     """
 
     patron: Patron
@@ -54,6 +59,7 @@ class PatronPanel:
     loans: int
     max_loans: int | None
     all_loans: int
+    has_loans: bool
     overdue: int
     owed: Decimal
     stops_at: Decimal | None
@@ -62,6 +68,11 @@ class PatronPanel:
     ready: tuple[Hold, ...]
     holds: int
     notes: tuple[NoteLine, ...]
+    card: str
+    guardians: int
+    wards: int
+    stopped: PatronFacts
+    rules_version: str
 
     @property
     def ready_here(self) -> tuple[Hold, ...]:
@@ -88,6 +99,8 @@ def patron_panel(*, patron_id: int, branch: Branch, now: datetime, patron: Patro
         "patron_holds",
         "family_owed",
         "notes",
+        "card",
+        "family",
         patron=patron.pk,
         today=today,
         now=now,
@@ -98,6 +111,7 @@ def patron_panel(*, patron_id: int, branch: Branch, now: datetime, patron: Patro
     branch_id = book.choices.branch_of_loan(
         desk_id=branch.pk, item_home_id=branch.pk, patron_home_id=patron.home_branch_id
     )
+    guardians, wards = facts["family"]
     rules = RuleReader(book.resolved_for(patron, branch_id=branch_id, item_type_id=None, on=today))
     loans, holds = loan_counts(facts, book, branch_id=branch_id), patron_holds(facts)
     stopped = patron_facts(patron, facts)
@@ -107,6 +121,7 @@ def patron_panel(*, patron_id: int, branch: Branch, now: datetime, patron: Patro
         loans=loans.counted_by(rules.rules.origin("max_loans")),
         max_loans=rules.value("max_loans"),
         all_loans=loans.everywhere,
+        has_loans=bool(loans.everywhere or loans.on_site),
         overdue=stopped.overdue,
         owed=stopped.owed,
         stops_at=rules.value("block_at_debt"),
@@ -119,6 +134,11 @@ def patron_panel(*, patron_id: int, branch: Branch, now: datetime, patron: Patro
         ready=_ready_holds(patron, branch) if any(hold.state == Hold.State.READY for hold in holds) else (),
         holds=len(holds),
         notes=tuple(_note(row, today, zone) for row in facts["notes"] or ()),
+        card=facts["card"] or "",
+        guardians=guardians,
+        wards=wards,
+        stopped=stopped,
+        rules_version=facts["version"],
     )
 
 

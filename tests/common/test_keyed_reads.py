@@ -2,7 +2,7 @@ import pytest
 from django.db import connection
 from django.db.models.query_utils import DeferredAttribute
 
-from common.keyed_reads import ALL, KeyedRead
+from common.keyed_reads import ALL, KeyedRead, ListRead
 from holdings.models import Item
 from patrons.models import Patron
 from staffing.models import DeskHabits
@@ -84,3 +84,27 @@ def _keep(kept):
         return execute(sql, params, many, context)
 
     return wrapper
+
+
+def test_lists_rows_as_django_does(alpha, django_assert_num_queries):
+    branch, elsewhere = BranchFactory(), BranchFactory()
+    patrons = PatronFactory.create_batch(3, home_branch=branch)
+    PatronFactory(home_branch=elsewhere)
+    read = ListRead(
+        Patron,
+        where="a.home_branch_id = %(branch)s AND a.email <> %(email)s",
+        order="a.id DESC",
+        along={"home_branch": ALL},
+    )
+
+    with django_assert_num_queries(1):
+        found = read(branch=branch.pk, email="100%@example.org")
+        assert [patron.home_branch.name for patron in found] == [branch.name] * 3
+
+    assert found == patrons[::-1]
+    assert {field.attname: getattr(found[0], field.attname) for field in Patron._meta.concrete_fields} == {
+        field.attname: getattr(Patron.objects.get(pk=found[0].pk), field.attname)
+        for field in Patron._meta.concrete_fields
+    }
+    assert read(branch=branch.pk, email="", limit=2) == found[:2]
+    assert read(branch=0, email="") == []

@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext
 
 from accounts.rules import Permission
+from web.ui.addresses import address
 
 
 def desk_areas(request: HttpRequest, current: str) -> list[dict[str, Any]]:
@@ -36,11 +36,11 @@ def desk_areas(request: HttpRequest, current: str) -> list[dict[str, Any]]:
     return [
         {
             "label": label,
-            "url": reverse(address),
+            "url": address(name),
             "action": "" if area in ("console", "money") else area,
             "current": area == current,
         }
-        for area, label, address in areas
+        for area, label, name in areas
     ]
 
 
@@ -52,4 +52,4 @@ def money_choices(request: HttpRequest, current: str) -> list[dict[str, Any]]:
     pages = [("cash_up", gettext("Cash-up"))]
     if request.staff.may(Permission.WAIVE_FEES):  # type: ignore[attr-defined]
         pages += [("debts", gettext("Debt collection")), ("fee_reversal", gettext("Take charges back"))]
-    return [{"text": text, "url": reverse(f"desk:{name}"), "current": name == current} for name, text in pages]
+    return [{"text": text, "url": address(f"desk:{name}"), "current": name == current} for name, text in pages]

@@ -6,7 +6,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from patrons.selectors import working_card
 from web.desk.answers import answer_scan
 from web.desk.panels import Panel
 from web.desk.scan_inputs import Scan
@@ -46,7 +45,7 @@ def _why_not(stopping: list[ReasonText]) -> str:
 
 def card_of(panel: Panel | None) -> str:
     """Return the number of the card that works, for the head of the panel."""
-    return working_card(panel.patron) if panel else ""
+    return panel.facts.card if panel else ""
 
 
 def nothing(scan: Scan) -> ReasonText:

@@ -15,12 +15,12 @@ from circulation.selectors.loans import loans_of
 from circulation.services.fees.payments import Method
 from holdings.selectors import branch_names
 from notices.selectors import notices_of
-from patrons.selectors import active_blocks, get_patron, guardians_of, wards_of, working_card
+from patrons.selectors import active_blocks, get_patron, guardians_of, wards_of
 from web.account.access import staff_only
 from web.desk.answers import notice_words
 from web.desk.areas import desk_areas
 from web.desk.fee_texts import fee_lines
-from web.desk.panels import panel_of
+from web.desk.panels import Panel, panel_of
 from web.desk.patron_dialogs import dialog_of
 from web.desk.recent import remember
 from web.desk.scan_inputs import number_in
@@ -67,22 +67,25 @@ def page(request: HttpRequest, patron: Any, *, status: int = 200, **more: Any) -
     """
     now, today = timezone.now(), timezone.localdate()
     panel = panel_of(request, patron.pk, patron=patron)
+    if panel is None:
+        raise Http404
+    facts = panel.facts
     fees = fees_of(patron)
     context = {
         "areas": desk_areas(request, "patrons"),
         "panel": panel,
         "patron": patron,
-        "card": working_card(patron),
+        "card": facts.card,
         "today": today,
-        "blocks": list(active_blocks(patron, day=today).select_related("item_type")),
+        "blocks": list(active_blocks(patron, day=today).select_related("item_type")) if facts.stopped.blocks else [],
         "receipt": number_in(request.GET, "receipt"),
-        "stops": [stop for stop in panel.stops if stop.code != "PATRON_BLOCKED"] if panel else [],
-        "loans": loan_rows(request, patron),
+        "stops": [stop for stop in panel.stops if stop.code != "PATRON_BLOCKED"],
+        "loans": loan_rows(request, panel) if facts.has_loans else [],
         "fees": fee_lines(fees, branches=branch_names() if fees else {}, patron_id=patron.pk),
-        "holds": holds_of(patron, now=now) if panel and panel.facts.holds else [],
+        "holds": holds_of(patron, now=now) if facts.holds else [],
         "notices": notices_of(patron),
-        "guardians": guardians_of(patron),
-        "wards": wards_of(patron),
+        "guardians": guardians_of(patron) if facts.guardians else [],
+        "wards": wards_of(patron) if facts.wards else [],
         "form_id": uuid.uuid4().hex,
         "methods": Method.choices,
         **more,
@@ -91,10 +94,10 @@ def page(request: HttpRequest, patron: Any, *, status: int = 200, **more: Any) -
     return render(request, "desk/patron.html", context, status=status)
 
 
-def loan_rows(request: HttpRequest, patron: Any) -> list[dict[str, Any]]:
+def loan_rows(request: HttpRequest, panel: Panel) -> list[dict[str, Any]]:
     """Return what the page shows of each open loan, the reasons against renewing in words."""
     rows = []
-    for line in loans_of(patron, now=timezone.now()):
+    for line in loans_of(panel.patron, now=panel.now, panel=panel.facts):
         reasons = notice_words(request, line.reasons)
         can_override = bool(reasons) and all(reason.may_override for reason in reasons)
         rows.append(loan_row(line.loan, reasons, can_renew=line.can_renew, can_override=can_override))

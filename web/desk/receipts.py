@@ -9,7 +9,6 @@ from accounts.rules import Permission
 from circulation.selectors.fees import get_receipt
 from circulation.selectors.visits import loans_since
 from circulation.services.fees.payments import Method
-from patrons.selectors import working_card
 from web.account.access import staff_only
 from web.desk.panels import panel_of
 from web.desk.scan_inputs import moment_in
@@ -24,7 +23,7 @@ def loans_receipt(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     loans = loans_since(panel.patron, since=moment_in(request.GET, "since") or midnight)
-    card = working_card(panel.patron)
+    card = panel.facts.card
     context = {"panel": panel, "loans": loans, "card": card, "now": timezone.now()}
     return render(request, "desk/receipt_loans.html", context)
 

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from tests.factories import FeeFactory, HoldFactory, ItemFactory, LoanFactory, PatronFactory
 
 # Savepoints stand for the begin and commit that they are outside of tests.
-MOST = {"check_out": 14, "refusal": 11, "check_in": 12, "renew": 11, "card": 9, "patron_page": 21}
+MOST = {"check_out": 14, "refusal": 11, "check_in": 12, "renew": 11, "card": 8, "patron_page": 16}
 HTMX = {"HX-Request": "true"}
 
 

@@ -19,12 +19,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from web.ui import days, due, icons, keys, money
+from web.ui.addresses import address
 from web.ui.theme import theme_of, theme_version
 
 register = template.Library()
 
 register.simple_tag(icons.icon, name="icon")
 register.simple_tag(icons.sign, name="sign")
+register.simple_tag(address)
 
 
 def _table(context: Context) -> dict[str, str]:
