@@ -16,6 +16,7 @@ from tests.factories import (
     RuleFactory,
 )
 from tests.factories.moments import TODAY
+from web.ui.days import moment
 
 
 @pytest.fixture
@@ -104,6 +105,7 @@ def test_shows_what_was_changed_and_takes_it_back(admin_client, branch):
     page = admin_client.get("/console/rules/history?name=loan_days")
     assert b"28 days" in page.content
     assert b"42 days" in page.content
+    assert moment(change.at) in page.content.decode()
 
     admin_client.post(f"/console/rules/history/{change.pk}/undo")
 

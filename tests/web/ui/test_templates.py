@@ -155,3 +155,12 @@ def test_forms_in_components_carry_the_token() -> None:
 
     assert 'name="csrfmiddlewaretoken" value="abc"' in html
     assert '<span class="visually-hidden"> Tine</span>' in html
+
+
+# For a reader; machines' dates, and a year alone, are the same in every language.
+OWN_FORMAT = re.compile(r"\|(?:date|time)(?!:[\"'](?:Y-m-d|H:i|c|Y)[\"'])\b")
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.parent.rglob("*.html")), ids=lambda path: path.name)
+def test_days_and_times_are_written_by_the_filters_of_the_house(path: Path) -> None:
+    assert not OWN_FORMAT.findall(path.read_text())
