@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from common.errors import Refused
 from holdings import errors
+from holdings.selectors import item_statuses
+from web.desk.forms_items import ItemForm
 from web.desk.texts import barcode_problem
 from web.words.about_items import ITEM_ACTIONS
 
@@ -45,6 +47,8 @@ _ACTIONS = {
     "holdings.add_item": _("Added"),
     "holdings.change_item": _("Changed"),
 }
+# Numbers and codes that no screen shows.
+_WITHOUT_VALUES = frozenset(("location", "item_type", "fills_own_branch_only"))
 
 
 # An inventory's scan, or a count of what's in a bundle, leaves what was done before as undoable as it was.
@@ -70,7 +74,7 @@ def history(entries: Iterable[Any]) -> list[dict[str, Any]]:
             "at": entry.at,
             "text": _ACTIONS.get(entry.action, entry.action),
             "who": entry.actor.name if entry.actor else "",
-            "about": _about(entry.facts),
+            "about": _about(entry),
         }
         for entry in entries
     ]
@@ -82,12 +86,26 @@ def undoable(entries: Sequence[Any]) -> Any:
     return newest if newest and newest.action in ITEM_ACTIONS and "before" in newest.facts else None
 
 
-def _about(facts: Mapping[str, Any]) -> str:
-    changed = [
-        f"{name}: {pair[0]} → {pair[1]}" for name, pair in facts.items() if isinstance(pair, list) and len(pair) == 2
-    ]
+def _about(entry: Any) -> str:
+    """Return what an entry says about the item itself: facts about whoever borrowed it stay in the log."""
+    facts = entry.facts
     if text := facts.get("reason") or facts.get("note"):
-        return str(text)
+        if isinstance(text, str):
+            return text
     if facts.get("override_reason"):
         return gettext("Overridden: %(reason)s") % {"reason": facts["override_reason"]}
-    return ", ".join(changed) if "status" in facts or changed else ""
+    return ", ".join(_changes(facts)) if entry.action == "holdings.change_item" else ""
+
+
+def _changes(facts: Mapping[str, Any]) -> Iterable[str]:
+    """Yield what was changed on the item's form under the form's own labels, with its values where they're words."""
+    statuses = dict(item_statuses())
+    for name, field in ItemForm.base_fields.items():
+        pair = facts.get("location_id" if name == "location" else name)
+        if not isinstance(pair, list) or len(pair) != 2:
+            continue
+        if name in _WITHOUT_VALUES:
+            yield str(field.label)
+        else:
+            before, after = (statuses.get(value, value) if name == "status" else value for value in pair)
+            yield f"{field.label}: {'–' if before in ('', None) else before} → {'–' if after in ('', None) else after}"
