@@ -122,7 +122,8 @@ class Code(StrEnum):
     BUNDLE_NOT_EMPTY = "BUNDLE_NOT_EMPTY"  # contents
     NOT_IN_TRANSIT = "NOT_IN_TRANSIT"  # it isn't on its way anywhere
     BUNDLE_EMPTY = "BUNDLE_EMPTY"  # nothing is kept in it
-    CHECK_IT_IN = "CHECK_IT_IN"  # status, branch_id: its home; a notice at an inventory: it's out of place
+    CHECK_IT_IN = "CHECK_IT_IN"  # status, branch_id: its home elsewhere; a notice at an inventory: it's out of place
+    WRONG_SHELF = "WRONG_SHELF"  # mark, room: where it's to stand; a notice at an inventory
     # --- Collections that rotate ---
     ROTATION_UNKNOWN = "ROTATION_UNKNOWN"
     ROTATION_ENDED = "ROTATION_ENDED"

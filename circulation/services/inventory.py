@@ -6,7 +6,7 @@ from datetime import datetime
 from accounts.models import StaffAccount
 from circulation.errors import Code, ReportRefused
 from circulation.rules.reasons import notice
-from circulation.selectors.inventory import ON_A_SHELF, SEEN
+from circulation.selectors.inventory import ON_A_SHELF, SEEN, ShelfRange, stands_on
 from circulation.services.desk_actions import desk_action, locked_item
 from circulation.services.report_item import report_missing
 from circulation.services.results import ReportResult
@@ -15,11 +15,15 @@ from common.errors import Reason
 from holdings.models import Branch, Item
 
 
-def see_item(*, item: Item, branch: Branch, staff: StaffAccount | None, now: datetime) -> ReportResult:
-    """Note that an item stands on a shelf of a branch; the notice CHECK_IT_IN says that it doesn't belong there.
+def see_item(
+    *, item: Item, branch: Branch, staff: StaffAccount | None, now: datetime, shelf: ShelfRange | None = None
+) -> ReportResult:
+    """Note that an item stands on a shelf of a branch, with a notice when it doesn't belong there.
 
-    Only when it was last seen, and by whom, changes: what's out of place is taken to the desk and checked in.
+    CHECK_IT_IN: it isn't to stand on any shelf of this branch now. WRONG_SHELF: it's to stand on another one.
+    Only when it was last seen, and by whom, changes: what's out of place is carried there, or to the desk.
 
+    :param shelf: the shelf that's gone through, None for the whole branch
     :raises ReportRefused: ITEM_UNKNOWN
     """
     with desk_action(ReportRefused):
@@ -28,7 +32,7 @@ def see_item(*, item: Item, branch: Branch, staff: StaffAccount | None, now: dat
         item.save(update_fields=["last_seen_at"])
         facts = {"item_id": item.pk, "branch_id": branch.pk, "seen_at": now.isoformat()}
         audit.record(action=SEEN, actor=staff, subject=item, facts=facts)
-        return ReportResult(item=item, notices=tuple(_out_of_place(item, branch)))
+        return ReportResult(item=item, notices=tuple(_out_of_place(item, branch, shelf)))
 
 
 def confirm_missing(
@@ -48,7 +52,10 @@ def confirm_missing(
     return missing
 
 
-def _out_of_place(item: Item, branch: Branch) -> list[Reason]:
-    if item.status in ON_A_SHELF and item.current_branch_id == branch.pk and not item.is_damaged:
+def _out_of_place(item: Item, branch: Branch, shelf: ShelfRange | None) -> list[Reason]:
+    if item.status not in ON_A_SHELF or item.current_branch_id != branch.pk or item.is_damaged:
+        elsewhere = {} if item.home_branch_id == branch.pk else {"branch_id": item.home_branch_id}
+        return [notice(Code.CHECK_IT_IN, status=item.status, **elsewhere)]
+    if shelf is None or stands_on(shelf, item):
         return []
-    return [notice(Code.CHECK_IT_IN, status=item.status, branch_id=item.home_branch_id)]
+    return [notice(Code.WRONG_SHELF, mark=item.call_number, room=item.location.name if item.location else "")]

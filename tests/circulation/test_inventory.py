@@ -92,6 +92,46 @@ def test_tells_of_what_is_out_of_place(library, now):
     assert Loan.objects.get().returned_at is None
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "misplaced"),
+    [("", "", ()), ("Lar", "", ("Abe",)), ("", "Lar", ("Zet",)), ("lar", "LAR", ("Abe", "Zet"))],
+)
+def test_tells_of_what_stands_on_another_shelf_than_its_own(library, shelf, now, first, last, misplaced):
+    room, items = shelf
+    gone_through = ShelfRange(library.main.pk, room.pk, first, last)
+
+    news = {
+        each.call_number: see_item(item=each, branch=library.main, staff=None, now=now, shelf=gone_through)
+        for each in items
+    }
+
+    found = {mark: [notice.code for notice in result.notices] for mark, result in news.items() if result.notices}
+    assert found == {mark: [Code.WRONG_SHELF] for mark in misplaced}
+
+
+def test_says_in_which_room_a_misplaced_item_belongs(library, shelf, now):
+    other = ShelvingLocationFactory(branch=library.main, name="Children")
+    item = library.item(location=other, call_number="86 Lin")
+
+    (news,) = see_item(
+        item=item, branch=library.main, staff=None, now=now, shelf=ShelfRange(library.main.pk, shelf[0].pk)
+    ).notices
+
+    assert news.facts == {"mark": "86 Lin", "room": "Children"}
+
+
+def test_names_a_branch_only_when_the_item_belongs_elsewhere(library, now):
+    lent = LoanFactory(item=library.item(), lending_branch=library.main).item
+    foreign = library.item(home_branch=library.east)
+
+    (here,), (elsewhere,) = (
+        see_item(item=each, branch=library.main, staff=None, now=now).notices for each in (lent, foreign)
+    )
+
+    assert "branch_id" not in here.facts
+    assert elsewhere.facts["branch_id"] == library.east.pk
+
+
 def test_confirms_what_is_missing_unless_it_was_seen_meanwhile(library, shelf, now):
     _, items = shelf
     see_item(item=items[0], branch=library.main, staff=library.staff, now=now + timedelta(minutes=1))

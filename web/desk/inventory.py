@@ -46,6 +46,7 @@ def inventory(request: HttpRequest) -> HttpResponse:
         "seen_by": who_saw(missing) if missing else {},
         "longest": _LONGEST_LIST,
         "again": _address(shelf, since) if since else "",
+        "fields": {"room": shelf.location_id or "", "first": shelf.first, "last": shelf.last},
     }
     return render(request, "desk/inventory.html", context)
 
@@ -62,7 +63,8 @@ def inventory_scan(request: HttpRequest) -> HttpResponse:
         text = gettext("No item has the barcode %(barcode)s.") % {"barcode": scan.barcode}
         context["reasons"] = [ReasonText("ITEM_UNKNOWN", text)]
         return _answer(request, context, "stop", 404)
-    result = see_item(item=item, branch=staff.branch, staff=staff.account, now=timezone.now())
+    shelf = _shelf(request, request.POST)
+    result = see_item(item=item, branch=staff.branch, staff=staff.account, now=timezone.now(), shelf=shelf)
     context |= {"result": result, "notices": notice_words(request, result.notices)}
     return _answer(request, context, "notice" if result.notices else "ok", 200)
 

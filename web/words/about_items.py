@@ -92,6 +92,11 @@ def _not_on_shelf(facts: Facts) -> Told:
     return gettext("It isn't on the shelf."), "", gettext("Check it in first.")
 
 
+def _wrong_shelf(facts: Facts) -> Told:
+    place = " · ".join(filter(None, (facts.get("mark", ""), facts.get("room", ""))))
+    return gettext("It's out of place."), gettext("Its place is %(place)s.") % {"place": place} if place else "", ""
+
+
 def _check_it_in(facts: Facts) -> Told:
     about = gettext("It belongs to %(branch)s.") % {"branch": facts["branch"]} if facts["branch"] else ""
     return gettext("It's out of place."), about, gettext("Take it to the desk and check it in.")
@@ -133,6 +138,7 @@ ITEM_TEXTS: dict[str, Callable[[Facts], Told]] = {
     Code.NOT_IN_TRANSIT: _plain(lambda: gettext("It isn't on its way any more.")),
     Code.BUNDLE_EMPTY: _plain(lambda: gettext("Nothing is kept in this item.")),
     Code.CHECK_IT_IN: _check_it_in,
+    Code.WRONG_SHELF: _wrong_shelf,
     Code.SAME_BRANCH: _plain(lambda: gettext("Choose two different branches.")),
     Code.NOT_SENT_ALREADY: _plain(lambda: gettext("This is in the list already.")),
     Code.ROTATION_UNKNOWN: _plain(lambda: gettext("This collection isn't there any more.")),

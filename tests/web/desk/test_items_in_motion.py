@@ -156,6 +156,7 @@ def test_takes_back_a_list_with_a_result_for_each(librarian_client, desk_branch,
 
     assert "1 checked in" in page
     assert "1 refused" in page
+    assert "No item has the barcode 39999." in page
     loan.refresh_from_db()
     assert loan.returned_at == NOW
 
@@ -207,6 +208,19 @@ def test_takes_inventory_of_a_room(librarian_client, scan, desk_branch):
 
     assert "1 item is marked as missing." in text_of(confirmed)
     assert list(Item.objects.filter(status="MISSING")) == [gone]
+
+
+def test_says_where_an_item_belongs_that_stands_on_the_wrong_shelf(librarian_client, scan, desk_branch):
+    room = ShelvingLocationFactory(branch=desk_branch, name="Fiction")
+    item = ItemFactory(home_branch=desk_branch, location=room, call_number="sk Lin")
+    begun = {"since": NOW.isoformat(), "room": room.pk, "first": "sk A", "last": "sk B"}
+
+    page = text_of(librarian_client.get(reverse("desk:inventory"), begun))
+    answer = scan(librarian_client, item.barcode, at="desk:inventory_scan", room=room.pk, first="sk A", last="sk B")
+
+    assert 'name="last" id="scan-last" value="sk B"' in page
+    assert answer.headers["X-Scan-Kind"] == "notice"
+    assert "Its place is sk Lin · Fiction." in text_of(answer)
 
 
 def test_says_what_is_out_of_place(librarian_client, scan, desk_branch):
