@@ -106,7 +106,7 @@ def lend(request: HttpRequest, kiosk: Any, patron: Any) -> HttpResponse:
     scan = posted_scan(request)
     item = get_item_by_barcode(scan.barcode)
     if item is None:
-        return answer(request, scan, problems=[gettext("We don't know this barcode.")], kind="stop", status=404)
+        return answer(request, scan, problems=[_not_an_item(scan.barcode)], kind="stop", status=404)
     try:
         with audit.along_with(kiosk_id=kiosk.pk):
             result = check_out(
@@ -142,6 +142,13 @@ def finish(request: HttpRequest, kiosk: Any, patron: Any) -> HttpResponse:
 def leave(request: HttpRequest, kiosk: Any) -> HttpResponse:
     """End the visit: she has pressed it, or nobody has touched the screen for a while."""
     return end(request, redirect("kiosk:start"))
+
+
+def _not_an_item(barcode: str) -> str:
+    """Say what's wrong with a scan; a card is the next person's, who'd go on to borrow in this one's name."""
+    if get_patron_by_card(barcode) is not None:
+        return gettext("This is a library card. Finish this visit first, then scan it again.")
+    return gettext("We don't know this barcode.")
 
 
 def _patron(kiosk: Any, card: str, pin: str) -> Any:

@@ -55,6 +55,11 @@ def _debt(facts: Facts) -> str:
     return gettext("You owe %(owed)s. Above %(limit)s nothing can be borrowed.") % values
 
 
+def _loans(facts: Facts) -> str:
+    values = {"loans": facts.get("loans", ""), "limit": facts.get("limit", "")}
+    return gettext("You have %(loans)s of %(limit)s loans.") % values
+
+
 _SENTENCES: dict[str, Callable[[Facts], str]] = {
     Code.SOMEBODY_WAITS: _waits,
     Code.RENEWAL_LIMIT_REACHED: lambda facts: (
@@ -105,6 +110,19 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     Code.AGE_TOO_LOW: lambda facts: (
         gettext("It's for patrons from %(min_age)s years on.") % {"min_age": facts.get("min_age", "")}
     ),
+    Code.AGE_UNKNOWN: lambda facts: (
+        gettext("It's for patrons from %(min_age)s years on.") % {"min_age": facts.get("min_age", "")}
+    ),
+    Code.LOAN_LIMIT_REACHED: _loans,
+    Code.BRANCH_LIMIT_REACHED: _loans,
+    Code.TYPE_LIMIT_REACHED: lambda facts: (
+        gettext("You have %(loans)s of %(limit)s loans of this kind.")
+        % {"loans": facts.get("loans", ""), "limit": facts.get("limit", "")}
+    ),
+    Code.ITEM_ON_LOAN: lambda facts: gettext("On loan to another patron."),
+    Code.ITEM_ON_HOLD: lambda facts: gettext("On hold for another patron."),
+    Code.ITEM_IN_TRANSIT: lambda facts: gettext("On hold for another patron."),
+    Code.ITEM_IN_PROCESS: lambda facts: gettext("Being made ready for lending."),
     Code.ITEM_REFERENCE_ONLY: lambda facts: gettext("It's for use in the library only."),
     Code.ITEM_NOT_LENT: lambda facts: gettext("This kind of item isn't lent."),
     Code.ITEM_LOST: lambda facts: gettext("It counts as lost. Talk to the library."),

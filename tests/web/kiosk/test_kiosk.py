@@ -258,3 +258,32 @@ def test_a_visit_at_one_machine_is_none_at_another(admin_client, visitor, desk_b
     visitor.get(f"/kiosk/open/{token}")
 
     assert visitor.get("/kiosk/visit").status_code == 302
+
+
+def test_another_card_in_the_middle_of_a_visit_ends_nothing_and_lends_nothing(visitor, desk_branch):
+    PatronFactory(card="2090000017", home_branch=desk_branch)
+
+    answer = visitor.scan("2090000017")
+
+    assert (answer.status_code, answer.headers["X-Scan-Kind"]) == (404, "stop")
+    assert "Finish this visit first" in text_of(answer)
+    assert not Loan.objects.exists()
+
+
+def test_says_why_an_item_on_loan_is_not_lent_without_naming_anybody(visitor, desk_branch):
+    loan = LoanFactory(item=ItemFactory(home_branch=desk_branch), patron=PatronFactory(family_name="Bjerregaard"))
+
+    answer = visitor.scan(loan.item.barcode)
+
+    assert answer.status_code == 409
+    assert "On loan to another patron." in text_of(answer)
+    assert "Bjerregaard" not in text_of(answer)
+
+
+def test_says_that_the_limit_is_reached(visitor, patron, desk_branch):
+    RuleFactory(values={"max_loans": 1}, patron_category=patron.category)
+    LoanFactory(item=ItemFactory(home_branch=desk_branch), patron=patron, lending_branch=desk_branch)
+
+    answer = visitor.scan(ItemFactory(home_branch=desk_branch).barcode)
+
+    assert "You have 1 of 1 loans." in text_of(answer)
