@@ -116,4 +116,4 @@ def check_out_batch(
 
 
 def _unknown(number: int, barcode: str, refusal: type[Refused]) -> BatchLine:
-    return BatchLine(number, barcode, refused=refusal([blocking(Code.ITEM_UNKNOWN)]))
+    return BatchLine(number, barcode, refused=refusal([blocking(Code.ITEM_UNKNOWN, barcode=barcode)]))

@@ -18,6 +18,7 @@ from circulation.services.results import CheckInResult, GoesTo
 from common.errors import Reason
 from holdings.rules.calendars import NeverOpen
 from holdings.selectors import get_item_by_barcode
+from patrons.selectors import get_patron_by_card
 from web.account.access import staff_only
 from web.desk.answers import answer_scan, notice_words, words
 from web.desk.areas import desk_areas
@@ -138,6 +139,12 @@ def _answer(request: HttpRequest, scan: Scan, context: dict[str, Any], kind: str
 def _unknown(scan: Scan) -> ReasonText:
     if not scan.barcode:
         return ReasonText("NOTHING_SCANNED", gettext("Nothing was scanned."))
+    if get_patron_by_card(scan.barcode) is not None:
+        return ReasonText(
+            "CARD_SCANNED",
+            gettext("This is a patron's card."),
+            next_step=gettext("Scan an item here, and the card at check-out."),
+        )
     return ReasonText(
         "ITEM_UNKNOWN",
         gettext("No item has the barcode %(barcode)s.") % {"barcode": scan.barcode},

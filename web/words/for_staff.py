@@ -93,6 +93,16 @@ def _money(facts: Facts, name: str) -> str:
 Told = tuple[str, str, str]
 
 
+def _item_unknown(facts: Facts) -> Told:
+    if barcode := facts.get("barcode"):
+        return (
+            gettext("No item has the barcode %(barcode)s.") % {"barcode": barcode},
+            "",
+            gettext("Check the label, or look the title up in the catalogue."),
+        )
+    return gettext("This item isn't there any more."), "", ""
+
+
 def _item_on_loan(facts: Facts) -> Told:
     due = _day(facts, "due_date")
     return (
@@ -219,7 +229,7 @@ _TEXTS: dict[str, Callable[[Facts], Told]] = {
     **ITEM_TEXTS,
     **LIMIT_TEXTS,
     **OUTAGE_TEXTS,
-    Code.ITEM_UNKNOWN: _plain(lambda: gettext("This item isn't there any more.")),
+    Code.ITEM_UNKNOWN: _item_unknown,
     Code.PATRON_UNKNOWN: _plain(lambda: gettext("This patron isn't there any more.")),
     Code.LOAN_UNKNOWN: _plain(lambda: gettext("This loan isn't there any more.")),
     Code.HOLD_UNKNOWN: _plain(lambda: gettext("This hold isn't there any more.")),
@@ -238,7 +248,11 @@ _TEXTS: dict[str, Callable[[Facts], Told]] = {
     Code.ITEM_WITHDRAWN: _plain(lambda: gettext("Withdrawn from the collection.")),
     Code.HOLDS_WAITING: _waiting,
     Code.PATRON_BLOCKED: _patron_blocked,
-    Code.PATRON_EXPIRED: _with_day(lambda: gettext("The card expired on %(day)s."), "expired_on"),
+    Code.PATRON_EXPIRED: lambda facts: (
+        gettext("The card expired on %(day)s.") % {"day": _day(facts, "expired_on")},
+        "",
+        gettext("Renew the membership on the patron's page, under cards and family."),
+    ),
     Code.PATRON_LEFT: _plain(lambda: gettext("This patron has left the library.")),
     Code.CARD_ENDED: _plain(lambda: gettext("This card has been replaced or reported lost.")),
     Code.DEBT_LIMIT: _debt,

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from accounts.models import AuditEntry
 from circulation.models import Hold, Loan
-from tests.factories import NOW, TODAY, BranchFactory, HoldFactory, ItemFactory, LoanFactory
+from tests.factories import NOW, TODAY, BranchFactory, HoldFactory, ItemFactory, LoanFactory, PatronFactory
 
 AT = "desk:check_in_scan"
 
@@ -179,3 +179,13 @@ def test_finds_no_entry_that_isnt_there(librarian_client, rules):
 
 def _newest_entry():
     return AuditEntry.objects.order_by("-pk").values_list("pk", flat=True).first()
+
+
+def test_says_of_a_card_that_it_is_one(librarian_client, scan, desk_branch, rules):
+    PatronFactory(card="2090000017", home_branch=desk_branch, family_name="Solvang")
+
+    answer = scan(librarian_client, "2090000017", at=AT)
+
+    assert (answer.status_code, answer.headers["X-Scan-Kind"]) == (404, "stop")
+    assert "This is a patron&#x27;s card." in text_of(answer)
+    assert "Solvang" not in text_of(answer)
