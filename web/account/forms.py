@@ -99,3 +99,8 @@ class BranchForm(forms.Form):
     def __init__(self, *args: Any, branches: Sequence[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["branch"].choices = [(branch.pk, branch.name) for branch in branches]  # type: ignore[attr-defined]
+        if len(branches) == 1:
+            self.initial["branch"] = branches[0].pk
+        # Nothing chosen yet: the arrow keys choose at once. Otherwise Enter confirms; the page puts the cursor there.
+        if not self.initial.get("branch"):
+            self.fields["branch"].widget.attrs["autofocus"] = True

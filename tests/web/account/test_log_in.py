@@ -210,3 +210,19 @@ def test_a_branch_that_is_not_hers_is_refused(logged_in, alpha, chosen):
     client = logged_in(StaffAccountFactory())
 
     assert client.post("/account/branch", {"branch": chosen}).status_code == 422
+
+
+def test_the_only_branch_is_chosen_already_and_enter_confirms_it(logged_in, alpha):
+    only = BranchFactory(name="Only")
+    page = logged_in(StaffAccountFactory()).get("/account/branch").content.decode()
+
+    assert f'value="{only.pk}" required id="id_branch_0" checked' in page
+    assert 'class="btn btn-primary" autofocus' in page
+
+
+def test_one_of_several_branches_is_for_her_to_choose(logged_in, alpha):
+    BranchFactory.create_batch(2)
+    page = logged_in(StaffAccountFactory()).get("/account/branch").content.decode()
+
+    assert " checked" not in page
+    assert page.count("autofocus") == 2
