@@ -72,5 +72,6 @@ def transits_to(branch: Branch) -> list[Transit]:
 
 
 def ready_holds(branch: Branch) -> list[Hold]:
-    """Return what lies ready at the branch, by shelf number."""
-    return list(holds_with_record().filter(pickup_branch=branch, state=Hold.State.READY).order_by("shelf_number", "pk"))
+    """Return what lies ready at the branch, by shelf number, each with its patron."""
+    ready = holds_with_record().filter(pickup_branch=branch, state=Hold.State.READY).prefetch_related("patron")
+    return list(ready.order_by("shelf_number", "pk"))

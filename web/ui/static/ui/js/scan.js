@@ -87,7 +87,11 @@
       ...(newest?.querySelectorAll(".status, .goes, .work, .why") || []),
       ...(detail?.querySelectorAll(".reasons b") || []),
     ];
-    const said = words.map((word) => word.textContent.trim()).join(", ");
+    // A sentence is followed by the next one, everything else by a comma.
+    const said = words
+      .map((word) => word.textContent.trim())
+      .filter(Boolean)
+      .reduce((line, word) => (line ? `${line}${/[.!?]$/.test(line) ? "" : ","} ${word}` : word), "");
     // The same words about another scan are news.
     if (line.dataset.saidOf === (newest?.id || "") && line.textContent === said) return;
     line.dataset.saidOf = newest?.id || "";
