@@ -219,6 +219,17 @@ def test_finds_compares_and_merges_duplicates(supervisor_client, patron):
     assert supervisor_client.get("/desk/patrons/duplicates").context["groups"] == []
 
 
+@pytest.mark.parametrize(("born", "asks"), [(date(1990, 5, 17), True), (date(1985, 2, 3), False), (None, False)])
+def test_asks_whether_two_people_born_on_different_days_are_one(supervisor_client, patron, born, asks):
+    patron.birth_date = date(1985, 2, 3)
+    patron.save()
+    other = PatronFactory(birth_date=born)
+
+    page = supervisor_client.get(f"/desk/patrons/{patron.pk}/compare?other={other.pk}").content.decode()
+
+    assert ("are they one person?" in page) is asks
+
+
 def test_says_why_two_entries_cannot_be_merged(supervisor_client, patron):
     gone = PatronFactory(left=True)
 
