@@ -197,3 +197,14 @@ def test_shows_opening_hours_and_the_days_that_differ(browser, desk_branch):
 
 def test_an_address_that_nobody_knows_is_a_plain_404(browser, alpha):
     assert browser.get("/nothing/here").status_code == 404
+
+
+def test_a_municipality_without_any_title_yet_leads_to_the_whole_country(browser, alpha):
+    RecordFactory(title="Lucky Elsewhere")
+    rebuild()
+
+    page = browser.get("/").content.decode()
+
+    assert "0 titles" in page
+    assert 'href="?everywhere=1"' in page
+    assert "Lucky Elsewhere" in browser.get("/?everywhere=1").content.decode()
