@@ -10,7 +10,8 @@ from hashlib import sha256
 from typing import Any
 
 _MARK_LENGTH = 12
-_LONGEST = 10_000
+# A calendar's year of single days among them.
+_LONGEST = 100_000
 
 
 def marks_of(values: Mapping[str, Any]) -> str:
@@ -52,4 +53,5 @@ def _text(value: Any) -> str:
         return format(value.normalize(), "f")
     if isinstance(value, (list, tuple, set, frozenset)):
         return ",".join(sorted(_text(each) for each in value))
-    return str(value)
+    # Browsers send other line ends than were stored, and forms take away the space around a text.
+    return str(value).replace("\r\n", "\n").strip()

@@ -14,7 +14,7 @@ from notices.rules.nearest_text import OwnTexts, nearest_text
 from notices.rules.settings import SECTION, MessageSettings, read_settings
 from notices.texts import Text
 from patrons.models import Patron
-from tenants.selectors import current_municipality
+from tenants.selectors import current_municipality, stored_municipality
 
 PAGE = 50
 _notices_of = ListRead(Notice, where="a.patron_id = %(patron)s", order="a.id DESC", along={"branch": ALL})
@@ -165,9 +165,12 @@ def real_cases(kind: str, *, branch_id: int | None = None, limit: int = 8) -> li
     return list(wanted.select_related("patron", "branch").order_by("-pk")[:limit])
 
 
-def message_settings(branch: Branch | None = None) -> MessageSettings:
-    """Return how the municipality's messages go out, or a branch's."""
-    municipality = current_municipality()
+def message_settings(branch: Branch | None = None, *, stored: bool = False) -> MessageSettings:
+    """Return how the municipality's messages go out, or a branch's.
+
+    :param stored: for a form: what's saved this moment, whatever this process remembers
+    """
+    municipality = stored_municipality() if stored else current_municipality()
     own = municipality.settings.get(SECTION, {})
     return read_settings(country=municipality.country, own=own, branch=branch_values(branch) if branch else None)
 

@@ -1,7 +1,7 @@
 """Municipalities, their hosts, the consortium's templates, and the record of nightly jobs. All in the shared schema."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_tenants.models import DomainMixin, TenantMixin
 
@@ -84,18 +84,30 @@ class PolicyTemplate(models.Model):
 
 
 class TemplateRule(models.Model):
-    """One row of a template's circulation rules; an empty code means any."""
+    """One row of a template's circulation rules; an empty code means any, an empty day always."""
 
     template = models.ForeignKey(PolicyTemplate, on_delete=models.CASCADE, related_name="rules")
     patron_category = models.CharField(max_length=30, blank=True)
     item_type = models.CharField(max_length=30, blank=True)
+    # As `CirculationRule` has them: OWN, PARTNER or ELSEWHERE as each municipality sees it, the first and the last day.
+    residence = models.CharField(max_length=9, blank=True, default="", db_default="")
+    valid_from = models.DateField(null=True, blank=True)
+    valid_until = models.DateField(null=True, blank=True)
     values = models.JSONField(default=dict)
 
     class Meta:
         """Constraints."""
 
         constraints = [
-            models.UniqueConstraint(fields=["template", "patron_category", "item_type"], name="template_rule_once"),
+            models.UniqueConstraint(
+                fields=["template", "patron_category", "item_type", "residence", "valid_from"],
+                name="template_rule_once_at_a_time",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gte=F("valid_from")),
+                name="template_rule_ends_after_it_begins",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,11 +12,15 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True)
 class Rule:
-    """One row of rules; no category or item type means any."""
+    """One row of rules; no category, item type or residence means any.
+
+    :ivar residence: OWN, PARTNER or ELSEWHERE
+    """
 
     values: Values
     patron_category: str = ""
     item_type: str = ""
+    residence: str = ""
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from circulation.rules.holds import FillingRules, ItemToFill, Network, Waiting
 from circulation.rules.resolution import Level, Origin, Resolved, RuleRow, RuleSet, resolve
 from circulation.rules.values import REGISTER, read_value
 from circulation.rules.whose_rules import SECTION, Choices, choices_from
+from circulation.selectors.template_rules import template_origin
 from holdings.models import Branch, CalendarDay, ItemType, OpeningHours, YearlyClosedDay
 from holdings.rules.calendars import Calendar, Hours
 from patrons.models import Patron, PatronCategory
@@ -308,10 +309,7 @@ def _template_rows() -> Iterable[RuleRow]:
     # The template that the municipality follows is asked of the database, as it is in the version.
     municipality = Municipality.objects.filter(schema_name=tenant_name()).values("template_id")
     for row in TemplateRule.objects.filter(template_id__in=municipality):
-        origin = Origin(
-            Level.TEMPLATE, row.pk, patron_category=row.patron_category or None, item_type=row.item_type or None
-        )
-        yield RuleRow(origin, _read_values(row.values))
+        yield RuleRow(template_origin(row), _read_values(row.values))
 
 
 def _read_values(stored: dict[str, Any]) -> dict[str, Any]:

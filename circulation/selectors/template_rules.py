@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import F
 from psycopg import sql
 
 from circulation.rules.resolution import Level, Origin, RuleRow
@@ -45,13 +46,25 @@ def _own_values(schema_names: Sequence[str], name: str) -> dict[str, int]:
 
 def template_rules(template_id: int) -> list[RuleRow]:
     """Return the rows of a template with their values as Python has them, open rows first."""
-    rows = TemplateRule.objects.filter(template_id=template_id).order_by("patron_category", "item_type")
+    rows = TemplateRule.objects.filter(template_id=template_id)
+    ordered = rows.order_by("patron_category", "item_type", "residence", F("valid_from").asc(nulls_first=True))
     return [
         RuleRow(
-            Origin(
-                Level.TEMPLATE, row.pk, patron_category=row.patron_category or None, item_type=row.item_type or None
-            ),
+            template_origin(row),
             {name: read_value(name, value) for name, value in row.values.items() if name in REGISTER},
         )
-        for row in rows
+        for row in ordered
     ]
+
+
+def template_origin(row: TemplateRule) -> Origin:
+    """Return for whom, what and when a row of a template holds."""
+    return Origin(
+        Level.TEMPLATE,
+        row.pk,
+        patron_category=row.patron_category or None,
+        item_type=row.item_type or None,
+        residence=row.residence or None,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
+    )

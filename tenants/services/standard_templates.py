@@ -38,7 +38,11 @@ def _write(standard: StandardTemplate) -> PolicyTemplate:
     template.rules.all().delete()
     TemplateRule.objects.bulk_create(
         TemplateRule(
-            template=template, patron_category=rule.patron_category, item_type=rule.item_type, values=rule.values
+            template=template,
+            patron_category=rule.patron_category,
+            item_type=rule.item_type,
+            residence=rule.residence,
+            values=rule.values,
         )
         for rule in standard.rules
     )

@@ -126,6 +126,7 @@ CONSOLE = {
     "console:rule_case": Page(_ADMIN, sends={"card": "card", "barcode": "barcode", "desk": "branch"}),
     "console:rule_settings": Page(_ADMIN, sends={"rules_of_loans": "=DESK", "rules_of_holds": "=ITEM_HOME"}),
     "console:rule_history": Page(_ADMIN),
+    "console:rule_differences": Page(_ADMIN),
     "console:undo_rule": Page(_ADMIN, {"pk": "rule_change"}, sends={}),
     "console:branches": Page(_ADMIN),
     "console:add_branch": Page(_ADMIN, sends={"name": "=New", "code": "=new", "kind": "=PUBLIC"}),

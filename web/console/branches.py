@@ -22,6 +22,7 @@ from circulation.services.closings import (
     preview_hours,
     set_hours,
 )
+from common.stale_forms import marks_of, same_as_read
 from holdings.errors import BranchRefused
 from holdings.selectors import all_branches, calendar_days, get_branch, week_of, yearly_days
 from holdings.services.branches import (
@@ -39,7 +40,8 @@ from web.console.closings import add_closing_refusals, closed_text, closing_rows
 from web.console.refusals import add_refusals, refusal_text
 from web.console.week_forms import WeekForm, stored_week
 from web.ui.forms import posted
-from web.ui.stale_forms import GuardedForm, edited_in_turn
+from web.ui.stale_forms import FIELD as AS_READ
+from web.ui.stale_forms import GuardedForm, edited_in_turn, saved_meanwhile
 
 KINDS = [("PUBLIC", _("public library")), ("SCHOOL", _("school library"))]
 
@@ -147,12 +149,15 @@ def hours(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.ADMINISTER)
 @require_POST
+@edited_in_turn("days")
 def days(request: HttpRequest, pk: int) -> HttpResponse:
     """Close or open one day, or let it be as its weekday is."""
     branch, actor = _or_404(pk), request.staff.account  # type: ignore[attr-defined]
     day = forms.DateField(required=False).to_python(request.POST.get("day", "")) if _is_day(request) else None
     if day is None:
         return _wrong(request, branch, gettext("Choose a day."))
+    if _is_decided_otherwise(request, branch, day):
+        return _wrong(request, branch, saved_meanwhile(), status=409)
     if request.POST.get("what") == "clear":
         clear_calendar_day(branch=branch, day=day, actor=actor)
     else:
@@ -162,6 +167,17 @@ def days(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             _close_day(request, branch, day, reason)
     return redirect("console:branch", pk=pk)
+
+
+def _is_decided_otherwise(request: HttpRequest, branch: Any, day: Any) -> bool:
+    """Whether somebody else has said something else of this day since the page was read."""
+    said = _said_of_days(calendar_days(branch, since=day)).get(day.isoformat())
+    marks = request.POST.get(AS_READ, "")
+    return bool(marks) and said is not None and not same_as_read(marks, day.isoformat(), said)
+
+
+def _said_of_days(rows: Any) -> dict[str, str]:
+    return {row.date.isoformat(): f"{row.is_open} {row.reason}" for row in rows}
 
 
 def _close_day(request: HttpRequest, branch: Any, day: Any, reason: str) -> None:
@@ -221,6 +237,7 @@ def _page(
     planned: Closing | None = None,
 ) -> HttpResponse:
     today = timezone.localdate()
+    known = calendar_days(branch, since=today)
     context = {
         "areas": municipality_areas(request, "branches"),
         "form": form,
@@ -228,7 +245,8 @@ def _page(
         "week": week or _week_form(branch),
         "planned": planned,
         "rows": closing_rows(planned) if planned else [],
-        "days": calendar_days(branch, since=today),
+        "days": [{"row": row, "as_read": marks_of(_said_of_days([row]))} for row in known],
+        "days_as_read": marks_of(_said_of_days(known)),
         "yearly": [{"row": each, "month": MONTHS[each.month]} for each in yearly_days(branch)],
         "months": MONTHS,
         "today": today,
@@ -240,10 +258,10 @@ def _week_form(branch: Any, typed: Any = None) -> WeekForm:
     return WeekForm(typed, initial=stored_week(week_of(branch)))
 
 
-def _wrong(request: HttpRequest, branch: Any, *sentences: str) -> HttpResponse:
+def _wrong(request: HttpRequest, branch: Any, *sentences: str, status: int = 422) -> HttpResponse:
     for sentence in sentences:
         messages.error(request, sentence)
-    return _page(request, branch, _form(branch), status=422)
+    return _page(request, branch, _form(branch), status=status)
 
 
 def _form(branch: Any) -> BranchForm:

@@ -22,6 +22,7 @@ from web.account.access import staff_only
 from web.console.areas import municipality_areas
 from web.console.refusals import add_refusals
 from web.ui.forms import posted
+from web.ui.stale_forms import GuardedForm, edited_in_turn
 
 CATEGORY_KINDS = [
     ("ADULT", _("adult")),
@@ -33,7 +34,7 @@ CATEGORY_KINDS = [
 _CODE_HELP = _("Small letters, digits and hyphens; it stays for good.")
 
 
-class TypeForm(forms.Form):
+class TypeForm(GuardedForm):
     """An item type."""
 
     name = forms.CharField(label=_("Name"), max_length=60)
@@ -64,7 +65,7 @@ class NewTypeForm(TypeForm):
     field_order = ["code"]
 
 
-class CategoryForm(forms.Form):
+class CategoryForm(GuardedForm):
     """A patron category."""
 
     name = forms.CharField(label=_("Name"), max_length=60)
@@ -114,6 +115,7 @@ def add_type(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
+@edited_in_turn("item type")
 def change_type(request: HttpRequest, pk: int) -> HttpResponse:
     """Change an item type."""
     item_type = get_item_type(pk)
@@ -134,6 +136,7 @@ def add_category_view(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
+@edited_in_turn("patron category")
 def change_category_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a patron category."""
     category = get_category(pk)
@@ -156,4 +159,4 @@ def _filled(
             messages.success(request, gettext("Saved."))
             return redirect("console:kinds")
     context = {"areas": municipality_areas(request, "kinds"), "form": form, "heading": heading}
-    return render(request, "console/form.html", context, status=422 if form.errors else 200)
+    return render(request, "console/form.html", context, status=form.status)

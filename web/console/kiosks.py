@@ -63,10 +63,11 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     if "link" in request.POST:
         return _link(request, kiosk, renew_kiosk_link(kiosk=kiosk, actor=actor))
     asks_pin, ended = kiosk.asks_pin, kiosk.ended_at is not None
+    # What the button said, not the opposite of what is: somebody else may have pressed hers meanwhile.
     if "pin" in request.POST:
-        asks_pin = not asks_pin
+        asks_pin = request.POST["pin"] == "1"
     if "use" in request.POST:
-        ended = not ended
+        ended = request.POST["use"] != "1"
     change_kiosk(kiosk=kiosk, asks_pin=asks_pin, ended=ended, actor=actor, now=timezone.now())
     messages.success(request, gettext("Saved."))
     return redirect("console:kiosks")

@@ -23,6 +23,7 @@ from web.account.access import staff_only
 from web.console.areas import municipality_areas
 from web.console.refusals import add_refusals
 from web.ui.forms import posted
+from web.ui.stale_forms import GuardedForm, edited_in_turn
 from web.words.messages import CHANNELS
 
 _FORM = ["GET", "HEAD", "POST"]
@@ -30,7 +31,7 @@ _TIME = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 _YES_NO = (("yes", _("yes")), ("no", _("no")))
 
 
-class OwnForm(forms.Form):
+class OwnForm(GuardedForm):
     """The municipality's settings."""
 
     channels = forms.MultipleChoiceField(
@@ -77,7 +78,7 @@ class OwnForm(forms.Form):
     )
 
 
-class BranchForm(forms.Form):
+class BranchForm(GuardedForm):
     """What a branch decides for itself."""
 
     digest = forms.ChoiceField(
@@ -108,9 +109,10 @@ class BranchForm(forms.Form):
 
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(_FORM)
+@edited_in_turn("messages")
 def own(request: HttpRequest) -> HttpResponse:
     """Change the municipality's settings."""
-    known = message_settings()
+    known = message_settings(stored=True)
     initial = {name: getattr(known, name) for name in OwnForm.base_fields}
     form = OwnForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -127,12 +129,13 @@ def own(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(_FORM)
+@edited_in_turn("messages of a branch")
 def of_branch(request: HttpRequest, pk: int) -> HttpResponse:
     """Change what a branch decides for itself."""
     branch = get_branch(pk)
     if branch is None:
         raise Http404
-    known, values = message_settings(branch), branch_values(branch)
+    known, values = message_settings(branch, stored=True), branch_values(branch)
     initial = {
         "digest": {True: "yes", False: "no"}.get(values.get("digest"), ""),
         "has_hours": "quiet_from" in values,
@@ -177,4 +180,4 @@ def _page(request: HttpRequest, form: Any, branch: Any) -> HttpResponse:
         ],
         "trying_out": [name for code, name in CHANNELS.items() if is_for_trying_out(code)],
     }
-    return render(request, "console/message_settings.html", context, status=422 if form.errors else 200)
+    return render(request, "console/message_settings.html", context, status=form.status)

@@ -27,12 +27,13 @@ from web.account.access import staff_only
 from web.console.areas import municipality_areas
 from web.console.refusals import add_refusals
 from web.ui.forms import posted
+from web.ui.stale_forms import GuardedForm, edited_in_turn
 from web.words.messages import CHANNELS, NOTICE_KINDS
 
 SMS = "SMS"
 
 
-class TextForm(forms.Form):
+class TextForm(GuardedForm):
     """Subject and text of a message."""
 
     subject = forms.CharField(label=_("Subject"), max_length=150)
@@ -95,6 +96,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
+@edited_in_turn("text of a message")
 def edit(request: HttpRequest, kind: str, language: str) -> HttpResponse:
     """Show a text with its preview; save it, or only look."""
     scope = _scope_or_404(request, kind, language)
@@ -131,7 +133,7 @@ def edit(request: HttpRequest, kind: str, language: str) -> HttpResponse:
         "languages": [_language(scope, code) for code in LANGUAGES],
         "channels": _channels(scope),
     }
-    return render(request, "console/notice.html", context, status=422 if form.errors else 200)
+    return render(request, "console/notice.html", context, status=form.status)
 
 
 @staff_only(Permission.ADMINISTER)

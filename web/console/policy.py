@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.http import urlencode
 from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_safe
 
@@ -13,6 +14,7 @@ from circulation.selectors.template_rules import template_rules
 from tenants.selectors import followers_of_templates, get_policy_template, policy_templates
 from web.account.access import staff_only
 from web.console.areas import consortium_areas
+from web.console.rule_scopes import dimension_texts
 from web.console.rule_values import value_text
 
 
@@ -51,13 +53,17 @@ def template(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _line(row: Any, name: str, categories: dict[str, str], item_types: dict[str, str]) -> dict[str, str]:
-    category, item_type = row.origin.patron_category, row.origin.item_type
-    whom = [categories.get(category, category)] if category else []
-    what = [item_types.get(item_type, item_type)] if item_type else []
+    origin = row.origin
+    names = {**categories, **item_types}
+    asked = {
+        "category": origin.patron_category,
+        "type": origin.item_type,
+        "home": origin.residence,
+        "from": origin.valid_from.isoformat() if origin.valid_from else "",
+    }
     return {
-        "category": category or "",
-        "type": item_type or "",
-        "for": ", ".join(whom + what) or gettext("everybody and everything"),
+        "query": urlencode({key: text for key, text in asked.items() if text}),
+        "for": ", ".join(dimension_texts(origin, names)) or gettext("everybody and everything"),
         "text": value_text(REGISTER[name], row.values[name]),
     }
 

@@ -14,11 +14,12 @@ from accounts.rules import Permission
 from accounts.selectors import AUDIT_PAGE, audit_log
 from patrons.rules.settings import LONGEST_DAYS, SECTION, read_settings
 from patrons.selectors import patrons_by_ids
-from tenants.selectors import current_municipality
+from tenants.selectors import stored_municipality
 from tenants.services.settings import change_settings
 from web.account.access import staff_only
 from web.console.areas import municipality_areas
 from web.ui.forms import posted
+from web.ui.stale_forms import GuardedForm, edited_in_turn
 
 KINDS = {
     "patrons.look_up_national_id": _("By national identity number"),
@@ -28,7 +29,7 @@ KINDS = {
 _LONGEST_NUMBER = 18
 
 
-class PeriodsForm(forms.Form):
+class PeriodsForm(GuardedForm):
     """The municipality's periods, in days."""
 
     trace_days = forms.IntegerField(
@@ -50,9 +51,10 @@ class PeriodsForm(forms.Form):
 
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
+@edited_in_turn("periods")
 def privacy(request: HttpRequest) -> HttpResponse:
     """Show and change what's kept how long."""
-    municipality = current_municipality()
+    municipality = stored_municipality()
     form = PeriodsForm(posted(request), initial=read_settings(municipality.settings).as_values())
     if form.is_valid():
         staff = request.staff.account  # type: ignore[attr-defined]
@@ -60,7 +62,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
         messages.success(request, gettext("The periods are saved."))
         return redirect("console:privacy")
     context = {"areas": municipality_areas(request, "privacy"), "form": form}
-    return render(request, "console/privacy.html", context, status=422 if form.errors else 200)
+    return render(request, "console/privacy.html", context, status=form.status)
 
 
 @staff_only(Permission.ADMINISTER)

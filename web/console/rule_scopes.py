@@ -1,5 +1,6 @@
 """For whom, what, where and when a page of rules is about, as its address says it, and what that's called."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -140,14 +141,23 @@ def origin_text(book: RuleBook, origin: Origin | None) -> str:
         Level.BRANCH: book.branches[origin.place_id].name if origin.place_id in book.branches else gettext("Branch"),
     }
     names = {each.code: each.name for each in (*book.categories.values(), *book.item_types.values())}
-    dimensions = [names.get(code, code) for code in (origin.patron_category, origin.item_type) if code]
-    if origin.residence:
-        dimensions.append(str(Residence(origin.residence).label))
-    if origin.valid_from:
-        dimensions.append(gettext("from %(day)s") % {"day": short_day(origin.valid_from)})
-    if origin.valid_until:
-        dimensions.append(gettext("until %(day)s") % {"day": short_day(origin.valid_until)})
+    dimensions = dimension_texts(origin, names)
     return ": ".join([levels[origin.level], ", ".join(dimensions)]) if dimensions else levels[origin.level]
+
+
+def dimension_texts(origin: Origin, names: Mapping[str, str]) -> list[str]:
+    """Return for whom, what and when a row holds, in words; nothing for one that's open.
+
+    :param names: of categories and item types by their codes
+    """
+    texts = [names.get(code, code) for code in (origin.patron_category, origin.item_type) if code]
+    if origin.residence:
+        texts.append(str(Residence(origin.residence).label))
+    if origin.valid_from:
+        texts.append(gettext("from %(day)s") % {"day": short_day(origin.valid_from)})
+    if origin.valid_until:
+        texts.append(gettext("until %(day)s") % {"day": short_day(origin.valid_until)})
+    return texts
 
 
 def row_text(book: RuleBook, row: Any) -> str:

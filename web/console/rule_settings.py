@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.rules import Permission
-from circulation.rules.whose_rules import SECTION, WhoseRules, choices_from
-from tenants.selectors import current_municipality
+from circulation.rules.whose_rules import SECTION, Choices, WhoseRules, choices_from
+from tenants.selectors import stored_municipality
 from tenants.services.settings import change_settings
 from web.account.access import staff_only
 from web.console.areas import municipality_areas
 from web.ui.forms import posted
+from web.ui.stale_forms import GuardedForm, edited_in_turn
 
 _MOST_PARTNERS = 200
 LOANS = [
@@ -28,7 +29,7 @@ LOANS = [
 HOLDS = [(WhoseRules.DESK.value, _("the pick-up branch")), *LOANS[1:]]
 
 
-class RuleSettingsForm(forms.Form):
+class RuleSettingsForm(GuardedForm):
     """What the municipality has chosen."""
 
     rules_of_loans = forms.ChoiceField(
@@ -47,30 +48,36 @@ class RuleSettingsForm(forms.Form):
         help_text=_("Whose residents are partners' residents to the rules; with spaces between them."),
     )
 
-    def clean_partner_codes(self) -> list[str]:
-        """Return the numbers, each once."""
+    def clean_partner_codes(self) -> str:
+        """Return the numbers in order, each once."""
         codes = list(dict.fromkeys(self.cleaned_data["partner_codes"].replace(",", " ").split()))
         if len(codes) > _MOST_PARTNERS or any(not re.fullmatch(r"[0-9A-Za-z]{1,10}", code) for code in codes):
             raise forms.ValidationError(gettext("Write numbers such as 147 461 of at most ten characters."))
-        return codes
+        return " ".join(sorted(codes))
 
 
-@staff_only(Permission.ADMINISTER)
-@require_http_methods(["GET", "HEAD", "POST"])
-def rule_settings(request: HttpRequest) -> HttpResponse:
-    """Show and change whose rules hold."""
-    municipality = current_municipality()
-    chosen = choices_from(municipality.settings.get(SECTION, {}))
-    initial: dict[str, Any] = {
+def stored_choices(chosen: Choices) -> dict[str, Any]:
+    """Return what a municipality has chosen as the form reads it."""
+    return {
         "rules_of_loans": chosen.loans.value,
         "rules_of_holds": chosen.holds.value,
         "municipality_code": chosen.own_code,
         "partner_codes": " ".join(sorted(chosen.partner_codes)),
     }
-    form = RuleSettingsForm(posted(request), initial=initial)
+
+
+@staff_only(Permission.ADMINISTER)
+@require_http_methods(["GET", "HEAD", "POST"])
+@edited_in_turn("whose rules")
+def rule_settings(request: HttpRequest) -> HttpResponse:
+    """Show and change whose rules hold."""
+    municipality = stored_municipality()
+    chosen = choices_from(municipality.settings.get(SECTION, {}))
+    form = RuleSettingsForm(posted(request), initial=stored_choices(chosen))
     if request.method == "POST" and form.is_valid():
         actor = request.staff.account  # type: ignore[attr-defined]
-        change_settings(municipality=municipality, section=SECTION, values=form.cleaned_data, actor=actor)
+        values = {**form.cleaned_data, "partner_codes": form.cleaned_data["partner_codes"].split()}
+        change_settings(municipality=municipality, section=SECTION, values=values, actor=actor)
         messages.success(request, gettext("The settings are changed; the next scan follows them."))
         return redirect("console:rules")
     context = {
@@ -78,4 +85,4 @@ def rule_settings(request: HttpRequest) -> HttpResponse:
         "form": form,
         "heading": gettext("Whose rules"),
     }
-    return render(request, "console/form.html", context, status=422 if form.errors else 200)
+    return render(request, "console/form.html", context, status=form.status)

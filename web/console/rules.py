@@ -14,12 +14,25 @@ from circulation.rules.resolution import Level
 from circulation.rules.values import REGISTER, InvalidValues
 from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services.rules import reset_value, set_value
+from common.stale_forms import changed_since, marks_of
 from holdings.selectors import branch_groups
 from tenants.selectors import current_municipality
 from web.account.access import staff_only
 from web.console.areas import municipality_areas
-from web.console.rule_scopes import Place, Residence, case_text, cell_of, name_of, origin_text, place_of, scope_of
+from web.console.rule_scopes import (
+    Place,
+    Residence,
+    case_text,
+    cell_of,
+    day_of,
+    name_of,
+    origin_text,
+    place_of,
+    scope_of,
+)
 from web.console.rule_values import cell_text, form_text, value_from_form, value_problem, value_text
+from web.ui.stale_forms import FIELD as AS_READ
+from web.ui.stale_forms import edited_in_turn, saved_meanwhile, saved_value
 from web.words.for_staff import reason_texts
 
 
@@ -35,6 +48,7 @@ def _page(request: HttpRequest, values: Any, *, status: int = 200) -> HttpRespon
     place = place_of(book, values)
     category, item_type = cell_of(book, values)
     matrix = _matrix(book, name, place, category, item_type)
+    cell = _explained(book, name, place, category, item_type)
     context = {
         "areas": municipality_areas(request, "rules"),
         "spec": REGISTER[name],
@@ -49,13 +63,19 @@ def _page(request: HttpRequest, values: Any, *, status: int = 200) -> HttpRespon
         "matrix": matrix,
         "own_values": sum(cell["is_own"] for row in matrix["rows"] for cell in row["cells"]),
         "template": current_municipality().template,
-        "cell": _explained(book, name, place, category, item_type),
+        "cell": cell,
+        "as_read": marks_of(_own(cell)),
     }
+    if status != 200:
+        # What wasn't saved stays as it was typed.
+        until = day_of(values.get("until", ""))
+        context["cell"] = cell | {"form_text": values.get("value", ""), "is_none": "none" in values, "until": until}
     return render(request, "console/rules.html", context, status=status)
 
 
 @staff_only(Permission.ADMINISTER)
 @require_POST
+@edited_in_turn("rules")
 def change_rule(request: HttpRequest) -> HttpResponse:
     """Set or reset the value of one cell."""
     book, name = rule_book(), name_of(request.POST)
@@ -64,6 +84,10 @@ def change_rule(request: HttpRequest) -> HttpResponse:
     if (request.POST.get("category") and category is None) or (request.POST.get("type") and item_type is None):
         # Taken for any, the rule would hold for everybody.
         raise Http404
+    now = _explained(book, name, place, category, item_type)
+    if changed_since(request.POST.get(AS_READ, ""), _own(now)):
+        messages.error(request, f"{saved_meanwhile()} {saved_value(_own_text(now))}")
+        return _page(request, request.POST, status=409)
     scope = scope_of(book, place, category, item_type, request.POST)
     actor = request.staff.account  # type: ignore[attr-defined]
     try:
@@ -81,6 +105,15 @@ def change_rule(request: HttpRequest) -> HttpResponse:
         tell_refusal(request, refused, book)
         return _page(request, request.POST, status=422)
     return redirect(place.url(name, category, item_type))
+
+
+def _own(cell: dict[str, Any]) -> dict[str, Any]:
+    """Return what a cell says itself, as somebody else may have changed it."""
+    return {"own": f"{cell['is_none']} {cell['form_text']} {cell['until']}" if cell["is_own"] else ""}
+
+
+def _own_text(cell: dict[str, Any]) -> str:
+    return str(cell["text"]) if cell["is_own"] else gettext("as inherited")
 
 
 def tell_refusal(request: HttpRequest, refused: RuleRefused, book: RuleBook) -> None:

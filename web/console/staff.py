@@ -26,9 +26,10 @@ from web.account.access import staff_only
 from web.console.areas import areas_of
 from web.console.refusals import add_refusals
 from web.ui.forms import posted
+from web.ui.stale_forms import GuardedForm, edited_in_turn
 
 
-class StaffForm(forms.Form):
+class StaffForm(GuardedForm):
     """A staff account."""
 
     name = forms.CharField(label=_("Name"), max_length=100)
@@ -83,10 +84,11 @@ def _views(permission: Permission) -> tuple[Callable[..., HttpResponse], ...]:
         if request.method == "POST" and form.is_valid() and (account := _save(request, form, add_account)):
             return _invited(request, account)
         context = {"areas": areas_of(request, "staff"), "form": form, "heading": gettext("Add an account")}
-        return render(request, "console/form.html", context, status=422 if form.errors else 200)
+        return render(request, "console/form.html", context, status=form.status)
 
     @staff_only(permission)
     @require_http_methods(["GET", "HEAD", "POST"])
+    @edited_in_turn("staff account")
     def change(request: HttpRequest, pk: int) -> HttpResponse:
         """Change an account."""
         account = _or_404(pk)
@@ -98,7 +100,7 @@ def _views(permission: Permission) -> tuple[Callable[..., HttpResponse], ...]:
             messages.success(request, gettext("The account is changed."))
             return redirect("console:staff")
         context = {"areas": areas_of(request, "staff"), "form": form, "account": account}
-        return render(request, "console/staff_account.html", context, status=422 if form.errors else 200)
+        return render(request, "console/staff_account.html", context, status=form.status)
 
     @staff_only(permission)
     @require_POST

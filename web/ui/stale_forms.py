@@ -21,6 +21,16 @@ FIELD = "as_read"
 _CONFLICT = "changed_meanwhile"
 
 
+def saved_meanwhile() -> str:
+    """Say that somebody else was first, and that nothing is lost."""
+    return gettext("Somebody else has saved this meanwhile. Nothing of yours is saved yet; look and save again.")
+
+
+def saved_value(shown: str) -> str:
+    """Say what somebody else has saved of a field that still has what was sent."""
+    return gettext("Saved meanwhile: “%(value)s”. What you sent is in the field.") % {"value": shown}
+
+
 class GuardedForm(forms.Form):
     """A form whose `initial` is what's stored now; what was saved since the page was read is an error beside its field.
 
@@ -70,16 +80,14 @@ class GuardedForm(forms.Form):
         return self.fields[name].widget.value_from_datadict(self.data, self.files, self.add_prefix(name))
 
     def _tell(self, changed: list[str]) -> None:
-        text = gettext("Somebody else has saved this meanwhile. Nothing of yours is saved yet; look and save again.")
         untouched = {name for name in changed if self._is_untouched(name)}
-        self.add_error(None, forms.ValidationError(text, code=_CONFLICT))
+        self.add_error(None, forms.ValidationError(saved_meanwhile(), code=_CONFLICT))
         for name in changed:
             if name in untouched:
                 self._take_stored(name)
                 self.add_error(name, gettext("Changed meanwhile. This is the new value."))
             else:
-                saved = gettext("Saved meanwhile: “%(value)s”. What you sent is in the field.")
-                self.add_error(name, saved % {"value": self._shown(name)})
+                self.add_error(name, saved_value(self._shown(name)))
 
     def _is_untouched(self, name: str) -> bool:
         return name in self.cleaned_data and same_as_read(
@@ -100,7 +108,11 @@ class GuardedForm(forms.Form):
             self.data[key] = str(value) if plain else self._written(name, value)
 
     def _shown(self, name: str) -> str:
-        value = self._plain(self.get_initial_for_field(self.fields[name], name))
+        return self.in_words(name, self.get_initial_for_field(self.fields[name], name))
+
+    def in_words(self, name: str, value: Any) -> str:
+        """Return what a value of a field is called."""
+        value = self._plain(value)
         choices = getattr(self.fields[name], "choices", None)
         if choices is not None:
             named = {str(key): str(text) for key, text in choices}

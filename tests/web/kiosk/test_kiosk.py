@@ -71,12 +71,23 @@ def test_an_administrator_makes_a_machine_and_sees_its_link_once(admin_client, d
     assert AuditEntry.objects.filter(action="staffing.add_kiosk", subject_id=Kiosk.objects.get().pk).exists()
 
 
+def test_two_administrators_who_press_the_same_button_want_the_same(admin_client, machine):
+    address = f"/console/kiosks/{machine.kiosk.pk}"
+
+    for _administrator in range(2):
+        admin_client.post(address, {"pin": "0"})
+        admin_client.post(address, {"use": "0"})
+
+    kiosk = Kiosk.objects.get()
+    assert (kiosk.asks_pin, kiosk.ended_at) == (False, NOW)
+
+
 def test_an_administrator_changes_a_machine(admin_client, machine):
     address = f"/console/kiosks/{machine.kiosk.pk}"
 
     linked = admin_client.post(address, {"link": "1"})
-    for button in ("pin", "use"):
-        assert admin_client.post(address, {button: "1"}).status_code == 302
+    for pressed in ({"pin": "1"}, {"use": "0"}):
+        assert admin_client.post(address, pressed).status_code == 302
 
     kiosk = Kiosk.objects.get()
     assert "/kiosk/open/" in text_of(linked)

@@ -191,7 +191,8 @@ def theme_link(context: Context) -> SafeString | str:
 @register.simple_tag
 def as_read(form: Any) -> SafeString | str:
     """Put into a form what was stored when the page was read, so that two people who edit one thing don't overwrite."""
-    return format_html('<input type="hidden" name="as_read" value="{}">', form.as_read) if form and form.initial else ""
+    marks = getattr(form, "as_read", "") if form and form.initial else ""
+    return format_html('<input type="hidden" name="as_read" value="{}">', marks) if marks else ""
 
 
 @register.simple_tag
