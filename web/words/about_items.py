@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
@@ -32,7 +33,7 @@ ITEM_ACTIONS = {
     "circulation.take_back_claim": _("Took a claim back"),
     "circulation.take_out_of_bundle": _("Taken out of its bundle"),
     "circulation.take_out_of_rotation": _("Taken out of its rotating collection"),
-    "circulation.withdraw_item": _("Withdrawn"),
+    "circulation.withdraw_item": capfirst(_("withdrawn")),
 }
 
 
