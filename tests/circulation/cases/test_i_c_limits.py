@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from circulation.errors import CheckOutRefused, Code, Override
-from circulation.models import Loan
+from circulation.models import Fee, Loan
 from circulation.services.check_out import check_out
 from circulation.services.results import CheckOutResult
 from patrons.models import Guardianship
@@ -169,6 +169,32 @@ def test_i_c10_the_family_s_debt_is_a_limit_of_its_own_and_the_limit_itself_is_a
     FeeFactory(patron=library.another_patron(), amount=Decimal(900))
 
     assert lend() == stops
+
+
+@pytest.mark.parametrize(("debt", "stops"), [("200.00", []), ("200.01", [Code.DEBT_LIMIT])])
+@pytest.mark.parametrize("kind", ["MANUAL", "CARD", "PROCESSING"])
+def test_i_c10_debts_of_every_kind_count_and_the_limit_itself_is_allowed(library, lend, kind, debt, stops):
+    _set(library, block_at_debt="200.00")
+    FeeFactory(patron=library.patron, kind=kind, amount=Decimal(debt))
+
+    assert lend() == stops
+
+
+def test_i_c10_a_supervisor_lends_in_spite_of_a_debt(library, lend):
+    _set(library, block_at_debt="200.00")
+    FeeFactory(patron=library.patron, amount=Decimal("200.01"))
+    library.staff.role = "SUPERVISOR"
+
+    assert lend(override=Override([Code.DEBT_LIMIT], "Pays on Friday")) == []
+
+
+def test_i_c15_a_loan_and_its_renewal_cost_nothing_whatever_else_does(library, lend):
+    _set(library, hold_fee="10.00", card_fee="25.00", processing_fee="50.00", fee_per_day="5.00")
+    item = library.item()
+
+    assert (lend(item), lend(item)) == ([], [])
+
+    assert not Fee.objects.exists()
 
 
 def test_lost_items_stop_lending_from_so_many_on(library, lend):
