@@ -82,6 +82,7 @@ PAGES = {
         "/console/branches/not-sent",
         "/console/rules/case",
         "/console/rules/settings",
+        "/console/rules/differences",
         "/console/rules/history",
         "/console/staff",
         "/console/staff/add",
