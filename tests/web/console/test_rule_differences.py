@@ -38,7 +38,7 @@ def test_lists_an_own_rule_with_who_set_it_and_what_would_hold_instead(admin_cli
 
     answer = admin_client.get(PAGE)
 
-    assert f"Loan period Municipality 21 days 30 days 19 Nov 2026 11:30 {admin_client.staff.name}" in rows_of(answer)
+    assert f"Loan period Municipality 21 days Template: 30 days 19 Nov 2026 11:30 {admin_client.staff.name}" in rows_of(answer)
     assert 'href="/console/rules?name=loan_days#why"' in answer.content.decode()
 
 
@@ -47,7 +47,7 @@ def test_says_what_came_with_the_installation_and_what_is_the_same(admin_client,
 
     [_head, row] = rows_of(admin_client.get(PAGE))
 
-    assert row.endswith("3 3 the same for now from the beginning")
+    assert row.endswith("3 Template: 3 the same for now from the beginning")
 
 
 def test_lists_settings_that_are_not_the_standard_s(admin_client, followed):
@@ -57,7 +57,7 @@ def test_lists_settings_that_are_not_the_standard_s(admin_client, followed):
     [_head, row] = rows_of(admin_client.get(PAGE))
 
     assert row == (
-        "Holds follow the rules of the item's home branch the pick-up branch 19 Nov 2026 11:30 "
+        "Holds follow the rules of the item's home branch Standard: the pick-up branch 19 Nov 2026 11:30 "
         f"{admin_client.staff.name}".replace("'", "&#x27;")
     )
 
