@@ -38,7 +38,9 @@ def test_lists_an_own_rule_with_who_set_it_and_what_would_hold_instead(admin_cli
 
     answer = admin_client.get(PAGE)
 
-    assert f"Loan period Municipality 21 days Template: 30 days 19 Nov 2026 11:30 {admin_client.staff.name}" in rows_of(answer)
+    assert f"Loan period Municipality 21 days Template: 30 days 19 Nov 2026 11:30 {admin_client.staff.name}" in rows_of(
+        answer
+    )
     assert 'href="/console/rules?name=loan_days#why"' in answer.content.decode()
 
 
