@@ -52,7 +52,7 @@ def who_saw(items: Collection[Item]) -> dict[int, str]:
     return {
         item_id: name
         for item_id, facts, name in newest.values_list("subject_id", "facts", "actor__name")
-        if datetime.fromisoformat(facts["seen_at"]) == seen_at[item_id]
+        if item_id is not None and datetime.fromisoformat(facts["seen_at"]) == seen_at[item_id]
     }
 
 
