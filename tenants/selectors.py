@@ -154,6 +154,13 @@ def newest_job_runs() -> list[JobRun]:
     )
 
 
+def count_failed_jobs() -> int:
+    """Return how many of the current municipality's jobs failed when they ran last."""
+    runs = JobRun.objects.filter(municipality_id=current_municipality().pk)
+    newest = runs.order_by("job", "-started_at").distinct("job").values_list("state", flat=True)
+    return sum(1 for state in newest if state == JobRun.State.FAILED)
+
+
 def health_of_municipalities(*, now: datetime) -> list[MunicipalityHealth]:
     """Return every member with its size and recent errors, in a handful of queries however many there are."""
     members = all_municipalities()

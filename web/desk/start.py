@@ -15,6 +15,7 @@ from circulation.selectors.lists import count_overdue, ready_holds, shelf_to_cle
 from circulation.selectors.outages import count_to_settle
 from circulation.selectors.picks import holds_to_pick
 from notices.selectors import count_letters, count_problems, problem_notices
+from tenants.selectors import count_failed_jobs
 from web.account.access import staff_only
 from web.desk.areas import desk_areas
 from web.desk.lists import LATE_AFTER
@@ -31,6 +32,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "branch": branch,
         "today": timezone.localdate(),
         "work": _work(branch),
+        "failed_jobs": count_failed_jobs(),
         "ready": len(ready_holds(branch)),
         "problems": problem_notices(branch=branch, limit=5),
         "problem_count": count_problems(branch),

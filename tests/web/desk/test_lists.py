@@ -6,6 +6,7 @@ import pytest
 
 from circulation.models import Hold
 from notices.models import Notice, NoticeKind
+from tenants.models import JobRun
 from tests.factories import (
     NOW,
     TODAY,
@@ -126,6 +127,25 @@ def test_counts_the_days_work(librarian_client, patron, item, desk_branch, elsew
     assert answer.context["problem_count"] == 1
     assert "Due soon at Main Library" in text_of(answer)
     assert "Due soon at East Library" not in text_of(answer)
+
+
+def test_tells_of_a_job_whose_last_run_failed_until_it_has_run_again(librarian_client, rules, alpha, beta):
+    for municipality, job, hours, state in (
+        (alpha, "fees", 30, "FAILED"),
+        (alpha, "fees", 6, "DONE"),
+        (alpha, "letters", 6, "FAILED"),
+        (beta, "fees", 6, "FAILED"),
+    ):
+        started = NOW - timedelta(hours=hours)
+        JobRun.objects.create(
+            municipality=municipality, job=job, local_day=started.date(), state=state, started_at=started
+        )
+    assert librarian_client.get("/desk/").context["failed_jobs"] == 1
+    assert "Jobs of the night that failed" in text_of(librarian_client.get("/desk/"))
+
+    JobRun.objects.filter(state="FAILED").update(state="DONE")
+
+    assert "Jobs of the night that failed" not in text_of(librarian_client.get("/desk/"))
 
 
 def test_sends_somebody_without_a_branch_to_choose_one(logged_in, alpha):
