@@ -19,6 +19,7 @@ from web.account.access import staff_only
 from web.desk.areas import desk_areas
 from web.desk.item_areas import item_pages
 from web.desk.item_texts import status_kind
+from web.desk.kept_filters import keeps_filters
 from web.desk.scan_inputs import day_in, number_in
 
 _TICKS = ("damaged", "parts", "away")
@@ -26,6 +27,7 @@ _TICKS = ("damaged", "parts", "away")
 
 @staff_only(Permission.EDIT_ITEMS, needs_branch=True)
 @require_safe
+@keeps_filters("items", "branch", "room", "type", "status", "mark", "unseen", *_TICKS)
 def item_list(request: HttpRequest) -> HttpResponse:
     """List items by filters that stand in the address, so that a list can be kept and passed on."""
     asked = _asked(request)

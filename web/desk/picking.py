@@ -19,12 +19,14 @@ from circulation.services.picks import not_on_shelf, start_fetching, start_fetch
 from holdings.selectors import get_item, locations_of
 from web.account.access import staff_only
 from web.desk.answers import words
+from web.desk.kept_filters import keeps_filters
 from web.desk.lists import list_page
 from web.desk.scan_inputs import number_in
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
+@keeps_filters("picks", "room")
 def holds(request: HttpRequest) -> HttpResponse:
     """List what to fetch from the shelves for holds, in the order of the shelves; of one room, if one is chosen."""
     return _page(request)
