@@ -9,8 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from schools.selectors import open_loans_of_class
-from web.schools.context import Lending, sheet_context
+from web.schools.context import Lending, sheet_context, still_out
 
 
 def answer_lending(
@@ -45,9 +44,8 @@ def answer_return(
     context = {
         "row": row,
         "class": school_class,
-        "loans": open_loans_of_class(school_class),
         "today": timezone.localdate(),
-    }
+    } | still_out(school_class)
     return _fragment(request, "school/_return_scanned.html", context, kind, status)
 
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from catalogue.selectors import get_record
 from common.barcodes import clean_barcode
-from schools.selectors import ClassSheet, class_sheet, get_class
+from schools.selectors import ClassSheet, class_sheet, get_class, open_loans_of_class
 from web.desk.areas import desk_areas
 
 TO_PUPILS, TO_TEACHER = "pupils", "teacher"
@@ -126,6 +126,20 @@ def sheet_context(
         "scan_label": scan_label(school_class, current, lending),
         "fields": replace(lending, pupil_id=current.pupil.pk if current else None).as_fields(),
     }
+
+
+def still_out(school_class: Any) -> dict[str, Any]:
+    """Return what a class has on loan, and the titles of which several are out, to take back as one."""
+    loans = open_loans_of_class(school_class)
+    of_title: dict[int, list[Any]] = {}
+    for loan in loans:
+        of_title.setdefault(loan.item.record_id, []).append(loan.item)
+    sets = [
+        {"title": items[0].record.title, "barcodes": [item.barcode for item in items]}
+        for items in of_title.values()
+        if len(items) > 1
+    ]
+    return {"loans": loans, "sets": sets}
 
 
 def scan_label(school_class: Any, current: Any, lending: Lending) -> str:

@@ -7,10 +7,11 @@ from django.views.decorators.http import require_safe
 
 from accounts.rules import Permission
 from schools.rules import school_year_of
-from schools.selectors import classes, open_loans_of_class
+from schools.selectors import classes
 from web.account.access import staff_only
 from web.desk.areas import desk_areas
-from web.schools.context import Lending, class_or_404, sheet_context
+from web.desk.kept_filters import keeps_filters
+from web.schools.context import Lending, class_or_404, sheet_context, still_out
 
 
 @staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)
@@ -26,6 +27,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)
 @require_safe
+@keeps_filters("class", "sort")
 def lend(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a class with a title: who has it, who lacks it, and whose item is scanned next."""
     school_class = class_or_404(pk)
@@ -40,9 +42,8 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "areas": desk_areas(request, "school"),
         "class": school_class,
-        "loans": open_loans_of_class(school_class),
         "today": timezone.localdate(),
-    }
+    } | still_out(school_class)
     return render(request, "school/return.html", context)
 
 

@@ -39,6 +39,21 @@ def test_takes_a_pile_back(school_client, school_class, pupils, pile, school_bra
     assert not Loan.objects.filter(returned_at__isnull=True).exists()
 
 
+def test_offers_to_take_a_whole_set_back_and_no_single_item(school_client, school_class, pupils, pile, school_branch):
+    other = LoanFactory(patron=pupils[0], lending_branch=school_branch, due_date=TODAY + timedelta(days=60))
+    lend(pupils, pile, school_branch)
+    barcodes = [item.barcode for item in pile[:3]]
+
+    page = school_client.get(f"/school/class/{school_class.pk}/return").content.decode()
+    after = take_back(school_client, school_class, barcodes[0]).content.decode()
+
+    assert "Take back all 3 of Rubber-Tarzan …" in page
+    assert f'data-scan-list="{"".join(f"{barcode}&#10;" for barcode in barcodes)}"' in page
+    assert page.count("data-scan-list") == 1
+    assert "Take back all 2 of Rubber-Tarzan …" in after
+    assert other.item.barcode in after
+
+
 def test_says_when_it_is_late(school_client, school_class, pupils, pile, school_branch):
     lend(pupils, pile, school_branch, due_date=TODAY - timedelta(days=3))
 

@@ -246,6 +246,17 @@ def test_takes_tab_and_line_feed_of_a_scanner_for_enter(desk: Page, server: Scan
     assert server.behaviour.done_values() == ["5012340001", "5012340002"]
 
 
+def test_takes_a_list_of_the_page_for_as_many_scans(desk: Page, server: ScanServer) -> None:
+    desk.evaluate(
+        "document.querySelector('main').insertAdjacentHTML('beforeend',"
+        ' \'<button type="button" id="all" data-scan-list="5012340001&#10;5012340002&#10;">All</button>\')'
+    )
+    desk.locator("#all").click()
+    until_empty(desk)
+
+    assert server.behaviour.done_values() == ["5012340001", "5012340002"]
+
+
 def test_takes_a_pasted_list_for_as_many_scans(desk: Page, server: ScanServer) -> None:
     desk.evaluate(
         "const data = new DataTransfer(); data.setData('text', '5012340001\\r\\n5012340002\\n\\n 5012340003 \\n');"

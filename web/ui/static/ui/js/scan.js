@@ -173,6 +173,8 @@
         event.preventDefault();
         take(command.dataset.scanLabel || command.textContent.trim(), command.dataset.scanCommand);
       }
+      const list = event.target.closest("[data-scan-list]");
+      if (list) for (const line of list.dataset.scanList.split("\n").filter(Boolean)) take(line);
       pressRow(event, queue, rows);
     });
     addEventListener("online", () => queue.resume());
