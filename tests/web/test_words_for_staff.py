@@ -52,6 +52,26 @@ def test_every_reason_has_words(code):
     assert "%(" not in told.text + told.about + told.next_step
 
 
+# What a queue meets: refusals of a check-out, a check-in, a renewal and a hold that don't say themselves what's next.
+MET_AT_THE_DESK = (
+    "ITEM_ON_LOAN ITEM_ON_HOLD ITEM_IN_TRANSIT ITEM_REFERENCE_ONLY ITEM_NOT_LENT ITEM_IN_PROCESS ITEM_MISSING "
+    "ITEM_LOST ITEM_WITHDRAWN ITEM_IN_BUNDLE PATRON_BLOCKED PATRON_EXPIRED PATRON_LEFT CARD_ENDED DEBT_LIMIT "
+    "FAMILY_DEBT_LIMIT OVERDUE_LIMIT LOST_LIMIT LOAN_LIMIT_REACHED TYPE_LIMIT_REACHED "
+    "BRANCH_LIMIT_REACHED ON_SITE_LIMIT_REACHED RULE_MISSING CALENDAR_NEVER_OPEN DUE_DATE_PAST RETURN_NOT_HERE "
+    "RETURN_DAY_AHEAD RETURN_BEFORE_LOAN SOMEBODY_WAITS OVERDUE_STOPS_RENEWAL ALREADY_HOLDS HAS_IT_ON_LOAN "
+    "HOLD_LIMIT_REACHED PICKUP_NOT_ALLOWED VOLUME_UNKNOWN DAY_PAST"
+).split()
+
+
+@pytest.mark.parametrize("code", MET_AT_THE_DESK)
+def test_a_refusal_at_the_desk_says_what_to_do_next(code):
+    [told] = reason_texts(
+        (Reason(Code(code), facts=FACTS),), permissions=frozenset(), currency="DKK", branches={7: "S"}
+    )
+
+    assert told.next_step
+
+
 def test_says_who_may_override():
     reason = Reason(Code.DEBT_LIMIT, Severity.OVERRIDABLE, "lift_blocks", {"owed": Decimal(120), "limit": Decimal(100)})
 

@@ -103,16 +103,17 @@ def _renew_all(request: HttpRequest, scan: Scan) -> HttpResponse:
     if patron is None:
         return stop(request, scan, None, [no_patron()], 409)
     answers = renew_all(patron=patron, staff=request.staff.account, now=timezone.now())  # type: ignore[attr-defined]
-    done = sum(1 for each in answers if each.result)
+    renewed = [each.result for each in answers if each.result]
     refused = [{"item": each.loan.item, "reasons": words(request, each.refused)} for each in answers if each.refused]
-    text = ngettext("%(count)d loan", "%(count)d loans", done) % {"count": done}
+    text = ngettext("%(count)d loan", "%(count)d loans", len(renewed)) % {"count": len(renewed)}
     if not answers:
         text = gettext("No loans to renew.")
     context = {
         "renewed": text,
+        "renewed_loans": renewed,
         "not_renewed": refused,
-        "word": gettext("Renewed") if done else gettext("Nothing renewed"),
-        "kind": "notice" if refused else "ok" if done else "none",
+        "word": gettext("Renewed") if renewed else gettext("Nothing renewed"),
+        "kind": "notice" if refused else "ok" if renewed else "none",
         "panel": panel_of(request, patron.pk),
     }
     return answer(request, scan, context, context["kind"], patron_id=patron.pk)

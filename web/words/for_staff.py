@@ -221,8 +221,16 @@ def _plain(text: Callable[[], str], next_step: Callable[[], str] = lambda: "") -
     return lambda facts: (text(), "", next_step())
 
 
-def _with_day(text: Callable[[], str], name: str) -> Callable[[Facts], Told]:
-    return lambda facts: (text() % {"day": _day(facts, name)}, "", "")
+def _with_day(text: Callable[[], str], name: str, next_step: Callable[[], str] = lambda: "") -> Callable[[Facts], Told]:
+    return lambda facts: (text() % {"day": _day(facts, name)}, "", next_step())
+
+
+def _on_site() -> str:
+    return gettext("Lend it for use in the library.")
+
+
+def _another_day() -> str:
+    return gettext("Choose another day.")
 
 
 _TEXTS: dict[str, Callable[[Facts], Told]] = {
@@ -238,14 +246,16 @@ _TEXTS: dict[str, Callable[[Facts], Told]] = {
     Code.ITEM_ON_LOAN: _item_on_loan,
     Code.ITEM_ON_HOLD: _item_on_hold,
     Code.ITEM_IN_TRANSIT: _item_in_transit,
-    Code.ITEM_REFERENCE_ONLY: _plain(lambda: gettext("For use in the library only.")),
-    Code.ITEM_NOT_LENT: _plain(lambda: gettext("This kind of item isn't lent.")),
+    Code.ITEM_REFERENCE_ONLY: _plain(lambda: gettext("For use in the library only."), _on_site),
+    Code.ITEM_NOT_LENT: _plain(lambda: gettext("This kind of item isn't lent."), _on_site),
     Code.ITEM_IN_PROCESS: _plain(
         lambda: gettext("Being made ready for lending."), lambda: gettext("Check it in to put it into use.")
     ),
     Code.ITEM_MISSING: _plain(lambda: gettext("Marked as missing."), lambda: gettext("Check it in: it's found.")),
     Code.ITEM_LOST: _plain(lambda: gettext("Marked as lost."), lambda: gettext("Check it in: it's found.")),
-    Code.ITEM_WITHDRAWN: _plain(lambda: gettext("Withdrawn from the collection.")),
+    Code.ITEM_WITHDRAWN: _plain(
+        lambda: gettext("Withdrawn from the collection."), lambda: gettext("Keep it here, for it isn't lent any more.")
+    ),
     Code.HOLDS_WAITING: _waiting,
     Code.PATRON_BLOCKED: _patron_blocked,
     Code.PATRON_EXPIRED: lambda facts: (
@@ -253,8 +263,13 @@ _TEXTS: dict[str, Callable[[Facts], Told]] = {
         "",
         gettext("Renew the membership on the patron's page, under cards and family."),
     ),
-    Code.PATRON_LEFT: _plain(lambda: gettext("This patron has left the library.")),
-    Code.CARD_ENDED: _plain(lambda: gettext("This card has been replaced or reported lost.")),
+    Code.PATRON_LEFT: _plain(
+        lambda: gettext("This patron has left the library."), lambda: gettext("Register the patron anew.")
+    ),
+    Code.CARD_ENDED: _plain(
+        lambda: gettext("This card has been replaced or reported lost."),
+        lambda: gettext("Ask for the newest card, or give a new one."),
+    ),
     Code.DEBT_LIMIT: _debt,
     Code.OVERDUE_LIMIT: _overdue_limit,
     Code.LOAN_LIMIT_REACHED: _loan_limit,
@@ -286,24 +301,30 @@ _TEXTS: dict[str, Callable[[Facts], Told]] = {
         lambda: gettext("The branch has no opening days, so no due date can be found."),
         lambda: gettext("An administrator can enter opening hours in the console."),
     ),
-    Code.DUE_DATE_PAST: _with_day(lambda: gettext("The due date %(day)s has passed."), "due_date"),
+    Code.DUE_DATE_PAST: _with_day(lambda: gettext("The due date %(day)s has passed."), "due_date", _another_day),
     Code.DUE_BEFORE_CARD_ENDS: _with_day(lambda: gettext("Shorter, because the card ends on %(day)s."), "expires_on"),
     Code.NOT_ON_LOAN: _plain(lambda: gettext("It wasn't on loan.")),
     Code.ITEM_WAS_LOST: _plain(lambda: gettext("It was marked as lost, and is found.")),
     Code.ITEM_WAS_MISSING: _plain(lambda: gettext("It was marked as missing, and is found.")),
     Code.ITEM_WAS_IN_PROCESS: _plain(lambda: gettext("It was being made ready, and is in use now.")),
-    Code.RETURN_DAY_AHEAD: _with_day(lambda: gettext("%(day)s is still to come."), "back_dated_to"),
-    Code.RETURN_BEFORE_LOAN: _with_day(lambda: gettext("It was lent later, on %(day)s."), "loaned_on"),
+    Code.RETURN_DAY_AHEAD: _with_day(lambda: gettext("%(day)s is still to come."), "back_dated_to", _another_day),
+    Code.RETURN_BEFORE_LOAN: _with_day(lambda: gettext("It was lent later, on %(day)s."), "loaned_on", _another_day),
     Code.LOAN_ENDED: _plain(lambda: gettext("The loan has ended already.")),
     Code.SOMEBODY_WAITS: _somebody_waits,
     Code.RENEWAL_LIMIT_REACHED: _renewals,
     Code.TOO_EARLY: _with_day(lambda: gettext("Can be renewed from %(day)s on."), "from_day"),
     Code.NOT_LATER: _plain(lambda: gettext("A renewal wouldn't move the due date.")),
-    Code.ALREADY_HOLDS: _plain(lambda: gettext("Has a hold on this already.")),
-    Code.HAS_IT_ON_LOAN: _plain(lambda: gettext("Has this on loan.")),
+    Code.ALREADY_HOLDS: _plain(
+        lambda: gettext("Has a hold on this already."), lambda: gettext("Change it on the patron's page.")
+    ),
+    Code.HAS_IT_ON_LOAN: _plain(
+        lambda: gettext("Has this on loan."), lambda: gettext("Renew it on the patron's page.")
+    ),
     Code.HOLD_LIMIT_REACHED: _holds,
     Code.HOLDS_NOT_ALLOWED: _plain(lambda: gettext("Holds aren't possible on this kind of item.")),
-    Code.PICKUP_NOT_ALLOWED: _plain(lambda: gettext("This branch isn't a place for pick-up.")),
+    Code.PICKUP_NOT_ALLOWED: _plain(
+        lambda: gettext("This branch isn't a place for pick-up."), lambda: gettext("Choose another branch.")
+    ),
     Code.NO_ITEMS: _plain(lambda: gettext("The municipality has no item that could fill the hold.")),
     Code.HOLD_ENDED: _plain(lambda: gettext("The hold has ended already.")),
     Code.HOLD_ON_ITS_WAY: _plain(
@@ -333,7 +354,7 @@ _TEXTS: dict[str, Callable[[Facts], Told]] = {
     Code.RECALL_NOT_EARLIER: _with_day(
         lambda: gettext("It's due on %(day)s, and calling it back wouldn't bring it any earlier."), "due_date"
     ),
-    Code.DAY_PAST: _with_day(lambda: gettext("%(day)s has passed."), "day"),
+    Code.DAY_PAST: _with_day(lambda: gettext("%(day)s has passed."), "day", _another_day),
     Code.AMOUNT_NOT_VALID: _plain(
         lambda: gettext("This isn't an amount."), lambda: gettext("Write an amount above zero, for instance 20.00.")
     ),

@@ -1,5 +1,6 @@
 """Check-out by scans: cards, items and names in one box, refusals with overrides, and the end of a patron."""
 
+import re
 from datetime import date, timedelta
 
 from django.urls import reverse
@@ -260,6 +261,23 @@ def test_renews_all_and_says_what_couldnt_be(librarian_client, patron, desk_bran
     assert '<span class="work">1 loan</span>' in text_of(answer)
     assert "Wanted by others" in text_of(answer)
     assert answer.headers["X-Scan-Kind"] == "notice"
+
+
+def test_undoes_what_was_renewed_with_all_others_before_what_was_lent(librarian_client, patron, item, scan):
+    known = LoanFactory(patron=patron, item__home_branch=item.home_branch, item__record__title="Known already")
+    due = known.due_date
+    scan(librarian_client, item.barcode, patron=patron.pk)
+
+    answer = text_of(scan(librarian_client, "", command="renew-all", patron=patron.pk))
+    known.refresh_from_db()
+    assert known.due_date > due
+    assert answer.index('<span class="work">') < answer.index("Known already") < answer.index("/desk/undo/")
+    number = re.search(r"/desk/undo/(\d+)", answer).group(1)
+    librarian_client.post(f"/desk/undo/{number}", headers={"HX-Request": "true"})
+
+    known.refresh_from_db()
+    assert known.due_date == due
+    assert Loan.objects.filter(item=item, returned_at=None).exists()
 
 
 def test_fills_the_patrons_own_hold(librarian_client, patron, item, scan):
