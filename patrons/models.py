@@ -186,7 +186,7 @@ class Block(models.Model):
     until = models.DateField(null=True, blank=True)
     set_by = models.CharField(max_length=100)
     set_at = models.DateTimeField()
-    # What set it by itself, and lifts it again: `late:<loan>:<due date>`, `overdue`. Empty for what staff set.
+    # What set it by itself, and lifts it again: `late:<loan>:<due date>`, `letter:<its key>`. Empty for what staff set.
     cause = models.CharField(max_length=60, blank=True, db_default="")
     lifted_at = models.DateTimeField(null=True, blank=True)
     lifted_by = models.CharField(max_length=100, blank=True, default="", db_default="")

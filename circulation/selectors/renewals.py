@@ -1,4 +1,4 @@
-"""Which of a patron's loans others wait for in vain: items on the shelves can fill all their holds."""
+"""Which loans others wait for, and for which of them items on the shelves can fill all the holds."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from circulation.models import Loan
-from circulation.rules.holds import ItemToFill, Waiting
+from circulation.rules.holds import ItemToFill, Waiting, may_fill
 from circulation.rules.renewal import others_fill_all
 from circulation.selectors.holds import in_queue_order, waiting_holds
 from circulation.selectors.rule_books import RuleBook
@@ -24,29 +24,48 @@ def filled_by_others(loans: Iterable[Any], patron: Patron, book: RuleBook, *, to
     if not wanted or not any(book.rules.all_values("renewal_despite_holds")):
         return set()
     record_ids = {loan.item.record_id for loan in wanted}
-    queues, shelves, filling = _queues(record_ids, patron, today), _shelves(record_ids), book.filling(today)
+    queues, shelves, filling = _queues(record_ids, today), _shelves(record_ids), book.filling(today)
     return {
         loan.pk
         for loan in wanted
-        if others_fill_all(_for(loan, queues[loan.item.record_id]), shelves[loan.item.record_id], filling)
+        if others_fill_all(_for(loan, queues[loan.item.record_id], patron.pk), shelves[loan.item.record_id], filling)
     }
 
 
-def _for(loan: Loan, queue: list[Waiting]) -> list[Waiting]:
-    """Return the holds that this very item could fill."""
+def waited_for(loans: Iterable[Loan], book: RuleBook, *, today: date) -> list[int]:
+    """Return the loans whose item could fill a hold of somebody else's, in their order; one query.
+
+    :param loans: with their items
+    """
+    wanted = list(loans)
+    queues, filling = _queues({loan.item.record_id for loan in wanted}, today), book.filling(today)
+    return [
+        loan.pk
+        for loan in wanted
+        if any(
+            may_fill(hold, ItemToFill.of(loan.item, at_branch_id=loan.item.current_branch_id), filling)
+            for hold in _for(loan, queues[loan.item.record_id], loan.patron_id)
+        )
+    ]
+
+
+def _for(loan: Loan, queue: list[Waiting], patron_id: int | None) -> list[Waiting]:
+    """Return the holds that this very item could fill, those of its patron left out."""
     volume = loan.item.volume.strip().casefold()
     return [
         hold
         for hold in queue
-        if hold.item_id in (None, loan.item_id) and hold.volume.strip().casefold() in ("", volume)
+        if hold.patron_id != patron_id
+        and hold.item_id in (None, loan.item_id)
+        and hold.volume.strip().casefold() in ("", volume)
     ]
 
 
-def _queues(record_ids: set[int], patron: Patron, today: date) -> dict[int, list[Waiting]]:
+def _queues(record_ids: set[int], today: date) -> dict[int, list[Waiting]]:
     holds = waiting_holds(today).filter(
         Q(record__in=record_ids) | Q(any_edition=True, edition_ids__overlap=list(record_ids))
     )
-    rows = in_queue_order(holds.exclude(patron=patron)).values_list(
+    rows = in_queue_order(holds).values_list(
         "pk",
         "patron_id",
         "pickup_branch_id",

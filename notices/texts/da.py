@@ -80,8 +80,9 @@ TEXTS = {
     ),
     NoticeKind.RECALL: (
         "Aflever venligst: lån til {patron}",
-        _GREETING + "En anden venter på disse lån på kortet til {patron}. De skal derfor afleveres tidligere end "
-        "aftalt:\n\n{items}\n\nTak, fordi du hjælper den næste læser. Du kan se alle lån på {my_page}." + _CLOSING,
+        _GREETING + "En anden venter på disse lån på kortet til {patron}. Aflever dem derfor senest den dag, "
+        "der står her:\n\n{items}\n\nTak, fordi du hjælper den næste læser. Du kan se alle lån på {my_page}."
+        + _CLOSING,
     ),
     NoticeKind.INVOICE_REMINDER: (
         "Rykker for regning: lån til {patron}",

@@ -81,8 +81,8 @@ TEXTS = {
     ),
     NoticeKind.RECALL: (
         "Please return: loans of {patron}",
-        _GREETING + "Somebody else is waiting for these loans on the card of {patron}. They therefore have to be "
-        "returned sooner than agreed:\n\n{items}\n\nThank you for helping the next reader. You can see all "
+        _GREETING + "Somebody else is waiting for these loans on the card of {patron}. Please return them by "
+        "the day given here:\n\n{items}\n\nThank you for helping the next reader. You can see all "
         "loans at {my_page}." + _CLOSING,
     ),
     NoticeKind.INVOICE_REMINDER: (

@@ -78,7 +78,8 @@ TEXTS = {
     ),
     NoticeKind.RECALL: (
         "Palauta nämä lainat: {patron}",
-        _GREETING + "Joku muu odottaa näitä lainoja, joten ne on palautettava sovittua aiemmin. Kortin haltija: "
+        _GREETING
+        + "Joku muu odottaa näitä lainoja, joten ne on palautettava viimeistään mainittuna päivänä. Kortin haltija: "
         "{patron}.\n\n{items}\n\nKiitos, että autat seuraavaa lukijaa. Näet kaikki lainat osoitteessa "
         "{my_page}." + _CLOSING,
     ),

@@ -76,10 +76,8 @@ TEXTS = {
     ),
     NoticeKind.RECALL: (
         "Lämna tillbaka: lån för {patron}",
-        _GREETING
-        + "Någon annan väntar på de här lånen på kortet för {patron}. De behöver därför lämnas tidigare än vi "
-        "kommit överens om:\n\n{items}\n\nTack för att du hjälper nästa läsare. Du ser alla lån på {my_page}."
-        + _CLOSING,
+        _GREETING + "Någon annan väntar på de här lånen på kortet för {patron}. Lämna dem därför senest den dag som "
+        "står här:\n\n{items}\n\nTack för att du hjälper nästa läsare. Du ser alla lån på {my_page}." + _CLOSING,
     ),
     NoticeKind.INVOICE_REMINDER: (
         "Påminnelse om räkning: lån för {patron}",

@@ -58,6 +58,7 @@ RUDERSDAL = {
     "child_until_age": 15,
     "block_at_debt": "300",
     "fee_grouping": "LATEST_DATE",
+    "recall_overdue": True,
 }
 BILLUND = {
     "fee_steps": steps(day(1, "20", "10"), day(14, "50", "25"), ("from_month", 1, "200", "50")),

@@ -182,6 +182,9 @@ SPECS = (
         minimum=1,
         maximum=90,
     ),
+    ValueSpec(
+        "recall_overdue", Kind.BOOL, _("Overdue loans that others wait for are called back at once"), needed=False
+    ),
     ValueSpec("hold_fee", Kind.MONEY, _("Fee for a hold"), null_means=NONE, needed=False),
     ValueSpec("hold_fee_when", Kind.CHOICE, _("The fee is due"), needed=False, choices=_FEE_WHEN),
 )

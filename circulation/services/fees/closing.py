@@ -11,6 +11,7 @@ from django.db.models import Q
 from circulation.models import Fee, LedgerEntry, Loan
 from circulation.selectors.loan_cases import LoanCase, claim_of, claims_of, group_of, loan_cases
 from circulation.selectors.rule_books import RuleBook, rule_book
+from circulation.services import letter_stops
 from circulation.services.fees import lost, visits
 from circulation.services.fees.credit import take_from_credit
 from circulation.services.fees.ending import Moment, close
@@ -57,6 +58,8 @@ def close_overdue_fee(*, loan: Loan, on: date, now: datetime, actor: Any) -> Fee
             close(fee, account, right=_right_at_the_end(fee, case, account, moment, book), moment=moment)
     if on > loan.due_date:
         suspend(case, moment=moment, book=book)
+    if book.rules.all_values("block_at_notice"):
+        letter_stops.lift_settled([case.patron_id], now=now, actor=actor, over=[loan.pk])
     return overdue
 
 
@@ -72,6 +75,7 @@ def reopen_overdue_fee(*, loan: Loan, now: datetime, actor: Any) -> Fee | None:
     """
     overdue = None
     lift_suspension(loan, now=now, actor=actor)
+    letter_stops.set_again(loan, actor=actor)
     alone = Q(loan=loan.pk, kind__in=_ENDING, due_date=loan.due_date, group_key="")
     together = Q(patron=loan.patron_id, kind=Fee.Kind.OVERDUE, covers__contains=[{"loan": loan.pk}])
     for fee in lock_fees(Q(alone | together, closed_at__isnull=False)):

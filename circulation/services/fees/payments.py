@@ -19,6 +19,7 @@ from circulation.selectors.rule_books import rule_book
 from circulation.services.fees.credit import credit_account, open_credit
 from circulation.services.fees.ledger import lock_fees, write_entries
 from circulation.services.fees.permissions import require
+from circulation.services.letter_stops import lift_settled
 from circulation.services.privacy import forget_settled_loans
 from common.audit import record
 from common.errors import Reason
@@ -98,6 +99,7 @@ def take_payment(
             for fee_id, part in parts.items()
         ]
     )
+    lift_settled({fee.patron_id for fee in wanted}, now=now, actor=staff)
     forget_settled_loans(fee for fee in wanted if fee.pk in parts)
     receipt = receipt_of_form(form)
     if receipt is None:
@@ -138,6 +140,7 @@ def use_credit(*, patron: Patron, staff: StaffAccount, now: datetime, form_id: s
             for fee_id, part in parts.items()
         ]
     )
+    lift_settled({fee.patron_id for fee in fees}, now=now, actor=staff)
     forget_settled_loans(fee for fee in fees if fee.pk in parts)
     facts = {"amount": str(held - rest), "fees": [share.fee_id for share in shares]}
     record(action="circulation.use_credit", actor=staff, subject=patron, facts=facts)

@@ -16,6 +16,7 @@ from circulation.selectors.liability import liable_guardian
 from circulation.services.fees.ledger import lock_fees, write_entries
 from circulation.services.fees.payments import valid_amount
 from circulation.services.fees.permissions import require
+from circulation.services.letter_stops import lift_settled
 from circulation.services.privacy import forget_settled_loans
 from common.audit import record
 from common.errors import Reason
@@ -121,6 +122,7 @@ def _give_up(
         raise FeeRefused([Reason(Code.MORE_THAN_OWED, facts={"owed": str(fee.balance)})])
     write_entries([LedgerEntry(fee=fee, kind=kind, amount=-amount, at=now, actor=staff, reason=reason, key=key)])
     fee.balance -= amount
+    lift_settled([fee.patron_id], now=now, actor=staff)
     forget_settled_loans([fee])
     action = "circulation.waive_fee" if kind == LedgerEntry.Kind.WAIVER else "circulation.write_off_fee"
     record(action=action, actor=staff, subject=fee, facts={"amount": str(amount), "reason": reason})

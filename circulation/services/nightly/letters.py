@@ -76,7 +76,7 @@ def _request(
         branch=book.branches[_branch_of(letter.loans)],
         kind=letter.kind,
         key=letter.key(on),
-        context=_context(letter, owed, claims, book),
+        context=_context(letter, owed, claims, book, on),
         about={
             "loans": [loan.loan_id for loan in letter.loans],
             "due_dates": [loan.due_date.isoformat() for loan in letter.loans],
@@ -84,12 +84,13 @@ def _request(
     )
 
 
-def _context(letter: Letter, owed: Decimal, claims: Mapping[int, Claim], book: RuleBook) -> dict[str, Any]:
+def _context(letter: Letter, owed: Decimal, claims: Mapping[int, Claim], book: RuleBook, on: date) -> dict[str, Any]:
     items = [
         {
             "title": loan.title,
             "barcode": loan.barcode,
-            "due_date": _due(loan, book),
+            # What's overdue and called back is to be brought at once.
+            "due_date": on if letter.kind == NoticeKind.RECALL else _due(loan, book),
             "price": claims[loan.loan_id].replacement if loan.loan_id in claims else ZERO,
         }
         for loan in letter.loans

@@ -14,10 +14,12 @@ from circulation.selectors.loan_cases import LoanCase, loan_cases
 from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services.fees.invoice import Claim, invoice_loans
 from circulation.services.fees.lost import waive_overdue
+from circulation.services.letter_stops import lift_settled, set_stops
 from circulation.services.nightly.batches import work_through
 from circulation.services.nightly.invoice_reminders import remind_of_invoices
 from circulation.services.nightly.letters import Letter, letters_for, open_loans, patrons_after, write_letters
 from circulation.services.nightly.overdue_fees import lock_open_loans
+from circulation.services.nightly.overdue_recalls import recall_what_others_wait_for
 from holdings.models import Item
 from notices.models import Notice, NoticeKind
 from tenants.selectors import current_municipality
@@ -52,6 +54,10 @@ def make_overdue_notices(*, on: date, now: datetime, counts: Counter[str]) -> No
         return _remind(_lock(_due(loan_cases(loan_ids), on=on, book=book), on=on, book=book), on=on, now=now, book=book)
 
     work_through(next_keys, work, counts)
+    if any(rules.all_values("recall_overdue")):
+        recall_what_others_wait_for(on=on, now=now, counts=counts)
+    # What was settled elsewhere than at a desk: by a bulk reversal, by an agreement with the debtor system.
+    lift_settled(None, now=now, actor=None)
     remind_of_invoices(rules.all_values("invoice_reminder_days"), on=on, now=now, counts=counts)
 
 
@@ -96,7 +102,12 @@ def _remind(steps: Sequence[_Step], *, on: date, now: datetime, book: RuleBook) 
     made = write_letters(letters, on=on, now=now, book=book, claims=claims)
     loans = [loan.loan_id for letter in made for loan in letter.loans]
     Loan.objects.filter(pk__in=loans).update(notices_made=F("notices_made") + 1)
+    set_stops([(letter.patron_id, letter.key(on), letter.kind) for letter in made if _stops(letter, on, book)], now=now)
     return Counter(letters=len(made), loans=len(loans), invoiced=len(claims))
+
+
+def _stops(letter: Letter, on: date, book: RuleBook) -> bool:
+    return any(loan.rules(book, on).value("block_at_notice") == letter.kind for loan in letter.loans)
 
 
 def _claims(letters: Iterable[Letter], *, on: date, now: datetime, book: RuleBook) -> dict[int, Claim]:
