@@ -114,6 +114,13 @@ _EVERYWHERE: Values = {
     "replacement_fee": True,
     "block_at_overdue": None,
     "courtesy_days": 3,
+    # A place in a queue never ends unannounced, and what's looked for in vain twice is missing.
+    "interest_warning_days": 10,
+    "missing_after_tries": 2,
+    # Staff may call back what has been out for two weeks; a hold doesn't do so by itself.
+    "recall_min_days": 14,
+    "recall_notice_days": 7,
+    "warn_at_claims": 3,
 }
 _WITHOUT_FEES: Values = {"fee_steps": None, "processing_fee": None}
 _DIFFERENT_EVERYWHERE = (
@@ -148,10 +155,16 @@ STANDARD_TEMPLATES = (
                         (1, "20.00", "10.00"), (8, "60.00", "30.00"), (15, "120.00", "55.00"), (31, "230.00", "120.00")
                     ),
                     "fee_cap": "230.00",
+                    # What's due on one day and comes back in one visit costs one fee.
+                    "fee_grouping": "DUE_DATE",
                     "child_until_age": 17,
                     "processing_fee": "90.00",
                     "block_at_debt": "200.00",
                     "notice_steps": _notices(1, 15, 31),
+                    "invoice_reminder_days": 14,
+                    # Staff hand over; these say what's shown to them as ripe.
+                    "hand_over_days": 60,
+                    "hand_over_minimum": "200.00",
                 }
             ),
             *_DIFFERENT_EVERYWHERE,
