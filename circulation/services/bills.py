@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
@@ -63,7 +64,7 @@ def _lines(fees: Sequence[Fee]) -> list[dict[str, Any]]:
             {
                 "title": fee.description,
                 "barcode": fee.loan.item.barcode if fee.loan else "",
-                "due_date": fee.due_date or fee.created_at.date(),
+                "due_date": fee.due_date or fee.created_at.astimezone(ZoneInfo(fee.branch.time_zone)).date(),
                 "price": ZERO,
             },
         )

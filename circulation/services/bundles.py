@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import AuditEntry, StaffAccount
-from circulation.errors import Code, ReportRefused
+from circulation.errors import CheckInRefused, Code, ReportRefused
 from circulation.models import Fee, LedgerEntry
 from circulation.rules.reasons import blocking
 from circulation.selectors.desk_facts import open_loan, open_transit, read_facts, trapped_hold
@@ -104,7 +104,7 @@ def count_bundle(
 
     :param seen: keys of the items that lie in it
     :returns: one for each item that belongs in it and isn't there
-    :raises ReportRefused: ITEM_UNKNOWN, or BUNDLE_EMPTY when nothing is kept in it
+    :raises ReportRefused: ITEM_UNKNOWN, BUNDLE_EMPTY when nothing is kept in it, or RETURN_NOT_HERE
     """
     with desk_action(ReportRefused):
         # All are locked in the order of their numbers, as where something is put into a bundle.
@@ -117,7 +117,7 @@ def count_bundle(
         back = [item for item in contents if item.pk in seen and item.status not in _THERE]
         missing = [_missing(item, staff, now) for item in gone]
         for item in back:
-            check_in.check_in(item=item, branch=branch, staff=staff, now=now)
+            _found(item, branch, staff, now)
         facts = {
             "item_id": bundle.pk,
             "contents": len(contents),
@@ -128,6 +128,14 @@ def count_bundle(
         }
         audit.record(action=COUNTED, actor=staff, subject=bundle, facts=facts)
         return missing
+
+
+def _found(item: Item, branch: Branch, staff: StaffAccount | None, now: datetime) -> None:
+    try:
+        check_in.check_in(item=item, branch=branch, staff=staff, now=now)
+    except CheckInRefused as refused:
+        # One of another library's system can be on loan alone, and isn't taken back everywhere.
+        raise ReportRefused(refused.reasons) from refused
 
 
 def _missing(item: Item, staff: StaffAccount | None, now: datetime) -> ReportResult:

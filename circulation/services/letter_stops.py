@@ -1,10 +1,11 @@
 """Stops that a letter sets: no loans from the reminder or invoice on that a rule names, until its loans are settled."""
 
 from collections.abc import Collection, Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext
@@ -42,6 +43,7 @@ def set_stops(letters: Iterable[tuple[int, str, str]], *, now: datetime) -> int:
     return len(made)
 
 
+@transaction.atomic(savepoint=False)
 def lift_settled(patron_ids: Collection[int] | None, *, now: datetime, actor: Any, over: Collection[int] = ()) -> int:
     """Lift the stops of letters of which no loan is late any more and nothing is owed, and return how many.
 
@@ -51,7 +53,9 @@ def lift_settled(patron_ids: Collection[int] | None, *, now: datetime, actor: An
     stops = _stops(lifted_at__isnull=True)
     if patron_ids is not None:
         stops = stops.filter(patron__in=patron_ids)
-    standing = {block.pk: block for block in stops.select_related("patron").order_by("pk")}
+    # Two desks that settle the last of a letter, or a desk and the night, lift it once.
+    locked = stops.select_for_update(of=("self",), no_key=True)
+    standing = {block.pk: block for block in locked.select_related("patron").order_by("pk")}
     if not standing:
         return 0
     named = _loans_named(standing)
@@ -64,14 +68,28 @@ def lift_settled(patron_ids: Collection[int] | None, *, now: datetime, actor: An
     return len(settled)
 
 
-def set_again(loan: Loan, *, actor: Any) -> None:
-    """Set the stops again that a loan's return or renewal lifted, when that's undone; not what staff have lifted."""
+def set_again(loan: Loan, *, now: datetime, actor: Any) -> None:
+    """Set the stops again that a loan's return or renewal lifted, when that's undone; not what staff have lifted.
+
+    Nor what an earlier return or renewal settled, while nothing of its letter is late or owed now either.
+
+    :param loan: open again, with the due date that it has again; whether that's stored yet doesn't matter
+    """
     lifted = {
         block.pk: block
-        for block in _stops(lifted_at__isnull=False, lifted_by="", patron=loan.patron_id).select_related("patron")
+        for block in _stops(lifted_at__isnull=False, lifted_by="", patron=loan.patron_id)
+        .select_for_update(of=("self",), no_key=True)
+        .select_related("patron")
+        .order_by("pk")
     }
-    for pk, loans in _loans_named(lifted).items():
-        if loan.pk in loans:
+    named = {pk: loans for pk, loans in _loans_named(lifted).items() if loan.pk in loans}
+    if not named:
+        return
+    unsettled = _unsettled(set().union(*named.values()) - {loan.pk}, now) | _owed([lifted[min(named)].patron_id])
+    if loan.due_date < _today(now):
+        unsettled.add(loan.pk)
+    for pk, loans in named.items():
+        if loans & unsettled:
             Block.objects.filter(pk=pk).update(lifted_at=None)
             record(action="patrons.set_block", actor=actor, subject=lifted[pk].patron, facts={"block": pk})
 
@@ -90,9 +108,12 @@ def _loans_named(blocks: Mapping[int, Block]) -> dict[int, set[int]]:
 
 
 def _unsettled(loan_ids: Collection[int], now: datetime) -> set[int]:
-    today = now.astimezone(ZoneInfo(current_municipality().time_zone)).date()
-    late = Loan.objects.filter(pk__in=loan_ids, returned_at__isnull=True, due_date__lt=today)
+    late = Loan.objects.filter(pk__in=loan_ids, returned_at__isnull=True, due_date__lt=_today(now))
     return set(late.values_list("pk", flat=True))
+
+
+def _today(now: datetime) -> date:
+    return now.astimezone(ZoneInfo(current_municipality().time_zone)).date()
 
 
 def _owed(patron_ids: Collection[int]) -> set[int]:

@@ -1,7 +1,7 @@
 """Reminders of invoices, and the letter that a claim goes to the debtor system: once, and only while it's owed."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -9,6 +9,7 @@ import pytest
 from circulation.models import DebtClaim, Fee, Loan
 from circulation.services.debts import hand_over, recall_claim
 from circulation.services.fees import waive
+from circulation.services.nightly.batches import SomeFailed
 from circulation.services.nightly.overdue_notices import make_overdue_notices
 from circulation.services.notice_checks import register
 from notices.models import Notice
@@ -84,6 +85,20 @@ def test_an_invoice_is_reminded_of_once_when_its_days_are_over(invoiced):
     assert letter.about["loans"] == [loan.pk]
     assert letter.context["total"] == {"amount": str(owed(loan))}
     assert loan.item.barcode in letter.body
+
+
+def test_a_letter_that_fails_keeps_nobody_from_being_reminded(invoiced, monkeypatch):
+    invoiced()
+    late_loan(PatronFactory())
+
+    def fails(*_arguments, **_values):
+        raise ValueError
+
+    monkeypatch.setattr("circulation.services.nightly.overdue_notices.write_letters", fails)
+    with pytest.raises(SomeFailed):
+        night(14)
+
+    assert len(letters(REMINDER)) == 1
 
 
 def test_nobody_is_reminded_where_no_rule_says_so(invoiced):
@@ -193,7 +208,7 @@ def collect(alpha, staff):
 
 
 def ripe_fee(**values):
-    return FeeFactory(due_date=TODAY - timedelta(days=45), **values)
+    return FeeFactory(**{"due_date": TODAY - timedelta(days=45), **values})
 
 
 def test_what_is_handed_over_is_told_once(collect):
@@ -239,6 +254,27 @@ def test_the_guardian_is_told_not_the_child(collect):
 
     [letter] = letters(COLLECTION)
     assert (letter.patron, letter.address) == (child, "aase@post.example")
+
+
+def test_who_the_claim_names_is_told_where_the_fee_names_nobody(collect):
+    grown = PatronFactory(birth_date=TODAY - timedelta(days=18 * 366), email="grown@post.example")
+    link = GuardianshipFactory(child=grown, guardian__email="aase@post.example")
+    ripe_fee(patron=grown, created_at=NOW - timedelta(days=400))
+
+    collect()
+
+    [letter] = letters(COLLECTION)
+    assert DebtClaim.objects.get().liable == link.guardian
+    assert (letter.patron, letter.address) == (link.guardian, "aase@post.example")
+
+
+def test_a_letter_names_the_day_of_a_fee_by_the_branch_s_clock(collect):
+    ripe_fee(due_date=None, kind="CARD", description="New card", created_at=datetime(2026, 1, 5, 23, 30, tzinfo=UTC))
+
+    collect()
+
+    [letter] = letters(COLLECTION)
+    assert letter.context["items"][0]["due_date"] == {"day": "2026-01-06"}
 
 
 def test_a_hand_over_that_fails_leaves_neither_claims_nor_letters(collect, monkeypatch):

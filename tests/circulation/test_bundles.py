@@ -188,6 +188,19 @@ def test_what_is_for_reference_is_missing_as_well(desk, bundle):
     assert gone.item.status == "MISSING"
 
 
+def test_what_is_on_loan_alone_is_not_counted_where_it_is_not_taken_back(library, desk, bundle):
+    first, second = bundle.bundled.order_by("pk")
+    Item.objects.filter(pk=first.pk).update(home_branch=library.east, status=Item.Status.ON_LOAN)
+    LoanFactory(item=first)
+    RuleFactory(values={"returns_accepted": "HOME"}, branch=library.east)
+
+    with pytest.raises(ReportRefused) as refused:
+        count_bundle(bundle=bundle, seen={first.pk}, **desk)
+
+    second.refresh_from_db()
+    assert (refused.value.codes, second.status) == ([Code.RETURN_NOT_HERE], "AVAILABLE")
+
+
 def test_an_item_without_contents_is_no_bundle_to_count(library, desk):
     with pytest.raises(ReportRefused) as refused:
         count_bundle(bundle=library.item(), seen=(), **desk)

@@ -4,6 +4,8 @@ from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry
 from circulation.errors import CheckOutRefused, Code, Override
@@ -11,6 +13,7 @@ from circulation.models import CirculationRule, Fee
 from circulation.services.check_in import check_in
 from circulation.services.check_out import check_out
 from circulation.services.fees import take_payment, waive
+from circulation.services.letter_stops import lift_settled
 from circulation.services.nightly.overdue_fees import charge_overdue_fees
 from circulation.services.nightly.overdue_notices import make_overdue_notices
 from circulation.services.renew import renew_loan
@@ -190,3 +193,47 @@ def test_e17_the_night_lifts_what_was_settled_without_a_desk(library, rules):
     night(1)
 
     assert not stopped(library)
+
+
+def test_e17_what_a_renewal_settled_long_ago_is_not_set_again(library, rules):
+    rules(block_at_notice="OVERDUE_1")
+    loan = late_loan(library, days=1)
+    loan.notices_made = 0
+    loan.save()
+    night()
+    override = Override([Code.PATRON_BLOCKED], "Brought it along")
+    renew_loan(loan=loan, staff=StaffAccountFactory(supervisor=True), now=NOW, override=override)
+    later = NOW + timedelta(days=3)
+    again = renew_loan(loan=loan, staff=library.staff, now=later)
+
+    undo(entry=AuditEntry.objects.get(pk=again.entry_id), staff=library.staff, now=later)
+
+    assert not stopped(library)
+
+
+def test_e17_an_undone_renewal_of_what_was_late_stops_again(library, rules):
+    rules(block_at_notice="OVERDUE_1")
+    loan = late_loan(library, days=1)
+    loan.notices_made = 0
+    loan.save()
+    night()
+    override = Override([Code.PATRON_BLOCKED], "Brought it along")
+    renewed = renew_loan(loan=loan, staff=StaffAccountFactory(supervisor=True), now=NOW, override=override)
+    assert not stopped(library)
+
+    undo(entry=AuditEntry.objects.get(pk=renewed.entry_id), staff=library.staff, now=NOW)
+
+    assert stopped(library)
+
+
+def test_e17_who_lifts_a_stop_keeps_others_from_lifting_it_too(library, rules):
+    rules(processing_fee="90.00")
+    loan = late_loan(library)
+    night()
+    give_back(library, loan)
+
+    with CaptureQueriesContext(connection) as asked:
+        lift_settled(None, now=NOW, actor=None)
+
+    [stops] = [query["sql"] for query in asked if 'FROM "patrons_block"' in query["sql"]]
+    assert 'FOR NO KEY UPDATE OF "patrons_block"' in stops

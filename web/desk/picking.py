@@ -88,7 +88,7 @@ def _page(request: HttpRequest, *, status: int = 200, problems: Any = ()) -> Htt
     lines = _lines(request, asked)
     context = {
         "lines": lines,
-        "room": number_in(asked, "room"),
+        "room": _room(request, asked),
         "rooms": locations_of(branch.pk),
         "problems": problems,
         "account": staff,
@@ -98,9 +98,16 @@ def _page(request: HttpRequest, *, status: int = 200, problems: Any = ()) -> Htt
 
 
 def _lines(request: HttpRequest, asked: Any) -> list[PickLine]:
-    branch, room = request.staff.branch, number_in(asked, "room")  # type: ignore[attr-defined]
+    branch, room = request.staff.branch, _room(request, asked)  # type: ignore[attr-defined]
     lines = holds_to_pick(branch, now=timezone.now())
     return [line for line in lines if room is None or line.item.location_id == room]
+
+
+def _room(request: HttpRequest, asked: Any) -> int | None:
+    """Return the room that was asked for; one of a branch where she works no more would hide every hold of this one."""
+    room = number_in(asked, "room")
+    rooms = locations_of(request.staff.branch.pk) if room else ()  # type: ignore[attr-defined]
+    return room if any(each.pk == room for each in rooms) else None
 
 
 def _address(asked: Any) -> str:

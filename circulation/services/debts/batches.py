@@ -108,7 +108,13 @@ def _claims(batch: DebtBatch, debts: Sequence[Debt], now: datetime) -> list[Debt
 
 def _tell(batch: DebtBatch, made: Sequence[DebtClaim], *, on: date, now: datetime) -> None:
     """Write to those who are liable that their claims go to the debtor system: the law has them know beforehand."""
-    cards = by_card(owed_fees().filter(pk__in=[claim.fee_id for claim in made]), on=on)
+    people = Patron.objects.select_related("category").in_bulk({claim.liable_id for claim in made})
+    claimed_from = {claim.fee_id: people[claim.liable_id] for claim in made}
+    fees = list(owed_fees().filter(pk__in=claimed_from))
+    for fee in fees:
+        # Whom the claim names: what she owed as a child is her guardian's, also where the fee itself doesn't say so.
+        fee.liable = claimed_from[fee.pk]
+    cards = by_card(fees, on=on)
     kind = NoticeKind.DEBT_COLLECTION
     make_notices(
         [bill(kind, patron, fees, key=f"{kind}:{batch.pk}:{patron.pk}") for patron, fees in cards.items()], now=now

@@ -75,7 +75,6 @@ def reopen_overdue_fee(*, loan: Loan, now: datetime, actor: Any) -> Fee | None:
     """
     overdue = None
     lift_suspension(loan, now=now, actor=actor)
-    letter_stops.set_again(loan, actor=actor)
     alone = Q(loan=loan.pk, kind__in=_ENDING, due_date=loan.due_date, group_key="")
     together = Q(patron=loan.patron_id, kind=Fee.Kind.OVERDUE, covers__contains=[{"loan": loan.pk}])
     for fee in lock_fees(Q(alone | together, closed_at__isnull=False)):
@@ -87,6 +86,8 @@ def reopen_overdue_fee(*, loan: Loan, now: datetime, actor: Any) -> Fee | None:
         fee.save(update_fields=["closed_at", "returned_on"])
         _claim_again(fee, now, actor)
         record(action="circulation.reopen_fee", actor=actor, subject=fee, facts={"at": now.isoformat()})
+    # After the fees, for what's owed again isn't settled.
+    letter_stops.set_again(loan, now=now, actor=actor)
     return overdue
 
 

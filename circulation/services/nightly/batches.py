@@ -51,6 +51,21 @@ def work_through(
         raise SomeFailed(f"{failed} failed")
 
 
+def do_all(*parts: Callable[[], object]) -> None:
+    """Do the parts of a job in order, each whatever an earlier one had to leave undone.
+
+    :raises SomeFailed: at the end, if one of them raised it
+    """
+    problems = []
+    for part in parts:
+        try:
+            part()
+        except SomeFailed as problem:
+            problems.append(str(problem))
+    if problems:
+        raise SomeFailed(", ".join(problems))
+
+
 def _one_by_one(work: Callable[[Sequence[Key]], Counter[str]], keys: Sequence[Key], counts: Counter[str]) -> int:
     failed = 0
     for key in keys:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import F
@@ -15,7 +16,7 @@ from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services.fees.invoice import Claim, invoice_loans
 from circulation.services.fees.lost import waive_overdue
 from circulation.services.letter_stops import lift_settled, set_stops
-from circulation.services.nightly.batches import work_through
+from circulation.services.nightly.batches import do_all, work_through
 from circulation.services.nightly.invoice_reminders import remind_of_invoices
 from circulation.services.nightly.letters import Letter, letters_for, open_loans, patrons_after, write_letters
 from circulation.services.nightly.overdue_fees import lock_open_loans
@@ -42,7 +43,21 @@ def make_overdue_notices(*, on: date, now: datetime, counts: Counter[str]) -> No
     :raises circulation.services.nightly.batches.SomeFailed: if some letters could not be written
     """
     rules = rule_book().rules
-    steps = rules.all_values("notice_steps")
+    do_all(
+        lambda: _write_all(rules.all_values("notice_steps"), on=on, now=now, counts=counts),
+        lambda: _recall(rules.all_values("recall_overdue"), on=on, now=now, counts=counts),
+        # What was settled elsewhere than at a desk: by a bulk reversal, by an agreement with the debtor system.
+        lambda: lift_settled(None, now=now, actor=None),
+        lambda: remind_of_invoices(rules.all_values("invoice_reminder_days"), on=on, now=now, counts=counts),
+    )
+
+
+def _recall(wishes: Sequence[bool], *, on: date, now: datetime, counts: Counter[str]) -> None:
+    if any(wishes):
+        recall_what_others_wait_for(on=on, now=now, counts=counts)
+
+
+def _write_all(steps: Sequence[Sequence[Any]], *, on: date, now: datetime, counts: Counter[str]) -> None:
     late = open_loans().filter(due_date__lt=on, notices_made__lt=max(map(len, steps), default=0))
 
     def next_keys(after: int | None) -> Sequence[int]:
@@ -54,11 +69,6 @@ def make_overdue_notices(*, on: date, now: datetime, counts: Counter[str]) -> No
         return _remind(_lock(_due(loan_cases(loan_ids), on=on, book=book), on=on, book=book), on=on, now=now, book=book)
 
     work_through(next_keys, work, counts)
-    if any(rules.all_values("recall_overdue")):
-        recall_what_others_wait_for(on=on, now=now, counts=counts)
-    # What was settled elsewhere than at a desk: by a bulk reversal, by an agreement with the debtor system.
-    lift_settled(None, now=now, actor=None)
-    remind_of_invoices(rules.all_values("invoice_reminder_days"), on=on, now=now, counts=counts)
 
 
 def _due(loans: Sequence[LoanCase], *, on: date, book: RuleBook) -> list[_Step]:

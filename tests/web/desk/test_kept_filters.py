@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.factories import ItemFactory, SchoolClassFactory, ShelvingLocationFactory
+from tests.factories import BranchFactory, HoldFactory, ItemFactory, SchoolClassFactory, ShelvingLocationFactory
 
 
 def test_a_list_comes_back_with_its_filters_in_the_address(librarian_client, item):
@@ -22,6 +22,16 @@ def test_the_newest_choice_counts_and_none_is_none(librarian_client, desk_branch
     librarian_client.get("/desk/holds?room=")
 
     assert librarian_client.get("/desk/holds").status_code == 200
+
+
+def test_a_room_of_another_branch_hides_nothing_here(librarian_client, desk_branch, rules):
+    item = ItemFactory(home_branch=desk_branch, location=ShelvingLocationFactory(branch=desk_branch))
+    HoldFactory(record=item.record, pickup_branch=desk_branch)
+    elsewhere = ShelvingLocationFactory(branch=BranchFactory())
+
+    page = librarian_client.get(f"/desk/holds?room={elsewhere.pk}")
+
+    assert item.barcode in page.content.decode()
 
 
 def test_each_session_has_its_own(librarian_client, supervisor_client, item):
