@@ -1,6 +1,6 @@
 """Takes an item back, or finds out where one that lies on the desk belongs."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -47,6 +47,7 @@ from circulation.services.returns import (
     day_of_return,
     day_reasons,
     float_here,
+    having_reasons,
     news_of_item,
     place_reasons,
     route_of,
@@ -100,6 +101,7 @@ def check_in(
     back_dated_to: date | None = None,
     is_self_service: bool = False,
     counts_use: bool = False,
+    lent_to: Collection[int] | None = None,
 ) -> CheckInResult:
     """Take the item back at a branch and say where it goes; scanned again there, nothing more changes.
 
@@ -108,7 +110,9 @@ def check_in(
     :param is_self_service: at a machine, where nothing floats
     :param counts_use: what wasn't on loan was read in the house, and counts for the statistics; scanned twice within
         ten minutes, once
-    :raises CheckInRefused: RETURN_NOT_HERE, RETURN_DAY_AHEAD or RETURN_BEFORE_LOAN; anything else is taken back
+    :param lent_to: the patrons one of whom has it, where a page said so and nobody scans it; None for a scan
+    :raises CheckInRefused: RETURN_NOT_HERE, RETURN_DAY_AHEAD or RETURN_BEFORE_LOAN, and LOAN_ENDED or ITEM_ON_LOAN when
+        none of `lent_to` has it any more; anything else is taken back
     """
     scan_id = clean_scan_id(scan_id)
     with desk_action(CheckInRefused):
@@ -121,7 +125,8 @@ def check_in(
         here = book.branches.get(branch.pk, branch)
         scan = _Scan(item, here, staff, now, today, facts, book, is_self_service, counts_use)
         scan.loan = _lock_loan(scan)
-        if against := [*_place_reasons(scan), *day_reasons(back_dated_to, today, scan.loan)]:
+        gone = having_reasons(open_loan(facts), lent_to)
+        if against := [*gone, *_place_reasons(scan), *day_reasons(back_dated_to, today, scan.loan)]:
             raise CheckInRefused(against)
         return _carry_out(scan, back_dated_to or today, scan_id)
 

@@ -3,7 +3,7 @@
 What of it concerns an item that lies on the desk, a check-out needs as well.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from circulation.rules.reasons import blocking, notice
 from circulation.rules.resolution import Level, Resolved
 from circulation.rules.returns import Route, RouteFacts, accepts_return, route
 from circulation.rules.values import ReturnPolicy
-from circulation.selectors.desk_facts import BundleFacts
+from circulation.selectors.desk_facts import BundleFacts, LoanFacts
 from circulation.selectors.rule_books import RuleBook
 from circulation.services.fees.lost import found as found_lost
 from common.errors import Reason
@@ -59,6 +59,16 @@ def place_reasons(item: Item, here: Branch, book: RuleBook) -> Iterator[Reason]:
         yield blocking(
             Code.RETURN_NOT_HERE, branch_id=item.home_branch_id, origin=origin.as_facts() if origin else None
         )
+
+
+def having_reasons(loan: LoanFacts | None, lent_to: Collection[int] | None) -> Iterator[Reason]:
+    """Yield the reason against taking back what none of these patrons has; None stands for whoever has it."""
+    if lent_to is None:
+        return
+    if loan is None:
+        yield blocking(Code.LOAN_ENDED)
+    elif loan.patron_id not in lent_to:
+        yield blocking(Code.ITEM_ON_LOAN, due_date=loan.due.isoformat())
 
 
 def day_reasons(day: date | None, today: date, loan: Loan | None) -> Iterator[Reason]:

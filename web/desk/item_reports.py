@@ -136,7 +136,9 @@ def contents(request: HttpRequest, barcode: str) -> HttpResponse:
     """Note what of a bundle's contents is there and what's missing, and go back to its page."""
     bundle, staff = _item_or_404(barcode), request.staff  # type: ignore[attr-defined]
     inside = contents_of(bundle.pk)
-    seen = {item.pk for item in inside if item.barcode in request.POST.getlist("seen")}
+    ticked, listed = request.POST.getlist("seen"), request.POST.getlist("listed")
+    # What a colleague has put in since the page was read isn't on it, and is there.
+    seen = {item.pk for item in inside if item.barcode in ticked or (listed and item.barcode not in listed)}
     try:
         missing = count_bundle(bundle=bundle, seen=seen, branch=staff.branch, staff=staff.account, now=timezone.now())
     except ReportRefused as refused:

@@ -52,9 +52,12 @@ def return_scan(request: HttpRequest, pk: int) -> HttpResponse:
     row: dict[str, Any] = {"scan": scan, "item": item}
     if item is None:
         return answer_return(request, school_class, row | {"reasons": [unknown(scan.barcode)]}, "stop", status=404)
-    who = {loan.item_id: loan.patron for loan in open_loans_of_class(school_class)}.get(item.pk)
+    loans, now = open_loans_of_class(school_class), timezone.now()
+    who = {loan.item_id: loan.patron for loan in loans}.get(item.pk)
+    # Nobody has scanned what's taken out of the page's list: since it was read, another may have borrowed it.
+    having = [loan.patron_id for loan in loans if loan.patron_id] if "listed" in request.POST else None
     try:
-        result = check_in(item=item, branch=staff.branch, staff=staff.account, now=timezone.now(), scan_id=scan.id)
+        result = check_in(item=item, branch=staff.branch, staff=staff.account, now=now, scan_id=scan.id, lent_to=having)
     except CheckInRefused as refused:
         return answer_return(request, school_class, row | {"reasons": words(request, refused)}, "stop", status=409)
     kind = {"HOLD_SHELF": "hold", "TRANSIT": "transit"}.get(result.goes_to, "notice" if result.days_late else "ok")

@@ -367,7 +367,7 @@ def test_counts_what_is_in_a_bundle(librarian_client, desk_branch):
     bundle = ItemFactory(home_branch=desk_branch)
     here, gone = ItemFactory.create_batch(2, home_branch=desk_branch, bundle=bundle)
     page = librarian_client.get(reverse("desk:item", args=[bundle.barcode])).content.decode()
-    assert page.count('name="seen"') == 2
+    assert [page.count(f'name="{name}"') for name in ("seen", "listed")] == [2, 2]
 
     count = reverse("desk:count_bundle", args=[bundle.barcode])
     answer = librarian_client.post(count, {"seen": [here.barcode, "x"]}, follow=True)
@@ -382,6 +382,20 @@ def test_counts_what_is_in_a_bundle(librarian_client, desk_branch):
     gone.refresh_from_db()
     assert gone.status == "AVAILABLE"
     assert "All parts are there" in text_of(answer)
+
+
+def test_what_a_colleague_has_put_in_since_the_page_was_read_is_not_missing(librarian_client, desk_branch):
+    bundle = ItemFactory(home_branch=desk_branch)
+    here, gone, new = ItemFactory.create_batch(3, home_branch=desk_branch, bundle=bundle)
+    listed = [here.barcode, gone.barcode]
+
+    librarian_client.post(reverse("desk:count_bundle", args=[bundle.barcode]), {"listed": listed, "seen": here.barcode})
+
+    assert {each.barcode: each.status for each in bundle.bundled.all()} == {
+        here.barcode: "AVAILABLE",
+        gone.barcode: "MISSING",
+        new.barcode: "AVAILABLE",
+    }
 
 
 def test_says_that_nothing_is_kept_in_an_item_that_is_no_bundle(librarian_client, desk_branch):

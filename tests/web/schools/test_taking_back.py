@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from accounts.models import AuditEntry
 from circulation.models import Loan
-from tests.factories import TODAY, BlockFactory, HoldFactory, LoanFactory
+from tests.factories import NOW, TODAY, BlockFactory, HoldFactory, LoanFactory, PatronFactory
 
 SCAN = {"X-Scan": "1"}
 
@@ -52,6 +52,32 @@ def test_offers_to_take_a_whole_set_back_and_no_single_item(school_client, schoo
     assert page.count("data-scan-list") == 1
     assert "Take back all 2 of Rubber-Tarzan …" in after
     assert other.item.barcode in after
+
+
+def test_a_set_s_list_takes_back_only_what_the_class_still_has(
+    school_client, school_class, pupils, pile, school_branch
+):
+    lend(pupils, pile, school_branch)
+    Loan.objects.filter(item=pile[0]).update(returned_at=NOW, returned_to=school_branch)
+    Loan.objects.filter(item=pile[1]).update(patron=PatronFactory())
+
+    ended, another_s, still = [take_back(school_client, school_class, item.barcode, listed="1") for item in pile[:3]]
+
+    assert [each.headers["X-Scan-Kind"] for each in (ended, another_s, still)] == ["stop", "stop", "ok"]
+    assert "The loan has ended already." in ended.content.decode()
+    assert "On loan to another patron." in another_s.content.decode()
+    assert [loan.item for loan in Loan.objects.filter(returned_at=None)] == [pile[1]]
+
+
+def test_a_set_s_list_that_is_sent_again_says_the_same(school_client, school_class, pupils, pile, school_branch):
+    lend(pupils, pile, school_branch)
+    scan_id = str(uuid.uuid4())
+
+    once, again = [
+        take_back(school_client, school_class, pile[0].barcode, listed="1", scan_id=scan_id) for _ in range(2)
+    ]
+
+    assert [each.headers["X-Scan-Kind"] for each in (once, again)] == ["ok", "ok"]
 
 
 def test_says_when_it_is_late(school_client, school_class, pupils, pile, school_branch):

@@ -33,6 +33,7 @@ class Scan:
     day: str
     command: str
     token: str
+    listed: str
 
 
 @dataclass
@@ -120,6 +121,7 @@ class Handler(BaseHTTPRequestHandler):
             fields.get("day", ""),
             fields.get("command", ""),
             self.headers.get("X-CSRFToken", ""),
+            fields.get("listed", ""),
         )
         behaviour.requests.append(scan)
         time.sleep(behaviour.first_delay if len(behaviour.requests) == 1 else behaviour.delay)

@@ -253,8 +253,11 @@ def test_takes_a_list_of_the_page_for_as_many_scans(desk: Page, server: ScanServ
     )
     desk.locator("#all").click()
     until_empty(desk)
+    scan(desk, "5012340003")
+    until_empty(desk)
 
-    assert server.behaviour.done_values() == ["5012340001", "5012340002"]
+    assert server.behaviour.done_values() == ["5012340001", "5012340002", "5012340003"]
+    assert [request.listed for request in server.behaviour.requests] == ["1", "1", ""]
 
 
 def test_takes_a_pasted_list_for_as_many_scans(desk: Page, server: ScanServer) -> None:

@@ -139,8 +139,9 @@
     form.scanQueue = queue;
     form.scanRows = rows;
 
-    const take = (value, command = "") => {
-      const entry = { id: freshId(), value, command, at: fieldsAtScan(form), taken: new Date().toISOString() };
+    const take = (value, command = "", more = {}) => {
+      const at = { ...fieldsAtScan(form), ...more };
+      const entry = { id: freshId(), value, command, at, taken: new Date().toISOString() };
       rows.add(Object.assign(entry, { state: "queued" }));
       // What takes over while the server is away (the desk's outage.js) has the entry then.
       if (!form.scanDiversion?.takes(entry)) queue.add(entry);
@@ -174,7 +175,7 @@
         take(command.dataset.scanLabel || command.textContent.trim(), command.dataset.scanCommand);
       }
       const list = event.target.closest("[data-scan-list]");
-      if (list) for (const line of list.dataset.scanList.split("\n").filter(Boolean)) take(line);
+      if (list) for (const line of list.dataset.scanList.split("\n").filter(Boolean)) take(line, "", { listed: "1" });
       pressRow(event, queue, rows);
     });
     addEventListener("online", () => queue.resume());
