@@ -4,9 +4,21 @@ A group's fee ends with the first visit that brings something of it back; what c
 it, and what stays out begins another.
 """
 
-from datetime import date
+from datetime import date, datetime
 
 from circulation.rules.values import Grouping
+
+AGAIN = "again:"
+
+
+def again_key(loan_id: int, due_at: datetime) -> str:
+    """Return what sets the fee of a loan by the hour apart from the one that a renewal of the same day has closed."""
+    return f"{AGAIN}{loan_id}:{due_at:%d%H%M%S}"
+
+
+def is_again(key: str) -> bool:
+    """Return whether a key is that of a loan by the hour that's late a second time on its day."""
+    return key.startswith(AGAIN)
 
 
 def group_key(grouping: Grouping, *, due_date: date, loaned_on: date, renewed_on: date | None) -> str:

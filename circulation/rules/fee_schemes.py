@@ -1,7 +1,7 @@
 """A municipality's way of charging for late loans: steps or so much a day, free days, calendar, caps. Pure."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,7 @@ from circulation.rules.fees import (
     fee_steps,
     overdue_claim,
 )
+from circulation.rules.hour_fees import ByHour, hours_late
 from circulation.rules.resolution import Origin, Resolved
 from circulation.rules.values import ChargedAt, Grouping
 from common.money import ZERO, to_money
@@ -25,6 +26,7 @@ class FeeScheme:
     """The values that say what being late costs, as they hold for one loan.
 
     :ivar steps: as the rules keep them; `per_day`, where it's set, goes before them
+    :ivar per_hour: of a loan by the hour, before both; None where those cost by the day
     :ivar at_start: whether a period costs when it begins; else when it's over
     :ivar fallback_price: of an item that has none
     """
@@ -37,12 +39,21 @@ class FeeScheme:
     grace_days: int = 0
     grace_counts: bool = False
     open_days_only: bool = False
+    per_hour: Decimal | None = None
+    period_hours: int = 1
+    grace_hours: int = 0
+    open_hours_only: bool = False
     cap: Decimal | None = None
     cap_at_price: bool = False
     fallback_price: Decimal | None = None
     grouping: Grouping = Grouping.ITEM
     patron_cap: Decimal | None = None
     child_until_age: int | None = None
+
+    @property
+    def asks_calendar(self) -> bool:
+        """Whether something isn't counted while the branch is closed."""
+        return self.open_days_only or self.open_hours_only
 
 
 def scheme_of(rules: Resolved) -> FeeScheme:
@@ -60,6 +71,10 @@ def scheme_of(rules: Resolved) -> FeeScheme:
         grace_days=rules.value("fee_grace_days") or 0,
         grace_counts=bool(rules.value("fee_grace_counts")),
         open_days_only=bool(rules.value("fee_open_days_only")),
+        per_hour=rules.value("fee_per_hour"),
+        period_hours=rules.value("fee_period_hours") or 1,
+        grace_hours=rules.value("fee_grace_hours") or 0,
+        open_hours_only=bool(rules.value("fee_open_hours_only")),
         cap=rules.value("fee_cap"),
         cap_at_price=bool(rules.value("fee_cap_at_price")),
         fallback_price=rules.value("replacement_price"),
@@ -74,8 +89,13 @@ def says_what_late_costs(rules: Resolved) -> bool:
     return rules.origin("fee_steps") is not None or rules.origin("fee_per_day") is not None
 
 
-def origin_of_fee(rules: Resolved) -> Origin | None:
-    """Return where the amount comes from: the fee by the day where one is set, else the steps."""
+def origin_of_fee(rules: Resolved, *, by_hour: bool = False) -> Origin | None:
+    """Return where the amount comes from: the fee by the day where one is set, else the steps.
+
+    :param by_hour: whether it's a fee by the hour
+    """
+    if by_hour:
+        return rules.origin("fee_per_hour")
     if rules.value("fee_per_day") is not None:
         return rules.origin("fee_per_day")
     return rules.origin("fee_steps")
@@ -89,12 +109,16 @@ def claim_on(
     ladder: Ladder,
     price: Decimal | None = None,
     calendar: Calendar | None = None,
+    hours: tuple[datetime, datetime] | None = None,
 ) -> OverdueClaim:
     """Return what's right to have charged for a loan by a day.
 
     :param price: of the item, for schemes that charge no more
     :param calendar: of the branch that lent, for schemes that count open days; without it every day counts
+    :param hours: when a loan by the hour ended and until when it's late, by that branch's clock
     """
+    if hours is not None and scheme.per_hour is not None:
+        return _by_hour(scheme, scheme.per_hour, days_late(due_date, on), hours, ladder, _cap(scheme, price), calendar)
     late, counted = days_that_count(scheme, due_date=due_date, on=on, calendar=calendar)
     billable = late if late <= 0 or scheme.grace_counts else late - scheme.grace_days
     cap = _cap(scheme, price)
@@ -124,8 +148,7 @@ def _by_day(
     rate = scheme.per_day or ZERO
     if ladder is Ladder.CHILD and scheme.per_day_child is not None:
         rate = scheme.per_day_child
-    begun = -(-billable // scheme.period_days)
-    periods = begun if scheme.at_start else billable // scheme.period_days
+    periods = _periods(billable, scheme.period_days, at_start=scheme.at_start)
     total = to_money(rate * periods)
     return OverdueClaim(
         total=total if cap is None else min(total, cap),
@@ -138,6 +161,42 @@ def _by_day(
         counted=counted,
         by_day=ByDay(rate, scheme.period_days, periods),
     )
+
+
+def _by_hour(
+    scheme: FeeScheme,
+    rate: Decimal,
+    days: int,
+    hours: tuple[datetime, datetime],
+    ladder: Ladder,
+    cap: Decimal | None,
+    calendar: Calendar | None,
+) -> OverdueClaim:
+    late = hours_that_count(scheme, hours, calendar)
+    billable = late if scheme.grace_counts else late - scheme.grace_hours
+    periods = 0
+    if late > scheme.grace_hours:
+        periods = _periods(billable, scheme.period_hours, at_start=scheme.at_start)
+    total = to_money(rate * periods)
+    return OverdueClaim(
+        total=total if cap is None else min(total, cap),
+        step=periods,
+        days_late=days,
+        ladder=ladder,
+        step_total=total,
+        cap=cap,
+        by_hour=ByHour(rate, scheme.period_hours, periods, late, scheme.grace_hours, scheme.open_hours_only),
+    )
+
+
+def hours_that_count(scheme: FeeScheme, hours: tuple[datetime, datetime], calendar: Calendar | None) -> int:
+    """Return the hours late of a loan by the hour, from the first of two moments by the branch's clock to the other."""
+    return hours_late(*hours, calendar=calendar if scheme.open_hours_only else None)
+
+
+def _periods(units: int, length: int, *, at_start: bool) -> int:
+    """Return how many periods have begun, or are over."""
+    return -(-units // length) if at_start else units // length
 
 
 def _cap(scheme: FeeScheme, price: Decimal | None) -> Decimal | None:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
+from circulation.rules.hour_fees import ByHour
 from common.money import ZERO, to_money
 from patrons.rules import age_on
 
@@ -89,6 +90,7 @@ class OverdueClaim:
     cap: Decimal | None = None
     counted: CountedDays = CountedDays()
     by_day: ByDay | None = None
+    by_hour: ByHour | None = None
 
     def explanation(self, *, origin: Mapping[str, Any] | None) -> dict[str, Any]:
         """Return the rule behind the charge as the ledger keeps it.
@@ -105,6 +107,7 @@ class OverdueClaim:
             "origin": dict(origin) if origin else None,
             **self.counted.as_facts(),
             **(self.by_day.as_facts() if self.by_day else {}),
+            **(self.by_hour.as_facts() if self.by_hour else {}),
         }
 
 

@@ -3,7 +3,7 @@
 Returning or renewing counts today's days, so whoever reads last night's amount would owe another one a click later.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from copy import copy
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q
 
 from circulation.models import Fee, Loan
+from circulation.rules.fee_groups import AGAIN
 from circulation.rules.fee_schemes import origin_of_fee
 from circulation.rules.fees import OverdueClaim
 from circulation.rules.resolution import RuleMissing
@@ -29,8 +30,10 @@ def fees_today(patron: Patron, loans: Sequence[Loan], *, now: datetime) -> list[
 
     :param loans: her open loans with item, title and branch
     """
-    late = [loan for loan in loans if loan.due_date < _today_at(loan, now)]
+    late = [loan for loan in loans if loan.due_date < _today_at(loan, now) or (loan.due_at and loan.due_at < now)]
     unsettled = Q(balance__gt=0) | Q(kind=Fee.Kind.OVERDUE, loan__in=[loan.pk for loan in late])
+    if any(loan.due_at for loan in late):
+        unsettled |= Q(kind=Fee.Kind.OVERDUE, closed_at__isnull=True, group_key__startswith=AGAIN)
     views = views_of(Fee.objects.filter(unsettled, patron=patron).select_related("branch").order_by("-pk"))
     if not late:
         return views
@@ -45,7 +48,7 @@ def _raise(
     views: list[FeeView], cases: Sequence[tuple[Loan, LoanCase]], book: RuleBook, now: datetime
 ) -> list[FeeView]:
     """Bring the fees of late loans up to today, in their places, and return those that the next night would begin."""
-    places = _places(views)
+    places = _places(views, {loan.pk: loan.renewed_at for loan, _ in cases if loan.due_at and loan.renewed_at})
     new: dict[str, FeeView] = {}
     for loan, case in cases:
         claim = None if case.has_died(_today_at(loan, now)) else _claim(case, loan, book, now)
@@ -66,25 +69,33 @@ def _raise(
     return list(new.values())
 
 
-def _places(views: Sequence[FeeView]) -> dict[tuple[int | None, date | None], int]:
-    """Return where each loan's fee stands, by loan and due date: its own, or the open one of its group."""
+def _places(views: Sequence[FeeView], renewed: Mapping[int, datetime]) -> dict[tuple[int | None, date | None], int]:
+    """Return where each loan's fee stands, by loan and due date: its own, or the open one of its group.
+
+    :param renewed: when loans by the hour were: a fee that this closed was for an earlier hour, maybe of the same day
+    """
     places: dict[tuple[int | None, date | None], int] = {}
     for place, view in enumerate(views):
         if view.fee.closed_at is None:
             places |= {(line["loan"], view.fee.due_date): place for line in view.fee.covers}
-    return places | {(view.fee.loan_id, view.fee.due_date): place for place, view in enumerate(views)}
+    own = {(view.fee.loan_id, view.fee.due_date): (place, view.fee.closed_at) for place, view in enumerate(views)}
+    return places | {
+        (loan_id, due_date): place
+        for (loan_id, due_date), (place, closed_at) in own.items()
+        if not (loan_id in renewed and closed_at and closed_at <= renewed[loan_id])
+    }
 
 
 def _claim(case: LoanCase, loan: Loan, book: RuleBook, now: datetime) -> OverdueClaim | None:
     try:
-        return claim_of(case, on=_today_at(loan, now), book=book)
+        return claim_of(case, on=_today_at(loan, now), at=now, book=book)
     except RuleMissing:
         return None
 
 
 def _view(fee: Fee, claim: OverdueClaim, balance: Decimal, book: RuleBook, case: LoanCase) -> FeeView:
     fee.balance = balance
-    origin = origin_of_fee(case.rules(book))
+    origin = origin_of_fee(case.rules(book), by_hour=claim.by_hour is not None)
     return FeeView(fee, (), claim.explanation(origin=origin.as_facts() if origin else None))
 
 

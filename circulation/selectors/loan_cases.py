@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -10,7 +10,7 @@ from django.db.models import Case, Subquery, When
 from django.db.models.functions import Coalesce, TruncDate
 
 from circulation.models import Loan
-from circulation.rules.fee_groups import group_key
+from circulation.rules.fee_groups import again_key, group_key
 from circulation.rules.fee_schemes import FeeScheme, claim_on, scheme_of
 from circulation.rules.fees import OverdueClaim, ladder_of
 from circulation.rules.payment_order import is_liable
@@ -54,6 +54,10 @@ class LoanCase:
     guardian_id: int | None = None
     due_at: datetime | None = None
     died_on: date | None = None
+
+    def is_late(self, on: date, at: datetime, book: RuleBook) -> bool:
+        """Return whether its day is over, or its hour where any rule counts the hours of loans by the hour."""
+        return is_late(self.due_date, self.due_at, on=on, at=at, book=book)
 
     def has_died(self, on: date) -> bool:
         """Return whether the patron was registered as deceased by a day."""
@@ -152,34 +156,82 @@ def liable_for(loan: LoanCase, *, on: date) -> int | None:
 
 
 def group_of(loan: LoanCase, book: RuleBook, on: date) -> str:
-    """Return what a loan has in common with those that cost one fee with it; empty if it has a fee of its own."""
+    """Return what a loan has in common with those that cost one fee with it; empty if it has a fee of its own.
+
+    Each loan by the hour whose hours cost has one, and another if it's late again after a renewal of the same day.
+    """
+    rules = loan.rules(book, on)
+    renewed_on = loan.renewed_at.astimezone(zone_of(loan, book)).date() if loan.renewed_at else None
+    if loan.due_at is not None and rules.value("fee_per_hour") is not None:
+        return again_key(loan.loan_id, loan.due_at) if renewed_on == loan.due_date else ""
     return group_key(
-        Grouping(loan.rules(book, on).value("fee_grouping") or Grouping.ITEM),
+        Grouping(rules.value("fee_grouping") or Grouping.ITEM),
         due_date=loan.due_date,
         loaned_on=loan.loaned_on,
-        renewed_on=loan.renewed_at.astimezone(ZoneInfo(book.branches[loan.branch_id].time_zone)).date()
-        if loan.renewed_at
-        else None,
+        renewed_on=renewed_on,
     )
 
 
-def claim_of(loan: LoanCase, *, on: date, book: RuleBook) -> OverdueClaim:
-    """Return what's right to have charged for a loan by a day.
+def zone_of(loan: LoanCase, book: RuleBook) -> ZoneInfo:
+    """Return the time zone of the branch that lent."""
+    return ZoneInfo(book.branches[loan.branch_id].time_zone)
+
+
+def counts_hours(book: RuleBook) -> bool:
+    """Return whether any rule says what the hours late of a loan by the hour cost, or how long they stop."""
+    return any(book.rules.all_values(name) for name in ("fee_per_hour", "suspension_period_hours"))
+
+
+def is_late(due_date: date, due_at: datetime | None, *, on: date, at: datetime, book: RuleBook) -> bool:
+    """Return whether a loan is so late that it may cost: with its day over, or its hour where any rule counts hours.
+
+    :param on: a day in the lending branch's time zone
+    :param at: the moment for a loan by the hour, on that day
+    """
+    return due_date < on or (due_at is not None and due_at < at and counts_hours(book))
+
+
+def late_until(branch_id: int, on: date, now: datetime, book: RuleBook) -> datetime:
+    """Return until when hours late count on a day: of an earlier one nobody knows the hour, so until it began.
+
+    :param branch_id: the lending branch, in whose time zone the day is
+    """
+    here = now.astimezone(ZoneInfo(book.branches[branch_id].time_zone))
+    return here if on >= here.date() else datetime.combine(on, time(), here.tzinfo)
+
+
+def hours_of(loan: LoanCase, at: datetime, book: RuleBook) -> tuple[datetime, datetime] | None:
+    """Return when a loan by the hour ended and until when it's late, by the branch's clock; None for one by the day.
+
+    Of somebody who has died, no hour counts after the day on which the library heard of it.
+    """
+    if loan.due_at is None:
+        return None
+    zone = zone_of(loan, book)
+    until = at.astimezone(zone)
+    if loan.died_on is not None:
+        until = min(until, datetime.combine(loan.died_on + timedelta(days=1), time(), zone))
+    return loan.due_at.astimezone(zone), until
+
+
+def claim_of(loan: LoanCase, *, on: date, at: datetime, book: RuleBook) -> OverdueClaim:
+    """Return what's right to have charged for a loan by a day, or by a moment of it if it's one by the hour.
 
     :raises circulation.rules.resolution.RuleMissing: if no rule says what being late costs
     """
-    return claims_of([loan], on=on, book=book)[loan.loan_id]
+    return claims_of([loan], on=on, at=at, book=book)[loan.loan_id]
 
 
-def claims_of(loans: Sequence[LoanCase], *, on: date, book: RuleBook) -> dict[int, OverdueClaim]:
+def claims_of(loans: Sequence[LoanCase], *, on: date, at: datetime, book: RuleBook) -> dict[int, OverdueClaim]:
     """Return what's right to have charged for each loan by a day, the calendars read in one query for all.
 
     Of somebody who has died, no day counts after the one on which the library heard of it.
 
+    :param at: the moment up to which the hours of loans by the hour count, where they do
     :raises circulation.rules.resolution.RuleMissing: if no rule says what being late costs
     """
     schemes = {loan.loan_id: scheme_of(loan.rules(book, on)) for loan in loans}
-    counted = {loan.rules_branch_id for loan in loans if schemes[loan.loan_id].open_days_only}
+    counted = {loan.rules_branch_id for loan in loans if schemes[loan.loan_id].asks_calendar}
     if counted:
         book.refresh_calendars(counted)
     return {
@@ -187,13 +239,20 @@ def claims_of(loans: Sequence[LoanCase], *, on: date, book: RuleBook) -> dict[in
             loan,
             schemes[loan.loan_id],
             min(on, loan.died_on) if loan.died_on else on,
+            hours_of(loan, at, book),
             book.known_calendar(loan.rules_branch_id) if loan.rules_branch_id in counted else None,
         )
         for loan in loans
     }
 
 
-def _claim(loan: LoanCase, scheme: FeeScheme, on: date, calendar: Calendar | None) -> OverdueClaim:
+def _claim(
+    loan: LoanCase,
+    scheme: FeeScheme,
+    on: date,
+    hours: tuple[datetime, datetime] | None,
+    calendar: Calendar | None,
+) -> OverdueClaim:
     return claim_on(
         scheme,
         due_date=loan.due_date,
@@ -206,4 +265,5 @@ def _claim(loan: LoanCase, scheme: FeeScheme, on: date, calendar: Calendar | Non
         ),
         price=loan.price,
         calendar=calendar,
+        hours=hours,
     )

@@ -26,6 +26,7 @@ from circulation.selectors.desk_facts import (
     scan_facts,
     trapped_hold,
 )
+from circulation.selectors.loan_cases import is_late
 from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services import hold_states
 from circulation.services.desk_actions import (
@@ -48,6 +49,7 @@ from circulation.services.returns import (
     day_reasons,
     float_here,
     having_reasons,
+    late_by,
     news_of_item,
     place_reasons,
     route_of,
@@ -173,10 +175,11 @@ def _carry_out(scan: _Scan, day: date, scan_id: str | None) -> CheckInResult:
     changes: dict[str, Any] = {}
     patron_id = loan.patron_id if loan else None
     fee = None
+    claimed_at = loan.claimed_at if loan is not None else None
     if loan is not None:
         day = day_of_return(loan, day, ZoneInfo(scan.branch.time_zone))
         changes |= settle_claim(loan)
-        fee, problems = _close_loan(loan, scan, day)
+        fee, problems = _close_loan(loan, scan, day, claimed_at)
         notices += problems
     else:
         changes |= settle_found(item, on=day, now=scan.now, actor=scan.staff)
@@ -189,7 +192,6 @@ def _carry_out(scan: _Scan, day: date, scan_id: str | None) -> CheckInResult:
         changes["hold"] = hold_states.snapshot(scan.hold)
         notices += _step_hold(scan.hold, decided, scan)
     _settle_item(item, decided, scan)
-    days_late = max(0, (day - loan.due_date).days) if loan else 0
     result = _result(
         scan,
         decided,
@@ -198,8 +200,8 @@ def _carry_out(scan: _Scan, day: date, scan_id: str | None) -> CheckInResult:
         loan=loan,
         patron_id=patron_id,
         fee=fee,
-        days_late=days_late,
         was_used=was_used,
+        **late_by(loan, day, claimed_at or scan.now, scan.book),
     )
     return _recorded(result, scan, scan_id, {"before": before, "returned_on": day.isoformat(), **changes})
 
@@ -261,15 +263,18 @@ def _news(scan: _Scan, decided: CheckInPlan) -> tuple[Reason, ...]:
     return (*notices, *news_of_item(scan.item, bundle_of(scan.facts)))
 
 
-def _close_loan(loan: Loan, scan: _Scan, day: date) -> tuple[Fee | None, tuple[Reason, ...]]:
+def _close_loan(
+    loan: Loan, scan: _Scan, day: date, claimed_at: datetime | None
+) -> tuple[Fee | None, tuple[Reason, ...]]:
     fee: Fee | None = None
     problems: tuple[Reason, ...] = ()
     # A lost item's claim ends, too, however early it comes back.
-    if loan.due_date < scan.today or scan.item.status == Item.Status.LOST:
+    late = is_late(loan.due_date, loan.due_at, on=scan.today, at=scan.now, book=scan.book)
+    if late or scan.item.status == Item.Status.LOST:
         try:
             # A savepoint, for the return goes on even if no rule says what being late costs.
             with transaction.atomic():
-                fee = close_overdue_fee(loan=loan, on=day, now=scan.now, actor=scan.staff)
+                fee = close_overdue_fee(loan=loan, on=day, now=scan.now, actor=scan.staff, no_later_than=claimed_at)
         except RuleMissing as missing:
             problems = (notice_of_missing_rule(missing.name),)
     loan.returned_at = _moment(day, scan)
@@ -277,7 +282,7 @@ def _close_loan(loan: Loan, scan: _Scan, day: date) -> tuple[Fee | None, tuple[R
     if fee is None and not scan.facts["owed_on_loan"] and loan.patron is not None and not loan.patron.keeps_history:
         loan.patron = None
     _write_loan(loan)
-    if loan.patron is not None and loan.due_date < scan.today:
+    if loan.patron is not None and late:
         # What was owed may have been taken back just now, by the day on which it came back.
         anonymise_if_settled(loan)
     return fee, problems
@@ -363,6 +368,7 @@ def _recorded(result: CheckInResult, scan: _Scan, scan_id: str | None, changes: 
             "shelf_number": result.shelf_number,
             "fee_id": result.fee.pk if result.fee else None,
             "days_late": result.days_late,
+            **({"hours_late": result.hours_late} if result.hours_late else {}),
             **changes,
             **notice_facts(result.notices),
         },
@@ -388,6 +394,7 @@ def _first_result(scan: ScanFacts, item: Item, book: RuleBook) -> CheckInResult:
         patron_id=facts["patron_id"],
         fee=next(iter(fees), None),
         days_late=facts["days_late"],
+        hours_late=facts.get("hours_late", 0),
         was_used="local_use_id" in facts,
         notices=notices_of(facts),
         repeated=True,

@@ -85,7 +85,7 @@ def _end(
         before = {"status": item.status}
         loan_before = _before(loan)
         # As if it had come back in time: what was charged for being late is taken back.
-        close_overdue_fee(loan=loan, on=loan.due_date, now=now, actor=staff)
+        close_overdue_fee(loan=loan, on=loan.due_date, now=now, actor=staff, no_later_than=loan.due_at)
         loan.claim, loan.claimed_at = claim, loan.claimed_at or now
         loan.returned_at, loan.returned_to = now, loan.lending_branch
         loan.save(update_fields=["claim", "claimed_at", "returned_at", "returned_to"])

@@ -19,6 +19,7 @@ from circulation.selectors.desk_facts import (
     read_facts,
     scan_facts,
 )
+from circulation.selectors.loan_cases import is_late
 from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services.desk_actions import (
     attach_names,
@@ -253,7 +254,9 @@ def _write(
 
 
 def _close_fee(loan: Loan, *, today: date, now: datetime, staff: StaffAccount | None) -> Fee | None:
-    if loan.due_date >= today:
+    if loan.due_date >= today and (
+        loan.due_at is None or not is_late(loan.due_date, loan.due_at, on=today, at=now, book=rule_book())
+    ):
         return None
     try:
         return close_overdue_fee(loan=loan, on=today, now=now, actor=staff)

@@ -51,6 +51,7 @@ class CheckInResult:
     :ivar hold: the hold that it's for, with its `patron` at hand
     :ivar shelf_number: its place on the hold shelf
     :ivar fee: the overdue fee, when there is one
+    :ivar hours_late: of a loan by the hour that's late on its very day, where a rule counts hours
     :ivar was_used: it was counted as used in the house
     :ivar patron_id: who returned it; ask no later, for the loan forgets her when nothing is owed
     """
@@ -66,6 +67,7 @@ class CheckInResult:
     patron_id: int | None = None
     fee: Fee | None = None
     days_late: int = 0
+    hours_late: int = 0
     was_used: bool = False
     notices: tuple[Reason, ...] = ()
     repeated: bool = False

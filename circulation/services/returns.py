@@ -6,14 +6,17 @@ What of it concerns an item that lies on the desk, a check-out needs as well.
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from circulation.errors import Code
 from circulation.models import Loan, LocalUse
+from circulation.rules.hour_fees import hours_late
 from circulation.rules.reasons import blocking, notice
 from circulation.rules.resolution import Level, Resolved
 from circulation.rules.returns import Route, RouteFacts, accepts_return, route
 from circulation.rules.values import ReturnPolicy
 from circulation.selectors.desk_facts import BundleFacts, LoanFacts
+from circulation.selectors.loan_cases import counts_hours
 from circulation.selectors.rule_books import RuleBook
 from circulation.services.fees.lost import found as found_lost
 from common.errors import Reason
@@ -105,6 +108,20 @@ def day_of_return(loan: Loan, day: date, zone: Any) -> date:
     if loan.claim and loan.claimed_at is not None:
         return max(loan.loaned_on, min(day, loan.claimed_at.astimezone(zone).date()))
     return day
+
+
+def late_by(loan: Loan | None, day: date, until: datetime, book: RuleBook) -> dict[str, int]:
+    """Return how late it came back, in days and, where any rule counts them, in hours of the due date itself.
+
+    :param day: up to which being late counts
+    :param until: the same for a loan by the hour
+    """
+    days = max(0, (day - loan.due_date).days) if loan else 0
+    hours = 0
+    if loan is not None and loan.due_at is not None and not days and counts_hours(book):
+        same_day = day == until.astimezone(ZoneInfo(book.branches[loan.lending_branch_id].time_zone)).date()
+        hours = hours_late(loan.due_at, until) if same_day else 0
+    return {"days_late": days, "hours_late": hours}
 
 
 def settle_claim(loan: Loan) -> dict[str, Any]:

@@ -118,7 +118,8 @@ def _undo_check_in(
         if claim := facts.get("claim_settled"):
             loan.claim, loan.claimed_at = claim["claim"], datetime.fromisoformat(claim["claimed_at"])
         loan.save(update_fields=["patron", "returned_at", "returned_to", "claim", "claimed_at"])
-        if facts.get("fee_id") or facts["days_late"] or facts["before"]["status"] == Item.Status.LOST:
+        late = facts.get("fee_id") or facts["days_late"] or facts.get("hours_late")
+        if late or facts["before"]["status"] == Item.Status.LOST:
             reopen_overdue_fee(loan=loan, now=now, actor=staff)
     if facts.get("local_use_id"):
         LocalUse.objects.filter(pk=facts["local_use_id"]).delete()

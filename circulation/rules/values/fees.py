@@ -65,6 +65,9 @@ _ORDERS = {
     PaymentOrder.REPLACEMENTS_FIRST: _("replacements first"),
 }
 
+# What a loan by the hour costs or stops when no rule counts its hours: as if it were one by the day.
+_AS_DAYS = _("by the day")
+
 _LATE = (
     ValueSpec("fee_steps", Kind.FEE_STEPS, _("Overdue fee"), null_means=NONE),
     ValueSpec("fee_per_day", Kind.MONEY, _("Overdue fee by the day, instead of steps"), null_means=NONE, needed=False),
@@ -88,6 +91,18 @@ _LATE = (
     ValueSpec("fee_grace_days", Kind.DAYS, _("Days late without a fee"), null_means=NONE, needed=False, maximum=366),
     ValueSpec("fee_grace_counts", Kind.BOOL, _("The free days count once they're over"), needed=False),
     ValueSpec("fee_open_days_only", Kind.BOOL, _("Days late are open days"), needed=False),
+    ValueSpec("fee_per_hour", Kind.MONEY, _("Overdue fee of loans by the hour"), null_means=_AS_DAYS, needed=False),
+    ValueSpec(
+        "fee_period_hours",
+        Kind.COUNT,
+        _("Hours that the fee by the hour is for"),
+        null_means=_("1 hour"),
+        needed=False,
+        minimum=1,
+        maximum=720,
+    ),
+    ValueSpec("fee_grace_hours", Kind.COUNT, _("Hours late without a fee"), null_means=NONE, needed=False, maximum=720),
+    ValueSpec("fee_open_hours_only", Kind.BOOL, _("Hours late are opening hours"), needed=False),
     ValueSpec("fee_cap", Kind.MONEY, _("Highest fee for an item"), null_means=NONE, needed=False),
     ValueSpec("fee_cap_at_price", Kind.BOOL, _("No fee above the item's price"), needed=False),
     ValueSpec(
@@ -129,6 +144,15 @@ _SUSPENSION = (
         needed=False,
         minimum=1,
         maximum=366,
+    ),
+    ValueSpec(
+        "suspension_period_hours",
+        Kind.COUNT,
+        _("Hours late that they're for, of loans by the hour"),
+        null_means=_AS_DAYS,
+        needed=False,
+        minimum=1,
+        maximum=720,
     ),
     ValueSpec("suspension_max_days", Kind.DAYS, _("Longest stop"), null_means=UNLIMITED, needed=False, minimum=1),
     ValueSpec("suspension_adds_up", Kind.BOOL, _("Stops add up"), needed=False, by_item_type=False),

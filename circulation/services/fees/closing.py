@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from circulation.models import Fee, LedgerEntry, Loan
-from circulation.selectors.loan_cases import LoanCase, claim_of, claims_of, group_of, loan_cases
+from circulation.selectors.loan_cases import LoanCase, claim_of, claims_of, group_of, is_late, late_until, loan_cases
 from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services import letter_stops
 from circulation.services.fees import lost, visits
@@ -27,7 +27,9 @@ _ENDING = (Fee.Kind.OVERDUE, Fee.Kind.REPLACEMENT)
 
 
 @transaction.atomic(savepoint=False)
-def close_overdue_fee(*, loan: Loan, on: date, now: datetime, actor: Any) -> Fee | None:
+def close_overdue_fee(
+    *, loan: Loan, on: date, now: datetime, actor: Any, no_later_than: datetime | None = None
+) -> Fee | None:
     """End a loan's overdue fee with what's right on a day, and do with the claim for its replacement as the rules say.
 
     Fewer days late than charged for, by a back-dated return, take the rest back; what was paid beyond what's right goes
@@ -35,17 +37,21 @@ def close_overdue_fee(*, loan: Loan, on: date, now: datetime, actor: Any) -> Fee
 
     :param loan: with the due date that was passed, so before a renewal moves it, and with its patron
     :param on: the day of return or renewal in the lending branch's time zone
+    :param no_later_than: up to when the hours of a loan by the hour count at most
     :returns: the overdue fee; None if there's none that was still open
     :raises circulation.rules.resolution.RuleMissing: if it's late and no rule says what that costs
     """
-    moment = Moment(on, now, actor)
-    if on > loan.due_date:
+    book = rule_book()
+    until = late_until(loan.lending_branch_id, on, now, book)
+    moment = Moment(on, now, actor, min(until, no_later_than or until))
+    late = is_late(loan.due_date, loan.due_at, on=on, at=moment.at, book=book)
+    if late:
         lock_loan(loan)
-    case, book = loan_cases([loan.pk])[0], rule_book()
+    case = loan_cases([loan.pk])[0]
     if key := group_of(case, book, on):
         overdue = _close_in_group(case, key, moment, book)
     else:
-        charge_loans([case] if on > loan.due_date else [], on=on, now=now, actor=actor, book=book)
+        charge_loans([case] if late else [], on=on, at=moment.at, now=now, actor=actor, book=book)
         overdue = None
     fees = lock_fees(Q(loan=loan.pk, kind__in=_ENDING, closed_at__isnull=True))
     accounts = accounts_of(fee.pk for fee in fees) if fees else {}
@@ -56,7 +62,7 @@ def close_overdue_fee(*, loan: Loan, on: date, now: datetime, actor: Any) -> Fee
         elif not fee.group_key:
             overdue = fee
             close(fee, account, right=_right_at_the_end(fee, case, account, moment, book), moment=moment)
-    if on > loan.due_date:
+    if late:
         suspend(case, moment=moment, book=book)
     if book.rules.all_values("block_at_notice"):
         letter_stops.lift_settled([case.patron_id], now=now, actor=actor, over=[loan.pk])
@@ -77,7 +83,11 @@ def reopen_overdue_fee(*, loan: Loan, now: datetime, actor: Any) -> Fee | None:
     lift_suspension(loan, now=now, actor=actor)
     alone = Q(loan=loan.pk, kind__in=_ENDING, due_date=loan.due_date, group_key="")
     together = Q(patron=loan.patron_id, kind=Fee.Kind.OVERDUE, covers__contains=[{"loan": loan.pk}])
-    for fee in lock_fees(Q(alone | together, closed_at__isnull=False)):
+    closed = Q(closed_at__isnull=False)
+    if loan.due_at is not None and loan.renewed_at is not None:
+        # What the last renewal closed may have been for an earlier hour of the same day.
+        closed = Q(closed_at__gt=loan.renewed_at)
+    for fee in lock_fees(Q(alone | together) & closed):
         if fee.kind == Fee.Kind.OVERDUE:
             overdue = fee
         if fee.group_key and (not visits.leave(fee, loan.pk) or visits.is_growing(fee)):
@@ -103,14 +113,14 @@ def reopen_claims(*, fee_ids: Sequence[int], now: datetime, actor: Any) -> None:
 def _close_in_group(case: LoanCase, key: str, moment: Moment, book: RuleBook) -> Fee | None:
     """End the group's fee with the first loan that comes back, or count the loan to that day's visit."""
     claim = ZERO
-    if moment.on > case.due_date:
-        claim = claims_of([case], on=moment.on, book=book)[case.loan_id].total
+    if case.is_late(moment.on, moment.at, book):
+        claim = claims_of([case], on=moment.on, at=moment.at, book=book)[case.loan_id].total
     visit = visits.visit_of(case, key, on=moment.on)
     if visit is not None:
         _leave_open_fee(case, key, moment)
         return visits.join(visit, case, claim, moment=moment, book=book)
     if claim > ZERO:
-        charge_loans([case], on=moment.on, now=moment.now, actor=moment.actor, book=book)
+        charge_loans([case], on=moment.on, at=moment.at, now=moment.now, actor=moment.actor, book=book)
     fee = visits.open_fee(case, key)
     if fee is None:
         return None
@@ -136,8 +146,12 @@ def _right_at_the_end(fee: Fee, case: LoanCase, account: Account, moment: Moment
     newest = LedgerEntry.objects.filter(fee=fee, kind=LedgerEntry.Kind.CHARGE).order_by("-pk").first()
     if newest is None:
         return account.charged
-    claim = claim_of(case, on=moment.on, book=book)
-    if newest.rule.get("days_late", 0) <= claim.days_late:
+    claim = claim_of(case, on=moment.on, at=moment.at, book=book)
+    if claim.by_hour is not None and "hours_late" in newest.rule:
+        is_as_late = newest.rule["hours_late"] <= claim.by_hour.hours_late
+    else:
+        is_as_late = newest.rule.get("days_late", 0) <= claim.days_late
+    if is_as_late:
         return account.charged
     return min(account.charged, claim.total)
 

@@ -17,11 +17,18 @@ class Moment:
     """When and by whom something ends.
 
     :ivar on: the day of return or renewal in the lending branch's time zone
+    :ivar until: up to when the hours of a loan by the hour count, if that's not now
     """
 
     on: date
     now: datetime
     actor: Any
+    until: datetime | None = None
+
+    @property
+    def at(self) -> datetime:
+        """Up to when the hours of a loan by the hour count."""
+        return self.until or self.now
 
 
 def close(fee: Fee, account: Account, *, right: Decimal, moment: Moment) -> None:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q, Sum
 
 from circulation.models import Fee, LedgerEntry, Loan
+from circulation.rules.fee_groups import is_again
 from circulation.rules.fee_schemes import origin_of_fee
 from circulation.rules.fees import OverdueClaim
 from circulation.rules.resolution import Resolved
@@ -43,7 +44,7 @@ def charge_overdue(*, loan: Loan, on: date, now: datetime, actor: Any) -> Fee | 
     lock_loan(loan)
     book = rule_book()
     cases = loan_cases([loan.pk])
-    for charge in charge_loans(cases, on=on, now=now, actor=actor, book=book):
+    for charge in charge_loans(cases, on=on, at=now, now=now, actor=actor, book=book):
         facts = {"amount": str(charge.amount), "on": on.isoformat()}
         record(action="circulation.charge_overdue", actor=actor, subject=charge.fee, facts=facts)
     for case in cases:
@@ -52,15 +53,19 @@ def charge_overdue(*, loan: Loan, on: date, now: datetime, actor: Any) -> Fee | 
     return Fee.objects.filter(kind=Fee.Kind.OVERDUE, loan=loan.pk, due_date=loan.due_date).first()
 
 
-def charge_loans(loans: Sequence[LoanCase], *, on: date, now: datetime, actor: Any, book: RuleBook) -> list[Charge]:
+def charge_loans(
+    loans: Sequence[LoanCase], *, on: date, at: datetime, now: datetime, actor: Any, book: RuleBook
+) -> list[Charge]:
     """Raise the fees of many late loans in a few statements, and return what was added; the audit is the caller's.
 
     The caller has locked the loans, so no second fee can come into being beside it. Nothing is charged to somebody who
     has died; what was charged before is for staff to settle with the estate.
 
+    :param at: up to when the hours of loans by the hour count
     :raises circulation.rules.resolution.RuleMissing: if no rule says what being late costs
     """
-    claims = claims_of([loan for loan in loans if loan.due_date < on and not loan.has_died(on)], on=on, book=book)
+    alive = [loan for loan in loans if loan.is_late(on, at, book) and not loan.has_died(on)]
+    claims = claims_of(alive, on=on, at=at, book=book)
     late = [loan for loan in loans if loan.loan_id in claims and claims[loan.loan_id].total > ZERO]
     if not late:
         return []
@@ -108,7 +113,7 @@ def new_fee(loan: LoanCase, *, on: date, now: datetime) -> Fee:
 def _fees_for(late: Sequence[LoanCase], keys: dict[int, str], *, on: date, now: datetime) -> dict[int, Fee]:
     """Return the fee of each loan that one may be raised for, made where there was none."""
     own = _own_fees(late)
-    alone = [loan for loan in late if not keys[loan.loan_id] or _is_alone(own.get(loan.loan_id))]
+    alone = [loan for loan in late if _is_alone(keys[loan.loan_id], own.get(loan.loan_id))]
     new = [new_fee(loan, on=on, now=now) for loan in alone if loan.loan_id not in own]
     Fee.objects.bulk_create(new, batch_size=1000)
     made = {fee.loan_id: fee for fee in new if fee.loan_id is not None}
@@ -117,9 +122,9 @@ def _fees_for(late: Sequence[LoanCase], keys: dict[int, str], *, on: date, now: 
     return fees | groups.fees_of(together, keys, own, on=on, now=now)
 
 
-def _is_alone(fee: Fee | None) -> bool:
+def _is_alone(key: str, fee: Fee | None) -> bool:
     """A fee that was begun for a loan alone goes on so, even if a rule groups them since."""
-    return fee is not None and not fee.group_key
+    return not key or (fee is not None and not fee.group_key and not is_again(key))
 
 
 def _own_fees(loans: Iterable[LoanCase]) -> dict[int, Fee]:
@@ -167,7 +172,7 @@ def _charge(
     now: datetime,
     actor: Any,
 ) -> LedgerEntry:
-    origin = origin_of_fee(rules)
+    origin = origin_of_fee(rules, by_hour=claim.by_hour is not None)
     rule = claim.explanation(origin=origin.as_facts() if origin else None)
     if amount < claim.total - account.charged:
         rule["patron_cap"] = str(rules.value("fee_cap_patron"))

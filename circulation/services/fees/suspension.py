@@ -4,12 +4,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import translation
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from circulation.models import Loan
-from circulation.rules.fee_schemes import days_that_count, scheme_of
+from circulation.rules.fee_schemes import days_that_count, hours_that_count, scheme_of
 from circulation.rules.suspensions import suspended_until, suspension_days
-from circulation.selectors.loan_cases import LoanCase
+from circulation.selectors.loan_cases import LoanCase, hours_of
 from circulation.selectors.rule_books import RuleBook
 from circulation.services.fees.ending import Moment
 from common.audit import record
@@ -29,13 +29,19 @@ def suspend(case: LoanCase, *, moment: Moment, book: RuleBook) -> Block | None:
     if not days or case.has_died(moment.on):
         return None
     scheme = scheme_of(rules)
-    calendar = book.calendar(case.rules_branch_id) if scheme.open_days_only else None
-    late, _counted = days_that_count(scheme, due_date=case.due_date, on=moment.on, calendar=calendar)
+    period_hours = rules.value("suspension_period_hours")
+    hours = hours_of(case, moment.at, book) if period_hours is not None else None
+    leaves_out = scheme.open_days_only if hours is None else scheme.open_hours_only
+    calendar = book.calendar(case.rules_branch_id) if leaves_out else None
+    if hours is None:
+        late, _counted = days_that_count(scheme, due_date=case.due_date, on=moment.on, calendar=calendar)
+    else:
+        late = hours_that_count(scheme, hours, calendar)
     stopped = suspension_days(
         late=late,
         days=days,
-        period=rules.value("suspension_period_days") or 1,
-        grace=scheme.grace_days,
+        period=(rules.value("suspension_period_days") if hours is None else period_hours) or 1,
+        grace=scheme.grace_days if hours is None else scheme.grace_hours,
         longest=rules.value("suspension_max_days"),
     )
     if stopped <= 0:
@@ -47,7 +53,7 @@ def suspend(case: LoanCase, *, moment: Moment, book: RuleBook) -> Block | None:
         running_until=_running_until(case.patron_id, moment.on),
         adds_up=bool(rules.value("suspension_adds_up")),
     )
-    return _block(case, until, late, moment)
+    return _block(case, until, late, moment, by_hour=hours is not None)
 
 
 def lift_suspension(loan: Loan, *, now: datetime, actor: Any) -> None:
@@ -58,9 +64,12 @@ def lift_suspension(loan: Loan, *, now: datetime, actor: Any) -> None:
         record(action="patrons.lift_block", actor=actor, subject=block.patron, facts={"block": block.pk})
 
 
-def _block(case: LoanCase, until: date, late: int, moment: Moment) -> Block:
+def _block(case: LoanCase, until: date, late: int, moment: Moment, *, by_hour: bool) -> Block:
     with translation.override(current_municipality().language):
-        reason = gettext("Returned %(days)s days late") % {"days": late}
+        if by_hour:
+            reason = ngettext("Returned %(hours)d hour late", "Returned %(hours)d hours late", late) % {"hours": late}
+        else:
+            reason = gettext("Returned %(days)s days late") % {"days": late}
         by_itself = gettext("by the rules")
     block = Block.objects.create(
         patron_id=case.patron_id,
@@ -70,7 +79,7 @@ def _block(case: LoanCase, until: date, late: int, moment: Moment) -> Block:
         set_at=moment.now,
         cause=_cause(case.loan_id, case.due_date),
     )
-    facts = {"block": block.pk, "until": until.isoformat(), "days_late": late}
+    facts = {"block": block.pk, "until": until.isoformat(), "hours_late" if by_hour else "days_late": late}
     record(action="patrons.set_block", actor=moment.actor, subject=block.patron, facts=facts)
     return block
 

@@ -45,7 +45,8 @@ def join(fee: Fee, case: LoanCase, claim: Decimal, *, moment: Moment, book: Rule
     account = accounts_of([fee.pk]).get(fee.pk, Account())
     more = claim - account.charged
     if more > 0 and not case.has_died(moment.on):
-        rule = claim_of(case, on=moment.on, book=book).explanation(origin=None) | {"items": len(fee.covers)}
+        rule = claim_of(case, on=moment.on, at=moment.at, book=book).explanation(origin=None)
+        rule |= {"items": len(fee.covers)}
         key = f"visit:{fee.pk}:{claim}:{account.corrections}"
         write_entries(
             [

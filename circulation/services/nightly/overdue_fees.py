@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from circulation.models import Loan
 from circulation.rules.fee_schemes import says_what_late_costs
-from circulation.selectors.loan_cases import LoanCase, loan_cases
+from circulation.selectors.loan_cases import LoanCase, counts_hours, loan_cases
 from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services.fees.overdue import charge_loans
 from circulation.services.nightly.batches import work_through
@@ -28,8 +28,14 @@ def charge_overdue_fees(*, on: date, now: datetime, counts: Counter[str]) -> Non
     :raises circulation.services.nightly.batches.SomeFailed: if some loans could not be charged
     """
 
+    by_hour = counts_hours(rule_book())
+
     def next_keys(after: _Place | None) -> Sequence[_Place]:
-        late = Loan.objects.filter(returned_at__isnull=True, due_date__lt=on, claim="")
+        late = Loan.objects.filter(returned_at__isnull=True, claim="")
+        if by_hour:
+            late = late.filter(Q(due_date__lt=on) | Q(due_at__lt=now), due_date__lte=on)
+        else:
+            late = late.filter(due_date__lt=on)
         if after is not None:
             due_date, pk = after
             late = late.filter(Q(due_date__gt=due_date) | Q(due_date=due_date, pk__gt=pk), due_date__gte=due_date)
@@ -45,7 +51,7 @@ def _charge(loan_ids: Sequence[int], *, on: date, now: datetime) -> Counter[str]
     book = rule_book()
     loans = loan_cases(lock_open_loans(loan_ids))
     with_ladder = [loan for loan in loans if has_ladder(loan, book, on)]
-    charges = charge_loans(with_ladder, on=on, now=now, actor=None, book=book)
+    charges = charge_loans(with_ladder, on=on, at=now, now=now, actor=None, book=book)
     if charges:
         total = sum((charge.amount for charge in charges), ZERO)
         facts = {"on": on.isoformat(), "fees": len(charges), "amount": str(total)}
