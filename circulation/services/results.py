@@ -73,6 +73,11 @@ class CheckInResult:
     repeated: bool = False
     entry_id: int | None = None
 
+    @property
+    def is_late(self) -> bool:
+        """Whether it came back late, by days or by hours that count."""
+        return bool(self.days_late or self.hours_late)
+
 
 @dataclass(frozen=True)
 class RenewResult:

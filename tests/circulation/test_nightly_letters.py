@@ -100,8 +100,9 @@ class TestOverdueFees:
             loan(10, branch=branch)
         night(charge_overdue_fees, TODAY - timedelta(days=9))
 
-        # Two look-ups of keys, then savepoint, version, lock, cases, fees, sums, new entries, balances, audit, release.
-        with django_assert_num_queries(12):
+        # The version and two look-ups of keys, then savepoint, version, lock, cases, fees, sums, new entries, balances,
+        # audit, release.
+        with django_assert_num_queries(13):
             night(charge_overdue_fees)
 
 

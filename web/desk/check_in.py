@@ -120,14 +120,14 @@ def _kind(result: CheckInResult, news: list[Reason]) -> str:
         return "transit"
     if not result.changed:
         return "notice"
-    return "notice" if result.days_late or news else "ok"
+    return "notice" if result.is_late or news else "ok"
 
 
 def _tally_as(result: CheckInResult, news: list[Reason]) -> str:
     """Return what the row counts as above the list: what it says, wherever the item goes."""
     if not result.changed:
         return "none"
-    return "notice" if result.days_late or news else "ok"
+    return "notice" if result.is_late or news else "ok"
 
 
 def _answer(request: HttpRequest, scan: Scan, context: dict[str, Any], kind: str, status: int) -> HttpResponse:

@@ -1,11 +1,11 @@
 """Fees as the desk lists them: what each is for, the rule behind it, and every movement of its ledger in words."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from circulation.selectors.fees import FeeView
 from circulation.services.fees.payments import Method
@@ -74,6 +74,14 @@ def _amount_text(rule: Mapping[str, Any]) -> str:
     if rule.get("per_day"):
         values = {"amount": rule["per_day"], "periods": rule["periods"], "days": rule["period_days"]}
         return gettext("%(periods)s × %(amount)s, for each %(days)s days late") % values
+    if rule.get("per_hour"):
+        values = {"amount": rule["per_hour"], "periods": rule["periods"], "hours": rule["period_hours"]}
+        text = ngettext(
+            "%(periods)s × %(amount)s, for each hour late",
+            "%(periods)s × %(amount)s, for each %(hours)s hours late",
+            rule["period_hours"],
+        )
+        return text % values
     if rule.get("claims") == "PRICE":
         return gettext("The item's price")
     if rule.get("claims"):
@@ -90,6 +98,8 @@ def _amount_text(rule: Mapping[str, Any]) -> str:
 
 
 def _days_text(rule: Mapping[str, Any]) -> str:
+    if rule.get("per_hour"):
+        return ", ".join(_hours_texts(rule))
     parts = []
     if rule.get("per_day"):
         parts.append(gettext("%(days)s days late") % {"days": rule.get("days_late", "")})
@@ -102,6 +112,15 @@ def _days_text(rule: Mapping[str, Any]) -> str:
     if rule.get("items"):
         parts.append(gettext("one fee for %(items)s items") % {"items": rule["items"]})
     return ", ".join(parts)
+
+
+def _hours_texts(rule: Mapping[str, Any]) -> Iterator[str]:
+    late = rule.get("hours_late", 0)
+    yield ngettext("%(count)s hour late", "%(count)s hours late", late) % {"count": late}
+    if rule.get("calendar") == "OPENING_HOURS":
+        yield gettext("opening hours only")
+    if rule.get("grace_hours"):
+        yield gettext("%(hours)s hours free") % {"hours": rule["grace_hours"]}
 
 
 def _cap_text(rule: Mapping[str, Any]) -> str:

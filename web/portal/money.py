@@ -54,12 +54,23 @@ def _rule_text(rule: Any, currency: str) -> str:
         late = ngettext("%(days)d day late", "%(days)d days late", days) % {"days": days}
         closed = gettext("days on which we're closed don't count") if rule.get("calendar") == "OPEN_DAYS" else ""
         return ", ".join(filter(None, (each % values, late, closed))) + "."
+    if rule.get("per_hour"):
+        return _hours_text(rule, currency)
     if rule.get("claims"):
         return gettext("For an item that hasn't come back.")
     if rule.get("from_day"):
         amount = amount_text(Decimal(rule["step_total"]), currency)
         return gettext("The rule says %(amount)s from day %(day)s on.") % {"day": rule["from_day"], "amount": amount}
     return ""
+
+
+def _hours_text(rule: Any, currency: str) -> str:
+    hours, period = rule.get("hours_late", 0), rule["period_hours"]
+    each = ngettext("%(amount)s for each hour", "%(amount)s for each %(hours)d hours", period)
+    values = {"amount": amount_text(Decimal(rule["per_hour"]), currency), "hours": period}
+    late = ngettext("%(count)s hour late", "%(count)s hours late", hours) % {"count": hours}
+    closed = gettext("hours when we're closed don't count") if rule.get("calendar") == "OPENING_HOURS" else ""
+    return ", ".join(filter(None, (each % values, late, closed))) + "."
 
 
 def _settled_text(view: Any, currency: str) -> str:

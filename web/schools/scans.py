@@ -60,7 +60,7 @@ def return_scan(request: HttpRequest, pk: int) -> HttpResponse:
         result = check_in(item=item, branch=staff.branch, staff=staff.account, now=now, scan_id=scan.id, lent_to=having)
     except CheckInRefused as refused:
         return answer_return(request, school_class, row | {"reasons": words(request, refused)}, "stop", status=409)
-    kind = {"HOLD_SHELF": "hold", "TRANSIT": "transit"}.get(result.goes_to, "notice" if result.days_late else "ok")
+    kind = {"HOLD_SHELF": "hold", "TRANSIT": "transit"}.get(result.goes_to, "notice" if result.is_late else "ok")
     return answer_return(request, school_class, row | {"result": result, "pupil": who}, kind)
 
 

@@ -19,6 +19,7 @@ from circulation.selectors.fees import owed_by
 from circulation.selectors.fees_today import fees_today
 from circulation.selectors.loans import loans_of
 from circulation.services.check_in import check_in
+from circulation.services.claims import claim_never_had, claim_returned
 from circulation.services.nightly.overdue_fees import charge_overdue_fees
 from circulation.services.renew import renew_loan
 from circulation.services.undo import undo
@@ -293,6 +294,26 @@ def test_e6_what_a_renewal_closed_stands_and_late_again_the_same_day_it_starts_a
     assert Fee.objects.filter(closed_at=None).count() == 0
     undo(entry=AuditEntry.objects.get(pk=back.entry_id), staff=library.staff, now=after(minutes=301))
     assert [fee.balance for fee in Fee.objects.filter(closed_at=None)] == [money("6.00")]
+
+
+def test_e6_said_to_have_been_returned_it_is_late_up_to_the_minute_of_the_claim(rules, late, take_back, library):
+    rules(fee_per_hour="2.00")
+    loan = late()
+    claim_returned(loan=loan, staff=library.staff, now=after(hours=2, minutes=30))
+
+    back = take_back(loan, after(hours=6))
+
+    assert (back.fee.balance, back.hours_late) == (money("4.00"), 2)
+
+
+def test_e6_never_had_it_costs_nothing_on_its_very_day(rules, late, library):
+    rules(fee_per_hour="2.00")
+    loan = late()
+    night(after(hours=1))
+
+    claim_never_had(loan=loan, staff=library.staff, now=after(hours=3))
+
+    assert owed_by(library.patron.pk) == 0
 
 
 def test_e6_an_undone_return_lets_the_fee_grow_on(rules, late, take_back, library):

@@ -1,6 +1,7 @@
 """A loan by the hour shows by which hour it's due at the desk, and counts as late once its hour is past."""
 
 from datetime import timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -9,6 +10,7 @@ from django.urls import reverse
 from circulation.models import CirculationRule, Loan
 from circulation.selectors.lists import count_overdue
 from tests.factories import NOW, TODAY, LoanFactory, PatronFactory
+from web.ui.templatetags.ui import money_filter
 
 UNTIL = NOW + timedelta(hours=2, minutes=7)
 PAST = NOW - timedelta(minutes=7)
@@ -92,6 +94,46 @@ def test_is_late_once_its_hour_is_past(librarian_client, patron, desk_branch, le
     assert (loan.item.barcode in overdue) == is_late
     assert count_overdue(desk_branch, now=NOW) == is_late
     assert (f"Late since {clock(PAST, desk_branch)}" in hers) == is_late
+
+
+@pytest.fixture
+def hours_cost(rules):
+    """Return a function that lets each hour late cost 15, or what else it's told."""
+
+    def set_values(**values):
+        CirculationRule.objects.update(values={**rules.values, "fee_per_hour": "15.00", **values})
+
+    return set_values
+
+
+def test_a_return_says_by_how_many_hours_it_is_late_and_what_that_costs(librarian_client, hours_cost, lent, scan):
+    hours_cost()
+    late = lent(NOW - timedelta(hours=2, minutes=7))
+
+    answer = scan(librarian_client, late.item.barcode, at="desk:check_in_scan")
+
+    assert answer.headers["X-Scan-Kind"] == "notice"
+    assert "2 hours late" in answer.content.decode()
+    assert money_filter(Decimal("30.00"), "DKK") in answer.content.decode()
+
+
+def test_a_return_by_the_day_says_nothing_of_hours(librarian_client, rules, lent, scan):
+    late = lent(NOW - timedelta(hours=2, minutes=7))
+
+    answer = scan(librarian_client, late.item.barcode, at="desk:check_in_scan")
+
+    assert answer.headers["X-Scan-Kind"] == "ok"
+    assert "late" not in answer.content.decode()
+
+
+def test_the_patron_s_page_says_how_the_hours_were_counted(librarian_client, hours_cost, patron, lent, scan):
+    hours_cost(fee_grace_hours=1)
+    late = lent(NOW - timedelta(hours=4, minutes=7))
+    scan(librarian_client, late.item.barcode, at="desk:check_in_scan")
+
+    page = librarian_client.get(f"/desk/patrons/{patron.pk}").content.decode()
+
+    assert "3 × 15.00, for each hour late · 4 hours late, 1 hours free · the municipality&#x27;s rule" in page
 
 
 def test_stops_other_loans_once_its_hour_is_past(librarian_client, rules, patron, lent, scan):

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -7,6 +7,7 @@ from django.contrib.messages import get_messages
 
 from circulation.models import CirculationRule, Fee, Hold, LedgerEntry, Loan
 from patrons.models import Patron
+from tests.circulation.cases.calendars import EVERY_DAY, open_on
 from tests.factories import (
     NOW,
     TODAY,
@@ -19,6 +20,7 @@ from tests.factories import (
     PatronFactory,
     RecordFactory,
 )
+from web.ui.templatetags.ui import money_filter
 
 
 def said(response):
@@ -272,6 +274,26 @@ def test_a_loan_by_the_hour_is_late_once_its_hour_is_past(at_home, patron, desk_
 
     assert f"Late since {hour}" in page
     assert f"It was due on Thursday 19 November\xa0{hour}." in page
+
+
+@pytest.mark.parametrize(
+    ("period", "open_only", "why"),
+    [
+        (1, False, "for each hour, 2 hours late."),
+        (2, True, "for each 2 hours, 2 hours late, hours when we&#x27;re closed don&#x27;t count."),
+    ],
+)
+def test_says_what_the_hours_of_a_late_loan_cost(at_home, patron, desk_branch, period, open_only, why):
+    hours = {"fee_per_hour": "15.00", "fee_period_hours": period, "fee_open_hours_only": open_only}
+    CirculationRule.objects.update(values={**CirculationRule.objects.get().values, **hours})
+    ended = NOW - timedelta(hours=2, minutes=7)
+    LoanFactory(patron=patron, lending_branch=desk_branch, loaned_on=TODAY, due_date=TODAY, due_at=ended)
+    open_on(desk_branch, EVERY_DAY, hours=(time(0), time(23, 59)))
+
+    page = at_home.get("/me").content.decode()
+
+    assert f"{money_filter(Decimal('15.00'), 'DKK')} {why}" in page
+    assert f"You owe {money_filter(Decimal('30.00') / period, 'DKK')}" in page
 
 
 def test_a_title_says_by_which_hour_the_first_item_is_back(at_home, desk_branch):
