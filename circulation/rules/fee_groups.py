@@ -4,7 +4,7 @@ A group's fee ends with the first visit that brings something of it back; what c
 it, and what stays out begins another.
 """
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from circulation.rules.values import Grouping
 
@@ -13,7 +13,7 @@ AGAIN = "again:"
 
 def again_key(loan_id: int, due_at: datetime) -> str:
     """Return what sets the fee of a loan by the hour apart from the one that a renewal of the same day has closed."""
-    return f"{AGAIN}{loan_id}:{due_at:%d%H%M%S}"
+    return f"{AGAIN}{loan_id}:{due_at.astimezone(UTC):%d%H%M%S}"
 
 
 def is_again(key: str) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -43,13 +43,13 @@ class ByHour:
 
 
 def hours_late(due_at: datetime, until: datetime, *, calendar: Calendar | None = None) -> int:
-    """Return the whole hours from the end of a loan until it's back; an hour that has only begun counts if it's the
-    first.
+    """Return the hours from the end of a loan until it's back: whole ones, but the first counts once it has begun.
 
     :param due_at: in the lending branch's time zone, as `until`
-    :param calendar: of a branch whose closed time doesn't count; where nobody has told its hours, its closed days
+    :param calendar: of a branch whose closed time doesn't count. Where nobody has told any of its hours, its open days
+        count whole; a single day that it opens without hours counts none.
     """
-    if until <= due_at:
+    if _elapsed(due_at, until) <= _NONE:
         return 0
     late = _elapsed(due_at, until) if calendar is None else sum(_open_time(due_at, until, calendar), _NONE)
     return max(1, late // _HOUR) if late > _NONE else 0
@@ -64,7 +64,8 @@ def _open_time(start: datetime, end: datetime, calendar: Calendar) -> Iterator[t
         day += _DAY
 
 
-def _hours_on(day: Any, calendar: Calendar) -> tuple[tuple[timedelta, time], tuple[timedelta, time]] | None:
+def _hours_on(day: date, calendar: Calendar) -> tuple[tuple[timedelta, time], tuple[timedelta, time]] | None:
+    """The days ahead and the times at which the branch opens and closes; None if it's closed."""
     if not calendar.hours:
         return ((_NONE, time()), (_DAY, time())) if calendar.is_open(day) else None
     hours = calendar.hours_on(day)

@@ -138,8 +138,9 @@ def _restore_overdue(claim: Fee, policy: FoundPolicy, moment: Moment) -> None:
 
 def _grown_since(fee: Fee, moment: Moment, rule: dict[str, Any]) -> Decimal:
     cases = loan_cases([fee.loan_id]) if fee.loan_id else []
-    if not cases or not cases[0].is_late(moment.on, moment.at, rule_book()) or cases[0].has_died(moment.on):
+    book = rule_book()
+    if not cases or not cases[0].is_late(moment.on, moment.at, book) or cases[0].has_died(moment.on):
         return ZERO
-    claim = claims_of(cases, on=moment.on, at=moment.at, book=rule_book())[cases[0].loan_id]
+    claim = claims_of(cases, on=moment.on, at=moment.at, book=book)[cases[0].loan_id]
     rule |= {"days_late": claim.days_late, "step": claim.step}
     return max(ZERO, claim.total - accounts_of([fee.pk])[fee.pk].charged)

@@ -1,6 +1,6 @@
 """Stops for being late: a block of so many days that a late return sets by itself, and its undoing lifts."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.utils import translation
@@ -29,20 +29,17 @@ def suspend(case: LoanCase, *, moment: Moment, book: RuleBook) -> Block | None:
     if not days or case.has_died(moment.on):
         return None
     scheme = scheme_of(rules)
-    period_hours = rules.value("suspension_period_hours")
-    hours = hours_of(case, moment.at, book) if period_hours is not None else None
-    leaves_out = scheme.open_days_only if hours is None else scheme.open_hours_only
-    calendar = book.calendar(case.rules_branch_id) if leaves_out else None
-    if hours is None:
-        late, _counted = days_that_count(scheme, due_date=case.due_date, on=moment.on, calendar=calendar)
+    period = rules.value("suspension_period_hours")
+    hours = hours_of(case, moment.at, book) if period is not None else None
+    if hours is not None:
+        calendar = book.calendar(case.rules_branch_id) if scheme.open_hours_only else None
+        late, grace = hours_that_count(scheme, hours, calendar), scheme.grace_hours
     else:
-        late = hours_that_count(scheme, hours, calendar)
+        calendar = book.calendar(case.rules_branch_id) if scheme.open_days_only else None
+        late, _counted = days_that_count(scheme, due_date=case.due_date, on=moment.on, calendar=calendar)
+        period, grace = rules.value("suspension_period_days"), scheme.grace_days
     stopped = suspension_days(
-        late=late,
-        days=days,
-        period=(rules.value("suspension_period_days") if hours is None else period_hours) or 1,
-        grace=scheme.grace_days if hours is None else scheme.grace_hours,
-        longest=rules.value("suspension_max_days"),
+        late=late, days=days, period=period or 1, grace=grace, longest=rules.value("suspension_max_days")
     )
     if stopped <= 0:
         return None
@@ -58,7 +55,8 @@ def suspend(case: LoanCase, *, moment: Moment, book: RuleBook) -> Block | None:
 
 def lift_suspension(loan: Loan, *, now: datetime, actor: Any) -> None:
     """Lift the stop that a loan's return set, when that's undone; what staff set stays."""
-    for block in Block.objects.filter(cause=_cause(loan.pk, loan.due_date), lifted_at__isnull=True):
+    causes = [_cause(loan.pk, loan.due_date), _cause(loan.pk, loan.due_date, loan.due_at)]
+    for block in Block.objects.filter(cause__in=causes, lifted_at__isnull=True):
         block.lifted_at = now
         block.save(update_fields=["lifted_at"])
         record(action="patrons.lift_block", actor=actor, subject=block.patron, facts={"block": block.pk})
@@ -77,7 +75,7 @@ def _block(case: LoanCase, until: date, late: int, moment: Moment, *, by_hour: b
         until=until,
         set_by=moment.actor.name if moment.actor else by_itself,
         set_at=moment.now,
-        cause=_cause(case.loan_id, case.due_date),
+        cause=_cause(case.loan_id, case.due_date, case.due_at if by_hour else None),
     )
     facts = {"block": block.pk, "until": until.isoformat(), "hours_late" if by_hour else "days_late": late}
     record(action="patrons.set_block", actor=moment.actor, subject=block.patron, facts=facts)
@@ -89,5 +87,7 @@ def _running_until(patron_id: int, on: date) -> date | None:
     return stops.order_by("-until").values_list("until", flat=True).first()
 
 
-def _cause(loan_id: int, due_date: date) -> str:
-    return f"{_CAUSE}{loan_id}:{due_date.isoformat()}"
+def _cause(loan_id: int, due_date: date, due_at: datetime | None = None) -> str:
+    """The loan and when it ended: one by the hour may be late twice on a day."""
+    ended = due_date.isoformat() if due_at is None else f"{due_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S}"
+    return f"{_CAUSE}{loan_id}:{ended}"

@@ -368,6 +368,20 @@ def test_e16_without_a_period_of_hours_it_stops_by_the_day(rules, late, take_bac
     assert Block.objects.get(patron=library.patron).until == DUE.date() + 3 * DAY + 6 * DAY
 
 
+def test_e16_late_twice_on_a_day_only_the_second_stop_is_lifted_with_the_return(rules, late, take_back, library):
+    rules(suspension_days=2, suspension_period_hours=1, loan_hours=1, block_at_overdue=None, suspension_adds_up=True)
+    loan = late()
+    renew_loan(loan=loan, staff=library.staff, now=after(minutes=30))
+    back = take_back(loan, after(hours=2))
+
+    undo(entry=AuditEntry.objects.get(pk=back.entry_id), staff=library.staff, now=after(minutes=121))
+
+    assert list(Block.objects.order_by("pk").values_list("until", "lifted_at")) == [
+        (DUE.date() + 2 * DAY, None),
+        (DUE.date() + 4 * DAY, after(minutes=121)),
+    ]
+
+
 def test_e16_an_undone_return_lifts_the_stop(rules, late, take_back, library):
     rules(suspension_days=2, suspension_period_hours=1)
     back = take_back(late(), after(hours=1))
