@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from circulation.rules.hour_loans import is_overdue
 from web.ui import days
@@ -29,6 +29,18 @@ def is_late(loan: Any) -> bool:
     now = timezone.now()
     there = now.astimezone(ZoneInfo(loan.lending_branch.time_zone)) if loan.due_at else timezone.localtime(now)
     return is_overdue(loan.due_date, loan.due_at, there)
+
+
+def late_by(result: Any) -> str:
+    """Write by how much what came back was late: days, or hours of a loan by the hour on its very day.
+
+    :param result: of a return, with `days_late` and `hours_late`
+    """
+    if result.days_late:
+        count = result.days_late
+        return ngettext("%(count)s day late", "%(count)s days late", count) % {"count": count}
+    count = result.hours_late
+    return ngettext("%(count)s hour late", "%(count)s hours late", count) % {"count": count}
 
 
 def due_kind(loan: Any, today: date | None = None) -> str:

@@ -137,6 +137,12 @@ def is_late(loan: Any) -> bool:
 
 
 @register.filter
+def late_by(result: Any) -> str:
+    """Write by how much what came back was late: 8 days late, 3 hours late."""
+    return due.late_by(result)
+
+
+@register.filter
 def due_in(value: date | datetime | None, today: date | None = None) -> str:
     """Say how far away a due date is: in 5 days, 8 days late."""
     return days.due_text(value, today) if value else ""
