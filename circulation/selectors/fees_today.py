@@ -69,7 +69,9 @@ def _raise(
     return list(new.values())
 
 
-def _places(views: Sequence[FeeView], renewed: Mapping[int, datetime]) -> dict[tuple[int | None, date | None], int]:
+def _places(
+    views: Sequence[FeeView], renewed: Mapping[int | None, datetime]
+) -> dict[tuple[int | None, date | None], int]:
     """Return where each loan's fee stands, by loan and due date: its own, or the open one of its group.
 
     :param renewed: when loans by the hour were: a fee that this closed was for an earlier hour, maybe of the same day

@@ -91,7 +91,13 @@ _LATE = (
     ValueSpec("fee_grace_days", Kind.DAYS, _("Days late without a fee"), null_means=NONE, needed=False, maximum=366),
     ValueSpec("fee_grace_counts", Kind.BOOL, _("The free days count once they're over"), needed=False),
     ValueSpec("fee_open_days_only", Kind.BOOL, _("Days late are open days"), needed=False),
-    ValueSpec("fee_per_hour", Kind.MONEY, _("Overdue fee by the hour, for loans by the hour"), null_means=_AS_DAYS, needed=False),
+    ValueSpec(
+        "fee_per_hour",
+        Kind.MONEY,
+        _("Overdue fee by the hour, for loans by the hour"),
+        null_means=_AS_DAYS,
+        needed=False,
+    ),
     ValueSpec(
         "fee_period_hours",
         Kind.COUNT,
