@@ -263,9 +263,7 @@ def _news(scan: _Scan, decided: CheckInPlan) -> tuple[Reason, ...]:
     return (*notices, *news_of_item(scan.item, bundle_of(scan.facts)))
 
 
-def _close_loan(
-    loan: Loan, scan: _Scan, day: date, claimed_at: datetime | None
-) -> tuple[Fee | None, tuple[Reason, ...]]:
+def _close_loan(loan: Loan, scan: _Scan, day: date, until: datetime | None) -> tuple[Fee | None, tuple[Reason, ...]]:
     fee: Fee | None = None
     problems: tuple[Reason, ...] = ()
     # A lost item's claim ends, too, however early it comes back.
@@ -274,7 +272,7 @@ def _close_loan(
         try:
             # A savepoint, for the return goes on even if no rule says what being late costs.
             with transaction.atomic():
-                fee = close_overdue_fee(loan=loan, on=day, now=scan.now, actor=scan.staff, no_later_than=claimed_at)
+                fee = close_overdue_fee(loan=loan, on=day, now=scan.now, actor=scan.staff, no_later_than=until)
         except RuleMissing as missing:
             problems = (notice_of_missing_rule(missing.name),)
     loan.returned_at = _moment(day, scan)
