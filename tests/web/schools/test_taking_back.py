@@ -135,3 +135,13 @@ def test_an_item_that_was_not_on_loan_says_so(school_client, school_class, pile)
     page = take_back(school_client, school_class, pile[0].barcode).content.decode()
 
     assert "Wasn't on loan" in page
+
+
+def test_only_what_was_taken_back_is_counted_as_taken_back(school_client, school_class, pupils, pile, school_branch):
+    lend(pupils, pile[:1], school_branch)
+
+    lent, unlent = (take_back(school_client, school_class, item.barcode).content.decode() for item in pile[:2])
+
+    # A row without a count of its own is counted as what the header of its answer says.
+    assert "data-tally-as" not in lent
+    assert '<tr data-tally-as="none">' in unlent
