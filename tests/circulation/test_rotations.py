@@ -8,7 +8,13 @@ from django.db import IntegrityError, transaction
 from accounts.models import AuditEntry
 from circulation.errors import Code, RotationRefused
 from circulation.models import RotatingCollection, Transit
-from circulation.selectors.rotations import count_on_their_way, get_rotation, items_of_rotation, rotations
+from circulation.selectors.rotations import (
+    count_on_their_way,
+    count_to_follow,
+    get_rotation,
+    items_of_rotation,
+    rotations,
+)
 from circulation.services.check_in import check_in
 from circulation.services.results import GoesTo
 from circulation.services.rotations import (
@@ -93,6 +99,19 @@ def test_what_was_on_loan_follows_when_it_is_back(tour, library, send, scan):
     result = scan(loan.item, library.main)
 
     assert (result.goes_to, result.branch) == (GoesTo.TRANSIT, library.east)
+
+
+def test_a_collection_is_at_its_stop_once_an_item_is(tour, library, send, scan):
+    loan = LoanFactory(item=library.item(), lending_branch=library.main)
+    add_item(collection=tour, item=loan.item, staff=library.staff)
+    send(tour)
+    on_the_way = get_rotation(tour.pk)
+
+    scan(items_of_rotation(tour.pk)[0], library.east)
+
+    assert (on_the_way.present.branch, on_the_way.arrived) == (library.east, False)
+    assert get_rotation(tour.pk).arrived
+    assert count_to_follow(tour.pk, library.east.pk) == 1
 
 
 def test_receives_all_at_once_and_a_hold_still_gets_its_item(tour, library, send, now):

@@ -12,7 +12,13 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.rules import Permission
 from circulation.errors import RotationRefused
-from circulation.selectors.rotations import count_on_their_way, get_rotation, items_of_rotation, rotations
+from circulation.selectors.rotations import (
+    count_on_their_way,
+    count_to_follow,
+    get_rotation,
+    items_of_rotation,
+    rotations,
+)
 from circulation.services.batches import LONGEST_BATCH, barcodes_in
 from circulation.services.rotations import (
     add_item,
@@ -118,11 +124,17 @@ def _remove_item(request: HttpRequest, collection: Any) -> None:
 
 def _send(request: HttpRequest, collection: Any) -> None:
     stop, items = send_on(collection=collection, staff=_account(request), now=timezone.now())
-    text = ngettext("Pack %(count)d item for %(branch)s.", "Pack %(count)d items for %(branch)s.", len(items)) % {
-        "count": len(items),
-        "branch": stop.branch.name,
-    }
-    messages.success(request, text)
+    branch, out = stop.branch.name, count_to_follow(collection.pk, stop.branch_id)
+    if items or not out:
+        text = ngettext("Pack %(count)d item for %(branch)s.", "Pack %(count)d items for %(branch)s.", len(items))
+        messages.success(request, text % {"count": len(items), "branch": branch})
+    if out:
+        text = ngettext(
+            "It goes on to %(branch)s without %(count)d item, which follows when it's checked in.",
+            "It goes on to %(branch)s without %(count)d items, which follow when they're checked in.",
+            out,
+        )
+        messages.warning(request, text % {"count": out, "branch": branch})
 
 
 def _receive(request: HttpRequest, collection: Any) -> None:

@@ -257,6 +257,33 @@ def test_plans_sends_receives_and_ends_a_tour(librarian_client, desk_branch, ite
     assert librarian_client.get(page).status_code == 404
 
 
+def test_says_what_goes_on_without_its_items(librarian_client, desk_branch, item):
+    tour = RotatingCollection.objects.create(name="Comics")
+    tour.members.create(item=item)
+    LoanFactory(item=item, lending_branch=desk_branch)
+    tour.stops.create(branch=BranchFactory(name="East Library"), position=1)
+
+    page = text_of(librarian_client.post(reverse("desk:rotation", args=[tour.pk]), {"what": "send"}, follow=True))
+
+    assert "It goes on to East Library without 1 item, which follows when it&#x27;s checked in." in page
+    assert "Pack" not in page
+    assert ("on its way" in page, "is there now" in page) == (True, False)
+    assert "on its way" in text_of(librarian_client.get(reverse("desk:rotations")))
+
+
+def test_packs_what_is_there_and_says_what_follows(librarian_client, desk_branch, item):
+    tour = RotatingCollection.objects.create(name="Comics")
+    lent = [LoanFactory(lending_branch=desk_branch).item for _ in range(2)]
+    for each in (item, *lent):
+        tour.members.create(item=each)
+    tour.stops.create(branch=BranchFactory(name="East Library"), position=1)
+
+    page = text_of(librarian_client.post(reverse("desk:rotation", args=[tour.pk]), {"what": "send"}, follow=True))
+
+    assert "Pack 1 item for East Library." in page
+    assert "It goes on to East Library without 2 items, which follow when they&#x27;re checked in." in page
+
+
 def test_receives_what_came_with_a_tour(librarian_client, desk_branch, rules):
     tour = RotatingCollection.objects.create(name="Comics")
     item = ItemFactory()
