@@ -1,5 +1,7 @@
 """Takes and gives money, gives fees up and writes them by hand. Each form counts once, however often it's sent."""
 
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -12,7 +14,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from accounts.rules import Permission
-from circulation.errors import FeeRefused
+from circulation.errors import Code, FeeRefused
 from circulation.selectors.fees import get_fee
 from circulation.services.fees import add_fee, refund, take_payment, use_credit, waive, write_off
 from web.account.access import staff_only
@@ -22,108 +24,125 @@ from web.desk.patron_dialogs import dialog_of
 from web.desk.patron_page import page, patron_or_404
 from web.desk.tills import till_here
 from web.ui.money import amount_text
+from web.words.for_staff import ReasonText
 
 
 @staff_only(Permission.TAKE_PAYMENTS, needs_branch=True)
 @require_POST
 def pay(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a payment and offer its receipt."""
-    patron, form = patron_or_404(pk), PaymentForm(request.POST)
-    if form.is_valid():
-        try:
-            receipt = take_payment(patron=patron, till=till_here(request), **form.cleaned_data, **_by(request))
-        except FeeRefused as refused:
-            return _refused(request, patron, form, refused, "payment")
-        paid = amount_text(receipt.amount, receipt.currency)
-        messages.success(request, gettext("%(amount)s is paid.") % {"amount": paid})
-        return redirect(reverse("desk:patron", args=[pk]) + f"?receipt={receipt.number}#fees")
-    return page(request, patron, status=422, dialog=dialog_of(request, patron, "payment", form=form))
+    patron = patron_or_404(pk)
+
+    def act(**values: Any) -> tuple[str, str]:
+        receipt = take_payment(patron=patron, till=till_here(request), **values)
+        said = gettext("%(amount)s is paid.") % {"amount": amount_text(receipt.amount, receipt.currency)}
+        return said, reverse("desk:patron", args=[pk]) + f"?receipt={receipt.number}#fees"
+
+    return _book(request, patron, "payment", PaymentForm(request.POST), act)
 
 
 @staff_only(Permission.WAIVE_FEES, needs_branch=True)
 @require_POST
 def waive_fee(request: HttpRequest, pk: int) -> HttpResponse:
     """Give up a fee or part of it, with the reason."""
-    fee, form = _fee_or_404(pk), WaiverForm(request.POST)
+    fee = _fee_or_404(pk)
     patron = patron_or_404(fee.patron_id)
-    if form.is_valid():
-        try:
-            waive(fee=fee, **form.cleaned_data, **_by(request))
-        except FeeRefused as refused:
-            return _refused(request, patron, form, refused, f"waiver-{pk}")
-        waived = amount_text(form.cleaned_data["amount"], request.tenant.currency)  # type: ignore[attr-defined]
-        messages.success(request, gettext("%(amount)s is waived.") % {"amount": waived})
-        return redirect(reverse("desk:patron", args=[patron.pk]) + "#fees")
-    return page(request, patron, status=422, dialog=dialog_of(request, patron, f"waiver-{pk}", form=form))
+
+    def act(**values: Any) -> tuple[str, str]:
+        waive(fee=fee, **values)
+        said = gettext("%(amount)s is waived.") % {"amount": _amount(request, values["amount"])}
+        return said, reverse("desk:patron", args=[patron.pk]) + "#fees"
+
+    return _book(request, patron, f"waiver-{pk}", WaiverForm(request.POST), act)
 
 
 @staff_only(Permission.TAKE_PAYMENTS, needs_branch=True)
 @require_POST
 def charge(request: HttpRequest, pk: int) -> HttpResponse:
     """Write a fee by hand, for a damaged case for instance."""
-    patron, form = patron_or_404(pk), FeeForm(request.POST)
-    if form.is_valid():
-        branch = request.staff.branch  # type: ignore[attr-defined]
-        try:
-            add_fee(patron=patron, branch=branch, **form.cleaned_data, **_by(request))
-        except FeeRefused as refused:
-            return _refused(request, patron, form, refused, "fee")
-        messages.success(request, gettext("The fee is written."))
-        return redirect(reverse("desk:patron", args=[pk]) + "#fees")
-    return page(request, patron, status=422, dialog=dialog_of(request, patron, "fee", form=form))
+    patron = patron_or_404(pk)
+
+    def act(**values: Any) -> tuple[str, str]:
+        add_fee(patron=patron, branch=request.staff.branch, **values)  # type: ignore[attr-defined]
+        return gettext("The fee is written."), reverse("desk:patron", args=[pk]) + "#fees"
+
+    return _book(request, patron, "fee", FeeForm(request.POST), act)
 
 
 @staff_only(Permission.WAIVE_FEES, needs_branch=True)
 @require_POST
 def write_off_fee(request: HttpRequest, pk: int) -> HttpResponse:
     """Write off a fee or part of it, with the reason."""
-    fee, form = _fee_or_404(pk), WriteOffForm(request.POST)
+    fee = _fee_or_404(pk)
     patron = patron_or_404(fee.patron_id)
-    if form.is_valid():
-        try:
-            write_off(fee=fee, **form.cleaned_data, **_by(request))
-        except FeeRefused as refused:
-            return _refused(request, patron, form, refused, f"writeoff-{pk}")
-        amount = amount_text(form.cleaned_data["amount"], request.tenant.currency)  # type: ignore[attr-defined]
-        messages.success(request, gettext("%(amount)s is written off.") % {"amount": amount})
-        return redirect("desk:patron_money", pk=patron.pk)
-    return page(request, patron, status=422, dialog=dialog_of(request, patron, f"writeoff-{pk}", form=form))
+
+    def act(**values: Any) -> tuple[str, str]:
+        write_off(fee=fee, **values)
+        said = gettext("%(amount)s is written off.") % {"amount": _amount(request, values["amount"])}
+        return said, reverse("desk:patron_money", args=[patron.pk])
+
+    return _book(request, patron, f"writeoff-{pk}", WriteOffForm(request.POST), act)
 
 
 @staff_only(Permission.TAKE_PAYMENTS, needs_branch=True)
 @require_POST
 def give_back(request: HttpRequest, pk: int) -> HttpResponse:
     """Book that money of a patron's credit was handed back."""
-    patron, form = patron_or_404(pk), RefundForm(request.POST)
-    if form.is_valid():
-        try:
-            refund(patron=patron, till=till_here(request), **form.cleaned_data, **_by(request))
-        except FeeRefused as refused:
-            return _refused(request, patron, form, refused, "refund")
-        amount = amount_text(form.cleaned_data["amount"], request.tenant.currency)  # type: ignore[attr-defined]
-        messages.success(request, gettext("%(amount)s is booked as paid back.") % {"amount": amount})
-        return redirect("desk:patron_money", pk=pk)
-    return page(request, patron, status=422, dialog=dialog_of(request, patron, "refund", form=form))
+    patron = patron_or_404(pk)
+
+    def act(**values: Any) -> tuple[str, str]:
+        refund(patron=patron, till=till_here(request), **values)
+        said = gettext("%(amount)s is booked as paid back.") % {"amount": _amount(request, values["amount"])}
+        return said, reverse("desk:patron_money", args=[pk])
+
+    return _book(request, patron, "refund", RefundForm(request.POST), act)
 
 
 @staff_only(Permission.TAKE_PAYMENTS, needs_branch=True)
 @require_POST
 def pay_from_credit(request: HttpRequest, pk: int) -> HttpResponse:
     """Pay what a patron owes from her credit."""
-    patron, form = patron_or_404(pk), CreditForm(request.POST)
+    patron = patron_or_404(pk)
+
+    def act(**values: Any) -> tuple[str, str]:
+        said = gettext("%(amount)s is paid from the credit.") % {
+            "amount": _amount(request, use_credit(patron=patron, **values))
+        }
+        return said, reverse("desk:patron_money", args=[pk])
+
+    return _book(request, patron, "credit", CreditForm(request.POST), act)
+
+
+def _book(
+    request: HttpRequest, patron: Any, name: str, form: forms.Form, act: Callable[..., tuple[str, str]]
+) -> HttpResponse:
+    """Do what a form asks for, or show its dialog again with what was typed and what's wrong.
+
+    :param act: takes the form's values with who and when; returns what to say and where to go
+    """
+    status = 422
     if form.is_valid():
         try:
-            amount = use_credit(patron=patron, form_id=form.cleaned_data["form_id"], **_by(request))
+            said, address = act(**form.cleaned_data, staff=request.staff.account, now=timezone.now())  # type: ignore[attr-defined]
         except FeeRefused as refused:
-            return _refused(request, patron, form, refused, "credit")
-        paid = amount_text(amount, request.tenant.currency)  # type: ignore[attr-defined]
-        messages.success(request, gettext("%(amount)s is paid from the credit.") % {"amount": paid})
-        return redirect("desk:patron_money", pk=pk)
-    return page(request, patron, status=422, dialog=dialog_of(request, patron, "credit", form=form))
+            status = 409
+            for reason in words(request, refused):
+                form.add_error(None, " ".join(filter(None, (reason.text, _next_step(form, reason)))))
+        else:
+            messages.success(request, said)
+            return redirect(address)
+    return page(request, patron, status=status, dialog=dialog_of(request, patron, name, form=form))
 
 
-def _by(request: HttpRequest) -> dict[str, Any]:
-    return {"staff": request.staff.account, "now": timezone.now()}  # type: ignore[attr-defined]
+def _next_step(form: forms.Form, reason: ReasonText) -> str:
+    """Return what to do about a refusal; a form that can keep what's beyond the fees says so."""
+    if reason.code == Code.MORE_THAN_OWED and "keep_rest" in form.fields:
+        return gettext("Take less, or tick “%(choice)s”.") % {"choice": form.fields["keep_rest"].label}
+    return reason.next_step
+
+
+def _amount(request: HttpRequest, amount: Decimal) -> str:
+    return amount_text(amount, request.tenant.currency)  # type: ignore[attr-defined]
 
 
 def _fee_or_404(pk: int) -> Any:
@@ -131,9 +150,3 @@ def _fee_or_404(pk: int) -> Any:
     if fee is None:
         raise Http404
     return fee
-
-
-def _refused(request: HttpRequest, patron: Any, form: forms.Form, refused: FeeRefused, name: str) -> HttpResponse:
-    for reason in words(request, refused):
-        form.add_error(None, " ".join(filter(None, (reason.text, reason.next_step))))
-    return page(request, patron, status=409, dialog=dialog_of(request, patron, name, form=form))

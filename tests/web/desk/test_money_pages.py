@@ -73,6 +73,25 @@ def test_refuses_to_pay_back_what_is_not_there(librarian_client, patron, fee, am
     assert text in text_of(answer)
 
 
+def test_a_payment_beyond_what_is_owed_points_to_the_credit(librarian_client, patron, fee):
+    refused = pay(librarian_client, patron, "60")
+
+    assert refused.status_code == 409
+    assert "More than is owed: 40.00" in text_of(refused)
+    assert "Take less, or tick “Keep what&#x27;s beyond as the patron&#x27;s credit”." in text_of(refused)
+    assert (owed_by(patron.pk), credit_of(patron.pk)) == (Decimal("40.00"), Decimal("0.00"))
+
+
+def test_a_waiver_beyond_what_is_owed_points_to_no_credit(supervisor_client, patron, fee):
+    answer = supervisor_client.post(
+        f"/desk/fees/{fee.pk}/waive", {"amount": "60", "reason": "Mistake", "form_id": "form-0001"}
+    )
+
+    assert answer.status_code == 409
+    assert "More than is owed: 40.00" in text_of(answer)
+    assert "or tick" not in text_of(answer)
+
+
 def test_writes_off_with_the_reason(supervisor_client, patron, fee):
     supervisor_client.post(
         f"/desk/fees/{fee.pk}/write-off", {"amount": "40", "reason": "Moved abroad", "form_id": "form-0001"}
