@@ -34,7 +34,7 @@ class ProvisioningForm(forms.Form):
     template = forms.ChoiceField(label=_("Template"), help_text=_("Categories, types and rules that it starts with."))
     population = forms.IntegerField(label=_("Population"), min_value=1, max_value=50_000_000)
     email = forms.EmailField(
-        label=_("First administrator's e-mail"), required=False, help_text=_("She gets her invitation from you.")
+        label=_("First administrator's e-mail"), required=False, help_text=_("They get the invitation from you.")
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

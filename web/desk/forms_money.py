@@ -21,7 +21,7 @@ class PaymentForm(forms.Form):
     amount = AmountField(label=_("Amount"))
     method = forms.ChoiceField(label=_("Paid by"), choices=Method.choices, initial=Method.CARD)
     reference = LineField(label=_("Number on the terminal's slip"), max_length=200, required=False)
-    keep_rest = forms.BooleanField(label=_("Keep what's beyond as her credit"), required=False)
+    keep_rest = forms.BooleanField(label=_("Keep what's beyond as the patron's credit"), required=False)
     form_id = FormIdField()
 
     def __init__(self, *args: Any, owed: Decimal | None = None, **kwargs: Any) -> None:

@@ -33,7 +33,7 @@ class NoteForm(forms.Form):
 class MoreCardForm(forms.Form):
     """One more card."""
 
-    card_number = LineField(label=_("Card"), max_length=32, help_text=_("The cards that she has go on working."))
+    card_number = LineField(label=_("Card"), max_length=32, help_text=_("The cards that the patron has go on working."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="more-card-%s", **kwargs)
@@ -44,7 +44,7 @@ class GuardianForm(forms.Form):
 
     guardian_card = LineField(label=_("Guardian's card"), max_length=32)
     has_consented = forms.BooleanField(label=_("Has consented to the child's membership"), required=False)
-    shows_loans = forms.BooleanField(label=_("Sees the child's loans on her own pages"), required=False, initial=True)
+    shows_loans = forms.BooleanField(label=_("Sees the child's loans on their own pages"), required=False, initial=True)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="guardian-%s", **kwargs)

@@ -53,7 +53,7 @@ class PatronForm(GuardedForm):
     postal_code = LineField(label=_("Postal code"), max_length=10, required=False)
     city = LineField(label=_("City"), max_length=60, required=False)
     municipality_code = LineField(
-        label=_("Municipality where she lives"),
+        label=_("Municipality where the patron lives"),
         help_text=_("Its number; empty is here."),
         max_length=10,
         required=False,

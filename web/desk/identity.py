@@ -24,7 +24,9 @@ def identify(request: HttpRequest, pk: int) -> HttpResponse:
         is_right = check_birth_date(patron=patron, told=form.cleaned_data["birth_date"], staff=staff)
         kind, status = ("ok", 200) if is_right else ("stop", 409)
         text = (
-            gettext("The birth date is right.") if is_right else gettext("That isn't her birth date. Ask for papers.")
+            gettext("The birth date is right.")
+            if is_right
+            else gettext("That isn't the patron's birth date. Ask for papers.")
         )
     else:
         kind, status, text = "notice", 422, gettext("Write the birth date as day, month and year.")

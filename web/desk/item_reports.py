@@ -54,7 +54,7 @@ _REPORTS: Mapping[str, tuple[str | Promise, Report]] = {
         lambda item, note, who, now: claim_returned(loan=_loan(item), staff=who, now=now),
     ),
     "never-had": (
-        _("The patron says that she never had it."),
+        _("The patron says that they never had it."),
         lambda item, note, who, now: claim_never_had(loan=_loan(item), staff=who, now=now),
     ),
     "give-up": (

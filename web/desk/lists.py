@@ -33,7 +33,7 @@ def shelf(request: HttpRequest) -> HttpResponse:
         "BY_STAFF": gettext("cancelled by staff"),
         "INTEREST_OVER": gettext("not wanted any more"),
         "HAS_ANOTHER": gettext("another item was lent"),
-        "OTHER_FILLED": gettext("another of her holds was enough"),
+        "OTHER_FILLED": gettext("another of the patron's holds was enough"),
     }
     rows = [{"line": line, "why": why.get(line.why, gettext("the hold has ended"))} for line in lines]
     return list_page(request, "shelf", {"lines": rows, "ready": ready_holds(branch)})

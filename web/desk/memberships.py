@@ -95,7 +95,7 @@ def come_back(request: HttpRequest, pk: int) -> HttpResponse:
         membership.come_back(patron=patron, staff=request.staff.account)  # type: ignore[attr-defined]
     except PatronRefused as why:
         return _problem(request, patron, why)
-    messages.success(request, gettext("She is a patron again."))
+    messages.success(request, gettext("The person is a patron again."))
     return redirect("desk:patron_details", pk=pk)
 
 

@@ -58,7 +58,7 @@ def merge(request: HttpRequest, pk: int) -> HttpResponse:
         merge_patrons(goes=goes, stays=stays, staff=request.staff.account, now=timezone.now())  # type: ignore[attr-defined]
     except PatronRefused:
         return _page(request, stays, goes, OtherEntryForm(), status=409)
-    messages.success(request, gettext("Both entries are one now. Each card finds her."))
+    messages.success(request, gettext("Both entries are one now. Each card finds the patron."))
     return redirect("desk:patron", pk=pk)
 
 

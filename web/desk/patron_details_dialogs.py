@@ -28,7 +28,9 @@ def _note(patron: Any, _number: int, form: forms.Form | None) -> Dialog:
 
 def _more_card(patron: Any, _number: int, form: forms.Form | None) -> Dialog:
     url = reverse("desk:add_card", args=[patron.pk])
-    return Dialog("morecard", gettext("One more card"), url, gettext("Give her this card"), form or MoreCardForm())
+    return Dialog(
+        "morecard", gettext("One more card"), url, gettext("Give the patron this card"), form or MoreCardForm()
+    )
 
 
 def _guardian(patron: Any, _number: int, form: forms.Form | None) -> Dialog:

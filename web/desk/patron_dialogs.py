@@ -46,7 +46,7 @@ def _block(patron: Any, _number: int, form: forms.Form | None) -> Dialog:
 
 def _card(patron: Any, _number: int, form: forms.Form | None) -> Dialog:
     url = reverse("desk:new_card", args=[patron.pk])
-    return Dialog("card", gettext("New card"), url, gettext("Give her this card"), form or CardForm())
+    return Dialog("card", gettext("New card"), url, gettext("Give the patron this card"), form or CardForm())
 
 
 def _pin(patron: Any, _number: int, form: forms.Form | None) -> Dialog:

@@ -25,7 +25,7 @@ _TEXTS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
     errors.PIN_MALFORMED: ("pin", lambda facts: gettext("A PIN has four to eight digits.")),
     errors.GUARDIAN_IS_CHILD: ("guardian_card", lambda facts: gettext("A guardian must be an adult.")),
     errors.NOTE_EMPTY: ("text", lambda facts: gettext("Write something.")),
-    errors.GUARDIAN_IS_HERSELF: ("guardian_card", lambda facts: gettext("Nobody is her own guardian.")),
+    errors.GUARDIAN_IS_HERSELF: ("guardian_card", lambda facts: gettext("Nobody is their own guardian.")),
     errors.HAS_LEFT: ("", lambda facts: gettext("This membership is over.")),
     errors.IS_TEMPORARY: ("", lambda facts: gettext("A temporary membership isn't renewed. Choose another category.")),
     errors.SAME_PATRON: ("", lambda facts: gettext("This is the same entry.")),
