@@ -1,6 +1,6 @@
 """Reads staff accounts and the audit log."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db.models import QuerySet
@@ -60,6 +60,15 @@ def audit_log(
     narrowed = {"id__lt": before_id, "actor_id": actor_id, "at__gte": since, "at__lt": until}
     entries = entries.filter(**{name: value for name, value in narrowed.items() if value is not None})
     return list(entries.filter(action__startswith=action)[:page_size] if action else entries[:page_size])
+
+
+def newest_of(*, actions: Collection[str], subject_types: Collection[str], limit: int) -> list[AuditEntry]:
+    """Return the newest entries that these actions left, with who did it.
+
+    :param subject_types: what these actions are done to: the log is read by it, so that a long one isn't read through
+    """
+    entries = AuditEntry.objects.filter(subject_type__in=subject_types, action__in=actions)
+    return list(entries.select_related("actor").order_by("-id")[:limit])
 
 
 def entries_about(subject_type: str, subject_id: int, *, limit: int = 30) -> list[AuditEntry]:

@@ -172,6 +172,57 @@ SUBJECTS = {
     "tenants.policytemplate": _("template"),
 }
 
+# What an administrator changes: settings, rules, staff, branches. The desk's own work and log-ins aren't among it.
+CHANGES = (
+    "accounts.add_account",
+    "accounts.change_account",
+    "accounts.invite",
+    "accounts.switch_off_second_factor",
+    "accounts.switch_on_second_factor",
+    "circulation.add_till",
+    "circulation.add_transfer_limit",
+    "circulation.close_branch",
+    "circulation.remove_transfer_limit",
+    "circulation.reset_rule",
+    "circulation.set_rule",
+    "holdings.add_branch",
+    "holdings.add_item_type",
+    "holdings.add_yearly_day",
+    "holdings.change_branch",
+    "holdings.change_item_type",
+    "holdings.clear_calendar_day",
+    "holdings.clear_yearly_day",
+    "holdings.close_public_holidays",
+    "holdings.set_calendar_day",
+    "holdings.set_opening_hours",
+    "notices.change_branch_messages",
+    "notices.reset_template",
+    "notices.save_template",
+    "patrons.add_category",
+    "patrons.change_category",
+    "staffing.add_kiosk",
+    "staffing.change_kiosk",
+    "staffing.renew_kiosk_link",
+    "staffing.set_work_places",
+    "tenants.change_barcodes",
+    "tenants.change_look",
+    "tenants.change_settings",
+    "tenants.provision",
+    "tenants.resume",
+    "tenants.suspend",
+)
+CHANGED = (
+    "accounts.staffaccount",
+    "circulation.circulationrule",
+    "circulation.till",
+    "holdings.branch",
+    "holdings.itemtype",
+    "notices.noticetemplate",
+    "patrons.patroncategory",
+    "staffing.kiosk",
+    "tenants.municipality",
+)
+
 
 def action_name(code: str) -> str:
     """Return what an action is called; its code when it has no name."""

@@ -7,13 +7,14 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.rules import Permission
-from accounts.selectors import audit_log, staff_accounts
+from accounts.selectors import newest_of, staff_accounts
 from holdings.selectors import all_branches, week_of
 from notices.selectors import counts_by_state
 from tenants.selectors import current_municipality, newest_job_runs
 from web.account.access import staff_only
 from web.console.areas import municipality_areas
 from web.console.audit_log import audit_context, audit_rows
+from web.console.audit_words import CHANGED, CHANGES
 from web.console.jobs import job_rows
 
 _NEWEST = 8
@@ -30,7 +31,7 @@ def start(request: HttpRequest) -> HttpResponse:
         "areas": municipality_areas(request, "start"),
         "municipality": municipality,
         "jobs": rows,
-        "newest": audit_rows(audit_log(page_size=_NEWEST)),
+        "newest": audit_rows(newest_of(actions=CHANGES, subject_types=CHANGED, limit=_NEWEST)),
         "failed_jobs": [row for row in rows if row["kind"] == "stop"],
         "failed_notices": notices.get("FAILED", 0) + notices.get("UNCERTAIN", 0),
         "queued_notices": notices.get("QUEUED", 0),

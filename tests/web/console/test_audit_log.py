@@ -4,7 +4,17 @@ import pytest
 
 from accounts.models import AuditEntry
 from common.audit import record
-from tests.factories import HoldFactory, ItemFactory, PatronFactory, RecordFactory, StaffAccountFactory
+from tests.factories import (
+    BranchFactory,
+    HoldFactory,
+    ItemFactory,
+    PatronCategoryFactory,
+    PatronFactory,
+    RecordFactory,
+    RuleFactory,
+    StaffAccountFactory,
+)
+from web.console.audit_words import ACTIONS, CHANGED, CHANGES, SUBJECTS
 
 
 @pytest.fixture
@@ -38,6 +48,35 @@ def test_names_who_did_what_to_what(done, shown):
     assert f"{done['item'].barcode} Kongens fald" in page
     assert "Ingrid Solvang" in page
     assert "Havbrevene" in page
+
+
+def test_the_start_shows_changes_of_settings_and_not_the_desk_s_work(done, admin_client):
+    branch, berta = BranchFactory(), done["berta"]
+    rule, category = RuleFactory(), PatronCategoryFactory()
+    for action, subject in (
+        ("circulation.set_rule", rule),
+        ("holdings.set_opening_hours", branch),
+        ("staffing.choose_branch", branch),
+        ("accounts.change_account", berta),
+        ("accounts.log_in", berta),
+        ("patrons.change_category", category),
+    ):
+        record(action=action, actor=berta, subject=subject)
+
+    page = admin_client.get("/console/")
+
+    assert [row["what"] for row in page.context["newest"]] == [
+        "Changed a patron category",
+        "Changed an account",
+        "Set opening hours",
+        "Set a rule",
+    ]
+    assert 'href="/console/audit"' in page.content.decode()
+
+
+def test_every_change_of_settings_has_its_name_and_its_thing():
+    assert set(CHANGES) <= set(ACTIONS)
+    assert set(CHANGED) <= set(SUBJECTS)
 
 
 def test_is_narrowed_by_who(done, shown):
