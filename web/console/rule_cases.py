@@ -22,12 +22,13 @@ from tenants.selectors import current_municipality
 from web.account.access import staff_only
 from web.console.areas import municipality_areas
 from web.console.rule_scopes import cell_of, name_of, origin_text, place_of, scope_of
-from web.console.rule_values import value_from_form, value_problem, value_text
-from web.console.rules import tell_refusal
+from web.console.rule_values import typed_value, value_from_form, value_text
+from web.console.rules import told_refusal
 from web.words.for_staff import reason_texts
 
 # What the matrix's form says of the value that's to be tried.
-_WISH = ("name", "branch", "home", "from", "until", "category", "type", "value", "none")
+_WHERE = ("name", "branch", "home", "from", "until", "category", "type")
+_WISH = (*_WHERE, "value", "none")
 
 
 class CaseForm(forms.Form):
@@ -66,24 +67,31 @@ def rule_case(request: HttpRequest) -> HttpResponse:
         request.POST if is_tried else None, branches=sorted(book.branches.values(), key=lambda b: b.position)
     )
     trial: Trial | None = None
-    status = 200
+    errors: list[str] = []
     if is_tried and form.is_valid():
-        trial = _try(request, book, form.cleaned_data, wish)
-        status = 200 if trial else 422
-    elif is_tried:
-        status = 422
+        try:
+            trial = _try(request, book, form.cleaned_data, wish)
+        except (InvalidValues, RuleRefused) as refused:
+            errors = told_refusal(refused, book)
+            for error in errors:
+                messages.error(request, error)
     currency = current_municipality().currency
     context = {
         "areas": municipality_areas(request, "rules"),
         "form": form,
-        "carried": [(name, request.POST[name]) for name in _WISH if wish and name in request.POST],
+        "carried": [
+            (name, request.POST[name]) for name in (_WHERE if errors else _WISH) if wish and name in request.POST
+        ],
+        # A value that was refused can be put right here.
+        "spec": REGISTER[wish.name] if wish and errors else None,
+        "cell": typed_value(request.POST, errors),
         "wish": _wish_text(wish) if wish else "",
         "trial": trial,
         "values": _rows(book, trial, currency) if trial else [],
         "against": _texts(trial.reasons, currency) if trial else [],
         "news": _texts(trial.notices, currency) if trial else [],
     }
-    return render(request, "console/rule_case.html", context, status=status)
+    return render(request, "console/rule_case.html", context, status=422 if is_tried and trial is None else 200)
 
 
 def _wish(request: HttpRequest, book: RuleBook) -> RuleWish | None:
@@ -95,21 +103,15 @@ def _wish(request: HttpRequest, book: RuleBook) -> RuleWish | None:
     return RuleWish(name, value_from_form(REGISTER[name], request.POST), scope)
 
 
-def _try(request: HttpRequest, book: RuleBook, data: dict[str, Any], wish: RuleWish | None) -> Trial | None:
-    try:
-        return try_case(
-            patron=data["patron"],
-            item=data["item"],
-            branch=book.branches[int(data["desk"])],
-            actor=request.staff.account,  # type: ignore[attr-defined]
-            now=timezone.now(),
-            wish=wish,
-        )
-    except InvalidValues as invalid:
-        messages.error(request, " ".join(value_problem(problem) for problem in invalid.problems))
-    except RuleRefused as refused:
-        tell_refusal(request, refused, book)
-    return None
+def _try(request: HttpRequest, book: RuleBook, data: dict[str, Any], wish: RuleWish | None) -> Trial:
+    return try_case(
+        patron=data["patron"],
+        item=data["item"],
+        branch=book.branches[int(data["desk"])],
+        actor=request.staff.account,  # type: ignore[attr-defined]
+        now=timezone.now(),
+        wish=wish,
+    )
 
 
 def _wish_text(wish: RuleWish) -> str:

@@ -19,7 +19,7 @@ from web.account.access import staff_only
 from web.console.areas import municipality_areas
 from web.console.rule_scopes import row_text
 from web.console.rule_values import value_text
-from web.console.rules import tell_refusal
+from web.console.rules import told_refusal
 
 
 @staff_only(Permission.ADMINISTER)
@@ -40,7 +40,8 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         undo_change(change=change, actor=request.staff.account)  # type: ignore[attr-defined]
     except RuleRefused as refused:
-        tell_refusal(request, refused, rule_book())
+        for error in told_refusal(refused, rule_book()):
+            messages.error(request, error)
         return _page(request, "", status=422)
     messages.success(request, gettext("The change is taken back; the next scan follows the rule as it was."))
     return redirect("console:rule_history")

@@ -1,7 +1,7 @@
 """Rule values as people write and read them: days, amounts, ladders of fees and of letters."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext, ngettext
 
 from circulation.rules.value_kinds import Kind, ValueProblem
-from circulation.rules.values import ValueSpec
+from circulation.rules.values import InvalidValues, ValueSpec
 from web.ui.days import short_day
 from web.ui.money import amount_text
 from web.words.messages import NOTICE_KINDS
@@ -130,8 +130,17 @@ def value_from_form(spec: ValueSpec, values: Mapping[str, str]) -> Any:
     return text
 
 
-def value_problem(problem: ValueProblem) -> str:
-    """Return why a value can't be saved."""
+def typed_value(values: Mapping[str, str], errors: Sequence[str]) -> dict[str, Any]:
+    """Return the field of a value that wasn't saved: as it was typed, with what's wrong beside it."""
+    return {"form_text": values.get("value", ""), "is_none": "none" in values, "errors": errors}
+
+
+def value_problems(invalid: InvalidValues) -> list[str]:
+    """Return why values can't be saved."""
+    return [_problem_text(problem) for problem in invalid.problems]
+
+
+def _problem_text(problem: ValueProblem) -> str:
     texts = {
         "NOT_A_NUMBER": gettext("Write a whole number."),
         "TOO_LOW": gettext("At least %(minimum)s."),

@@ -1,5 +1,6 @@
 """Circulation rules as a matrix: own values stand out, inherited ones lie back, and each says where it comes from."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -30,7 +31,14 @@ from web.console.rule_scopes import (
     place_of,
     scope_of,
 )
-from web.console.rule_values import cell_text, form_text, value_from_form, value_problem, value_text
+from web.console.rule_values import (
+    cell_text,
+    form_text,
+    typed_value,
+    value_from_form,
+    value_problems,
+    value_text,
+)
 from web.ui.stale_forms import FIELD as AS_READ
 from web.ui.stale_forms import edited_in_turn, saved_meanwhile, saved_value
 from web.words.for_staff import reason_texts
@@ -43,7 +51,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     return _page(request, request.GET)
 
 
-def _page(request: HttpRequest, values: Any, *, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, values: Any, *, status: int = 200, errors: Sequence[str] = ()) -> HttpResponse:
     book, name = rule_book(), name_of(values)
     place = place_of(book, values)
     category, item_type = cell_of(book, values)
@@ -68,8 +76,7 @@ def _page(request: HttpRequest, values: Any, *, status: int = 200) -> HttpRespon
     }
     if status != 200:
         # What wasn't saved stays as it was typed.
-        until = day_of(values.get("until", ""))
-        context["cell"] = cell | {"form_text": values.get("value", ""), "is_none": "none" in values, "until": until}
+        context["cell"] = cell | typed_value(values, errors) | {"until": day_of(values.get("until", ""))}
     return render(request, "console/rules.html", context, status=status)
 
 
@@ -98,12 +105,12 @@ def change_rule(request: HttpRequest) -> HttpResponse:
             value = value_from_form(REGISTER[name], request.POST)
             set_value(name=name, value=value, scope=scope, actor=actor)
             messages.success(request, gettext("The rule is changed; the next scan follows it."))
-    except InvalidValues as invalid:
-        messages.error(request, " ".join(value_problem(problem) for problem in invalid.problems))
-        return _page(request, request.POST, status=422)
-    except RuleRefused as refused:
-        tell_refusal(request, refused, book)
-        return _page(request, request.POST, status=422)
+    except (InvalidValues, RuleRefused) as refused:
+        errors = told_refusal(refused, book)
+        for error in errors:
+            messages.error(request, error)
+        # Going back to the inherited value isn't about what stands in the field.
+        return _page(request, request.POST, status=422, errors=() if "reset" in request.POST else errors)
     return redirect(place.url(name, category, item_type))
 
 
@@ -116,12 +123,19 @@ def _own_text(cell: dict[str, Any]) -> str:
     return str(cell["text"]) if cell["is_own"] else gettext("as inherited")
 
 
-def tell_refusal(request: HttpRequest, refused: RuleRefused, book: RuleBook) -> None:
-    """Say why a rule isn't changed, with the case that shows it."""
+def told_refusal(refused: InvalidValues | RuleRefused, book: RuleBook) -> list[str]:
+    """Return why a rule isn't changed, with the case that shows it."""
+    if isinstance(refused, InvalidValues):
+        return value_problems(refused)
     told = reason_texts(refused.reasons, permissions=frozenset(), currency="")
-    for reason, text in zip(refused.reasons, told, strict=True):
-        case = case_text(book, reason.facts) if "residence" in reason.facts else ""
-        messages.error(request, " ".join(filter(None, (text.text, case, text.next_step))))
+    return [
+        " ".join(
+            filter(
+                None, (text.text, case_text(book, reason.facts) if "residence" in reason.facts else "", text.next_step)
+            )
+        )
+        for reason, text in zip(refused.reasons, told, strict=True)
+    ]
 
 
 def _matrix(book: RuleBook, name: str, place: Place, category: Any, item_type: Any) -> dict[str, Any]:

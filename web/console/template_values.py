@@ -1,5 +1,6 @@
 """One value of a consortium's template: shown, tried out with who would follow, and set."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -21,7 +22,7 @@ from web.account.access import staff_only
 from web.console.areas import consortium_areas
 from web.console.policy import names_by_code
 from web.console.rule_scopes import day_of
-from web.console.rule_values import form_text, value_from_form, value_problem, value_text
+from web.console.rule_values import form_text, typed_value, value_from_form, value_problems, value_text
 from web.ui.stale_forms import FIELD as AS_READ
 from web.ui.stale_forms import edited_in_turn, saved_meanwhile, saved_value
 from web.words.for_staff import reason_texts
@@ -50,11 +51,12 @@ def template_value(request: HttpRequest, code: str, name: str) -> HttpResponse:
     try:
         return _set(request, found, name, scope)
     except InvalidValues as invalid:
-        messages.error(request, " ".join(value_problem(problem) for problem in invalid.problems))
+        errors = value_problems(invalid)
     except RuleRefused as refused:
-        for told in reason_texts(refused.reasons, permissions=frozenset(), currency=""):
-            messages.error(request, told.text)
-    return _page(request, found, name, scope, status=422)
+        errors = [told.text for told in reason_texts(refused.reasons, permissions=frozenset(), currency="")]
+    for error in errors:
+        messages.error(request, error)
+    return _page(request, found, name, scope, status=422, errors=errors)
 
 
 def _set(request: HttpRequest, found: Any, name: str, scope: TemplateScope) -> HttpResponse:
@@ -109,6 +111,7 @@ def _page(
     *,
     wanted: tuple[Any, ...] = (),
     status: int = 200,
+    errors: Sequence[str] = (),
 ) -> HttpResponse:
     spec, row = REGISTER[name], _row_of(found.pk, name, scope)
     shown = wanted or ((row.values[name],) if row else ())
@@ -133,7 +136,7 @@ def _page(
     }
     if status != 200:
         # What wasn't saved stays as it was typed.
-        context["cell"] = {"form_text": request.POST.get("value", ""), "is_none": "none" in request.POST}
+        context["cell"] = typed_value(request.POST, errors)
     return render(request, "console/template_value.html", context, status=status)
 
 

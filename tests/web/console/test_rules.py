@@ -63,6 +63,20 @@ def test_shows_the_case_that_a_change_would_leave_without_a_rule(admin_client, b
     assert CirculationRule.objects.get().values["loan_days"] == 28
 
 
+def test_keeps_a_refused_value_in_its_field_with_the_reason_beside_it(admin_client, branch):
+    page = _change(admin_client, value="many").content.decode()
+
+    field = page.partition('<input id="own"')[2].partition("</div>")[0]
+    assert 'value="many"' in field
+    assert 'aria-invalid="true" aria-describedby="own-error"' in field
+    assert '<span class="error" id="own-error">' in field
+    assert "Write a whole number." in field
+
+
+def test_a_value_that_stands_has_no_error_beside_it(admin_client, branch):
+    assert b"own-error" not in admin_client.get("/console/rules?name=loan_days").content
+
+
 def test_tries_a_case_before_saving(admin_client, branch):
     patron, item = PatronFactory(card="20000123", home_branch=branch), ItemFactory(home_branch=branch)
     change = {"name": "loan_days", "value": "14", "branch": branch.pk}
@@ -96,7 +110,21 @@ def test_a_case_with_a_wrong_value_says_so(admin_client, branch):
     response = admin_client.post("/console/rules/case", case | {"name": "loan_days", "value": "many"})
 
     assert response.status_code == 422
-    assert b"Write a whole number." in response.content
+    field = response.content.decode().partition('<input id="own"')[2].partition("</div>")[0]
+    assert 'value="many"' in field
+    assert "Write a whole number." in field
+    assert [name for name, _text in response.context["carried"]] == ["name"]
+
+
+def test_a_refused_value_is_put_right_and_tried_again(admin_client, branch):
+    patron, item = PatronFactory(card="20000123", home_branch=branch), ItemFactory(home_branch=branch)
+    case = {"card": patron.cards.get().number, "barcode": item.barcode, "desk": branch.pk, "name": "loan_days"}
+    admin_client.post("/console/rules/case", case | {"value": "many"})
+
+    tried = admin_client.post("/console/rules/case", case | {"value": "14"})
+
+    assert tried.context["trial"].due_date == TODAY + timedelta(days=14)
+    assert b'id="own"' not in tried.content
 
 
 def test_shows_what_was_changed_and_takes_it_back(admin_client, branch):

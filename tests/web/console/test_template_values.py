@@ -77,7 +77,8 @@ def test_says_what_is_wrong_and_keeps_it(operator_client, template):
     answer = operator_client.post(ADDRESS, {"value": "many", "confirmed": "1"})
 
     assert answer.status_code == 422
-    assert 'value="many"' in answer.content.decode()
+    assert 'value="many" inputmode="decimal" maxlength="20" aria-invalid="true"' in answer.content.decode()
+    assert '<span class="error" id="own-error">' in answer.content.decode()
     assert values()[""] == {"loan_days": 28}
 
 
