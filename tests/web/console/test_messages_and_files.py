@@ -1,8 +1,10 @@
+import re
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from catalogue.marc.problems import Problem
 from catalogue.models import ImportRun
 from notices.models import Notice, NoticeTemplate
 from tests.factories import BranchFactory, PatronFactory
@@ -160,3 +162,17 @@ def test_a_neighbours_import_is_not_there(admin_client, branch, beta, now):
 
     assert admin_client.get(f"/console/import/{run.pk}").status_code == 404
     assert "theirs.mrc" not in admin_client.get("/console/import").content.decode()
+
+
+def test_a_file_that_nobody_can_read_has_no_record_number(admin_client, branch, alpha, now):
+    failures = [
+        {"position": position, "offset": 0, "id": "", "code": code, "detail": ""}
+        for position, code in ((0, Problem.NO_RECORDS.value), (7, Problem.NO_TITLE.value))
+    ]
+    run = ImportRun.objects.create(
+        file_name="letter.docx", source="alpha", municipality=alpha, started_at=now, state="FAILED", failures=failures
+    )
+
+    page = admin_client.get(f"/console/import/{run.pk}").content.decode()
+
+    assert re.findall(r'<td class="n">([^<]*)</td>', page) == ["–", "7"]
