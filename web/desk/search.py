@@ -40,7 +40,9 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "hits": _rows(searched),
         "patron": patron,
         "about": about,
-        **_pages(searched),
+        "everywhere_url": searched.address(everywhere="1", branch=None),
+        "here_url": searched.address(everywhere=None),
+        **searched.pages(),
     }
     return render(request, "desk/search.html", context)
 
@@ -68,16 +70,3 @@ def _rows(searched: Searched) -> list[dict[str, Any]]:
         }
         for hit in hits
     ]
-
-
-def _pages(searched: Searched) -> dict[str, Any]:
-    result = searched.result
-    first = (result.page - 1) * result.page_size
-    return {
-        "first": first + 1,
-        "last": first + len(result.hits),
-        "previous_url": searched.address(page=str(result.page - 1)) if result.page > 1 else "",
-        "next_url": searched.address(page=str(result.page + 1)) if result.page < result.pages else "",
-        "everywhere_url": searched.address(everywhere="1", branch=None),
-        "here_url": searched.address(everywhere=None),
-    }

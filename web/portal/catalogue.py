@@ -44,10 +44,7 @@ def search_page(request: HttpRequest) -> HttpResponse:
         "hits": hits_with_availability(searched.result.hits),
         "everywhere_url": searched.address(everywhere="1", branch=None),
         "here_url": searched.address(everywhere=None),
-        "next_url": _page(searched, +1),
-        "previous_url": _page(searched, -1),
-        "first": (searched.result.page - 1) * searched.result.page_size + 1,
-        "last": (searched.result.page - 1) * searched.result.page_size + len(searched.result.hits),
+        **searched.pages(),
     }
     return render(request, "portal/search.html", context)
 
@@ -136,8 +133,3 @@ def hits_with_availability(hits: Any) -> list[dict[str, Any]]:
 
 def _call_numbers(record_id: int) -> dict[int, str]:
     return {item.home_branch_id: item.call_number for item in items_of(record_id) if item.call_number}
-
-
-def _page(searched: Any, step: int) -> str:
-    page = searched.result.page + step
-    return searched.address(page=str(page)) if 1 <= page <= searched.result.pages else ""

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, QueryDict
+from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
 from catalogue.search import FacetValue, Filters, SearchRequest, SearchResult, Sort, search
@@ -21,6 +23,27 @@ PAGE_SIZE = 20
 LONGEST = 200
 
 
+class _HitPage(Page):
+    def end_index(self) -> int:
+        # The last page that can be turned to isn't always the last hit's.
+        return self.start_index() + len(self.object_list) - 1
+
+
+class _HitPages(Paginator):
+    """A search's pages: every hit is counted, and as many pages are offered as can be turned to."""
+
+    def __init__(self, result: SearchResult) -> None:
+        super().__init__(range(result.total), result.page_size)
+        self.turned_to = result.pages
+
+    @cached_property
+    def num_pages(self) -> int:
+        return self.turned_to
+
+    def _get_page(self, *args: Any, **kwargs: Any) -> _HitPage:
+        return _HitPage(*args, **kwargs)
+
+
 @dataclass(frozen=True)
 class Searched:
     """A search with its result and what the page says about both."""
@@ -35,6 +58,12 @@ class Searched:
     def address(self, **changes: str | None) -> str:
         """Return the query string of this search with some parameters changed; None takes one away."""
         return _changed(self.parameters, **changes)
+
+    def pages(self) -> dict[str, Any]:
+        """Return what `components/pagination.html` needs: the page and the other parameters; nothing without hits."""
+        page = _HitPages(self.result).page(self.result.page) if self.result.hits else None
+        parameters = self.parameters.urlencode()
+        return {"page": page, "query": f"{parameters}&" if parameters else ""}
 
 
 def run_search(request: HttpRequest, *, branches: Mapping[str, str], keep: tuple[str, ...] = ()) -> Searched:
