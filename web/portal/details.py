@@ -19,6 +19,7 @@ from patrons.errors import PatronRefused
 from patrons.services.own_details import OwnDetails, change_own_details, change_own_pin
 from web.account.throttle import PINS, count_failure, seconds_to_wait
 from web.portal.sessions import go_on_with_new_pin, patron_only, portal_context
+from web.titles.names import cover_kind
 from web.words.messages import CHANNELS, channel_choices
 
 
@@ -130,7 +131,10 @@ def history(request: HttpRequest, patron: Any) -> HttpResponse:
     before = int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
     loans = past_loans(patron, before_id=before) if patron.keeps_history else []
     context = portal_context(request, "details", patron) | {
-        "loans": loans,
+        "loans": [
+            {"loan": loan, "cover": cover_kind(loan.item.record.material_type, loan.item.record.audience)}
+            for loan in loans
+        ],
         "older": loans[-1].pk if len(loans) == PAGE else None,
     }
     return render(request, "portal/history.html", context)

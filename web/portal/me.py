@@ -251,6 +251,7 @@ def _side_by_side(lines: list[Any]) -> list[dict[str, Any]]:
     return [
         {
             "hold": line.hold,
+            "cover": cover_kind(line.hold.record.material_type, line.hold.record.audience),
             "position": line.position,
             "queue_length": line.queue_length,
             "others": [each.hold.record.title for each in group if each is not line],

@@ -150,6 +150,14 @@ def test_forgets_past_loans_at_once_but_not_what_is_owed_for(at_home, patron):
     assert Loan.objects.get(pk=over.pk).patron is None
 
 
+def test_a_past_loan_has_the_cover_of_its_kind(at_home, patron):
+    patron.keeps_history = True
+    patron.save()
+    LoanFactory(patron=patron, returned=True, item__record__material_type="FILM")
+
+    assert 'class="cover cover-film"' in at_home.get("/me/history").content.decode()
+
+
 def test_the_history_goes_on_page_by_page(at_home, patron):
     patron.keeps_history = True
     patron.save()

@@ -26,6 +26,12 @@ def test_places_a_hold_for_a_volume_until_a_day(at_home, patron, item):
     assert (hold.volume, hold.any_edition, hold.needed_by) == ("2", True, day)
 
 
+def test_a_hold_has_the_cover_of_its_kind(at_home, patron, desk_branch):
+    HoldFactory(patron=patron, pickup_branch=desk_branch, record__material_type="FILM")
+
+    assert 'class="cover cover-film"' in at_home.get("/me").content.decode()
+
+
 @pytest.mark.parametrize(("wrong", "status"), [({"needed_by": "soon"}, 422), ({"volume": "9"}, 409)])
 def test_places_nothing_for_a_day_or_volume_that_is_none(at_home, patron, item, wrong, status):
     assert _place(at_home, item, **wrong).status_code == status
