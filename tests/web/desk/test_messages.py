@@ -152,3 +152,7 @@ def test_sets_a_patrons_channels(librarian_client, desk_branch):
     patron.refresh_from_db()
     assert (done.status_code, refused.status_code) == (302, 422)
     assert (patron.channel, patron.channels) == ("LETTER", {"HOLD_READY": "EMAIL", "COURTESY": "NONE"})
+
+
+def test_calls_no_choice_of_messages_optional(librarian_client, patron):
+    assert "(optional)" not in librarian_client.get(f"/desk/patrons/{patron.pk}/messages").content.decode()
