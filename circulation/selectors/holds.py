@@ -9,10 +9,26 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from circulation.models import Hold
+from circulation.rules.holds import Waiting
+from circulation.rules.picking import Wanted
+from holdings.models import Item
 from patrons.models import Patron
 
 _RECORD = ("record__title", "record__remainder", "record__author", "record__material_type", "record__audience")
 _HOLD = tuple(field.name for field in Hold._meta.concrete_fields)
+# What `Waiting` is made of, in its order, and then the titles of which an item would do.
+_WANTED = (
+    "pk",
+    "patron_id",
+    "pickup_branch_id",
+    "item_id",
+    "patron__category_id",
+    "patron__home_branch_id",
+    "volume",
+    "patron__municipality_code",
+    "record_id",
+    "edition_ids",
+)
 
 
 @dataclass(frozen=True)
@@ -37,9 +53,26 @@ def waiting_holds(today: date) -> QuerySet[Hold]:
     )
 
 
-def in_queue_order(holds: QuerySet[Hold]) -> QuerySet[Hold]:
-    """Return holds in the order of their queues."""
-    return holds.order_by("-priority", Coalesce("queued_at", "requested_at"), "pk")
+def wanted_by(holds: QuerySet[Hold]) -> list[Wanted]:
+    """Return what holds want, in the order of their queues, as the rules read it; one query."""
+    in_order = holds.order_by("-priority", Coalesce("queued_at", "requested_at"), "pk")
+    return [
+        Wanted({record_id, *edition_ids}, Waiting(*hold))
+        for *hold, record_id, edition_ids in in_order.values_list(*_WANTED)
+    ]
+
+
+def wanted_of(record_ids: Collection[int], *, today: date) -> list[Wanted]:
+    """Return what the holds want that an item of these titles could fill now, in the order of their queues."""
+    titles = list(set(record_ids))
+    return wanted_by(
+        waiting_holds(today).filter(Q(record__in=titles) | Q(any_edition=True, edition_ids__overlap=titles))
+    )
+
+
+def whole_items() -> QuerySet[Item]:
+    """Return the items that could fill a hold if they were on the shelf: undamaged, and no part of a bundle."""
+    return Item.objects.filter(is_damaged=False, bundle__isnull=True).order_by("pk")
 
 
 def holds_with_record() -> QuerySet[Hold]:

@@ -4,28 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
 from django.utils import timezone
 
 from circulation.models import Hold
 from circulation.rules.holds import FillingRules, ItemToFill, Waiting, may_fill
-from circulation.selectors.holds import in_queue_order
+from circulation.selectors.holds import wanted_by, whole_items
 from circulation.selectors.rule_books import rule_book
 from holdings.models import Branch, Item
 
 _GONE = (Item.Status.REFERENCE_ONLY, Item.Status.MISSING, Item.Status.LOST, Item.Status.WITHDRAWN)
-_HOLD = (
-    "pk",
-    "patron_id",
-    "pickup_branch_id",
-    "item_id",
-    "patron__category_id",
-    "patron__home_branch_id",
-    "volume",
-    "patron__municipality_code",
-    "record_id",
-    "edition_ids",
-)
 
 
 @dataclass(frozen=True)
@@ -63,17 +50,14 @@ def hopeless_ids(
         holds = holds.filter(pickup_branch=branch)
     if hold_ids is not None:
         holds = holds.filter(pk__in=hold_ids)
-    rows = [
-        (Waiting(*hold), {record_id, *edition_ids})
-        for *hold, record_id, edition_ids in in_queue_order(holds).values_list(*_HOLD)
-    ]
+    rows = wanted_by(holds)
     filling = rule_book().filling(timezone.localdate(now), some_day=True)
-    supplies = _supplies({record_id for _hold, record_ids in rows for record_id in record_ids})
+    supplies = _supplies({record_id for wanted in rows for record_id in wanted.record_ids})
     found = {}
-    for hold, record_ids in rows:
-        items = [item for record_id in record_ids for item in supplies.get(record_id, ())]
-        if not any(_could_fill(hold, item, is_on_shelf, filling) for item, is_on_shelf in items):
-            found[hold.hold_id] = len(items)
+    for wanted in rows:
+        items = [item for record_id in wanted.record_ids for item in supplies.get(record_id, ())]
+        if not any(_could_fill(wanted.hold, item, is_on_shelf, filling) for item, is_on_shelf in items):
+            found[wanted.hold.hold_id] = len(items)
     return found
 
 
@@ -86,8 +70,7 @@ def _could_fill(hold: Waiting, item: ItemToFill, is_on_shelf: bool, filling: Fil
 
 def _supplies(record_ids: set[int]) -> dict[int, list[tuple[ItemToFill, bool]]]:
     found: dict[int, list[tuple[ItemToFill, bool]]] = {}
-    items = Item.objects.filter(~Q(status__in=_GONE), record__in=record_ids, is_damaged=False, bundle__isnull=True)
-    for item in items.order_by("pk"):
+    for item in whole_items().filter(record__in=record_ids).exclude(status__in=_GONE):
         line = (ItemToFill.of(item, at_branch_id=item.current_branch_id), item.status == Item.Status.AVAILABLE)
         found.setdefault(item.record_id, []).append(line)
     return found

@@ -1,6 +1,5 @@
 """The pick list: what a branch fetches from its shelves for holds, and who is fetching it."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -10,8 +9,8 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from accounts.models import StaffAccount
 from circulation.models import Hold, Pick
 from circulation.rules.holds import ItemToFill, Waiting, fill_order, may_fill
-from circulation.rules.picking import OnShelf, PickRules, Wanted, plan_picks
-from circulation.selectors.holds import in_queue_order, waiting_holds
+from circulation.rules.picking import OnShelf, PickRules, plan_picks
+from circulation.selectors.holds import wanted_of, whole_items
 from circulation.selectors.rule_books import RuleBook, rule_book
 from holdings.models import Branch, Item
 
@@ -19,18 +18,6 @@ from holdings.models import Branch, Item
 FETCHING_FOR = timedelta(hours=8)
 
 _FOR_ITEM = ("home_branch", "current_branch", "location", "item_type", "record")
-_HOLD = (
-    "pk",
-    "patron_id",
-    "pickup_branch_id",
-    "item_id",
-    "patron__category_id",
-    "patron__home_branch_id",
-    "volume",
-    "patron__municipality_code",
-    "record_id",
-    "edition_ids",
-)
 
 
 @dataclass(frozen=True)
@@ -105,7 +92,7 @@ def _plan(shelves: list[OnShelf], now: datetime) -> dict[int, int]:
         closed={branch_id for branch_id in branch_ids if not book.known_calendar(branch_id).is_open(today)},
         being_fetched=dict(picks_now(now).values_list("hold_id", "item_id")),
     )
-    return plan_picks(_queue([line.record_id for line in shelves], today), shelves, rules)
+    return plan_picks(wanted_of([line.record_id for line in shelves], today=today), shelves, rules)
 
 
 def _today(book: RuleBook, now: datetime) -> date:
@@ -113,28 +100,14 @@ def _today(book: RuleBook, now: datetime) -> date:
     return now.astimezone(ZoneInfo(zones[0])).date() if zones else now.date()
 
 
-def _queue(record_ids: Collection[int], today: date) -> list[Wanted]:
-    titles = list(set(record_ids))
-    holds = waiting_holds(today).filter(Q(record__in=titles) | Q(any_edition=True, edition_ids__overlap=titles))
-    return [
-        Wanted({record_id, *edition_ids}, Waiting(*hold))
-        for *hold, record_id, edition_ids in in_queue_order(holds).values_list(*_HOLD)
-    ]
-
-
 def _on_shelves(now: datetime) -> list[OnShelf]:
     waited_for = Hold.objects.filter(record=OuterRef("record"), state=Hold.State.QUEUED)
     editions = Hold.objects.filter(
         any_edition=True, edition_ids__contains=[OuterRef("record")], state=Hold.State.QUEUED
     )
-    items = Item.objects.filter(
-        Exists(waited_for) | Exists(editions),
-        status=Item.Status.AVAILABLE,
-        is_damaged=False,
-        bundle__isnull=True,
-    ).select_related("current_branch")
+    items = whole_items().filter(Exists(waited_for) | Exists(editions), status=Item.Status.AVAILABLE)
     lines = []
-    for item in items.only(
+    for item in items.select_related("current_branch").only(
         "record_id",
         "item_type_id",
         "home_branch_id",
@@ -145,7 +118,7 @@ def _on_shelves(now: datetime) -> list[OnShelf]:
         "not_found_at",
         "not_found_count",
         "current_branch__time_zone",
-    ).order_by("pk"):
+    ):
         if not _was_not_found_today(item, now):
             to_fill = ItemToFill.of(item, at_branch_id=item.current_branch_id)
             lines.append(OnShelf(item.record_id, to_fill, item.not_found_count))

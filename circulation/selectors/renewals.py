@@ -4,12 +4,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
-
 from circulation.models import Loan
 from circulation.rules.holds import ItemToFill, Waiting, may_fill
 from circulation.rules.renewal import others_fill_all
-from circulation.selectors.holds import in_queue_order, waiting_holds
+from circulation.selectors.holds import wanted_of, whole_items
 from circulation.selectors.rule_books import RuleBook
 from holdings.models import Item
 from patrons.models import Patron
@@ -62,34 +60,16 @@ def _for(loan: Loan, queue: list[Waiting], patron_id: int | None) -> list[Waitin
 
 
 def _queues(record_ids: set[int], today: date) -> dict[int, list[Waiting]]:
-    holds = waiting_holds(today).filter(
-        Q(record__in=record_ids) | Q(any_edition=True, edition_ids__overlap=list(record_ids))
-    )
-    rows = in_queue_order(holds).values_list(
-        "pk",
-        "patron_id",
-        "pickup_branch_id",
-        "item_id",
-        "patron__category_id",
-        "patron__home_branch_id",
-        "volume",
-        "patron__municipality_code",
-        "record_id",
-        "edition_ids",
-    )
     queues: dict[int, list[Waiting]] = {record_id: [] for record_id in record_ids}
-    for row in rows:
-        hold, record_id, edition_ids = Waiting(*row[:-2]), row[-2], row[-1]
-        for each in record_ids & {record_id, *edition_ids}:
-            queues[each].append(hold)
+    for wanted in wanted_of(record_ids, today=today):
+        for each in record_ids.intersection(wanted.record_ids):
+            queues[each].append(wanted.hold)
     return queues
 
 
 def _shelves(record_ids: set[int]) -> dict[int, list[ItemToFill]]:
-    items = Item.objects.filter(
-        record__in=record_ids, status=Item.Status.AVAILABLE, is_damaged=False, bundle__isnull=True
-    )
+    items = whole_items().filter(record__in=record_ids, status=Item.Status.AVAILABLE)
     shelves: dict[int, list[ItemToFill]] = {record_id: [] for record_id in record_ids}
-    for item in items.order_by("pk"):
+    for item in items:
         shelves[item.record_id].append(ItemToFill.of(item, at_branch_id=item.current_branch_id))
     return shelves

@@ -1,8 +1,9 @@
 """Check-outs and check-ins of many barcodes at once: each line is an action of its own, with its own result."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 
 from accounts.models import StaffAccount
 from circulation.errors import CheckInRefused, CheckOutRefused, Code
@@ -56,26 +57,8 @@ def check_in_batch(
 
     :param form_id: the list's own id: sent twice, each line answers with its first result
     """
-    lines = []
-    for number, barcode in enumerate(barcodes, start=1):
-        item = get_item_by_barcode(barcode)
-        if item is None:
-            lines.append(_unknown(number, barcode, CheckInRefused))
-            continue
-        try:
-            result = check_in(
-                item=item,
-                branch=branch,
-                staff=staff,
-                now=now,
-                scan_id=f"{form_id}:{number}",
-                back_dated_to=back_dated_to,
-            )
-        except CheckInRefused as refused:
-            lines.append(BatchLine(number, barcode, item, refused=refused))
-        else:
-            lines.append(BatchLine(number, barcode, result.item, result))
-    return lines
+    act = partial(check_in, branch=branch, staff=staff, now=now, back_dated_to=back_dated_to)
+    return _line_by_line(barcodes, act, CheckInRefused, form_id)
 
 
 def check_out_batch(
@@ -92,28 +75,27 @@ def check_out_batch(
 
     :param form_id: the list's own id: sent twice, each line answers with its first result
     """
+    act = partial(check_out, patron=patron, branch=branch, staff=staff, now=now, due_date=due_date)
+    return _line_by_line(barcodes, act, CheckOutRefused, form_id)
+
+
+def _line_by_line(
+    barcodes: Iterable[str],
+    act: Callable[..., CheckInResult | CheckOutResult],
+    refusal: type[Refused],
+    form_id: str,
+) -> list[BatchLine]:
     lines = []
     for number, barcode in enumerate(barcodes, start=1):
         item = get_item_by_barcode(barcode)
         if item is None:
-            lines.append(_unknown(number, barcode, CheckOutRefused))
+            unknown = refusal([blocking(Code.ITEM_UNKNOWN, barcode=barcode)])
+            lines.append(BatchLine(number, barcode, refused=unknown))
             continue
         try:
-            result = check_out(
-                item=item,
-                patron=patron,
-                branch=branch,
-                staff=staff,
-                now=now,
-                scan_id=f"{form_id}:{number}",
-                due_date=due_date,
-            )
-        except CheckOutRefused as refused:
+            result = act(item=item, scan_id=f"{form_id}:{number}")
+        except refusal as refused:
             lines.append(BatchLine(number, barcode, item, refused=refused))
         else:
             lines.append(BatchLine(number, barcode, result.item, result))
     return lines
-
-
-def _unknown(number: int, barcode: str, refusal: type[Refused]) -> BatchLine:
-    return BatchLine(number, barcode, refused=refusal([blocking(Code.ITEM_UNKNOWN, barcode=barcode)]))
