@@ -51,7 +51,7 @@ def remove_guardian(request: HttpRequest, pk: int) -> HttpResponse:
     staff = request.staff.account  # type: ignore[attr-defined]
     if number is None or not family.remove_guardian(child=child, guardian_id=number, staff=staff):
         raise Http404
-    messages.success(request, gettext("The patron isn't guardian any more."))
+    messages.success(request, gettext("They aren't guardian any more."))
     return redirect("desk:patron_details", pk=pk)
 
 
