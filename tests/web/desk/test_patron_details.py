@@ -178,7 +178,7 @@ def test_asks_who_has_no_card_for_the_birth_date(librarian_client, patron, scan)
     unread = librarian_client.post(address, {"birth_date": "soon"}, headers=HTMX).content.decode()
 
     assert "The birth date is right" in right
-    assert "isn&#x27;t her birth date" in wrong
+    assert "isn&#x27;t the patron&#x27;s birth date" in wrong
     assert "day, month and year" in unread
     assert AuditEntry.objects.filter(action="patrons.identify").count() == 2
 
