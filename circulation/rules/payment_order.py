@@ -8,10 +8,7 @@ from typing import Protocol, TypeVar
 
 from circulation.rules.values import PaymentOrder
 from common.money import ZERO
-from patrons.rules import age_on
-
-# By law, in all countries that we know of here.
-COMES_OF_AGE = 18
+from patrons.rules import is_under_age
 
 
 class Owed(Protocol):
@@ -60,5 +57,4 @@ def shares_of(amount: Decimal, fees: Sequence[Owed]) -> tuple[list[Share], Decim
 
 def is_liable(*, birth_date: date | None, is_child_category: bool, on: date) -> bool:
     """Return whether a patron pays her fees herself: by age, or by category where the birth date isn't known."""
-    age = age_on(birth_date, on)
-    return not is_child_category if age is None else age >= COMES_OF_AGE
+    return not is_under_age(birth_date, is_child_category=is_child_category, on=on)

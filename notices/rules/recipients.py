@@ -10,9 +10,8 @@ from notices.rules.phone_numbers import international
 from notices.rules.settings import MessageSettings
 from notices.texts import LANGUAGES
 from patrons.models import Patron, PatronCategory
-from patrons.rules import age_on
+from patrons.rules import is_under_age
 
-COMES_OF_AGE = 18
 NO_ADDRESS = "NO_ADDRESS"
 NO_GUARDIAN = "NO_GUARDIAN"
 # The patron has said that she does without this kind of message.
@@ -39,8 +38,8 @@ class Recipient:
 
 def is_minor(patron: Patron, *, today: date) -> bool:
     """Return whether somebody else is liable: by age, or by category where the birth date isn't known."""
-    age = age_on(patron.birth_date, today)
-    return patron.category.kind == PatronCategory.Kind.CHILD if age is None else age < COMES_OF_AGE
+    is_child = patron.category.kind == PatronCategory.Kind.CHILD
+    return is_under_age(patron.birth_date, is_child_category=is_child, on=today)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from common.sort_keys import sort_key
 
 _PIN = re.compile(r"[0-9]{4,8}")
+# By law, in all countries that we know of here.
+_COMES_OF_AGE = 18
 
 
 def name_keys(given_name: str, family_name: str, language: str) -> tuple[str, str]:
@@ -23,6 +25,12 @@ def age_on(birth_date: date | None, day: date) -> int | None:
     if birth_date is None:
         return None
     return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+def is_under_age(birth_date: date | None, *, is_child_category: bool, on: date) -> bool:
+    """Return whether somebody else answers for a patron: by age, or by category where the birth date isn't known."""
+    age = age_on(birth_date, on)
+    return is_child_category if age is None else age < _COMES_OF_AGE
 
 
 def membership_end(first: date, *, months: int | None, days: int | None) -> date | None:

@@ -5,7 +5,8 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
-from patrons.models import Block, Card, ContactPerson, Guardianship, Patron, PatronNote
+from patrons.models import Block, Card, ContactPerson, Guardianship, Patron, PatronCategory, PatronNote
+from patrons.rules import is_under_age
 
 MOST_OLD_BLOCKS = 20
 
@@ -41,11 +42,19 @@ def guardianships_of(child: Patron) -> list[Guardianship]:
     return list(Guardianship.objects.filter(child=child).select_related("guardian").order_by("guardian__sort_key"))
 
 
-def wards_shown_to(guardian: Patron) -> list[Patron]:
-    """Return the children whose loans a guardian may see in the portal, with category and home branch."""
-    links = Guardianship.objects.filter(guardian=guardian, shows_loans=True, child__left_at__isnull=True)
-    links = links.select_related("child__category", "child__home_branch").order_by("child__sort_key")
-    return [link.child for link in links]
+def wards_shown_to(guardian: Patron, *, day: date) -> list[Patron]:
+    """Return the children whose loans a guardian sees and renews in the portal, with category and home branch.
+
+    Only while they're under age: what a grown child has on loan is nobody else's business.
+    """
+    links = Guardianship.objects.filter(guardian=guardian, guardian__left_at__isnull=True, shows_loans=True)
+    links = links.filter(child__left_at__isnull=True).select_related("child__category", "child__home_branch")
+    return [link.child for link in links.order_by("child__sort_key") if _is_child(link.child, day)]
+
+
+def ward_shown_to(guardian: Patron, *, child_id: int, day: date) -> Patron | None:
+    """Return the child with this number if it's one of those that `wards_shown_to` gives, else None."""
+    return next((child for child in wards_shown_to(guardian, day=day) if child.pk == child_id), None)
 
 
 def contacts_of(patron: Patron) -> list[ContactPerson]:
@@ -62,6 +71,11 @@ def memberships_ending(*, since: date, until: date, limit: int = 500) -> list[Pa
     """Return the patrons whose membership ends between two days, the earliest first."""
     ending = Patron.objects.filter(expires_on__range=(since, until), left_at__isnull=True)
     return list(ending.select_related("category", "home_branch").order_by("expires_on", "sort_key", "pk")[:limit])
+
+
+def _is_child(patron: Patron, day: date) -> bool:
+    is_child_category = patron.category.kind == PatronCategory.Kind.CHILD
+    return is_under_age(patron.birth_date, is_child_category=is_child_category, on=day)
 
 
 def _standing(notes: QuerySet[PatronNote], day: date) -> Iterable[PatronNote]:

@@ -81,6 +81,8 @@ PORTAL = {
     "portal:change_pin": Page(PATRON, sends={"old": "=0000", "new": "=1234"}),
     "portal:change_history": Page(PATRON, sends={"keeps": "=1"}),
     "portal:family": Page(PATRON),
+    "portal:renew_all_for_child": Page(PATRON, {"pk": "child"}, sends={}),
+    "portal:renew_for_child": Page(PATRON, {"pk": "childs_loan"}, sends={}),
     "portal:history": Page(PATRON, asks={"before": "loan"}),
     "portal:messages": Page(PATRON, sends={"channel": "=EMAIL", "kind-COURTESY": "=NONE"}),
     "portal:renew_all": Page(PATRON, sends={}),

@@ -182,7 +182,7 @@ def _add_patron(town: Town, branch: Any, category: Any) -> Any:
     )
     note = PatronNoteFactory(patron=patron, text=town.word("Note"))
     contact = ContactPersonFactory(patron=patron, name=town.word("Contact"))
-    child = PatronFactory(given_name=town.word("Bo"), category=category, home_branch=branch)
+    child = PatronFactory(child=True, given_name=town.word("Bo"), category=category, home_branch=branch)
     GuardianshipFactory(child=child, guardian=patron)
     block = BlockFactory(patron=PatronFactory(home_branch=branch, category=category), reason=town.word("Blocked"))
     town.things |= {
@@ -213,6 +213,7 @@ def _add_circulation(town: Town, main: Any, school: Any, item_type: Any, patron:
     shelved, lent, late = item(), item(), item()
     loan = LoanFactory(item=lent, patron=patron, lending_branch=main)
     overdue = LoanFactory(item=late, patron=patron, lending_branch=main, overdue=True)
+    childs = LoanFactory(item=item(), patron_id=town.things["child"], lending_branch=main)
     queued = HoldFactory(record=lent.record, patron=PatronFactory(home_branch=main), pickup_branch=main)
     waiting = HoldFactory(record=RecordFactory(), patron=patron, pickup_branch=main, note=town.word("Wish"))
     ready = HoldFactory(patron=patron, pickup_branch=main, ready=True, trapped_item=item())
@@ -239,6 +240,7 @@ def _add_circulation(town: Town, main: Any, school: Any, item_type: Any, patron:
         "title": shelved.record_id,
         "loan": loan.pk,
         "overdue_loan": overdue.pk,
+        "childs_loan": childs.pk,
         "hold": waiting.pk,
         "move_dialog": f"move-{waiting.pk}",
         "ready_hold": ready.pk,

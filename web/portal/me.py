@@ -1,19 +1,18 @@
 """A patron's own page: what's ready, her loans with the reason when one can't be renewed, her holds and fees."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from catalogue.selectors import get_record
-from circulation.errors import Code, HoldRefused, RenewalRefused
+from circulation.errors import HoldRefused, RenewalRefused
 from circulation.selectors.fees import fees_for_wards
 from circulation.selectors.fees_today import fees_today
 from circulation.selectors.holds import get_hold, holds_of, queued_holds_of
@@ -35,11 +34,9 @@ from patrons.selectors import active_blocks
 from patrons.selectors.desk_page import wards_shown_to
 from web.portal.catalogue import show_record
 from web.portal.money import fee_line
+from web.portal.renewals import loan_line, refusal_text, tell_answers, tell_renewed
 from web.portal.sessions import patron_only, portal_context
-from web.titles.names import cover_kind
 from web.ui.days import long_day
-from web.ui.due import due_long
-from web.ui.money import amount_text, with_one_stop
 from web.words.for_patrons import patron_texts
 
 _NOT_A_DAY = object()
@@ -63,9 +60,7 @@ def renew(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
         result = renew_loan(loan=loan, staff=None, now=timezone.now())
     except RenewalRefused as refused:
         return _refused(request, patron, loan.item.record.title, refused)
-    values = {"title": loan.item.record.title, "day": due_long(result.loan)}
-    messages.success(request, gettext("%(title)s is yours until %(day)s.") % values)
-    _tell_fee(request, [result])
+    tell_renewed(request, loan.item.record.title, result)
     return redirect("portal:me")
 
 
@@ -73,15 +68,7 @@ def renew(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
 @require_POST
 def renew_every(request: HttpRequest, patron: Any) -> HttpResponse:
     """Renew all of her loans that can be; the others say why not."""
-    answers = renew_all(patron=patron, staff=None, now=timezone.now())
-    done = sum(1 for answer in answers if answer.result)
-    if done:
-        text = ngettext("%(count)d loan has been renewed.", "%(count)d loans have been renewed.", done)
-        messages.success(request, text % {"count": done})
-        _tell_fee(request, [answer.result for answer in answers if answer.result])
-    for answer in answers:
-        if answer.refused:
-            messages.warning(request, _refusal(request, answer.loan.item.record.title, answer.refused))
+    tell_answers(request, renew_all(patron=patron, staff=None, now=timezone.now()))
     return redirect("portal:me")
 
 
@@ -112,7 +99,7 @@ def place(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
             now=timezone.now(),
         )
     except HoldRefused as refused:
-        messages.error(request, _refusal(request, record.title, refused))
+        messages.error(request, refusal_text(request, record.title, refused))
         return show_record(request, record, status=409)
     values = {"title": record.title, "branch": branch.name}
     messages.success(request, gettext("You have a hold on %(title)s, to be picked up at %(branch)s.") % values)
@@ -223,13 +210,16 @@ def _page(request: HttpRequest, patron: Any, *, status: int = 200) -> HttpRespon
     lines = loans_of(patron, now=now)
     fees = fees_today(patron, [line.loan for line in lines], now=now)
     owed = sum((view.fee.balance for view in fees), ZERO)
-    loans = [_loan(line, currency, owed) for line in lines]
+    loans = [
+        loan_line(line, currency, owed) | {"renew_url": reverse("portal:renew", args=[line.loan.pk])} for line in lines
+    ]
     holds = _side_by_side(holds_of(patron, now=now))
-    shown = wards_shown_to(patron)
+    shown = wards_shown_to(patron, day=today)
     context = portal_context(request, "me", patron) | {
         "today": today,
         "tomorrow": today + timedelta(days=1),
         "loans": loans,
+        "renew_all_url": reverse("portal:renew_all"),
         "renewable": sum(1 for loan in loans if loan["can_renew"]),
         "ready": [each for each in holds if each["hold"].state == "READY"],
         "holds": [each for each in holds if each["hold"].state != "READY"],
@@ -262,32 +252,8 @@ def _side_by_side(lines: list[Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _loan(line: Any, currency: str, owed: Decimal) -> dict[str, Any]:
-    """Return a loan with why it can't be renewed; that it's too early isn't told beside what stands against it."""
-    early = tuple(reason for reason in line.reasons if reason.code == Code.TOO_EARLY)
-    against = tuple(reason for reason in line.reasons if reason not in early)
-    record = line.loan.item.record
-    return {
-        "loan": line.loan,
-        "record": record,
-        "cover": cover_kind(record.material_type, record.audience),
-        "can_renew": line.can_renew,
-        "until": line.renewed_until,
-        "why_not": " ".join(patron_texts(against, currency=currency, owed=owed)),
-        "not_yet": " ".join(patron_texts(early, currency=currency)),
-    }
-
-
-def _tell_fee(request: HttpRequest, results: Sequence[Any]) -> None:
-    """Say what the overdue loans that were renewed have cost."""
-    cost = sum((result.fee.balance for result in results if result.fee), ZERO)
-    if cost:
-        amount = amount_text(cost, request.tenant.currency)  # type: ignore[attr-defined]
-        messages.warning(request, with_one_stop(gettext("You were late: the fee is %(amount)s.") % {"amount": amount}))
-
-
 def _refused(request: HttpRequest, patron: Any, title: str, refused: Any) -> HttpResponse:
-    messages.error(request, _refusal(request, title, refused))
+    messages.error(request, refusal_text(request, title, refused))
     return _page(request, patron, status=409)
 
 
@@ -323,8 +289,3 @@ def _branch(request: HttpRequest) -> Any:
 def _number(text: str) -> int:
     """Return the number that a form names something by, 0 for what is none."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
-
-
-def _refusal(request: HttpRequest, title: str, refused: Any) -> str:
-    sentences = patron_texts(refused.reasons, currency=request.tenant.currency)  # type: ignore[attr-defined]
-    return f"{title}: {' '.join(sentences)}"

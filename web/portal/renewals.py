@@ -1,0 +1,68 @@
+"""What my page and the family's say of renewals: whether and why not beforehand, and what has come of it."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.utils.translation import gettext, ngettext
+
+from circulation.errors import Code
+from common.money import ZERO
+from web.titles.names import cover_kind
+from web.ui.due import due_long
+from web.ui.money import amount_text, with_one_stop
+from web.words.for_patrons import patron_texts
+
+
+def loan_line(line: Any, currency: str, owed: Decimal) -> dict[str, Any]:
+    """Return a loan with why it can't be renewed; that it's too early isn't told beside what stands against it.
+
+    :param owed: what its patron owes today
+    """
+    early = tuple(reason for reason in line.reasons if reason.code == Code.TOO_EARLY)
+    against = tuple(reason for reason in line.reasons if reason not in early)
+    record = line.loan.item.record
+    return {
+        "loan": line.loan,
+        "record": record,
+        "cover": cover_kind(record.material_type, record.audience),
+        "can_renew": line.can_renew,
+        "until": line.renewed_until,
+        "why_not": " ".join(patron_texts(against, currency=currency, owed=owed)),
+        "not_yet": " ".join(patron_texts(early, currency=currency)),
+    }
+
+
+def tell_renewed(request: HttpRequest, title: str, result: Any) -> None:
+    """Say until when a loan runs now."""
+    values = {"title": title, "day": due_long(result.loan)}
+    messages.success(request, gettext("%(title)s is yours until %(day)s.") % values)
+    _tell_fee(request, [result])
+
+
+def tell_answers(request: HttpRequest, answers: Sequence[Any]) -> None:
+    """Say how many loans were renewed, and of each of the others why it wasn't."""
+    done = [answer.result for answer in answers if answer.result]
+    if done:
+        text = ngettext("%(count)d loan has been renewed.", "%(count)d loans have been renewed.", len(done))
+        messages.success(request, text % {"count": len(done)})
+        _tell_fee(request, done)
+    for answer in answers:
+        if answer.refused:
+            messages.warning(request, refusal_text(request, answer.loan.item.record.title, answer.refused))
+
+
+def refusal_text(request: HttpRequest, title: str, refused: Any) -> str:
+    """Return why something wasn't done with a title."""
+    sentences = patron_texts(refused.reasons, currency=request.tenant.currency)  # type: ignore[attr-defined]
+    return f"{title}: {' '.join(sentences)}"
+
+
+def _tell_fee(request: HttpRequest, results: Sequence[Any]) -> None:
+    """Say what the overdue loans that were renewed have cost."""
+    cost = sum((result.fee.balance for result in results if result.fee), ZERO)
+    if cost:
+        amount = amount_text(cost, request.tenant.currency)  # type: ignore[attr-defined]
+        messages.warning(request, with_one_stop(gettext("You were late: the fee is %(amount)s.") % {"amount": amount}))
