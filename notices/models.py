@@ -25,6 +25,7 @@ class NoticeKind(models.TextChoices):
     HOLD_INTEREST_ENDS = "HOLD_INTEREST_ENDS", _("hold ends soon")
     HOLD_CANCELLED = "HOLD_CANCELLED", _("hold cancelled by the library")
     MEMBERSHIP_ENDS = "MEMBERSHIP_ENDS", _("membership ends soon")
+    RECEIPT = "RECEIPT", _("receipt")
     DIGEST = "DIGEST", _("several messages in one")
 
 
