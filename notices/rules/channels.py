@@ -21,10 +21,11 @@ _NEXT: Mapping[str, tuple[str, ...]] = {
 }
 # What a patron may do without: nothing is claimed from her and nothing waits for her.
 OPTIONAL = frozenset({NoticeKind.COURTESY.value, NoticeKind.RENEWED.value})
-# A claim for money stays a message of its own.
+# A claim for money stays a message of its own, and so does what she asked for while she stood there.
 ALONE = WITHOUT_SMS
-# What a patron may choose a channel for; several messages in one go where the first of them does.
-CHOSEN_BY_PATRONS = tuple(kind for kind in NoticeKind.values if kind != NoticeKind.DIGEST)
+# What a patron may choose a channel for; several messages in one go where the first of them does, and a receipt where
+# she has asked for it.
+CHOSEN_BY_PATRONS = tuple(kind for kind in NoticeKind.values if kind not in (NoticeKind.DIGEST, NoticeKind.RECEIPT))
 
 
 def ways(kind: str, preferred: str, *, in_use: tuple[str, ...], falls_back: bool) -> list[str]:
@@ -33,6 +34,8 @@ def ways(kind: str, preferred: str, *, in_use: tuple[str, ...], falls_back: bool
     :param preferred: what the patron wants
     :param in_use: the municipality's channels
     """
+    if kind == NoticeKind.RECEIPT:
+        return [_EMAIL] if _EMAIL in in_use else []
     wanted = [preferred, *(_NEXT.get(preferred, ()) if falls_back else ())]
     possible = [channel for channel in wanted if channel in in_use and may_take(kind, channel)]
     if not possible:
@@ -42,7 +45,7 @@ def ways(kind: str, preferred: str, *, in_use: tuple[str, ...], falls_back: bool
 
 
 def may_take(kind: str, channel: str) -> bool:
-    """Return whether a kind of message can go by a channel: a claim for money has no short form."""
+    """Return whether a kind of message can go by a channel: a claim for money and a receipt have no short form."""
     return channel != _SMS or kind not in WITHOUT_SMS
 
 

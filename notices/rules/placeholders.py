@@ -57,6 +57,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     NoticeKind.HOLD_INTEREST_ENDS: {**_HOLD, "interest_until": _("the hold's last day")},
     NoticeKind.HOLD_CANCELLED: _HOLD,
     NoticeKind.MEMBERSHIP_ENDS: {"ends_on": _("the card's last day")},
+    NoticeKind.RECEIPT: {**_LOANS, "payments": _("what was paid in this visit")},
     NoticeKind.DIGEST: {
         "messages": _("the messages, one below the other"),
         "count": _("how many messages there are"),

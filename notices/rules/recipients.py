@@ -60,9 +60,11 @@ class Post:
 def recipient_of(patron: Patron, guardians: Sequence[Patron], *, kind: str, today: date, post: Post) -> Recipient:
     """Return whom a message to a patron goes to: an adult herself, a child's guardians in the child's stead.
 
+    A receipt goes to whoever stood there and asked for it, a child too.
+
     :param guardians: of a minor; nobody else's are looked at
     """
-    if is_minor(patron, today=today):
+    if kind != NoticeKind.RECEIPT and is_minor(patron, today=today):
         if guardians:
             return _to_guardians(guardians, kind, post)
         if kind in _BILLS:

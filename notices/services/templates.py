@@ -121,7 +121,13 @@ def preview(
     return Text(*writer.render(Text(subject, body), request, recipient))
 
 
-_BEFORE_DUE = (NoticeKind.COURTESY, NoticeKind.RENEWED, NoticeKind.NOT_RENEWED, NoticeKind.RECALL)
+_BEFORE_DUE = (
+    NoticeKind.COURTESY,
+    NoticeKind.RENEWED,
+    NoticeKind.NOT_RENEWED,
+    NoticeKind.RECALL,
+    NoticeKind.RECEIPT,
+)
 _ABOUT_HOLDS = (
     NoticeKind.HOLD_READY,
     NoticeKind.HOLD_EXPIRED,
@@ -151,6 +157,8 @@ def _example(kind: str, language: str, writer: Writer) -> dict[str, object]:
         {"title": title, "barcode": f"30000000{number}", "due_date": due, "price": Decimal("249.00")}
         for number, title in enumerate(titles, start=101)
     ]
+    if kind == NoticeKind.RECEIPT:
+        return {"items": items, "payments": [{"number": 1187, "amount": Decimal("60.00")}]}
     invoice = invoice_context(items, processing=Decimal("150.00"), fees=Decimal("120.00"))
     return {name: value for name, value in invoice.items() if name in ("items", *placeholders_of(kind))}
 

@@ -18,7 +18,7 @@ from notices.rules.settings import SECTION, MessageSettings, read_settings
 from notices.rules.sms_parts import as_sms
 from notices.rules.wording import in_words
 from notices.selectors import own_texts
-from notices.texts import Text, item_line
+from notices.texts import Text, item_line, payment_line
 from patrons.models import Patron
 from tenants.models import Municipality
 from tenants.selectors import address_of
@@ -32,7 +32,8 @@ class NoticeRequest:
     :ivar branch: that writes it: its name, address and texts; answers go there
     :ivar key: makes it once: a second request with the same key is left out
     :ivar context: the special placeholders of its kind as raw values (texts, days, decimals); `items` is a list of
-        mappings with title, barcode, due_date and, where money is claimed, price. `count` is added
+        mappings with title, barcode, due_date and, where money is claimed, price. `count` is added. A receipt's
+        `payments` have number and amount
     :ivar about: {"loans": [ids]} or {"hold": id}, to check again before it's sent
     """
 
@@ -129,7 +130,7 @@ class Writer:
             return in_words(value, language=recipient.language, currency=self.municipality.currency)
 
         context = dict(request.context)
-        items = context.pop("items", ())
+        items, payments = context.pop("items", ()), context.pop("payments", None)
         special = {name: say(value) for name, value in context.items() if name in placeholders_of(request.kind)}
         if items:
             lines = {known: item_line(request.kind, recipient.language, with_barcode=known) for known in (True, False)}
@@ -137,6 +138,11 @@ class Writer:
                 fill(lines[bool(item["barcode"])], {name: say(value) for name, value in item.items()}) for item in items
             )
             special["count"] = str(len(items))
+        if payments is not None:
+            special["payments"] = "\n".join(
+                fill(payment_line(recipient.language), {name: say(value) for name, value in payment.items()})
+                for payment in payments
+            )
         branch = request.branch
         return {
             **special,

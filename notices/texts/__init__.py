@@ -23,7 +23,7 @@ class Text:
 _WRITTEN = {"da": da, "sv": sv, "fi": fi, "en": en}
 # Who writes it: a phone shows a name of eleven letters at most, or only a number.
 _FROM = "\n{library}"
-# A claim for money is a document, and has no short form.
+# A claim for money and a receipt are documents, and have no short form.
 WITHOUT_SMS = frozenset(set(NoticeKind.values) - {str(kind) for kind in en.SMS})
 
 
@@ -47,3 +47,8 @@ def item_line(kind: str, language: str, *, with_barcode: bool = True) -> str:
     """
     line = _WRITTEN[language].ITEM_LINES[NoticeKind(kind)]
     return line if with_barcode else line.replace(" ({barcode})", "")
+
+
+def payment_line(language: str) -> str:
+    """Return how one payment is written on a receipt, with its own placeholders."""
+    return _WRITTEN[language].PAYMENT_LINE

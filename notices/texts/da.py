@@ -16,7 +16,9 @@ ITEM_LINES = {
     NoticeKind.RECALL: "– {title} ({barcode}), afleveres nu senest {due_date}",
     NoticeKind.INVOICE_REMINDER: "– {title} ({barcode}): {price}",
     NoticeKind.DEBT_COLLECTION: "– {title} ({barcode}): {price}",
+    NoticeKind.RECEIPT: "– {title} ({barcode}), afleveres senest {due_date}",
 }
+PAYMENT_LINE = "Betalt: {amount} (kvittering {number})"
 
 TEXTS = {
     NoticeKind.COURTESY: (
@@ -111,6 +113,12 @@ TEXTS = {
         "Dit lånerkort udløber snart",
         _GREETING + "Lånerkortet til {patron} udløber {ends_on}. Efter den dag kan det ikke bruges til lån og "
         "reserveringer.\n\nKom forbi {library}, så fornyer vi det." + _CLOSING,
+    ),
+    NoticeKind.RECEIPT: (
+        "Kvittering fra {library}",
+        _GREETING
+        + "Dette blev lånt eller fornyet på kortet til {patron} den {date}:\n\n{items}\n\n{payments}\n\n"
+        "Du kan se og forny dine lån på {my_page}." + _CLOSING,
     ),
     NoticeKind.DIGEST: (
         "{count} beskeder fra {library}",

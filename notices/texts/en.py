@@ -16,7 +16,9 @@ ITEM_LINES = {
     NoticeKind.RECALL: "– {title} ({barcode}), now due {due_date}",
     NoticeKind.INVOICE_REMINDER: "– {title} ({barcode}): {price}",
     NoticeKind.DEBT_COLLECTION: "– {title} ({barcode}): {price}",
+    NoticeKind.RECEIPT: "– {title} ({barcode}), due {due_date}",
 }
+PAYMENT_LINE = "Paid: {amount} (receipt {number})"
 
 TEXTS = {
     NoticeKind.COURTESY: (
@@ -112,6 +114,12 @@ TEXTS = {
         "Your library card ends soon",
         _GREETING + "The library card of {patron} ends on {ends_on}. After that day it can't be used for loans and "
         "holds.\n\nCome by at {library} and we'll renew it." + _CLOSING,
+    ),
+    NoticeKind.RECEIPT: (
+        "Receipt from {library}",
+        _GREETING
+        + "This was borrowed or renewed on the card of {patron} on {date}:\n\n{items}\n\n{payments}\n\n"
+        "You can see and renew your loans at {my_page}." + _CLOSING,
     ),
     NoticeKind.DIGEST: (
         "{count} messages from {library}",

@@ -16,7 +16,9 @@ ITEM_LINES = {
     NoticeKind.RECALL: "– {title} ({barcode}), uusi eräpäivä {due_date}",
     NoticeKind.INVOICE_REMINDER: "– {title} ({barcode}): {price}",
     NoticeKind.DEBT_COLLECTION: "– {title} ({barcode}): {price}",
+    NoticeKind.RECEIPT: "– {title} ({barcode}), palautettava viimeistään {due_date}",
 }
+PAYMENT_LINE = "Maksettu: {amount} (kuitti {number})"
 
 TEXTS = {
     NoticeKind.COURTESY: (
@@ -112,6 +114,12 @@ TEXTS = {
         _GREETING
         + "Kirjastokortin voimassaolo päättyy {ends_on}. Kortin haltija: {patron}. Sen jälkeen kortilla ei voi "
         "lainata eikä varata.\n\nTule käymään: {library}. Uusimme kortin." + _CLOSING,
+    ),
+    NoticeKind.RECEIPT: (
+        "Kuitti kirjastosta {library}",
+        _GREETING
+        + "Nämä lainattiin tai uusittiin {date}. Kortin haltija: {patron}.\n\n{items}\n\n{payments}\n\n"
+        "Näet lainasi ja voit uusia ne osoitteessa {my_page}." + _CLOSING,
     ),
     NoticeKind.DIGEST: (
         "{count} viestiä kirjastosta {library}",

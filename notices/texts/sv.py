@@ -16,7 +16,9 @@ ITEM_LINES = {
     NoticeKind.RECALL: "– {title} ({barcode}), lämnas nu senast {due_date}",
     NoticeKind.INVOICE_REMINDER: "– {title} ({barcode}): {price}",
     NoticeKind.DEBT_COLLECTION: "– {title} ({barcode}): {price}",
+    NoticeKind.RECEIPT: "– {title} ({barcode}), lämnas senast {due_date}",
 }
+PAYMENT_LINE = "Betalt: {amount} (kvitto {number})"
 
 TEXTS = {
     NoticeKind.COURTESY: (
@@ -106,6 +108,12 @@ TEXTS = {
         "Ditt lånekort går snart ut",
         _GREETING + "Lånekortet för {patron} går ut {ends_on}. Efter den dagen kan det inte användas för lån och "
         "reservationer.\n\nKom förbi {library} så förlänger vi det." + _CLOSING,
+    ),
+    NoticeKind.RECEIPT: (
+        "Kvitto från {library}",
+        _GREETING
+        + "Det här lånades eller lånades om på kortet för {patron} den {date}:\n\n{items}\n\n{payments}\n\n"
+        "Du ser dina lån och lånar om dem på {my_page}." + _CLOSING,
     ),
     NoticeKind.DIGEST: (
         "{count} meddelanden från {library}",

@@ -50,6 +50,7 @@ ACTIONS = {
     "circulation.close_branch": _("Closed a branch and moved what was due"),
     "circulation.close_fee": _("Closed an overdue fee"),
     "circulation.count_till": _("Counted a till"),
+    "circulation.email_receipt": _("Sent a receipt by e-mail"),
     "circulation.expire_hold": _("Let a hold expire"),
     "circulation.hand_over": _("Handed debts over"),
     "circulation.invoice": _("Claimed the price of an item"),

@@ -9,8 +9,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 
 from circulation.selectors.visits import loans_since
+from circulation.services.receipts import email_receipt
 from circulation.services.renew import renew_all
-from patrons.selectors import get_patron_by_card
+from patrons.selectors import get_patron, get_patron_by_card
 from patrons.selectors.desk_page import get_note
 from patrons.services.notes import acknowledge_note
 from web.desk.answers import words
@@ -78,10 +79,31 @@ def _resume(request: HttpRequest, scan: Scan) -> HttpResponse:
 
 def _finish(request: HttpRequest, scan: Scan) -> HttpResponse:
     patron = patron_in(scan)
-    receipt = ""
-    if patron is not None and scan.since and loans_since(patron, since=scan.since):
-        receipt = reverse("desk:receipt", args=[patron.pk]) + "?" + urlencode({"since": scan.since.isoformat()})
-    context = {"ended": True, "begins": True, "due": None, "receipt": receipt}
+    has_loans = patron is not None and scan.since is not None and bool(loans_since(patron, since=scan.since))
+    return _finished(request, scan, receipt=_paper(scan) if has_loans else "")
+
+
+def _finish_by_email(request: HttpRequest, scan: Scan) -> HttpResponse:
+    """End the visit with its receipt by e-mail; on paper it can be had all the same."""
+    patron = get_patron(scan.patron_id) if scan.patron_id else None
+    staff = request.staff  # type: ignore[attr-defined]
+    is_sent = (
+        patron is not None
+        and scan.since is not None
+        and email_receipt(
+            patron=patron, branch=staff.branch, since=scan.since, staff=staff.account, now=timezone.now()
+        )
+    )
+    return _finished(request, scan, receipt=_paper(scan) if is_sent else "", by_email=is_sent)
+
+
+def _paper(scan: Scan) -> str:
+    since = scan.since.isoformat() if scan.since else ""
+    return reverse("desk:receipt", args=[scan.patron_id]) + "?" + urlencode({"since": since})
+
+
+def _finished(request: HttpRequest, scan: Scan, *, receipt: str, by_email: bool = False) -> HttpResponse:
+    context = {"ended": True, "begins": True, "due": None, "receipt": receipt, "by_email": by_email}
     return answer(request, scan, context, "none", patron_id=None)
 
 
@@ -122,6 +144,7 @@ def _renew_all(request: HttpRequest, scan: Scan) -> HttpResponse:
 _COMMANDS: Mapping[str, Callable[[HttpRequest, Scan], HttpResponse]] = {
     "end": _end,
     "finish": _finish,
+    "finish-by-email": _finish_by_email,
     "due": _other_due_date,
     "on-site": _on_site,
     "resume": _resume,

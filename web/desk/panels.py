@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from circulation.selectors.panels import PatronPanel, patron_panel
+from circulation.selectors.visits import takes_receipt
 from patrons.rules import age_on
 from web.desk.answers import notice_words
 from web.words.for_staff import ReasonText
@@ -30,6 +31,11 @@ class Panel:
     def age(self) -> int | None:
         """How old she is today, when the birth date is known."""
         return age_on(self.patron.birth_date, timezone.localdate(self.now))
+
+    @property
+    def takes_receipt(self) -> bool:
+        """Whether her receipt can go by e-mail."""
+        return takes_receipt(self.patron)
 
     @property
     def near_limit(self) -> bool:

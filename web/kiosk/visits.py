@@ -1,4 +1,4 @@
-"""The self-check machine: who's there, what she borrows, and what she takes home on paper."""
+"""The self-check machine: who's there, what she borrows, and what receipt she takes home."""
 
 from typing import Any
 
@@ -12,8 +12,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from circulation.errors import CheckOutRefused
 from circulation.selectors.panels import patron_panel
-from circulation.selectors.visits import loans_since
+from circulation.selectors.visits import loans_since, takes_receipt
 from circulation.services.check_out import check_out
+from circulation.services.receipts import email_receipt
 from common import audit
 from common.barcodes import clean_barcode
 from holdings.selectors import get_item_by_barcode
@@ -95,7 +96,14 @@ def log_in(request: HttpRequest, kiosk: Any) -> HttpResponse:
 def visit(request: HttpRequest, kiosk: Any, patron: Any) -> HttpResponse:
     """Show the scan box, what's ready for her, and what she has borrowed this time."""
     panel = patron_panel(patron_id=patron.pk, branch=kiosk.branch, now=timezone.now())
-    context = {"kiosk": kiosk, "patron": patron, "panel": panel, "idle_seconds": IDLE_SECONDS, "fields": {}}
+    context = {
+        "kiosk": kiosk,
+        "patron": patron,
+        "panel": panel,
+        "takes_receipt": takes_receipt(patron),
+        "idle_seconds": IDLE_SECONDS,
+        "fields": {},
+    }
     return render(request, "kiosk/visit.html", context)
 
 
@@ -122,16 +130,21 @@ def lend(request: HttpRequest, kiosk: Any, patron: Any) -> HttpResponse:
 @with_patron
 @require_POST
 def finish(request: HttpRequest, kiosk: Any, patron: Any) -> HttpResponse:
-    """End the visit, with a receipt on paper if she wants one."""
-    since = parse_datetime(since_of(request)) or timezone.now()
+    """End the visit, with a receipt on paper or by e-mail if she wants one."""
+    now, wanted = timezone.now(), request.POST.get("receipt")
+    since = parse_datetime(since_of(request)) or now
     loans = loans_since(patron, since=since)
-    wants_paper = request.POST.get("receipt") == "paper" and bool(loans)
+    wants_paper, by_email = wanted == "paper" and bool(loans), False
+    if wanted == "email":
+        with audit.along_with(kiosk_id=kiosk.pk):
+            by_email = email_receipt(patron=patron, branch=kiosk.branch, since=since, staff=None, now=now)
     context = {
         "kiosk": kiosk,
         "loans": loans,
         "card": working_card(patron),
-        "now": timezone.now(),
+        "now": now,
         "print_now": wants_paper,
+        "by_email": by_email,
     }
     template = "kiosk/receipt.html" if wants_paper else "kiosk/done.html"
     return end(request, render(request, template, context))

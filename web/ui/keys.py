@@ -69,6 +69,7 @@ ACTIONS = {
         KeyAction("lock", "everywhere", _("Lock the screen"), "Ctrl+L"),
         KeyAction("show-keys", "everywhere", _("Show all keys"), "?"),
         KeyAction("finish", "desk", _("Finish with a receipt"), "F9"),
+        KeyAction("finish-by-email", "desk", _("Finish, receipt by e-mail"), "Shift+F9"),
         KeyAction("slip-again", "desk", _("Print the last slip again"), "F10"),
         KeyAction("next-patron", "desk", _("Next patron"), "Esc"),
         KeyAction("find-patron", "desk", _("Find a patron"), "Ctrl+F"),

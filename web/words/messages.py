@@ -26,6 +26,7 @@ NOTICE_KINDS = {
     "HOLD_INTEREST_ENDS": _("Hold ends soon"),
     "HOLD_CANCELLED": _("Hold cancelled by the library"),
     "MEMBERSHIP_ENDS": _("Membership ends soon"),
+    "RECEIPT": _("Receipt"),
     "DIGEST": _("Several messages in one"),
 }
 CHANNELS = {

@@ -10,6 +10,8 @@ from django.test import Client
 
 from accounts.models import AuditEntry
 from circulation.models import Hold, Loan
+from notices.models import Notice
+from patrons.models import Patron
 from staffing.models import Kiosk
 from staffing.services import add_kiosk, change_kiosk, renew_kiosk_link
 from tests.factories import NOW, BranchFactory, HoldFactory, ItemFactory, LoanFactory, PatronFactory, RuleFactory
@@ -233,6 +235,31 @@ def test_ends_with_a_receipt(visitor, desk_branch):
     assert "data-print-now" in text_of(receipt)
     assert "Lucky Per" in text_of(receipt)
     assert visitor.get("/kiosk/visit").status_code == 302
+
+
+def test_ends_with_a_receipt_by_e_mail(visitor, patron, desk_branch):
+    visitor.scan(ItemFactory(home_branch=desk_branch, record__title="Lucky Per").barcode)
+    assert 'value="email"' in text_of(visitor.get("/kiosk/visit"))
+
+    done = visitor.post("/kiosk/visit/finish", {"receipt": "email"})
+    again = visitor.post("/kiosk/visit/finish", {"receipt": "email"})
+
+    notice, entry = Notice.objects.get(), AuditEntry.objects.get(action="circulation.email_receipt")
+    assert "The receipt is on its way by e-mail." in text_of(done)
+    assert patron.email not in text_of(done)
+    assert "data-print-now" not in text_of(done)
+    assert (notice.address, notice.branch, "Lucky Per" in notice.body) == (patron.email, desk_branch, True)
+    assert (entry.actor, entry.facts["kiosk_id"]) == (None, visitor.kiosk.pk)
+    assert again.status_code == 302
+
+
+def test_offers_no_e_mail_to_who_has_no_address_and_sends_none(visitor, patron, desk_branch):
+    Patron.objects.update(email="")
+    visitor.scan(ItemFactory(home_branch=desk_branch).barcode)
+
+    assert 'value="email"' not in text_of(visitor.get("/kiosk/visit"))
+    assert "by e-mail" not in text_of(visitor.post("/kiosk/visit/finish", {"receipt": "email"}))
+    assert not Notice.objects.exists()
 
 
 def test_ends_without_one(visitor):
