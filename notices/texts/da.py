@@ -116,8 +116,7 @@ TEXTS = {
     ),
     NoticeKind.RECEIPT: (
         "Kvittering fra {library}",
-        _GREETING
-        + "Dette blev lånt eller fornyet på kortet til {patron} den {date}:\n\n{items}\n\n{payments}\n\n"
+        _GREETING + "Dette blev lånt eller fornyet på kortet til {patron} den {date}:\n\n{items}\n\n{payments}\n\n"
         "Du kan se og forny dine lån på {my_page}." + _CLOSING,
     ),
     NoticeKind.DIGEST: (

@@ -117,8 +117,7 @@ TEXTS = {
     ),
     NoticeKind.RECEIPT: (
         "Receipt from {library}",
-        _GREETING
-        + "This was borrowed or renewed on the card of {patron} on {date}:\n\n{items}\n\n{payments}\n\n"
+        _GREETING + "This was borrowed or renewed on the card of {patron} on {date}:\n\n{items}\n\n{payments}\n\n"
         "You can see and renew your loans at {my_page}." + _CLOSING,
     ),
     NoticeKind.DIGEST: (

@@ -117,8 +117,7 @@ TEXTS = {
     ),
     NoticeKind.RECEIPT: (
         "Kuitti kirjastosta {library}",
-        _GREETING
-        + "Nämä lainattiin tai uusittiin {date}. Kortin haltija: {patron}.\n\n{items}\n\n{payments}\n\n"
+        _GREETING + "Nämä lainattiin tai uusittiin {date}. Kortin haltija: {patron}.\n\n{items}\n\n{payments}\n\n"
         "Näet lainasi ja voit uusia ne osoitteessa {my_page}." + _CLOSING,
     ),
     NoticeKind.DIGEST: (

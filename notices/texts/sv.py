@@ -111,8 +111,7 @@ TEXTS = {
     ),
     NoticeKind.RECEIPT: (
         "Kvitto från {library}",
-        _GREETING
-        + "Det här lånades eller lånades om på kortet för {patron} den {date}:\n\n{items}\n\n{payments}\n\n"
+        _GREETING + "Det här lånades eller lånades om på kortet för {patron} den {date}:\n\n{items}\n\n{payments}\n\n"
         "Du ser dina lån och lånar om dem på {my_page}." + _CLOSING,
     ),
     NoticeKind.DIGEST: (

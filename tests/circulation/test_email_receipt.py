@@ -1,4 +1,4 @@
-"""A receipt by e-mail: what was lent and paid in one visit, once, to whoever stood there, and only where e-mail goes."""
+"""A receipt by e-mail: what was lent and paid in one visit, once, to whoever stood there."""
 
 from datetime import UTC, timedelta, timezone
 from decimal import Decimal
@@ -157,7 +157,9 @@ def test_a_loan_by_the_hour_says_its_hour_by_the_branchs_clock(send, patron, bra
 def test_is_sent_once_for_a_visit_and_again_for_the_next(send, patron):
     lend(patron, "Tine")
 
-    assert [send(patron), send(patron), send(patron, since=BEGAN.astimezone(timezone(timedelta(hours=2))))] == [True] * 3
+    assert [send(patron), send(patron), send(patron, since=BEGAN.astimezone(timezone(timedelta(hours=2))))] == [
+        True
+    ] * 3
     assert Notice.objects.count() == 1
     assert AuditEntry.objects.filter(action="circulation.email_receipt").count() == 1
 

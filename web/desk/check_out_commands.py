@@ -90,9 +90,7 @@ def _finish_by_email(request: HttpRequest, scan: Scan) -> HttpResponse:
     is_sent = (
         patron is not None
         and scan.since is not None
-        and email_receipt(
-            patron=patron, branch=staff.branch, since=scan.since, staff=staff.account, now=timezone.now()
-        )
+        and email_receipt(patron=patron, branch=staff.branch, since=scan.since, staff=staff.account, now=timezone.now())
     )
     return _finished(request, scan, receipt=_paper(scan) if is_sent else "", by_email=is_sent)
 
