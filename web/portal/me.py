@@ -36,6 +36,7 @@ from web.portal.catalogue import show_record
 from web.portal.money import fee_line
 from web.portal.renewals import loan_line, refusal_text, tell_answers, tell_renewed
 from web.portal.sessions import patron_only, portal_context
+from web.titles.names import cover_kind
 from web.ui.days import long_day
 from web.words.for_patrons import patron_texts
 
