@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable
+from hashlib import sha256
 from ipaddress import IPv6Address, ip_address
 
 from django.core.cache import cache
@@ -60,7 +61,8 @@ def _counters(request: HttpRequest, group: str, name: str) -> list[tuple[str, st
 
 
 def _forgiven_key(group: str, name: str) -> str:
-    return f"forgiven:{group}:{name.strip().upper()}"
+    # What somebody typed may hold characters that a cache's key can't.
+    return f"forgiven:{group}:{sha256(name.strip().upper().encode(errors='replace')).hexdigest()}"
 
 
 def _usage(request: HttpRequest, group: str, rate: str, key: str, *, increment: bool) -> int:
