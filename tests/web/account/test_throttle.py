@@ -64,3 +64,14 @@ def test_a_new_pin_begins_the_count_anew():
     forgive(PINS, "2090000001")
 
     assert seconds_to_wait(request_from("192.0.2.7"), PINS, "2090000001") == 0
+
+
+@pytest.mark.parametrize("name", ["two words", "a\x00b\n", "é" * 300], ids=["a blank", "control", "long"])
+def test_any_name_can_be_counted_and_forgiven(name):
+    fail(10, card=name)
+    waiting = seconds_to_wait(request_from("198.51.100.1"), PINS, name)
+
+    forgive(PINS, name)
+
+    assert waiting > 0
+    assert seconds_to_wait(request_from("198.51.100.1"), PINS, name) == 0
