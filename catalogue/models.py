@@ -42,7 +42,54 @@ class RawFormat(models.TextChoices):
     ALEPH = "ALEPH", "Aleph sequential"
 
 
-class BibliographicRecord(models.Model):
+class ChangeKind(models.TextChoices):
+    """How a version of a record came to be; its words belong to the screens."""
+
+    IMPORT = "IMPORT", "import"
+    EDIT = "EDIT", "edit"
+    RESTORE = "RESTORE", "restored"
+    MERGE = "MERGE", "merge"
+    UNMERGE = "UNMERGE", "merge undone"
+    DELETE = "DELETE", "deletion"
+
+
+class Origin(models.Model):
+    """Who made a version of a record, when none of the record's own words say so; shared by both tables below.
+
+    A name is kept as text, for accounts live in their municipality's schema and may be gone when somebody asks.
+    """
+
+    change_kind = models.CharField(
+        max_length=8, choices=ChangeKind, default=ChangeKind.IMPORT, db_default=ChangeKind.IMPORT
+    )
+    changed_by = models.CharField(max_length=150, blank=True, default="", db_default="")
+    # Neither is checked by the database: an import would pay for that with every record.
+    changed_in = models.ForeignKey(
+        "tenants.Municipality",
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+    import_run = models.ForeignKey(
+        "catalogue.ImportRun",
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
+
+    class Meta:
+        """Columns only, no table."""
+
+        abstract = True
+
+
+class BibliographicRecord(Origin):
     """A title as described by a cataloguer: the MARC record untouched, and columns read from it."""
 
     source = models.CharField(max_length=40)
@@ -72,6 +119,8 @@ class BibliographicRecord(models.Model):
     series = models.TextField(blank=True)
     extent = models.TextField(blank=True)
     summary = models.TextField(blank=True)
+    # The number of the record that it's a volume, a section or an article of.
+    part_of = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     deleted_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
@@ -88,10 +137,60 @@ class BibliographicRecord(models.Model):
             models.Index(fields=["control_number"], name="record_control_number"),
             GinIndex(fields=["isbns"], name="record_isbns"),
             GinIndex(fields=["issns"], name="record_issns"),
+            # Whether a record has parts, before it's deleted.
+            models.Index(fields=["part_of"], name="record_part_of", condition=~Q(part_of="")),
         ]
 
     def __str__(self) -> str:
         return f"{self.title} / {self.author}" if self.author else self.title
+
+
+class RecordVersion(Origin):
+    """A record's content before it was changed. The newest content is the record's own; a first import adds nothing."""
+
+    record = models.ForeignKey(BibliographicRecord, on_delete=models.CASCADE, related_name="versions", db_index=False)
+    number = models.PositiveIntegerField()
+    raw = models.BinaryField()
+    raw_format = models.CharField(max_length=12, choices=RawFormat)
+    raw_encoding = models.CharField(max_length=12)
+    owner = models.CharField(max_length=40, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        """Constraints; the unique one also serves the look-up by record."""
+
+        constraints = [models.UniqueConstraint(fields=["record", "number"], name="record_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.record_id} version {self.number}"
+
+
+class CataloguingLibrary(models.Model):
+    """A member as a cataloguing agency: the numbers it's known by, and which records it may change.
+
+    A municipality without a row has no number, takes part in the common records, and not in the national ones.
+    """
+
+    municipality = models.OneToOneField("tenants.Municipality", on_delete=models.CASCADE, related_name="+")
+    number = models.CharField(max_length=20, blank=True)
+    # Of its school libraries, which share the school-common records.
+    school_number = models.CharField(max_length=20, blank=True)
+    edits_common = models.BooleanField(default=True)
+    edits_national = models.BooleanField(default=False)
+
+    class Meta:
+        """Constraints: a number belongs to one library."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["number"], condition=~Q(number=""), name="library_number_once"),
+            models.UniqueConstraint(
+                fields=["school_number"], condition=~Q(school_number=""), name="library_school_number_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number or self.school_number or f"municipality {self.municipality_id}"
 
 
 class Change(models.Model):
