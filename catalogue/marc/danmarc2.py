@@ -4,7 +4,17 @@ import re
 
 from catalogue.marc.identifiers import isbns, issns
 from catalogue.marc.languages import language_code
-from catalogue.marc.record_columns import For, Kind, Material, RecordColumns, each_once, shortened, tidy, year_in
+from catalogue.marc.record_columns import (
+    For,
+    Kind,
+    Material,
+    RecordColumns,
+    each_once,
+    number_without_agency,
+    shortened,
+    tidy,
+    year_in,
+)
 from catalogue.marc.records import MarcRecord, subfield_values
 
 NATIONAL_AGENCY = "870970"
@@ -58,6 +68,8 @@ def parse_columns(record: MarcRecord) -> RecordColumns:
         series=_series(record),
         extent=_shown(", ".join(record.values("300", "an"))),
         summary=shortened(_shown(record.first("504", "a"))),
+        part_of=number_without_agency(record.first("014", "a")),
+        owner=tidy(record.first("996", "a")),
         last_changed=tidy(record.first("001", "c")),
         is_deleted=record.first("004", "r") == "d",
         kind=_kind(record),

@@ -10,7 +10,9 @@ _YEAR = re.compile(r"(?<!\d)(1[0-9]\d\d|20\d\d)(?!\d)")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]+")
 _BLANKS = re.compile(r"\s+")
 _INITIAL = re.compile(r"(?:^|[\s.-])[^\W\d_]\.$|\.\.\.$|…\.?$")
+_AGENCY_BEFORE = re.compile(r"\A\([^)]*\)\s*")
 _LONGEST_SUMMARY = 2000
+_LONGEST_NUMBER = 64
 
 
 class Material(StrEnum):
@@ -53,6 +55,8 @@ class RecordColumns:
 
     :ivar agency: who numbers the record, for instance 870970 or FI-MELINDA
     :ivar sort_title: the title from its first sorting word on
+    :ivar part_of: the number of the record that it's a volume, a section or an article of
+    :ivar owner: who may change it, when it says so itself
     :ivar last_changed: when its cataloguers last changed it, as they write it: digits that sort by time
     :ivar is_deleted: the record says of itself that it's withdrawn
     """
@@ -77,6 +81,8 @@ class RecordColumns:
     series: str
     extent: str
     summary: str
+    part_of: str
+    owner: str
     last_changed: str
     is_deleted: bool
     kind: Kind
@@ -112,6 +118,11 @@ def each_once(texts: Iterable[str], *, but: str = "", any_case: bool = False) ->
         if text and text != but:
             by_key.setdefault(text.casefold() if any_case else text, text)
     return list(by_key.values())
+
+
+def number_without_agency(text: str) -> str:
+    """Return a record's number as other records name it: "(FI-MELINDA)001234567" is 001234567."""
+    return _AGENCY_BEFORE.sub("", tidy(text))[:_LONGEST_NUMBER]
 
 
 def shortened(text: str) -> str:

@@ -11,7 +11,8 @@ from catalogue.marc.problems import Problem
 from catalogue.marc.reading import Progress, read_records
 from catalogue.marc.record_columns import Kind
 from catalogue.marc.records import RecordFailure, RecordRead
-from catalogue.models import ImportRun
+from catalogue.models import ChangeKind, ImportRun
+from catalogue.services.record_versions import origin
 from catalogue.services.record_writing import Incoming, SeenRecords, Written, incoming, write_records
 from common import audit
 
@@ -77,7 +78,9 @@ def import_marc(
     """
     name = file.name if isinstance(file, Path) else getattr(file, "name", "") or ""
     run = run or plan_import(file_name=name, source=source, now=now)
-    job = _Job(run=run, owner=owner, now=now, progress=progress, on_failure=on_failure, on_repair=on_repair)
+    job = _Job(
+        run=run, owner=owner, now=now, actor=actor, progress=progress, on_failure=on_failure, on_repair=on_repair
+    )
     job.begin()
     try:
         for outcome in read_records(file, progress=job.note_progress, encoding=encoding):
@@ -98,6 +101,7 @@ class _Job:
     run: ImportRun
     owner: str
     now: datetime
+    actor: Any
     progress: Progress | None
     on_failure: Callable[[RecordFailure], None] | None
     on_repair: Callable[[RecordRead], None] | None
@@ -107,6 +111,9 @@ class _Job:
         self.batch: dict[tuple[str, str], Incoming] = {}
         self.seen = SeenRecords()
         self.began = time.monotonic()
+        self.came_by = origin(
+            kind=ChangeKind.IMPORT, by=self.actor, municipality_id=self.run.municipality_id, run_id=self.run.pk
+        )
 
     def begin(self) -> None:
         self.run.state = ImportRun.State.RUNNING
@@ -139,7 +146,9 @@ class _Job:
     def flush(self) -> None:
         if not self.batch:
             return
-        written = write_records(batch=list(self.batch.values()), owner=self.owner, now=self.now, seen=self.seen)
+        written = write_records(
+            batch=list(self.batch.values()), owner=self.owner, now=self.now, seen=self.seen, came_by=self.came_by
+        )
         self.batch.clear()
         self._add(written)
         self.run.counts = self.report.counts

@@ -6,20 +6,19 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from catalogue.marc.columns import parse_columns
 from catalogue.marc.problems import Problem, RecordProblem
 from catalogue.marc.reading import parse_raw
 from catalogue.marc.record_columns import RecordColumns
 from catalogue.marc.records import RecordRead
-from catalogue.models import BibliographicRecord, Change, HoldingsSummary
+from catalogue.models import BibliographicRecord, Change, ChangeKind, HoldingsSummary
 from catalogue.services import change_feed
 from catalogue.services.record_rows import upsert
+from catalogue.services.record_versions import be_the_only_writer, keep_superseded, origin
 
-# One import writes at a time: two that bring the same new record would otherwise collide.
-_IMPORT_LOCK = (7_260_411, 2)
-_LONGEST_NUMBER, _LONGEST_SOURCE, _LONGEST_AGENCY = 64, 40, 20
+_LONGEST_NUMBER, _LONGEST_SOURCE, _LONGEST_AGENCY, _LONGEST_OWNER = 64, 40, 20, 40
 _PARSED = (
     "title",
     "remainder",
@@ -38,6 +37,7 @@ _PARSED = (
     "series",
     "extent",
     "summary",
+    "part_of",
 )
 
 
@@ -110,17 +110,25 @@ def incoming(*, read: RecordRead, source: str) -> Incoming:
 
 
 @transaction.atomic
-def write_records(*, batch: Sequence[Incoming], owner: str, now: datetime, seen: SeenRecords) -> Written:
+def write_records(
+    *,
+    batch: Sequence[Incoming],
+    owner: str,
+    now: datetime,
+    seen: SeenRecords,
+    came_by: Mapping[str, Any] | None = None,
+) -> Written:
     """Bring a batch of records, each with a key of its own, into the catalogue.
 
     What is byte for byte as before is not touched. Anything else gets the next version and an entry in the change
-    feed. Where the file has two records with one number, the one that its cataloguers changed last stays, else the
-    first, whatever the catalogue held before: so the same file a second time changes nothing.
+    feed, and the content that it supersedes is kept. Where the file has two records with one number, the one that its
+    cataloguers changed last stays, else the first, whatever the catalogue held before: so the same file a second time
+    changes nothing.
 
     :param seen: the rows that this run met in earlier batches; added to
+    :param came_by: whose versions these are, as `origin` says it
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", _IMPORT_LOCK)
+    be_the_only_writer()
     known = _known(batch)
     written = Written()
     stamps = _stamps(row for record in batch if (row := known.get(record.key)) and row.digest != record.digest)
@@ -136,7 +144,9 @@ def write_records(*, batch: Sequence[Incoming], owner: str, now: datetime, seen:
         if row:
             seen.add(row.id)
     _refuse_withdrawals(to_write, known, written)
-    for record_id in _store(to_write, known, owner=owner, now=now):
+    keep_superseded([row.id for record in to_write if (row := known.get(record.key))])
+    by = came_by or origin(kind=ChangeKind.IMPORT)
+    for record_id in _store(to_write, known, owner=owner, by=by, now=now):
         seen.add(record_id)
     _count(to_write, known, written)
     return written
@@ -187,9 +197,14 @@ def _refuse_withdrawals(to_write: list[Incoming], known: Mapping[tuple[str, str]
 
 
 def _store(
-    records: Sequence[Incoming], known: Mapping[tuple[str, str], _Known], *, owner: str, now: datetime
+    records: Sequence[Incoming],
+    known: Mapping[tuple[str, str], _Known],
+    *,
+    owner: str,
+    by: Mapping[str, Any],
+    now: datetime,
 ) -> list[int]:
-    rows = [_row(record, known.get(record.key), owner=owner, now=now) for record in records]
+    rows = [{**_row(record, known.get(record.key), owner=owner, now=now), **by} for record in records]
     stored = upsert(rows)
     for wanted, kind in ((False, Change.Kind.RECORD), (True, Change.Kind.DELETED)):
         ids = [record_id for record_id, is_withdrawn in stored if is_withdrawn is wanted]
@@ -198,20 +213,27 @@ def _store(
 
 
 def _row(record: Incoming, known: _Known | None, *, owner: str, now: datetime) -> dict[str, Any]:
-    columns = record.columns
     return {
         "source": record.source,
         "control_number": record.control_number,
-        "agency": columns.agency[:_LONGEST_AGENCY],
-        "owner": owner,
+        "owner": record.columns.owner[:_LONGEST_OWNER] or owner,
         "version": known.version + 1 if known else 1,
+        "deleted_at": now if record.columns.is_deleted else None,
+        "created_at": now,
+        "changed_at": now,
+        **content_columns(record),
+    }
+
+
+def content_columns(record: Incoming) -> dict[str, Any]:
+    """Return the columns that come from a record's content alone: its bytes, and what is read from them."""
+    columns = record.columns
+    return {
+        "agency": columns.agency[:_LONGEST_AGENCY],
         "raw": record.read.raw,
         "raw_format": record.read.raw_format,
         "raw_encoding": record.read.raw_encoding,
         "raw_sha256": record.digest,
-        "deleted_at": now if columns.is_deleted else None,
-        "created_at": now,
-        "changed_at": now,
         **{name: getattr(columns, name) for name in _PARSED},
     }
 

@@ -1,0 +1,54 @@
+"""Why a change of a record was refused, as codes; the sentences belong to the screens."""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+from common.errors import Reason, Refused
+
+
+class Code(StrEnum):
+    """What stands against a change of a record."""
+
+    STALE = "STALE"
+    RECORD_GONE = "RECORD_GONE"
+    NO_SUCH_VERSION = "NO_SUCH_VERSION"
+    # What's wrong with the bytes is the fact `problem`, one of `catalogue.marc.problems.Problem`.
+    UNREADABLE = "UNREADABLE"
+    NOT_ONE_RECORD = "NOT_ONE_RECORD"
+    NOT_A_TITLE = "NOT_A_TITLE"
+    NO_TITLE = "NO_TITLE"
+    NO_NUMBER = "NO_NUMBER"
+    NUMBER_CHANGED = "NUMBER_CHANGED"
+    NUMBER_TAKEN = "NUMBER_TAKEN"
+    MARKED_AS_DELETED = "MARKED_AS_DELETED"
+    PART_OF_ITSELF = "PART_OF_ITSELF"
+    HAS_ITEMS = "HAS_ITEMS"
+    HAS_PARTS = "HAS_PARTS"
+    # Ownership and rights.
+    NO_OWNER = "NO_OWNER"
+    OWNER_MUST_BE_EDITOR = "OWNER_MUST_BE_EDITOR"
+    NO_RIGHT_TO_COMMON = "NO_RIGHT_TO_COMMON"
+    OWNER_SHARES_NOTHING = "OWNER_SHARES_NOTHING"
+    NATIONAL_RECORD = "NATIONAL_RECORD"
+    OWNER_ONLY = "OWNER_ONLY"
+    OTHERS_LOCAL_RECORD = "OTHERS_LOCAL_RECORD"
+    SCHOOLS_ONLY = "SCHOOLS_ONLY"
+    COMMON_RECORD_STAYS = "COMMON_RECORD_STAYS"
+
+
+class RecordRefused(Refused):
+    """A change of a record that was not made."""
+
+
+class StaleRecord(RecordRefused):
+    """The record has changed since the editor read it.
+
+    :ivar version: the number that it has now
+    :ivar changes: what others changed meanwhile, as `catalogue.rules.record_diff` says it
+    """
+
+    def __init__(self, reasons: Sequence[Reason], *, version: int, changes: Sequence[Any]) -> None:
+        super().__init__(reasons)
+        self.version = version
+        self.changes = tuple(changes)

@@ -1,0 +1,1 @@
+"""Decisions on records: pure, no database."""

@@ -1,0 +1,76 @@
+"""Keeping what a record was: its content is copied aside, by the database itself, before anything overwrites it."""
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from django.db import connection
+from psycopg import sql
+
+from catalogue.models import BibliographicRecord, RecordVersion
+
+# One writer of records at a time: two that bring the same new record would otherwise collide, and an import that has
+# looked at a record would overwrite what a cataloguer saves in the same moment.
+_WRITERS_LOCK = (7_260_411, 2)
+_COPIED = (
+    "raw",
+    "raw_format",
+    "raw_encoding",
+    "owner",
+    "deleted_at",
+    "changed_at",
+    "change_kind",
+    "changed_by",
+    "changed_in_id",
+    "import_run_id",
+)
+
+
+def be_the_only_writer() -> None:
+    """Wait until no other transaction writes records, and keep others waiting until this one ends.
+
+    Taken before any row is read that the writer decides upon.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", _WRITERS_LOCK)
+
+
+def keep_superseded(record_ids: Sequence[int]) -> None:
+    """Keep the present contents of records that the caller is about to change, in one statement however many they are.
+
+    The caller is the only writer, and gives each record the next version number in the same transaction.
+    """
+    if record_ids:
+        with connection.cursor() as cursor:
+            cursor.execute(_copying_statement(), [list(record_ids)])
+
+
+def origin(
+    *, kind: str, by: Any = None, municipality_id: int | None = None, run_id: int | None = None
+) -> dict[str, Any]:
+    """Return the columns that say who made a record's newest version.
+
+    :param by: the staff account, or None for the system
+    """
+    return {
+        "change_kind": kind,
+        "changed_by": str(by)[:150] if by is not None else "",
+        "changed_in_id": municipality_id,
+        "import_run_id": run_id,
+    }
+
+
+@cache
+def _copying_statement() -> str:
+    return (
+        sql.SQL(
+            "INSERT INTO {versions} (record_id, number, {columns})"
+            " SELECT id, version, {columns} FROM {records} WHERE id = ANY(%s)"
+        )
+        .format(
+            versions=sql.Identifier(RecordVersion._meta.db_table),
+            records=sql.Identifier(BibliographicRecord._meta.db_table),
+            columns=sql.SQL(", ").join(map(sql.Identifier, _COPIED)),
+        )
+        .as_string(None)
+    )

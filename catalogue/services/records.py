@@ -1,0 +1,268 @@
+"""Changing a record by hand: saved against the version that the editor read, restored, or deleted.
+
+Each is one transaction: the content before it is kept, the audit log and the change feed are told. What is the same
+as before is not written, so its bytes stay what they were.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+
+from django.db import transaction
+
+from catalogue.errors import Code, RecordRefused, StaleRecord
+from catalogue.marc.problems import RecordProblem
+from catalogue.marc.reading import parse_raw, read_records
+from catalogue.marc.record_columns import Kind
+from catalogue.marc.records import RawFormat, RecordFailure, RecordRead
+from catalogue.models import BibliographicRecord, Change, ChangeKind, HoldingsSummary
+from catalogue.rules.record_diff import is_same_content
+from catalogue.rules.rights import (
+    SCHOOL_COMMON_AGENCY,
+    Level,
+    Library,
+    Owned,
+    owner_after,
+    reasons_against_creation,
+    reasons_against_deletion,
+    reasons_against_edit,
+)
+from catalogue.selectors.rights import library_of, owned
+from catalogue.selectors.versions import content_of, version_diff
+from catalogue.services import change_feed
+from catalogue.services.record_versions import be_the_only_writer, keep_superseded, origin
+from catalogue.services.record_writing import Incoming, content_columns, incoming
+from common import audit
+from common.errors import Reason
+from tenants.models import Municipality
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who changes records.
+
+    :ivar account: the staff account, or None for the system
+    :ivar municipality: whose library she works for; None for the consortium itself
+    """
+
+    account: Any
+    municipality: Municipality | None
+
+    @property
+    def library(self) -> Library:
+        """The library as a cataloguing agency."""
+        return library_of(self.municipality)
+
+    def origin(self, kind: str) -> dict[str, Any]:
+        """Return the columns that say that a version is hers."""
+        return origin(kind=kind, by=self.account, municipality_id=self.municipality.pk if self.municipality else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A record after it was saved; unchanged when the content was the same as before."""
+
+    record: BibliographicRecord
+    is_changed: bool
+
+
+@transaction.atomic
+def add_record(*, raw: bytes, source: str, author: Author, now: datetime) -> BibliographicRecord:
+    """Enter a new common or school-common record and return it.
+
+    :param raw: one record in any format that can be imported
+    :param source: whose numbers the record has when it doesn't say so itself
+    :raises RecordRefused: with every reason found, in its content, its owner or a number that's taken
+    """
+    be_the_only_writer()
+    read = _one_record(raw)
+    record = incoming(read=read, source=source)
+    level = _level_of(record)
+    owner = record.columns.owner or author.library.code
+    reasons = _reasons_in(record) + _as_reasons(reasons_against_creation(level, author.library, owner=owner))
+    if not record.columns.control_number:
+        reasons.append(Reason(Code.NO_NUMBER))
+    if BibliographicRecord.objects.filter(source=record.source, control_number=record.control_number).exists():
+        reasons.append(Reason(Code.NUMBER_TAKEN, facts={"number": record.control_number}))
+    if reasons:
+        raise RecordRefused(reasons)
+    row = BibliographicRecord.objects.create(
+        source=record.source,
+        control_number=record.control_number,
+        owner=owner,
+        created_at=now,
+        changed_at=now,
+        **content_columns(record),
+        **author.origin(ChangeKind.EDIT),
+    )
+    audit.record(action="catalogue.add_record", actor=author.account, subject=row)
+    change_feed.announce(record_ids=[row.pk], kind=Change.Kind.RECORD, now=now)
+    return row
+
+
+@transaction.atomic
+def save_record(*, record_id: int, expected_version: int, raw: bytes, author: Author, now: datetime) -> Saved:
+    """Give a record new content.
+
+    :param expected_version: the version that the editor read; when there's a newer one, nothing is saved
+    :param raw: one record in any format that can be imported; its number and agency stay the record's own
+    :raises StaleRecord: if somebody else has changed the record since
+    :raises RecordRefused: with every reason found, in its content or in who may change it
+    """
+    be_the_only_writer()
+    record = _locked(record_id)
+    read = _one_record(raw)
+    return _write(record, read, expected_version, author, ChangeKind.EDIT, now)
+
+
+@transaction.atomic
+def restore_version(*, record_id: int, number: int, expected_version: int, author: Author, now: datetime) -> Saved:
+    """Give a record the content that it had in an older version, byte for byte, as its newest version.
+
+    :raises StaleRecord: if somebody else has changed the record since
+    :raises RecordRefused: NO_SUCH_VERSION, or with every reason found against the content or the change
+    """
+    be_the_only_writer()
+    record = _locked(record_id)
+    content = content_of(record_id, number)
+    if content is None:
+        raise RecordRefused([Reason(Code.NO_SUCH_VERSION, facts={"version": number})])
+    try:
+        fields = parse_raw(content.raw, raw_format=content.raw_format, raw_encoding=content.raw_encoding)
+    except RecordProblem as problem:
+        raise RecordRefused([Reason(Code.UNREADABLE, facts={"problem": problem.code.value})]) from problem
+    read = RecordRead(1, 0, content.raw, RawFormat(content.raw_format), content.raw_encoding, fields)
+    return _write(record, read, expected_version, author, ChangeKind.RESTORE, now)
+
+
+@transaction.atomic
+def delete_record(*, record_id: int, expected_version: int, author: Author, now: datetime) -> BibliographicRecord:
+    """Delete a record that nobody has items of and that has no parts; its versions stay, and it can be restored.
+
+    :raises StaleRecord: if somebody else has changed the record since
+    :raises RecordRefused: with every reason found
+    """
+    be_the_only_writer()
+    record = _locked(record_id)
+    items = sum(HoldingsSummary.objects.filter(record=record).values_list("items", flat=True))
+    parts = BibliographicRecord.objects.filter(part_of=record.control_number, deleted_at=None).exclude(pk=record_id)
+    found = reasons_against_deletion(owned(record), author.library, items=items, parts=parts.count())
+    facts = {Code.HAS_ITEMS: {"items": items}}
+    reasons = [Reason(code, facts=facts.get(code, {})) for code in found]
+    if record.deleted_at is not None:
+        reasons.append(Reason(Code.RECORD_GONE))
+    _refuse(record, expected_version, reasons)
+    keep_superseded([record.pk])
+    _update(record, {"deleted_at": now}, author.origin(ChangeKind.DELETE), now)
+    audit.record(
+        action="catalogue.delete_record", actor=author.account, subject=record, facts={"version": record.version}
+    )
+    change_feed.announce(record_ids=[record.pk], kind=Change.Kind.DELETED, now=now)
+    return record
+
+
+def _write(
+    record: BibliographicRecord, read: RecordRead, expected_version: int, author: Author, kind: str, now: datetime
+) -> Saved:
+    new = incoming(read=read, source=record.source)
+    before, library = owned(record), author.library
+    reasons = _reasons_in(new) + _reasons_against_identity(record, new)
+    reasons += _as_reasons(reasons_against_edit(before, library, new_owner=_named_owner(new, before)))
+    _refuse(record, expected_version, reasons)
+    if record.deleted_at is None and _is_same(record, read):
+        return Saved(record, is_changed=False)
+    keep_superseded([record.pk])
+    owner = owner_after(before, library, new_owner=_named_owner(new, before))
+    _update(record, {**content_columns(new), "owner": owner, "deleted_at": None}, author.origin(kind), now)
+    audit.record(
+        action="catalogue.save_record",
+        actor=author.account,
+        subject=record,
+        facts={"version": record.version, "kind": str(kind)},
+    )
+    change_feed.announce(record_ids=[record.pk], kind=Change.Kind.RECORD, now=now)
+    return Saved(record, is_changed=True)
+
+
+def _locked(record_id: int) -> BibliographicRecord:
+    # FOR UPDATE, not the weaker lock of an update: an item that's being added to the record holds it until it's in.
+    record = BibliographicRecord.objects.select_for_update(of=("self",)).filter(pk=record_id).first()
+    if record is None:
+        raise RecordRefused([Reason(Code.RECORD_GONE)])
+    return record
+
+
+def _one_record(raw: bytes) -> RecordRead:
+    outcomes = read_records(BytesIO(raw))
+    first, another = next(outcomes, None), next(outcomes, None)
+    if isinstance(first, RecordFailure):
+        raise RecordRefused([Reason(Code.UNREADABLE, facts={"problem": first.code.value, "detail": first.detail})])
+    if first is None or another is not None:
+        raise RecordRefused([Reason(Code.NOT_ONE_RECORD)])
+    return first
+
+
+def _reasons_in(record: Incoming) -> list[Reason]:
+    columns = record.columns
+    found = []
+    if columns.kind != Kind.BIBLIOGRAPHIC:
+        found.append(Code.NOT_A_TITLE)
+    if columns.is_deleted:
+        found.append(Code.MARKED_AS_DELETED)
+    elif not columns.title:
+        found.append(Code.NO_TITLE)
+    if columns.part_of and columns.part_of == columns.control_number:
+        found.append(Code.PART_OF_ITSELF)
+    return _as_reasons(found)
+
+
+def _reasons_against_identity(record: BibliographicRecord, new: Incoming) -> list[Reason]:
+    if new.key == (record.source, record.control_number) or _has_made_up_number(record, new):
+        return []
+    return [Reason(Code.NUMBER_CHANGED, facts={"number": record.control_number, "agency": record.source})]
+
+
+def _has_made_up_number(record: BibliographicRecord, new: Incoming) -> bool:
+    """Say whether neither content has a number of its own, so that ours came from the first one's bytes."""
+    return not new.columns.control_number and record.control_number.startswith("content-")
+
+
+def _named_owner(new: Incoming, before: Owned) -> str:
+    """Return the owner that the content names, unless it only repeats who owned the record before."""
+    return "" if new.columns.owner == before.owner else new.columns.owner
+
+
+def _level_of(record: Incoming) -> Level:
+    return Level.SCHOOL_COMMON if record.columns.agency == SCHOOL_COMMON_AGENCY else Level.COMMON
+
+
+def _as_reasons(codes: list[Code]) -> list[Reason]:
+    return [Reason(code) for code in codes]
+
+
+def _refuse(record: BibliographicRecord, expected_version: int, reasons: list[Reason]) -> None:
+    if record.version != expected_version:
+        changes = version_diff(record.pk, expected_version, record.version) or []
+        stale = Reason(Code.STALE, facts={"version": record.version})
+        raise StaleRecord([stale, *reasons], version=record.version, changes=changes)
+    if reasons:
+        raise RecordRefused(reasons)
+
+
+def _is_same(record: BibliographicRecord, read: RecordRead) -> bool:
+    raw = bytes(record.raw)
+    if raw == read.raw:
+        return True
+    try:
+        before = parse_raw(raw, raw_format=record.raw_format, raw_encoding=record.raw_encoding)
+    except RecordProblem:
+        return False
+    return is_same_content(before, read.record)
+
+
+def _update(record: BibliographicRecord, columns: dict[str, Any], by: dict[str, Any], now: datetime) -> None:
+    values = {**columns, **by, "version": record.version + 1, "changed_at": now}
+    for name, value in values.items():
+        setattr(record, name, value)
+    record.save(update_fields=[name.removesuffix("_id") for name in values])
