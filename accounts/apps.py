@@ -11,9 +11,9 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Register the recorder and the step."""
         from accounts.provisioning import invite_first_admin  # models exist only now
-        from accounts.services.audit import write_entry
+        from accounts.services.audit import write_each, write_entry
         from common.audit import register_recorder
         from tenants import provisioning_steps
 
-        register_recorder(write_entry)
+        register_recorder(write_entry, write_each)
         provisioning_steps.register("first_admin", invite_first_admin)

@@ -3,7 +3,7 @@
 The rooms below `accounts` write too, and may not import it, so the news travels upwards through this registry.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol
@@ -18,7 +18,14 @@ class Recorder(Protocol):
         """Write the entry and return it."""
 
 
-_recorders: list[Recorder] = []
+class BulkRecorder(Protocol):
+    """Writes an entry for each of many things in the current transaction, in one statement."""
+
+    def __call__(self, *, action: str, actor: Any, about: Iterable[tuple[Any, Mapping[str, Any]]]) -> None:
+        """Write the entries."""
+
+
+_recorders: list[tuple[Recorder, BulkRecorder]] = []
 _along: ContextVar[Mapping[str, Any] | None] = ContextVar("audit_facts_along", default=None)
 
 
@@ -32,10 +39,9 @@ def along_with(**facts: Any) -> Iterator[None]:
         _along.reset(token)
 
 
-def register_recorder(recorder: Recorder) -> Recorder:
-    """Make `recorder` the keeper of entries; there's exactly one, registered when its app starts."""
-    _recorders[:] = [recorder]
-    return recorder
+def register_recorder(recorder: Recorder, each: BulkRecorder) -> None:
+    """Make these the keeper of entries, for one and for many; there's exactly one, registered when its app starts."""
+    _recorders[:] = [(recorder, each)]
 
 
 def record(
@@ -50,8 +56,22 @@ def record(
     :param scan_id: the id that the browser or device gave the action, so that a repeat is recognised
     :raises RuntimeError: if no keeper is registered: an action without a trace may not happen
     """
-    if not _recorders:
-        raise RuntimeError("No recorder of audit entries is registered")
-    return _recorders[0](
+    return _keeper()[0](
         action=action, actor=actor, subject=subject, facts={**(facts or {}), **(_along.get() or {})}, scan_id=scan_id
     )
+
+
+def record_each(*, action: str, actor: Any, about: Iterable[tuple[Any, Mapping[str, Any]]]) -> None:
+    """Leave one audit entry for each of many things that were done the same to, in one statement.
+
+    :param about: the rows that it was done to, each with the facts of its entry; see `record`
+    :raises RuntimeError: if no keeper is registered
+    """
+    along = _along.get() or {}
+    _keeper()[1](action=action, actor=actor, about=[(subject, {**facts, **along}) for subject, facts in about])
+
+
+def _keeper() -> tuple[Recorder, BulkRecorder]:
+    if not _recorders:
+        raise RuntimeError("No recorder of audit entries is registered")
+    return _recorders[0]

@@ -1,6 +1,6 @@
 """Keeps audit entries: written in the transaction of what they tell of."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -18,12 +18,21 @@ def write_entry(
 
     :raises django.db.IntegrityError: if the scan has been recorded already
     """
-    return _add_entry(
-        at=timezone.now(),
-        actor=actor if isinstance(actor, StaffAccount) else None,
-        action=action,
-        subject_type=subject._meta.label_lower if subject is not None else "",
-        subject_id=subject.pk if subject is not None else None,
-        facts=dict(facts),
-        scan_id=scan_id or None,
-    )
+    return _add_entry(**_values(action, actor, subject, facts), scan_id=scan_id or None)
+
+
+def write_each(*, action: str, actor: Any, about: Iterable[tuple[Any, Mapping[str, Any]]]) -> None:
+    """Add an entry for each of many things; see `common.audit.record_each`."""
+    entries = [AuditEntry(**_values(action, actor, subject, facts)) for subject, facts in about]
+    AuditEntry.objects.bulk_create(entries, batch_size=1000)
+
+
+def _values(action: str, actor: Any, subject: Any, facts: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "at": timezone.now(),
+        "actor": actor if isinstance(actor, StaffAccount) else None,
+        "action": action,
+        "subject_type": subject._meta.label_lower if subject is not None else "",
+        "subject_id": subject.pk if subject is not None else None,
+        "facts": dict(facts),
+    }

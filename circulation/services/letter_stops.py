@@ -1,27 +1,29 @@
 """Stops that a letter sets: no loans from the reminder or invoice on that a rule names, until its loans are settled."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Concat
 from django.utils import translation
 from django.utils.translation import gettext
 
 from circulation.models import Fee, Loan
 from circulation.services.bills import loans_of
-from common.audit import record
+from common.audit import record_each
+from common.money import ZERO
 from notices.models import Notice, NoticeKind
-from patrons.models import Block
+from patrons.models import Block, Patron
 from tenants.selectors import current_municipality
 
 _CAUSE = "letter:"
 
 
 def set_stops(letters: Iterable[tuple[int, str, str]], *, now: datetime) -> int:
-    """Stop the patrons of new letters, in the transaction that writes these, and return how many.
+    """Stop the patrons of new letters, in the transaction that writes these, and return how many; in two statements.
 
     :param letters: patron, key and kind of each
     """
@@ -38,8 +40,7 @@ def set_stops(letters: Iterable[tuple[int, str, str]], *, now: datetime) -> int:
             )
             for patron_id, key, kind in letters
         )
-    for block in made:
-        record(action="patrons.set_block", actor=None, subject=block.patron, facts={"block": block.pk})
+    _note("patrons.set_block", made, actor=None)
     return len(made)
 
 
@@ -55,7 +56,7 @@ def lift_settled(patron_ids: Collection[int] | None, *, now: datetime, actor: An
         stops = stops.filter(patron__in=patron_ids)
     # Two desks that settle the last of a letter, or a desk and the night, lift it once.
     locked = stops.select_for_update(of=("self",), no_key=True)
-    standing = {block.pk: block for block in locked.select_related("patron").order_by("pk")}
+    standing = {block.pk: block for block in locked.order_by("pk")}
     if not standing:
         return 0
     named = _loans_named(standing)
@@ -63,8 +64,7 @@ def lift_settled(patron_ids: Collection[int] | None, *, now: datetime, actor: An
     owed = _owed({block.patron_id for block in standing.values()})
     settled = [block for pk, block in standing.items() if not named[pk] & (unsettled | owed)]
     Block.objects.filter(pk__in=[block.pk for block in settled]).update(lifted_at=now)
-    for block in settled:
-        record(action="patrons.lift_block", actor=actor, subject=block.patron, facts={"block": block.pk})
+    _note("patrons.lift_block", settled, actor=actor)
     return len(settled)
 
 
@@ -75,23 +75,58 @@ def set_again(loan: Loan, *, now: datetime, actor: Any) -> None:
 
     :param loan: open again, with the due date that it has again; whether that's stored yet doesn't matter
     """
-    lifted = {
-        block.pk: block
-        for block in _stops(lifted_at__isnull=False, lifted_by="", patron=loan.patron_id)
-        .select_for_update(of=("self",), no_key=True)
-        .select_related("patron")
-        .order_by("pk")
-    }
-    named = {pk: loans for pk, loans in _loans_named(lifted).items() if loan.pk in loans}
+    lifted, named = _lifted([loan.patron_id], about={loan.pk})
     if not named:
         return
-    unsettled = _unsettled(set().union(*named.values()) - {loan.pk}, now) | _owed([lifted[min(named)].patron_id])
+    unsettled = _unsettled(set().union(*named.values()) - {loan.pk}, now) | _owed([loan.patron_id])
     if loan.due_date < _today(now):
         unsettled.add(loan.pk)
-    for pk, loans in named.items():
-        if loans & unsettled:
-            Block.objects.filter(pk=pk).update(lifted_at=None)
-            record(action="patrons.set_block", actor=actor, subject=lifted[pk].patron, facts={"block": pk})
+    _set_again([lifted[pk] for pk, loans in named.items() if loans & unsettled], actor)
+
+
+def set_again_for(fees: Iterable[Fee], *, actor: Any) -> None:
+    """Set the stops again that rested on fees which are owed again; not what staff have lifted.
+
+    :param fees: with their balances as they are now
+    """
+    owed = [fee for fee in fees if fee.balance > ZERO]
+    lifted, named = _lifted({fee.patron_id for fee in owed}, about=set().union(*map(loans_of, owed)))
+    _set_again([lifted[pk] for pk in named], actor)
+
+
+def _lifted(patron_ids: Collection[int | None], *, about: set[int]) -> tuple[dict[int, Block], dict[int, set[int]]]:
+    """Return, locked, the stops of patrons that were lifted by themselves, and the loans of those about some of these.
+
+    :param about: the numbers of the loans
+    """
+    if not about:
+        return {}, {}
+    found = _stops(lifted_at__isnull=False, lifted_by="", patron__in=patron_ids)
+    locked = found.select_for_update(of=("self",), no_key=True).order_by("pk")
+    lifted = {block.pk: block for block in locked}
+    return lifted, {pk: loans for pk, loans in _loans_named(lifted).items() if loans & about}
+
+
+def _set_again(blocks: Sequence[Block], actor: Any) -> None:
+    if blocks:
+        Block.objects.filter(pk__in=[block.pk for block in blocks]).update(lifted_at=None)
+        _note("patrons.set_block", blocks, actor=actor)
+
+
+def _note(action: str, blocks: Iterable[Block], *, actor: Any) -> None:
+    record_each(
+        action=action,
+        actor=actor,
+        about=[(Patron(pk=block.patron_id), {"block": block.pk}) for block in blocks],
+    )
+
+
+def stops_of_letter(key: Any) -> QuerySet[Block]:
+    """Return the query for the stops that a letter has set and nobody has lifted.
+
+    :param key: the letter's, or the outer query's field that has it
+    """
+    return _stops(lifted_at__isnull=True, cause=Concat(Value(_CAUSE), key))
 
 
 def _stops(**values: Any) -> QuerySet[Block]:
@@ -100,6 +135,8 @@ def _stops(**values: Any) -> QuerySet[Block]:
 
 def _loans_named(blocks: Mapping[int, Block]) -> dict[int, set[int]]:
     """The loans of each block's letter; none of one that's forgotten, for then they're settled."""
+    if not blocks:
+        return {}
     keys = {block.cause.removeprefix(_CAUSE): pk for pk, block in blocks.items()}
     named: dict[int, set[int]] = {pk: set() for pk in blocks}
     for key, about in Notice.objects.filter(key__in=list(keys)).values_list("key", "about"):

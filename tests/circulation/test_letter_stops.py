@@ -13,14 +13,14 @@ from circulation.models import CirculationRule, Fee
 from circulation.services.check_in import check_in
 from circulation.services.check_out import check_out
 from circulation.services.fees import take_payment, waive
-from circulation.services.letter_stops import lift_settled
+from circulation.services.letter_stops import lift_settled, set_stops
 from circulation.services.nightly.overdue_fees import charge_overdue_fees
 from circulation.services.nightly.overdue_notices import make_overdue_notices
 from circulation.services.renew import renew_loan
 from circulation.services.undo import undo
 from notices.models import Notice
 from patrons.models import Block
-from tests.factories import NOW, TODAY, BlockFactory, LoanFactory, RuleFactory, StaffAccountFactory
+from tests.factories import NOW, TODAY, BlockFactory, LoanFactory, PatronFactory, RuleFactory, StaffAccountFactory
 
 
 @pytest.fixture
@@ -224,6 +224,24 @@ def test_e17_an_undone_renewal_of_what_was_late_stops_again(library, rules):
     undo(entry=AuditEntry.objects.get(pk=renewed.entry_id), staff=library.staff, now=NOW)
 
     assert stopped(library)
+
+
+def test_e17_many_stops_are_set_and_lifted_in_as_many_statements_as_one(library, django_assert_num_queries):
+    patrons = [PatronFactory(home_branch=library.main) for _ in range(3)]
+    letters = [(patron.pk, f"INVOICE:{patron.pk}", "INVOICE") for patron in patrons]
+    set_stops(letters[:1], now=NOW)
+
+    with django_assert_num_queries(2):
+        assert set_stops(letters[1:], now=NOW) == 2
+    with django_assert_num_queries(5):
+        assert lift_settled([patron.pk for patron in patrons], now=NOW, actor=None) == 3
+
+    noted = AuditEntry.objects.filter(action__startswith="patrons.").order_by("pk")
+    assert list(noted.values_list("action", "subject_type", "subject_id")) == [
+        (action, "patrons.patron", patron.pk)
+        for action in ("patrons.set_block", "patrons.lift_block")
+        for patron in patrons
+    ]
 
 
 def test_e17_who_lifts_a_stop_keeps_others_from_lifting_it_too(library, rules):

@@ -11,7 +11,7 @@ from circulation.rules.fees import days_late
 from circulation.selectors.loan_cases import LoanCase, liable_for
 from circulation.selectors.rule_books import RuleBook
 from circulation.services.fees.ledger import write_entries
-from common.audit import record
+from common.audit import record_each
 from common.money import ZERO
 from holdings.models import Item
 
@@ -43,8 +43,9 @@ def invoice_loans(loans: Sequence[LoanCase], *, on: date, now: datetime, book: R
     Item.objects.filter(pk__in=[loan.item_id for loan in loans], status=Item.Status.ON_LOAN).update(
         status=Item.Status.LOST
     )
-    for item in Item.objects.filter(pk__in=[loan.item_id for loan in loans]).order_by("pk"):
-        record(action="circulation.invoice", actor=None, subject=item, facts={"status": item.status})
+    items = Item.objects.filter(pk__in=[loan.item_id for loan in loans]).only("status").order_by("pk")
+    about = [(item, {"status": item.status}) for item in items]
+    record_each(action="circulation.invoice", actor=None, about=about)
     return claims
 
 
