@@ -7,13 +7,12 @@ from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import F, Q, Subquery
+from django.db.models import F, Q
 
 from circulation.models import DebtBatch, DebtClaim, Fee
-from circulation.selectors.liability import first_guardian, pays_herself
+from circulation.selectors.liability import who_pays, with_guardians
 from circulation.selectors.rule_books import RuleBook, rule_book
 from common.money import ZERO
-from tenants.selectors import current_municipality
 
 
 @dataclass(frozen=True)
@@ -102,19 +101,15 @@ def claims(state: str = "", *, before: int | None = None, batch: int | None = No
 
 def _unpaid(on: date) -> Iterable[Debt]:
     """Every unpaid fee that isn't handed over, with who's liable; not while she says that the item is returned."""
-    zone = ZoneInfo(current_municipality().time_zone)
     unpaid = (
-        Fee.objects.filter(Q(loan__isnull=True) | Q(loan__claim=""), balance__gt=0)
+        with_guardians(Fee.objects.all())
+        .filter(Q(loan__isnull=True) | Q(loan__claim=""), balance__gt=0)
         .exclude(claims__state__in=DebtClaim.OPEN)
-        .select_related("patron__category", "loan__item")
-        .annotate(first_guardian=Subquery(first_guardian("patron")))
+        .select_related("loan__item")
         .order_by("pk")
     )
     for fee in unpaid.filter(Q(due_date__lt=on) | Q(due_date__isnull=True)).iterator(chunk_size=1000):
-        # Who has come of age since still isn't liable for what she was charged as a child.
-        is_own = pays_herself(fee.patron, on=fee.created_at.astimezone(zone).date())
-        liable_id = fee.liable_id or (fee.patron_id if is_own else fee.first_guardian)
-        yield Debt(fee, liable_id)
+        yield Debt(fee, who_pays(fee))
 
 
 def _is_ripe(fee: Fee, book: RuleBook, on: date) -> bool:

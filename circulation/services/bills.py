@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from circulation.models import Fee
+from circulation.selectors.liability import who_pays, with_guardians
 from circulation.services.fees.groups import covered_loans
 from common.money import ZERO
 from holdings.models import Branch
@@ -19,8 +20,8 @@ from patrons.models import Patron
 
 def owed_fees() -> QuerySet[Fee]:
     """Return the query for fees of which something is owed, with what a letter needs of them; the oldest first."""
-    owed = Fee.objects.filter(balance__gt=0).order_by("pk")
-    return owed.select_related("patron__category", "liable__category", "loan__item", "branch")
+    owed = with_guardians(Fee.objects.filter(balance__gt=0)).order_by("pk")
+    return owed.select_related("liable__category", "loan__item", "branch")
 
 
 def loans_of(fee: Fee) -> set[int]:
@@ -31,11 +32,22 @@ def loans_of(fee: Fee) -> set[int]:
 def by_card(fees: Iterable[Fee], *, on: date) -> dict[Patron, list[Fee]]:
     """Return the fees by whom their letter is about; the outbox writes a child's to the guardian.
 
-    A fee of somebody who has come of age since is still her guardian's, who is written to about it herself.
+    What somebody was charged who has come of age since is still her guardian's, who is written to about it herself; if
+    nobody knows one, nobody is: the list of debts without a guardian shows it to staff.
+
+    :param fees: as `owed_fees` reads them
     """
+    owed = list(fees)
+    payers = {fee.pk: who_pays(fee) for fee in owed}
+    known = {fee.liable_id: fee.liable for fee in owed if fee.liable} | {fee.patron_id: fee.patron for fee in owed}
+    unknown = {payer for payer in payers.values() if payer is not None} - set(known)
+    if unknown:
+        known |= Patron.objects.select_related("category").in_bulk(unknown)
     cards: dict[Patron, list[Fee]] = defaultdict(list)
-    for fee in fees:
-        cards[fee.liable if fee.liable and not is_minor(fee.patron, today=on) else fee.patron].append(fee)
+    for fee in owed:
+        card = fee.patron_id if is_minor(fee.patron, today=on) else payers[fee.pk]
+        if card is not None:
+            cards[known[card]].append(fee)
     return dict(cards)
 
 

@@ -194,6 +194,22 @@ def test_the_guardian_is_written_to_about_what_was_owed_before_the_child_came_of
     assert (letter.patron, letter.address) == (link.guardian, "aase@post.example")
 
 
+def test_what_was_owed_as_a_child_is_not_asked_of_the_grown_up_child_where_the_fee_names_nobody(invoiced):
+    child = PatronFactory(birth_date=TODAY - timedelta(days=18 * 365 - 5), email="child@post.example")
+    loan = invoiced(late_loan(child))
+    alone = PatronFactory(birth_date=child.birth_date, email="alone@post.example")
+    invoiced(late_loan(alone))
+    link = GuardianshipFactory(child=child, guardian__email="aase@post.example")
+    Notice.objects.filter(kind="INVOICE").update(state="SENT", sent_at=NOW)
+    assert {fee.liable for fee in Fee.objects.filter(loan=loan)} == {None}
+
+    night(30)
+
+    # Of whom nobody knows the guardian, the list of debts tells.
+    [letter] = letters(REMINDER)
+    assert (letter.patron, letter.address) == (link.guardian, "aase@post.example")
+
+
 # --- Debt collection ---
 
 

@@ -112,7 +112,7 @@ def _tell(batch: DebtBatch, made: Sequence[DebtClaim], *, on: date, now: datetim
     claimed_from = {claim.fee_id: people[claim.liable_id] for claim in made}
     fees = list(owed_fees().filter(pk__in=claimed_from))
     for fee in fees:
-        # Whom the claim names: what she owed as a child is her guardian's, also where the fee itself doesn't say so.
+        # Whom the claim names.
         fee.liable = claimed_from[fee.pk]
     cards = by_card(fees, on=on)
     kind = NoticeKind.DEBT_COLLECTION
