@@ -41,9 +41,11 @@ def renew(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
     except RenewalRefused as refused:
         if Code.LOAN_UNKNOWN in refused.codes:
             raise Http404 from refused
-        messages.error(request, refusal_text(request, title, refused))
+        child = loan.patron.display_name if loan.patron else ""
+        messages.error(request, refusal_text(request, title, refused, child=child))
         return _page(request, patron, status=409)
-    tell_renewed(request, title, result)
+    child = result.loan.patron.display_name if result.loan.patron else ""
+    tell_renewed(request, title, result, child=child)
     return redirect("portal:family")
 
 
@@ -58,7 +60,7 @@ def renew_every(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
         answers = renew_all_for_child(child=child, guardian=patron, now=timezone.now())
     except RenewalRefused as refused:
         raise Http404 from refused
-    tell_answers(request, answers)
+    tell_answers(request, answers, child=child.display_name)
     return redirect("portal:family")
 
 
@@ -85,7 +87,8 @@ def _child(child: Any, now: Any, currency: str) -> dict[str, Any]:
     fees = fees_today(child, [line.loan for line in lines], now=now)
     owed = sum((view.fee.balance for view in fees), ZERO)
     loans = [
-        loan_line(line, currency, owed) | {"renew_url": reverse("portal:renew_for_child", args=[line.loan.pk])}
+        loan_line(line, currency, owed, child=child.display_name)
+        | {"renew_url": reverse("portal:renew_for_child", args=[line.loan.pk])}
         for line in lines
     ]
     return {

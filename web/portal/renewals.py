@@ -16,10 +16,11 @@ from web.ui.money import amount_text, with_one_stop
 from web.words.for_patrons import patron_texts
 
 
-def loan_line(line: Any, currency: str, owed: Decimal) -> dict[str, Any]:
+def loan_line(line: Any, currency: str, owed: Decimal, *, child: str = "") -> dict[str, Any]:
     """Return a loan with why it can't be renewed; that it's too early isn't told beside what stands against it.
 
     :param owed: what its patron owes today
+    :param child: whose it is, where a guardian reads it
     """
     early = tuple(reason for reason in line.reasons if reason.code == Code.TOO_EARLY)
     against = tuple(reason for reason in line.reasons if reason not in early)
@@ -30,39 +31,54 @@ def loan_line(line: Any, currency: str, owed: Decimal) -> dict[str, Any]:
         "cover": cover_kind(record.material_type, record.audience),
         "can_renew": line.can_renew,
         "until": line.renewed_until,
-        "why_not": " ".join(patron_texts(against, currency=currency, owed=owed)),
+        "why_not": " ".join(patron_texts(against, currency=currency, owed=owed, child=child)),
         "not_yet": " ".join(patron_texts(early, currency=currency)),
     }
 
 
-def tell_renewed(request: HttpRequest, title: str, result: Any) -> None:
-    """Say until when a loan runs now."""
-    values = {"title": title, "day": due_long(result.loan)}
-    messages.success(request, gettext("%(title)s is yours until %(day)s.") % values)
-    _tell_fee(request, [result])
+def tell_renewed(request: HttpRequest, title: str, result: Any, *, child: str = "") -> None:
+    """Say until when a loan runs now.
+
+    :param child: whose it is, where a guardian reads it
+    """
+    values = {"title": title, "day": due_long(result.loan), "child": child}
+    text = gettext("%(child)s has %(title)s until %(day)s.") if child else gettext("%(title)s is yours until %(day)s.")
+    messages.success(request, text % values)
+    _tell_fee(request, [result], child)
 
 
-def tell_answers(request: HttpRequest, answers: Sequence[Any]) -> None:
-    """Say how many loans were renewed, and of each of the others why it wasn't."""
+def tell_answers(request: HttpRequest, answers: Sequence[Any], *, child: str = "") -> None:
+    """Say how many loans were renewed, and of each of the others why it wasn't.
+
+    :param child: whose they are, where a guardian reads it
+    """
     done = [answer.result for answer in answers if answer.result]
     if done:
         text = ngettext("%(count)d loan has been renewed.", "%(count)d loans have been renewed.", len(done))
         messages.success(request, text % {"count": len(done)})
-        _tell_fee(request, done)
+        _tell_fee(request, done, child)
     for answer in answers:
         if answer.refused:
-            messages.warning(request, refusal_text(request, answer.loan.item.record.title, answer.refused))
+            messages.warning(request, refusal_text(request, answer.loan.item.record.title, answer.refused, child=child))
 
 
-def refusal_text(request: HttpRequest, title: str, refused: Any) -> str:
-    """Return why something wasn't done with a title."""
-    sentences = patron_texts(refused.reasons, currency=request.tenant.currency)  # type: ignore[attr-defined]
+def refusal_text(request: HttpRequest, title: str, refused: Any, *, child: str = "") -> str:
+    """Return why something wasn't done with a title.
+
+    :param child: whose loan or hold it is, where a guardian reads it
+    """
+    sentences = patron_texts(refused.reasons, currency=request.tenant.currency, child=child)  # type: ignore[attr-defined]
     return f"{title}: {' '.join(sentences)}"
 
 
-def _tell_fee(request: HttpRequest, results: Sequence[Any]) -> None:
+def _tell_fee(request: HttpRequest, results: Sequence[Any], child: str) -> None:
     """Say what the overdue loans that were renewed have cost."""
     cost = sum((result.fee.balance for result in results if result.fee), ZERO)
     if cost:
         amount = amount_text(cost, request.tenant.currency)  # type: ignore[attr-defined]
-        messages.warning(request, with_one_stop(gettext("You were late: the fee is %(amount)s.") % {"amount": amount}))
+        late = (
+            gettext("It was late: the fee is %(amount)s.")
+            if child
+            else gettext("You were late: the fee is %(amount)s.")
+        )
+        messages.warning(request, with_one_stop(late % {"amount": amount}))

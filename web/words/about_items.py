@@ -1,6 +1,7 @@
 """Reasons about items in motion in the words of the desk: claims, damage, parts, bundles, returns, rotations."""
 
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils.text import capfirst
@@ -8,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from circulation.errors import Code
+from web.ui.money import amount_text
 
 Facts = Mapping[str, Any]
 Told = tuple[str, str, str]
@@ -79,6 +81,18 @@ def _claim_settled(facts: Facts) -> Told:
     return gettext("The patron had said that it was returned; that's settled now."), "", ""
 
 
+def _lost_claim_ended(facts: Facts) -> Told:
+    taken_back, credited = (Decimal(facts[name]) for name in ("taken_back", "credited"))
+    about = []
+    if taken_back:
+        amount = amount_text(taken_back, facts["currency"])
+        about.append(gettext("%(amount)s of it isn't owed any more.") % {"amount": amount})
+    if credited:
+        amount = amount_text(credited, facts["currency"])
+        about.append(gettext("%(amount)s was paid, and is the payer's credit now.") % {"amount": amount})
+    return gettext("What was claimed from a patron for it is settled."), " ".join(about), ""
+
+
 def _belongs_here(facts: Facts) -> Told:
     about = gettext("Until now it belonged to %(branch)s.") % {"branch": facts["branch"]} if facts["branch"] else ""
     return gettext("It belongs here now."), about, ""
@@ -120,6 +134,7 @@ ITEM_TEXTS: dict[str, Callable[[Facts], Told]] = {
     Code.HAS_CLAIMS: _claims,
     Code.HAS_SAME_TITLE: lambda facts: (gettext("Has this title on loan already."), "", ""),
     Code.CLAIM_SETTLED: _claim_settled,
+    Code.LOST_CLAIM_ENDED: _lost_claim_ended,
     Code.BELONGS_HERE_NOW: _belongs_here,
     Code.RETURN_NOT_HERE: _not_here,
     Code.CLAIMED_ALREADY: _plain(lambda: gettext("The patron has said so already.")),

@@ -14,18 +14,21 @@ from web.ui.money import amount_text, with_one_stop
 Facts = Mapping[str, Any]
 
 
-def patron_texts(reasons: tuple[Reason, ...], *, currency: str, owed: Decimal | None = None) -> list[str]:
+def patron_texts(
+    reasons: tuple[Reason, ...], *, currency: str, owed: Decimal | None = None, child: str = ""
+) -> list[str]:
     """Return a sentence for each reason, without two that say the same.
 
     :param owed: what she owes today, where the page says it: the reason knows last night's amount only
+    :param child: whom it's about, where a guardian reads it
     """
-    today = {} if owed is None else {"owed": str(owed)}
+    today: dict[str, str] = {"child": child} if owed is None else {"child": child, "owed": str(owed)}
     texts = [_sentence(Reason(reason.code, facts={**reason.facts, **today}), currency) for reason in reasons]
     return list(dict.fromkeys(text for text in texts if text))
 
 
 def _sentence(reason: Reason, currency: str) -> str:
-    tell = _SENTENCES.get(reason.code)
+    tell = (_OF_A_CHILD if reason.facts.get("child") else _SENTENCES).get(reason.code, _SENTENCES.get(reason.code))
     if tell is None:
         return gettext("It isn't possible here. Ask the library.")
     return with_one_stop(tell({**reason.facts, "currency": currency}))
@@ -42,12 +45,14 @@ def _waits(facts: Facts) -> str:
 
 
 def _blocked(facts: Facts) -> str:
+    return ". ".join((gettext("You can't borrow right now"), _why_blocked(facts)))
+
+
+def _why_blocked(facts: Facts) -> str:
     values = {"day": _day(facts, "until"), "reason": facts.get("reason", "")}
     if values["day"]:
-        why = gettext("%(reason)s, until %(day)s. Ask at the library if this is wrong.") % values
-    else:
-        why = gettext("%(reason)s. Ask at the library if this is wrong.") % values
-    return ". ".join((gettext("You can't borrow right now"), why))
+        return gettext("%(reason)s, until %(day)s. Ask at the library if this is wrong.") % values
+    return gettext("%(reason)s. Ask at the library if this is wrong.") % values
 
 
 def _debt(facts: Facts) -> str:
@@ -59,6 +64,34 @@ def _loans(facts: Facts) -> str:
     values = {"loans": facts.get("loans", ""), "limit": facts.get("limit", "")}
     return gettext("You have %(loans)s of %(limit)s loans.") % values
 
+
+def _child_blocked(facts: Facts) -> str:
+    return ". ".join((gettext("%(child)s can't borrow right now") % facts, _why_blocked(facts)))
+
+
+def _child_s_debt(facts: Facts) -> str:
+    values = {name: amount_text(Decimal(facts[name]), facts["currency"]) for name in ("owed", "limit")}
+    text = gettext("%(owed)s is owed on %(child)s's card. Above %(limit)s nothing can be borrowed.")
+    return text % {"child": facts["child"], **values}
+
+
+def _child_overdue(facts: Facts) -> str:
+    return gettext("%(child)s has overdue loans. They must be returned first.") % facts
+
+
+# What's said of herself on her own pages is said of the child on a guardian's.
+_OF_A_CHILD: dict[str, Callable[[Facts], str]] = {
+    Code.PATRON_BLOCKED: _child_blocked,
+    Code.DEBT_LIMIT: _child_s_debt,
+    Code.OVERDUE_LIMIT: _child_overdue,
+    Code.OVERDUE_STOPS_RENEWAL: _child_overdue,
+    Code.PATRON_EXPIRED: lambda facts: (
+        gettext("%(child)s's card expired on %(day)s. The library renews it.")
+        % {"child": facts["child"], "day": _day(facts, "expired_on")}
+    ),
+    Code.PATRON_LEFT: lambda facts: gettext("%(child)s's membership has ended. Ask the library.") % facts,
+    Code.LOST_LIMIT: lambda facts: gettext("%(child)s has items that count as lost. Talk to the library.") % facts,
+}
 
 _SENTENCES: dict[str, Callable[[Facts], str]] = {
     Code.SOMEBODY_WAITS: _waits,

@@ -1,11 +1,20 @@
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from django.contrib.messages import get_messages
 
 from circulation.models import Loan
 from patrons.models import Guardianship, Patron
-from tests.factories import TODAY, GuardianshipFactory, HoldFactory, LoanFactory, PatronFactory
+from tests.factories import (
+    TODAY,
+    BlockFactory,
+    FeeFactory,
+    GuardianshipFactory,
+    HoldFactory,
+    LoanFactory,
+    PatronFactory,
+)
 
 
 def said(response):
@@ -59,7 +68,7 @@ def test_renews_one(at_home, loan, child, desk_branch):
     response = at_home.post(f"/me/children/loans/{loan.pk}/renew")
 
     assert (response.status_code, response.url) == (302, "/me/children")
-    assert said(response)[0].startswith("Tine is yours until")
+    assert said(response)[0].startswith("Bo Tvede has Tine until")
     assert renewals() == {"Tine": 1, "Lucky Per": 0}
 
 
@@ -90,7 +99,21 @@ def test_a_fee_that_a_renewal_closes_is_named(at_home, child, desk_branch):
 
     response = at_home.post(f"/me/children/loans/{late.pk}/renew")
 
-    assert "the fee is 30.00" in said(response)[1].replace("\xa0", " ")
+    assert said(response)[1].replace("\xa0", " ").startswith("It was late: the fee is 30.00")
+
+
+def test_what_stands_against_a_childs_renewal_is_said_of_the_child(at_home, child, loan, desk_branch):
+    BlockFactory(patron=child, reason="Address unknown")
+    FeeFactory(patron=child, amount=Decimal("250.00"))
+
+    answer = at_home.post(f"/me/children/loans/{loan.pk}/renew")
+    every = at_home.post(f"/me/children/{child.pk}/renew")
+
+    page = answer.content.decode().replace("\xa0", " ")
+    assert "Bo Tvede can&#x27;t borrow right now. Address unknown" in page
+    assert "250.00 DKK is owed on Bo Tvede&#x27;s card" in page
+    assert "You owe" not in page
+    assert "Bo Tvede can't borrow right now" in said(every)[0]
 
 
 def test_a_childs_protected_name_stays_hidden(at_home, child, loan):
