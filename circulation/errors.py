@@ -75,6 +75,7 @@ class Code(StrEnum):
     ITEM_WAS_MISSING = "ITEM_WAS_MISSING"  # a notice
     ITEM_WAS_IN_PROCESS = "ITEM_WAS_IN_PROCESS"  # a notice
     CLAIM_SETTLED = "CLAIM_SETTLED"  # claim; a notice: what the patron said of it is settled by its being here
+    LOST_CLAIM_ENDED = "LOST_CLAIM_ENDED"  # taken_back, credited; a notice: what was claimed for it is settled
     BELONGS_HERE_NOW = "BELONGS_HERE_NOW"  # branch_id: where it belonged before; a notice
     RETURN_NOT_HERE = "RETURN_NOT_HERE"  # branch_id: the item's home, origin
     RETURN_DAY_AHEAD = "RETURN_DAY_AHEAD"  # back_dated_to

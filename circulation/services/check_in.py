@@ -44,6 +44,7 @@ from circulation.services.fees import close_overdue_fee
 from circulation.services.privacy import anonymise_if_settled
 from circulation.services.results import CheckInResult, GoesTo
 from circulation.services.returns import (
+    before_scan,
     count_use,
     day_of_return,
     day_reasons,
@@ -159,20 +160,21 @@ def _is_second(scan: _Scan) -> bool:
 
 def _carry_out(scan: _Scan, day: date, scan_id: str | None) -> CheckInResult:
     item, loan = scan.item, scan.loan
-    before = {"status": item.status, "current_branch_id": item.current_branch_id}
+    before = before_scan(item)
     decided = _plan_and_lock(scan)
     transit = open_transit(scan.facts)
-    notices = _news(scan, decided)
+    changes, of_claims = ({}, ()) if loan else settle_found(item, on=day, now=scan.now, actor=scan.staff)
+    notices = (*_news(scan, decided), *of_claims)
     was_used = scan.counts_use and loan is None and item.status != Item.Status.WITHDRAWN and not _is_second(scan)
     if (
         loan is None
         and not was_used
+        and not changes
         and not item.not_found_count
         and decided.changes_nothing(status=item.status, current_branch_id=item.current_branch_id)
     ):
         attach_names(item, scan.book)
         return _result(scan, decided, item=item, notices=notices, changed=False)
-    changes: dict[str, Any] = {}
     patron_id = loan.patron_id if loan else None
     fee = None
     claimed_at = loan.claimed_at if loan is not None else None
@@ -181,8 +183,6 @@ def _carry_out(scan: _Scan, day: date, scan_id: str | None) -> CheckInResult:
         changes |= settle_claim(loan)
         fee, problems = _close_loan(loan, scan, day, claimed_at)
         notices += problems
-    else:
-        changes |= settle_found(item, on=day, now=scan.now, actor=scan.staff)
     if was_used:
         changes |= count_use(item, scan.branch, day, scan.now)
     if decided.floats:

@@ -46,7 +46,7 @@ from circulation.services.desk_actions import (
 from circulation.services.fees.hold_fee import charge_collected
 from circulation.services.renew import renew_instead_of_lending
 from circulation.services.results import CheckOutResult
-from circulation.services.returns import news_to_lend, settle_found
+from circulation.services.returns import before_scan, news_to_lend, settle_found
 from common import audit
 from common.errors import Reason
 from common.plain_inserts import PlainInsert
@@ -225,7 +225,7 @@ def _lend(
     override: Override | None,
     scan_id: str | None,
 ) -> CheckOutResult:
-    before = {"status": item.status, "current_branch_id": item.current_branch_id}
+    before = before_scan(item)
     trapped, transit = trapped_hold(facts), open_transit(facts)
     own = own_hold_to_fill(patron_holds(facts), item_id=item.pk, record_id=item.record_id, volume=item.volume)
     filled, hold_changes = _settle_holds(own, trapped, item=item, patron=patron, now=now)
@@ -237,7 +237,7 @@ def _lend(
             hold=filled, patron=patron, item=item, rules=rules, staff=staff, on=wish.here.date(), now=now
         )
         hold_changes |= {"hold_fee_id": fee.pk} if fee else {}
-    found = settle_found(item, on=wish.here.date(), now=now, actor=staff)
+    found, of_claims = settle_found(item, on=wish.here.date(), now=now, actor=staff)
     loan = _add_loan(
         item=item,
         patron=patron,
@@ -253,7 +253,7 @@ def _lend(
     item.status, item.current_branch_id, item.last_seen_at = Item.Status.ON_LOAN, branch.pk, now
     _write_item(item)
     attach_names(item, book)
-    notices = notices_among(reasons)
+    notices = (*notices_among(reasons), *of_claims)
     entry = audit.record(
         action=ACTION,
         actor=staff,

@@ -3,7 +3,7 @@
 What of it concerns an item that lies on the desk, a check-out needs as well.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,8 +20,12 @@ from circulation.selectors.loan_cases import counts_hours
 from circulation.selectors.rule_books import RuleBook
 from circulation.services.fees.lost import found as found_lost
 from common.errors import Reason
+from common.money import ZERO, to_money
 from holdings.models import Branch, Item, ShelvingLocation
 from holdings.services.items import move_home
+from patrons.models import Patron
+
+_GONE = (Item.Status.LOST, Item.Status.MISSING, Item.Status.WITHDRAWN)
 
 
 def route_of(item: Item, here: Branch, book: RuleBook, **facts: Any) -> Route:
@@ -133,25 +137,55 @@ def settle_claim(loan: Loan) -> dict[str, Any]:
     return {"claim_settled": before}
 
 
-def settle_claims_of_found(item: Item) -> bool:
-    """Take the claims off ended loans of an item that was missing: nobody had it. Return whether there were any."""
+def before_scan(item: Item) -> dict[str, Any]:
+    """Return what of an item a scan changes, for undoing."""
+    return {
+        "status": item.status,
+        "current_branch_id": item.current_branch_id,
+        "not_found_count": item.not_found_count,
+        "last_seen_at": item.last_seen_at.isoformat() if item.last_seen_at else None,
+    }
+
+
+def settle_claims_of_found(item: Item) -> dict[str, Any]:
+    """Take the claims off ended loans of an item that was missing: nobody had it. Return what was said, for undoing."""
     claimed = Loan.objects.filter(item=item, claim=Loan.Claim.NEVER_HAD)
-    kept = claimed.filter(patron__keeps_history=True).update(claim="", claimed_at=None)
-    return bool(kept + claimed.update(claim="", claimed_at=None, patron=None))
+    said = [
+        {"loan_id": pk, "patron_id": patron_id, "claimed_at": claimed_at.isoformat() if claimed_at else None}
+        for pk, patron_id, claimed_at in claimed.order_by("pk").values_list("pk", "patron_id", "claimed_at")
+    ]
+    if not said:
+        return {}
+    claimed.filter(patron__keeps_history=True).update(claim="", claimed_at=None)
+    claimed.update(claim="", claimed_at=None, patron=None)
+    return {"never_had": said}
 
 
-def settle_found(item: Item, *, on: date, now: datetime, actor: Any) -> dict[str, Any]:
-    """End the claims for an item that counted as lost or missing and is here; return what it says, for undoing.
+def claim_again(said: Iterable[Mapping[str, Any]]) -> None:
+    """Let it stand again that patrons say they never had an item, when the scan that found it is undone."""
+    for claim in said:
+        # Whoever was forgotten since isn't remembered because of it.
+        patron = Patron.objects.filter(pk=claim["patron_id"]).first()
+        moment = datetime.fromisoformat(claim["claimed_at"])
+        Loan.objects.filter(pk=claim["loan_id"]).update(claim=Loan.Claim.NEVER_HAD, claimed_at=moment, patron=patron)
+
+
+def settle_found(item: Item, *, on: date, now: datetime, actor: Any) -> tuple[dict[str, Any], tuple[Reason, ...]]:
+    """End the claims for an item that counted as gone and is here; return what they said, for undoing, and the news.
 
     :param item: as it was before the scan
     """
-    if item.status not in (Item.Status.LOST, Item.Status.MISSING):
-        return {}
-    if item.status == Item.Status.MISSING:
-        settle_claims_of_found(item)
-    # What's missing may have been lost before, with its loan over and its claim open.
+    if item.status not in _GONE:
+        return {}, ()
+    # Whatever it was noted as since: it may have been lost with its loan over, or said never to have been had.
+    said = settle_claims_of_found(item)
     found = found_lost(item=item, on=on, now=now, actor=actor)
-    return {"found_claims": [fee.pk for fee in found]} if found else {}
+    if not found:
+        return said, ()
+    taken_back = sum((moved.take_back for _, moved in found), ZERO)
+    credited = sum((moved.overpaid for _, moved in found), ZERO)
+    news = notice(Code.LOST_CLAIM_ENDED, taken_back=str(to_money(taken_back)), credited=str(to_money(credited)))
+    return {**said, "found_claims": [fee.pk for fee, _ in found]}, (news,)
 
 
 def news_of_item(item: Item, bundle: BundleFacts) -> Iterator[Reason]:

@@ -44,8 +44,7 @@ def undo(*, entry: AuditEntry, staff: StaffAccount | None, now: datetime) -> Und
         raise UndoRefused([blocking(Code.NOT_UNDOABLE, action=entry.action)])
     with desk_action(UndoRefused):
         item = locked_item(Item(pk=entry.facts["item_id"]), UndoRefused)
-        _refuse_if_changed(entry, item)
-        loan, hold = undo_it(entry.facts, item, staff, now)
+        loan, hold = undo_it(_facts_to_undo(entry, item), item, staff, now)
         audit.record(
             action=ACTION,
             actor=staff,
@@ -55,20 +54,30 @@ def undo(*, entry: AuditEntry, staff: StaffAccount | None, now: datetime) -> Und
         return UndoResult(action=entry.action, item=item, loan=loan, hold=hold, facts=dict(entry.facts))
 
 
-def _refuse_if_changed(entry: AuditEntry, item: Item) -> None:
+def _facts_to_undo(entry: AuditEntry, item: Item) -> dict[str, Any]:
+    """What the entry says, unless something has happened since.
+
+    What an inventory has seen since has been seen: when it was seen before isn't right any more.
+
+    :raises UndoRefused: UNDONE_ALREADY or CHANGED_SINCE
+    """
     later = AuditEntry.objects.filter(subject_type="holdings.item", subject_id=item.pk, pk__gt=entry.pk)
-    later = later.exclude(action__in=_ONLY_LOOKS)
-    taken_back = set()
-    others = set()
+    taken_back, others, looks = set(), set(), set()
     for pk, action, facts in later.values_list("pk", "action", "facts"):
         if action == ACTION:
             taken_back.add(facts["entry_id"])
+        elif action in _ONLY_LOOKS:
+            looks.add(action)
         else:
             others.add(pk)
     if entry.pk in taken_back:
         raise UndoRefused([blocking(Code.UNDONE_ALREADY)])
     if others - taken_back:
         raise _changed()
+    before = dict(entry.facts["before"])
+    if SEEN in looks:
+        before.pop("last_seen_at", None)
+    return {**entry.facts, "before": before}
 
 
 def _undo_check_out(
@@ -82,8 +91,7 @@ def _undo_check_out(
     if not Fee.objects.filter(loan=loan).exists():
         loan.patron = None
     loan.save(update_fields=["returned_at", "undone_at", "returned_to", "patron"])
-    if reclaimed := facts.get("found_claims"):
-        reopen_claims(fee_ids=reclaimed, now=now, actor=staff)
+    _claim_again(facts, staff, now)
     _put_back(item, facts["before"])
     _reopen_transit(facts)
     hold = None
@@ -123,8 +131,7 @@ def _undo_check_in(
             reopen_overdue_fee(loan=loan, now=now, actor=staff)
     if facts.get("local_use_id"):
         LocalUse.objects.filter(pk=facts["local_use_id"]).delete()
-    if reclaimed := facts.get("found_claims"):
-        reopen_claims(fee_ids=reclaimed, now=now, actor=staff)
+    _claim_again(facts, staff, now)
     if floated := facts.get("floated_from"):
         returns.float_back(item, floated, now)
     _put_back(item, facts["before"])
@@ -213,9 +220,17 @@ def _lock_loan(facts: Mapping[str, Any], item: Item) -> Loan:
     return loan
 
 
+def _claim_again(facts: Mapping[str, Any], staff: StaffAccount | None, now: datetime) -> None:
+    """Let stand again what the scan settled because it found the item."""
+    if fees := facts.get("found_claims"):
+        reopen_claims(fee_ids=fees, now=now, actor=staff)
+    returns.claim_again(facts.get("never_had", ()))
+
+
 def _put_back(item: Item, before: Mapping[str, Any]) -> None:
     for name, value in before.items():
-        setattr(item, name, value)
+        is_moment = name == "last_seen_at" and value is not None
+        setattr(item, name, datetime.fromisoformat(value) if is_moment else value)
     item.save(update_fields=list(before))
 
 

@@ -9,11 +9,12 @@ from accounts.models import AuditEntry
 from circulation.models import Fee, Hold, Loan, Transit
 from circulation.services.nightly.forgetting import forget_traces
 from notices.models import Notice
-from patrons.models import Card, Patron
+from patrons.models import Block, Card, Patron
 from patrons.rules.settings import PatronSettings, read_settings
 from tests.factories import (
     NOW,
     TODAY,
+    BlockFactory,
     FeeFactory,
     GuardianshipFactory,
     HoldFactory,
@@ -175,6 +176,34 @@ def test_messages_go_when_what_they_name_is_over(alpha):
     assert forget()["messages"] == len(gone)
 
     assert set(Notice.objects.all()) == set(kept)
+
+
+def test_a_letter_stays_as_long_as_its_stop_or_a_fee_that_covers_one_of_its_loans(alpha):
+    patron = PatronFactory()
+    led, named, settled = (LoanFactory(patron=patron, returned=True) for _ in range(3))
+    covers = [{"loan": loan.pk, "title": "Lucky Per"} for loan in (led, named)]
+    together = FeeFactory(patron=patron, loan=led, covers=covers, group_key="due:2026-10-01")
+    rests_on_a_fee = message(patron, kind="OVERDUE_1", loans=[named.pk])
+    stops = message(patron, kind="OVERDUE_2", loans=[settled.pk])
+    Notice.objects.filter(pk=stops.pk).update(key="OVERDUE_2:1:2026-10-01")
+    block = BlockFactory(patron=patron, cause="letter:OVERDUE_2:1:2026-10-01")
+    message(patron, kind="OVERDUE_3", loans=[settled.pk])
+
+    forget()
+    assert set(Notice.objects.all()) == {rests_on_a_fee, stops}
+
+    Fee.objects.filter(pk=together.pk).update(balance=0)
+    Block.objects.filter(pk=block.pk).update(lifted_at=NOW)
+    forget()
+    assert not Notice.objects.exists()
+
+
+def test_what_a_patron_says_of_an_item_is_hers_until_it_is_found(alpha):
+    said = LoanFactory(returned=True, claim="NEVER_HAD", claimed_at=LONG_AGO)
+
+    forget()
+
+    assert Loan.objects.get(pk=said.pk).patron == said.patron
 
 
 def test_a_memberships_end_is_remembered_until_it_comes(alpha):

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -7,12 +8,15 @@ from circulation.errors import Code, Override, UndoRefused
 from circulation.models import Fee, Hold, Loan, Transit
 from circulation.services.check_in import check_in
 from circulation.services.check_out import check_out
+from circulation.services.claims import claim_never_had
 from circulation.services.fees import charge_overdue
 from circulation.services.holds import cancel_hold
+from circulation.services.inventory import see_item
 from circulation.services.renew import renew_loan
 from circulation.services.undo import undo
 from holdings.models import Item
 from notices.models import Notice
+from patrons.models import Patron
 from tests.factories import TODAY, HoldFactory, LoanFactory, TransitFactory
 
 
@@ -58,9 +62,7 @@ def test_undoes_a_check_out(lend, take, library, now):
     assert undone.action == "circulation.check_out"
     loan = Loan.objects.get()
     assert (loan.returned_at, loan.undone_at, loan.patron) == (now, now, None)
-    after = _everything()
-    after[Item][-1]["last_seen_at"] = None
-    assert after == before
+    assert _everything() == before
 
 
 def test_lends_again_after_an_undone_check_out(lend, take, library):
@@ -204,6 +206,43 @@ def test_lets_the_fee_grow_again(take_back, take, library, now):
     charge_overdue(loan=loan, on=TODAY.replace(day=30), now=now, actor=None)
     fee.refresh_from_db()
     assert fee.balance == Decimal("120.00")
+
+
+@pytest.mark.parametrize("status", [Item.Status.MISSING, Item.Status.LOST, Item.Status.WITHDRAWN])
+@pytest.mark.parametrize("keeps_history", [False, True])
+def test_what_was_said_of_a_missing_item_stands_again(take_back, take, library, now, status, keeps_history):
+    Patron.objects.filter(pk=library.patron.pk).update(keeps_history=keeps_history)
+    loan = LoanFactory(item=library.item(), patron=library.patron, lending_branch=library.main)
+    claim_never_had(loan=loan, staff=library.staff, now=now)
+    Item.objects.filter(pk=loan.item_id).update(status=status, not_found_count=2)
+    before = Loan.objects.filter(pk=loan.pk).values().get(), _everything()
+
+    result = take_back(loan.item)
+
+    assert Loan.objects.get(pk=loan.pk).claim == ""
+    take(result)
+    assert (Loan.objects.filter(pk=loan.pk).values().get(), _everything()) == before
+
+
+def test_what_was_said_of_a_missing_item_that_was_lent_stands_again(lend, take, library, now):
+    loan = LoanFactory(item=library.item(), patron=library.patron, lending_branch=library.main)
+    claim_never_had(loan=loan, staff=library.staff, now=now)
+    before = Loan.objects.filter(pk=loan.pk).values().get()
+
+    take(lend(loan.item, patron=library.another_patron(), override=Override([Code.ITEM_MISSING], "Here it is")))
+
+    assert Loan.objects.filter(pk=loan.pk).values().get() == before
+
+
+def test_when_an_inventory_saw_the_item_since_stays(take_back, take, library, now):
+    item = library.item()
+    result = take_back(LoanFactory(item=item, patron=library.patron, lending_branch=library.main).item)
+    later = now + timedelta(minutes=5)
+    see_item(item=item, branch=library.main, staff=library.staff, now=later)
+
+    take(result)
+
+    assert Item.objects.get(pk=item.pk).last_seen_at == later
 
 
 # --- Renewal ---

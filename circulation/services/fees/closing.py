@@ -103,11 +103,13 @@ def reopen_overdue_fee(*, loan: Loan, now: datetime, actor: Any) -> Fee | None:
 
 def reopen_claims(*, fee_ids: Sequence[int], now: datetime, actor: Any) -> None:
     """Let claims for lost items stand again, when the scan that found the items is undone."""
-    for fee in lock_fees(Q(pk__in=fee_ids, closed_at__isnull=False)):
+    fees = lock_fees(Q(pk__in=fee_ids, closed_at__isnull=False))
+    for fee in fees:
         fee.closed_at = None
         fee.save(update_fields=["closed_at"])
         _claim_again(fee, now, actor)
         record(action="circulation.reopen_fee", actor=actor, subject=fee, facts={"at": now.isoformat()})
+    letter_stops.set_again_for(fees, actor=actor)
 
 
 def _close_in_group(case: LoanCase, key: str, moment: Moment, book: RuleBook) -> Fee | None:

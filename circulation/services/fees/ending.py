@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from circulation.models import Fee, LedgerEntry
-from circulation.rules.fees import movement
+from circulation.rules.fees import Movement, movement
 from circulation.services.fees.credit import move_to_credit
 from circulation.services.fees.ledger import Account, write_entries
 from common.audit import record
@@ -31,8 +31,8 @@ class Moment:
         return self.until or self.now
 
 
-def close(fee: Fee, account: Account, *, right: Decimal, moment: Moment) -> None:
-    """End a fee with what's right; the caller holds it locked.
+def close(fee: Fee, account: Account, *, right: Decimal, moment: Moment) -> Movement:
+    """End a fee with what's right, and return how it got there; the caller holds it locked.
 
     :param account: the sums of its entries
     """
@@ -57,3 +57,4 @@ def close(fee: Fee, account: Account, *, right: Decimal, moment: Moment) -> None
     facts = {"kind": fee.kind, "on": moment.on.isoformat(), "right": str(right), "taken_back": str(moved.take_back)}
     facts["overpaid"] = str(moved.overpaid)
     record(action="circulation.close_fee", actor=moment.actor, subject=fee, facts=facts)
+    return moved

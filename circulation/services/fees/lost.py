@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, Sum
 
 from circulation.models import Fee, LedgerEntry, Loan
+from circulation.rules.fees import Movement
 from circulation.rules.resolution import Resolved
 from circulation.rules.values import FoundPolicy
 from circulation.selectors.loan_cases import LoanCase, claims_of, loan_cases
@@ -15,6 +16,7 @@ from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services.fees.ending import Moment, close
 from circulation.services.fees.invoice import claims_for, write_claims
 from circulation.services.fees.ledger import Account, accounts_of, lock_fees, write_entries
+from circulation.services.letter_stops import lift_settled
 from common.audit import record
 from common.money import ZERO
 from holdings.models import Item
@@ -75,8 +77,8 @@ def waive_overdue(cases: Sequence[LoanCase], *, on: date, now: datetime, actor: 
     write_entries(entries)
 
 
-def settle_found(fee: Fee, account: Account, *, moment: Moment, rules: Resolved) -> None:
-    """End the claim for an item that's back, as the municipality's policy has it; the processing fee stays.
+def settle_found(fee: Fee, account: Account, *, moment: Moment, rules: Resolved) -> Movement:
+    """End the claim for an item that's back, as the municipality's policy has it, and return how; processing stays.
 
     Never more is credited than was paid, and what was waived or written off never comes back.
 
@@ -88,22 +90,29 @@ def settle_found(fee: Fee, account: Account, *, moment: Moment, rules: Resolved)
         right = account.charged
     elif policy is FoundPolicy.CANCEL_UNPAID or _is_too_late(fee, account, rules.value("found_within_days"), moment):
         right = account.paid
-    close(fee, account, right=right, moment=moment)
+    moved = close(fee, account, right=right, moment=moment)
     if policy in (FoundPolicy.REFUND_AND_RESTORE, FoundPolicy.REFUND_AND_CHARGE):
         _restore_overdue(fee, policy, moment)
+    return moved
 
 
-def found(*, item: Item, on: date, now: datetime, actor: Any) -> list[Fee]:
-    """End the claims for a lost item whose loan was over already, and return them."""
+def found(*, item: Item, on: date, now: datetime, actor: Any) -> list[tuple[Fee, Movement]]:
+    """End the claims for a lost item whose loan was over already, and return them, each with what became of it."""
     book = rule_book()
     open_claims = lock_fees(
         Q(loan__item=item.pk, kind=Fee.Kind.REPLACEMENT, closed_at__isnull=True, loan__returned_at__isnull=False)
     )
+    if not open_claims:
+        return []
     accounts = accounts_of(fee.pk for fee in open_claims)
+    ended = []
     for fee in open_claims:
         rules = book.resolved_for(fee.patron, branch_id=_rules_branch(fee), item_type_id=item.item_type_id, on=on)
-        settle_found(fee, accounts.get(fee.pk, Account()), moment=Moment(on, now, actor), rules=rules)
-    return open_claims
+        account = accounts.get(fee.pk, Account())
+        ended.append((fee, settle_found(fee, account, moment=Moment(on, now, actor), rules=rules)))
+    if book.rules.all_values("block_at_notice"):
+        lift_settled({fee.patron_id for fee in open_claims}, now=now, actor=actor)
+    return ended
 
 
 def _rules_branch(fee: Fee) -> int:

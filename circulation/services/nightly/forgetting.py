@@ -9,9 +9,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, F, Func, JSONField, OuterRef, Q, QuerySet
+from django.db.models import BooleanField, Exists, F, Func, JSONField, OuterRef, Q, QuerySet, Value
 
 from circulation.models import Fee, Hold, Loan, Transit
+from circulation.services.letter_stops import stops_of_letter
 from circulation.services.nightly.batches import work_through
 from holdings.models import Item
 from notices.models import Notice, NoticeKind
@@ -22,7 +23,7 @@ from tenants.selectors import current_municipality
 
 BATCH = 500
 # What an audit entry tells of whose loan it was. What was done to which item, where and by whom of the staff stays.
-_TRACES = ("patron_id", "card", "hold", "holds")
+_TRACES = ("patron_id", "card", "hold", "holds", "never_had")
 _BILLS = (NoticeKind.INVOICE, NoticeKind.INVOICE_REMINDER, NoticeKind.DEBT_COLLECTION)
 _OPEN = Loan.objects.filter(returned_at__isnull=True)
 
@@ -46,7 +47,9 @@ def forget_traces(*, on: date, now: datetime, counts: Counter[str]) -> None:
 
 def _past_loans() -> QuerySet[Loan]:
     owing = Fee.objects.filter(loan=OuterRef("pk"), balance__gt=0)
-    return Loan.objects.filter(Q(patron__keeps_history=False) & ~Exists(owing), returned_at__isnull=False)
+    over = Loan.objects.filter(Q(patron__keeps_history=False) & ~Exists(owing), returned_at__isnull=False)
+    # What she said of an item that nobody has found since is counted; it's forgotten when it's found.
+    return over.filter(claim="")
 
 
 def _settled_fees(before: datetime) -> QuerySet[Fee]:
@@ -55,7 +58,7 @@ def _settled_fees(before: datetime) -> QuerySet[Fee]:
     lately = Fee.objects.filter(pk=OuterRef("pk"), entries__at__gte=before)
     settled = Fee.objects.filter(told, balance=0, created_at__lt=before, patron__keeps_history=False)
     # What was paid for a lost item is given back when it's found, and that may be after years.
-    gone = (Item.Status.LOST, Item.Status.MISSING)
+    gone = (Item.Status.LOST, Item.Status.MISSING, Item.Status.WITHDRAWN)
     still_lost = Q(kind=Fee.Kind.REPLACEMENT, closed_at__isnull=True, loan__item__status__in=gone)
     over = Q(loan__isnull=True) | Q(loan__returned_at__isnull=False)
     return settled.filter(over).exclude(still_lost).exclude(Exists(lately))
@@ -76,7 +79,8 @@ def _forget_holds(hold_ids: Sequence[int]) -> int:
 
 def _told_messages(before: datetime, on: date) -> QuerySet[Notice]:
     # What's on loan or owed still may be asked about, and its letters are part of the case; so is what was billed while
-    # anything is owed. Who always has something on loan is told of other things in between, and these are forgotten.
+    # anything is owed, and a letter that stops a patron, for it says what lifts the stop. Who always has something on
+    # loan is told of other things in between, and these are forgotten.
     open_loans = _OPEN.filter(patron=OuterRef("patron"))
     owing = Fee.objects.filter(patron=OuterRef("patron"), balance__gt=0)
     liable = Fee.objects.filter(liable=OuterRef("patron"), balance__gt=0)
@@ -89,6 +93,8 @@ def _told_messages(before: datetime, on: date) -> QuerySet[Notice]:
         .exclude(kind=NoticeKind.MEMBERSHIP_ENDS, about__ends_on__gte=on.isoformat())
         .exclude(Exists(_named("pk", open_loans)))
         .exclude(Exists(_named("loan", owing)))
+        .exclude(Exists(owing.filter(_COVERS_A_NAMED_LOAN)))
+        .exclude(Exists(stops_of_letter(OuterRef("key")).filter(patron=OuterRef("patron"))))
         .exclude(Exists(waiting.annotate(json_id=_as_json("pk")).filter(json_id=OuterRef("about__hold"))))
     )
 
@@ -96,6 +102,16 @@ def _told_messages(before: datetime, on: date) -> QuerySet[Notice]:
 def _named(number: str, rows: QuerySet[Any]) -> QuerySet[Any]:
     """Those of the rows whose loan the outer message names."""
     return rows.annotate(json_id=_as_json(number)).filter(json_id__contained_by=OuterRef("about__loans"))
+
+
+# One fee for several loans names them in its lines.
+_COVERS_A_NAMED_LOAN = Func(
+    F("covers"),
+    Value("$[*].loan ? (@ == $named[*])"),
+    Func(Value("named"), OuterRef("about__loans"), function="jsonb_build_object", output_field=JSONField()),
+    function="jsonb_path_exists",
+    output_field=BooleanField(),
+)
 
 
 def _as_json(number: str) -> Func:

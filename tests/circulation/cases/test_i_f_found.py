@@ -6,6 +6,8 @@ from decimal import Decimal
 
 import pytest
 
+from accounts.models import AuditEntry
+from circulation.errors import Code
 from circulation.models import CirculationRule, Fee
 from circulation.selectors.fees import credit_of, owed_by
 from circulation.services.check_in import check_in
@@ -13,8 +15,10 @@ from circulation.services.check_out import check_out
 from circulation.services.fees import take_payment
 from circulation.services.nightly.forgetting import forget_traces
 from circulation.services.report_item import report_lost, withdraw_item
+from circulation.services.undo import undo
+from notices.models import Notice
 from patrons.services.forgetting import forget_person
-from tests.factories import RuleFactory
+from tests.factories import BlockFactory, RuleFactory
 from tests.factories.moments import TODAY
 
 PRICE, PROCESSING = Decimal("99.00"), Decimal("20.00")
@@ -48,8 +52,11 @@ class Lost:
         forget_traces(on=TODAY + after, now=self.now + after, counts=counts)
         return +counts
 
-    def find(self):
-        return check_in(item=self.item, branch=self.library.east, staff=self.library.staff, now=self.now + LATER)
+    def find(self, after=LATER):
+        return check_in(item=self.item, branch=self.library.east, staff=self.library.staff, now=self.now + after)
+
+    def undo(self, found):
+        undo(entry=AuditEntry.objects.get(pk=found.entry_id), staff=self.library.staff, now=self.now)
 
 
 @pytest.fixture
@@ -72,14 +79,69 @@ def test_i_f3_months_later_what_was_paid_is_still_credited(lost):
     assert it.forget(2 * LATER)["fees"] == 1
 
 
-def test_i_f3_what_leaves_the_library_for_good_is_forgotten_as_any_fee(lost, library, now):
+@pytest.mark.parametrize("noted", ["LOST", "MISSING"])
+def test_i_f3_what_was_withdrawn_in_between_is_credited_when_it_is_found(lost, library, now, noted):
     it = lost()
     it.pay()
-    type(it.item).objects.filter(pk=it.item.pk).update(status="MISSING")
+    type(it.item).objects.filter(pk=it.item.pk).update(status=noted)
     withdraw_item(item=it.item, reason="Never came back", staff=library.staff, now=now)
+    # The processing fee is forgotten, the claim isn't.
+    assert it.forget()["fees"] == 1
 
-    assert it.forget()["fees"] == 2
-    assert not Fee.objects.filter(loan__isnull=False).exists()
+    found = it.find()
+
+    assert (found.item.status, found.goes_to.value, found.changed) == ("WITHDRAWN", "ASIDE", True)
+    assert credit_of(it.patron.pk) == PRICE
+    [settled] = [notice.facts for notice in found.notices if notice.code == Code.LOST_CLAIM_ENDED]
+    assert (settled["taken_back"], settled["credited"]) == ("0.00", "99.00")
+    again = it.find()
+    assert (again.changed, credit_of(it.patron.pk)) == (False, PRICE)
+    assert it.forget(2 * LATER)["fees"] == 1
+
+
+def test_i_f2_what_was_withdrawn_and_is_still_owed_is_owed_no_more_and_an_undone_scan_claims_it_again(lost, library):
+    it = lost()
+    withdraw_item(item=it.item, reason="Never came back", staff=library.staff, now=it.now)
+
+    found = it.find()
+
+    assert owed_by(it.patron.pk) == PROCESSING
+    [settled] = [notice.facts for notice in found.notices if notice.code == Code.LOST_CLAIM_ENDED]
+    assert (settled["taken_back"], settled["credited"]) == ("99.00", "0.00")
+    it.undo(found)
+    assert owed_by(it.patron.pk) == PRICE + PROCESSING
+
+
+def test_i_f6_what_was_withdrawn_follows_the_policy_too(lost, library):
+    RuleFactory(values={"found_policy": "KEEP"}, branch=library.east)
+    it = lost()
+    it.pay()
+    withdraw_item(item=it.item, reason="Never came back", staff=library.staff, now=it.now)
+
+    it.find()
+
+    assert credit_of(it.patron.pk) == 0
+
+
+def test_i_f2_an_undone_scan_of_a_lost_item_stops_the_patron_again(lost, library):
+    it = lost()
+    key = f"INVOICE:{it.patron.pk}:{TODAY}"
+    about = {"loans": [it.loan.pk]}
+    Notice.objects.create(
+        patron=it.patron, branch=library.main, kind="INVOICE", key=key, about=about, channel="EMAIL", created_at=it.now
+    )
+    block = BlockFactory(patron=it.patron, cause=f"letter:{key}")
+    RuleFactory(values={"block_at_notice": "INVOICE"}, branch=library.main)
+    Fee.objects.get(kind="PROCESSING").entries.create(kind="WAIVER", amount=-PROCESSING, at=it.now)
+    Fee.objects.filter(kind="PROCESSING").update(balance=0)
+
+    found = it.find()
+    block.refresh_from_db()
+    assert block.lifted_at is not None
+
+    it.undo(found)
+    block.refresh_from_db()
+    assert block.lifted_at is None
 
 
 @pytest.mark.parametrize(
