@@ -36,7 +36,7 @@ class StaffAccount(AbstractBaseUser):
     totp_secret = models.CharField(max_length=200, blank=True)
     totp_last_step = models.BigIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
-    # {list: [columns that differ from what it shows at first]}, for the lists of the desk and the consoles.
+    # {list: [columns left out]}, for the lists of the desk and the consoles.
     list_columns = models.JSONField(default=dict, blank=True, db_default={})
 
     USERNAME_FIELD = "username"

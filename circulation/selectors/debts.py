@@ -99,6 +99,11 @@ def claims(state: str = "", *, before: int | None = None, batch: int | None = No
     return list(found[:100])
 
 
+def claim_states() -> list[tuple[str, str]]:
+    """Return the states that a claim can be in, each with its word."""
+    return [(state.value, str(state.label)) for state in DebtClaim.State]
+
+
 def _unpaid(on: date) -> Iterable[Debt]:
     """Every unpaid fee that isn't handed over, with who's liable; not while she says that the item is returned."""
     unpaid = (

@@ -52,6 +52,7 @@ ACCOUNT = {
     "account:overview": Page(ANY_STAFF),
     "account:second_factor": Page(ANY_STAFF, sends={"code": "=123456"}),
     "account:second_factor_off": Page(ANY_STAFF, sends={}),
+    "account:columns": Page(ANY_STAFF, {"table": "=staff"}, sends={"column": "=role"}),
 }
 OWN_DESK = {
     "account:branch": Page(ANY_STAFF, sends={"branch": "branch"}),

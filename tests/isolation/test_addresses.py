@@ -69,6 +69,7 @@ def test_a_page_for_any_staff_shows_nothing_but_her_own():
         "account:overview",
         "account:second_factor",
         "account:second_factor_off",
+        "account:columns",
         "account:branch",
         "account:keys",
         "account:lock",

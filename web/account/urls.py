@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.account import locking, views, views_desk
+from web.account import list_columns, locking, views, views_desk
 
 app_name = "account"
 OF_THE_DESK = ("branch", "keys", "lock", "unlock", "lock_pin")
@@ -13,6 +13,7 @@ urlpatterns = [
     path("", views.overview, name="overview"),
     path("second-factor", views.second_factor, name="second_factor"),
     path("second-factor/off", views.second_factor_off, name="second_factor_off"),
+    path("columns/<slug:table>", list_columns.columns, name="columns"),
     path("branch", views_desk.branch, name="branch"),
     path("keys", views_desk.keys, name="keys"),
     path("lock", locking.lock, name="lock"),

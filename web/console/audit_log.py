@@ -18,11 +18,13 @@ from tenants.selectors import all_municipalities
 from web.console.audit_words import AREAS, action_name, subject_name
 
 _LONGEST_NUMBER = 18
+# Filters that are there again on coming back; what was done to one thing is asked once.
+KEPT = ("area", "who", "since", "until")
 
 
 def audit_context(request: HttpRequest) -> dict[str, Any]:
     """Return a page of the audit log of the current schema; what can't be read of the address counts as not given."""
-    asked = {name: request.GET.get(name, "").strip() for name in ("area", "who", "since", "until", "about")}
+    asked = {name: request.GET.get(name, "").strip() for name in (*KEPT, "about")}
     kind, _, number = asked["about"].partition(":")
     zone = timezone.get_current_timezone()
     entries = audit_log(

@@ -20,6 +20,7 @@ ACTIONS = {
     "accounts.add_account": _("Added an account"),
     "accounts.change_account": _("Changed an account"),
     "accounts.invite": _("Invited"),
+    "accounts.leave_out_columns": _("Chose the columns of a list"),
     "accounts.log_in": _("Logged in"),
     "accounts.switch_off_second_factor": _("Switched the second factor off"),
     "accounts.switch_on_second_factor": _("Switched the second factor on"),

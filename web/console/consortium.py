@@ -15,14 +15,16 @@ from tenants.selectors import address_on, get_municipality, health_of_municipali
 from tenants.services.suspend import resume, suspend
 from web.account.access import staff_only
 from web.console.areas import consortium_areas
-from web.console.audit_log import audit_context
+from web.console.audit_log import KEPT, audit_context
 from web.console.words import change_of_state_text, job_name
+from web.ui.kept_filters import keeps_filters
 
 _URGENCY = {"stop": 0, "notice": 1, "wait": 2, "none": 3, "ok": 4}
 
 
 @staff_only(Permission.OPERATE_CONSORTIUM)
 @require_safe
+@keeps_filters("municipalities", "find")
 def municipalities(request: HttpRequest) -> HttpResponse:
     """List all members, those that need somebody first."""
     return _page(request)
@@ -74,6 +76,7 @@ def _refused(request: HttpRequest, refused: ChangeOfStateRefused) -> HttpRespons
 
 @staff_only(Permission.OPERATE_CONSORTIUM)
 @require_safe
+@keeps_filters("audit", *KEPT)
 def audit(request: HttpRequest) -> HttpResponse:
     """Show what was done at the consortium, newest first."""
     return render(request, "console/audit.html", audit_context(request) | {"areas": consortium_areas("audit")})

@@ -17,12 +17,14 @@ from tenants.selectors import all_municipalities, current_municipality, get_muni
 from web.account.access import staff_only
 from web.console.areas import consortium_areas, municipality_areas
 from web.console.words import counts_text, job_name
+from web.ui.kept_filters import keeps_filters
 
 _KINDS = {"DONE": "ok", "RUNNING": "wait", "FAILED": "stop"}
 
 
 @staff_only(Permission.OPERATE_CONSORTIUM)
 @require_safe
+@keeps_filters("jobs", "find", "state")
 def of_all(request: HttpRequest) -> HttpResponse:
     """Show the jobs of all municipalities, failures first, or of those that are looked for."""
     find, state = _filter(request.GET)
@@ -31,6 +33,7 @@ def of_all(request: HttpRequest) -> HttpResponse:
     rows = [row for row in rows if state in ("", row["kind"])]
     rows.sort(key=lambda row: (row["kind"] != "stop", row["municipality"].name, row["name"]))
     context = {"areas": consortium_areas("jobs"), "rows": rows, "of_all": True, "find": find, "state": state}
+    context["table"] = "all-jobs"
     context["states"] = [
         ("stop", gettext("failed")),
         ("wait", gettext("running")),
@@ -68,7 +71,7 @@ def _fits(municipality: Any, find: str) -> bool:
 def of_one(request: HttpRequest) -> HttpResponse:
     """Show the municipality's own jobs."""
     rows = job_rows(current_municipality(), newest_job_runs())
-    context = {"areas": municipality_areas(request, "jobs"), "rows": rows, "of_all": False}
+    context = {"areas": municipality_areas(request, "jobs"), "rows": rows, "of_all": False, "table": "jobs"}
     return render(request, "console/jobs.html", context)
 
 

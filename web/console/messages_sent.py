@@ -16,6 +16,7 @@ from notices.selectors import counts_by_state, get_notice, outbox, problem_notic
 from notices.services.problems import send_again, set_aside
 from web.account.access import staff_only
 from web.console.areas import municipality_areas
+from web.ui.kept_filters import keeps_filters
 from web.words.messages import CHANNELS, NOTICE_KINDS, problem_text
 
 STATES = {
@@ -39,6 +40,7 @@ STATE_NAMES = {
 
 @staff_only(Permission.ADMINISTER)
 @require_safe
+@keeps_filters("outbox", "state", "channel")
 def outbox_page(request: HttpRequest) -> HttpResponse:
     """List the messages, newest first, with those that need somebody above."""
     state, channel = request.GET.get("state", ""), request.GET.get("channel", "")

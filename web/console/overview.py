@@ -13,9 +13,10 @@ from notices.selectors import counts_by_state
 from tenants.selectors import current_municipality, newest_job_runs
 from web.account.access import staff_only
 from web.console.areas import municipality_areas
-from web.console.audit_log import audit_context, audit_rows
+from web.console.audit_log import KEPT, audit_context, audit_rows
 from web.console.audit_words import CHANGED, CHANGES
 from web.console.jobs import job_rows
+from web.ui.kept_filters import keeps_filters
 
 _NEWEST = 8
 
@@ -44,6 +45,7 @@ def start(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.ADMINISTER)
 @require_safe
+@keeps_filters("audit", *KEPT)
 def audit(request: HttpRequest) -> HttpResponse:
     """Show what was done in the municipality, newest first."""
     context = audit_context(request) | {"areas": municipality_areas(request, "audit")}

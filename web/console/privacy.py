@@ -19,6 +19,7 @@ from tenants.services.settings import change_settings
 from web.account.access import staff_only
 from web.console.areas import municipality_areas
 from web.ui.forms import posted
+from web.ui.kept_filters import keeps_filters
 from web.ui.stale_forms import GuardedForm, edited_in_turn
 
 KINDS = {
@@ -67,6 +68,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(["GET", "HEAD"])
+@keeps_filters("look-ups", "kind")
 def look_ups(request: HttpRequest) -> HttpResponse:
     """List who looked whom up, newest first."""
     kind = request.GET.get("kind", "")

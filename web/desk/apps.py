@@ -8,3 +8,8 @@ class Config(AppConfig):
 
     name = "web.desk"
     label = "web_desk"
+
+    def ready(self) -> None:
+        """Make the lists' tables known."""
+        # Only now: the registry's labels need the settings.
+        from web.desk import columns  # noqa: F401, PLC0415

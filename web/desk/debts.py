@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.rules import Permission
 from circulation.errors import FeeRefused
-from circulation.selectors.debts import batches, claims, get_batch, get_claim, to_hand_over
+from circulation.selectors.debts import batches, claim_states, claims, get_batch, get_claim, to_hand_over
 from circulation.services.debts import accept_claim, book_payment, hand_over, recall_claim, send_batch
 from circulation.services.debts.batches import lines_of
 from circulation.services.debts.systems import as_csv
@@ -22,6 +22,7 @@ from web.account.access import staff_only
 from web.desk.answers import words
 from web.desk.areas import desk_areas, money_choices
 from web.desk.scan_inputs import number_in
+from web.ui.kept_filters import keeps_filters
 
 logger = logging.getLogger(__name__)
 _MOST_SHOWN = 100
@@ -29,6 +30,7 @@ _MOST_SHOWN = 100
 
 @staff_only(Permission.WAIVE_FEES, needs_branch=True)
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_filters("debts", "state")
 def debts(request: HttpRequest) -> HttpResponse:
     """Show what's ripe, and hand it over as one batch."""
     if request.method != "POST":
@@ -111,7 +113,8 @@ def _send(request: HttpRequest, batch: Any) -> None:
 
 def _page(request: HttpRequest, *, status: int = 200, problems: list[str] | None = None) -> HttpResponse:
     found = to_hand_over(timezone.localdate())
-    state = request.GET.get("state", "")
+    states = claim_states()
+    state = request.GET.get("state", "") if request.GET.get("state", "") in dict(states) else ""
     context: dict[str, Any] = {
         "areas": desk_areas(request, "money"),
         "choices": money_choices(request, "debts"),
@@ -119,8 +122,9 @@ def _page(request: HttpRequest, *, status: int = 200, problems: list[str] | None
         "shown": found.debts[:_MOST_SHOWN],
         "hidden": max(0, len(found.debts) - _MOST_SHOWN),
         "batches": batches(),
-        "claims": claims(state if state.isalpha() else "", before=number_in(request.GET, "before")),
+        "claims": claims(state, before=number_in(request.GET, "before")),
         "state": state,
+        "states": states,
         "form_id": uuid.uuid4().hex,
         "problems": problems or [],
     }

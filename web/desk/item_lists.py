@@ -19,8 +19,8 @@ from web.account.access import staff_only
 from web.desk.areas import desk_areas
 from web.desk.item_areas import item_pages
 from web.desk.item_texts import status_kind
-from web.desk.kept_filters import keeps_filters
 from web.desk.scan_inputs import day_in, number_in
+from web.ui.kept_filters import keeps_filters
 
 _TICKS = ("damaged", "parts", "away")
 

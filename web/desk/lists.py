@@ -16,6 +16,7 @@ from circulation.selectors.item_lists import late_transits
 from circulation.selectors.lists import overdue_loans, ready_holds, shelf_to_clear, transits_to
 from web.account.access import staff_only
 from web.desk.areas import desk_areas
+from web.ui.kept_filters import keeps_filters
 
 # A van that took longer than this has lost something.
 LATE_AFTER = timedelta(days=3)
@@ -57,12 +58,14 @@ def overdue(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
+@keeps_filters("transits", "late")
 def transits(request: HttpRequest) -> HttpResponse:
     """List what's on its way here, the longest first; or what's late, from and to this branch."""
     branch = request.staff.branch  # type: ignore[attr-defined]
-    late = "late" in request.GET
+    late = request.GET.get("late") == "1"
     lines = late_transits(branch, sent_before=timezone.now() - LATE_AFTER) if late else transits_to(branch)
-    return list_page(request, "transits", {"lines": lines, "late": late})
+    table = "late-transits" if late else "transits"
+    return list_page(request, "transits", {"lines": lines, "late": late, "table": table})
 
 
 def list_page(request: HttpRequest, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

@@ -29,6 +29,7 @@ from web.account.access import staff_only
 from web.desk.areas import desk_areas
 from web.desk.patron_page import patron_or_404
 from web.ui.forms import posted
+from web.ui.kept_filters import keeps_filters
 from web.words.messages import CHANNELS, ChoicesForm, problem_text, refusal_text
 
 _SHOWN = 50
@@ -36,6 +37,7 @@ _SHOWN = 50
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
+@keeps_filters("messages", "all")
 def problems(request: HttpRequest) -> HttpResponse:
     """List what staff must decide on, and the letters that wait for the printer."""
     everywhere = request.GET.get("all") == "1"
@@ -49,7 +51,7 @@ def problems(request: HttpRequest) -> HttpResponse:
         "letters": count_letters(branch),
         "runs": print_runs(branch),
         "views": [
-            {"text": request.staff.branch.name, "url": "?", "current": not everywhere},  # type: ignore[attr-defined]
+            {"text": request.staff.branch.name, "url": "?all=", "current": not everywhere},  # type: ignore[attr-defined]
             {"text": gettext("All branches"), "url": "?all=1", "current": everywhere},
         ],
     }

@@ -19,9 +19,9 @@ from circulation.services.picks import not_on_shelf, start_fetching, start_fetch
 from holdings.selectors import get_item, locations_of
 from web.account.access import staff_only
 from web.desk.answers import words
-from web.desk.kept_filters import keeps_filters
 from web.desk.lists import list_page
 from web.desk.scan_inputs import number_in
+from web.ui.kept_filters import keeps_filters
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)

@@ -10,8 +10,8 @@ from schools.rules import school_year_of
 from schools.selectors import classes
 from web.account.access import staff_only
 from web.desk.areas import desk_areas
-from web.desk.kept_filters import keeps_filters
 from web.schools.context import Lending, class_or_404, sheet_context, still_out
+from web.ui.kept_filters import keeps_filters
 
 
 @staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)

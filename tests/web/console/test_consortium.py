@@ -322,3 +322,21 @@ def test_an_operator_is_nobody_in_a_municipality(operator_client, alpha):
     response = operator_client.get("/console/", headers={"host": "alpha.localhost"})
 
     assert response.status_code == 302
+
+
+def test_an_operator_chooses_columns_too(operator_client):
+    operator_client.post("/account/columns/municipalities", {"column": ["health", "errors-24-h"], "next": "/"})
+
+    page = operator_client.get("/").content.decode()
+    assert 'data-without="3 4 5 6 8"' in page
+    assert 'data-without="4 5"' not in operator_client.get("/jobs").content.decode()
+
+
+def test_jobs_and_municipalities_come_back_as_they_were_left(operator_client):
+    operator_client.get("/jobs?find=alp&state=none")
+    operator_client.get("/?find=bet")
+
+    assert operator_client.get("/jobs").url == "/jobs?find=alp&state=none"
+    assert operator_client.get("/").url == "/?find=bet"
+    assert operator_client.get("/?forget=1").url == "/"
+    assert operator_client.get("/").status_code == 200

@@ -55,3 +55,42 @@ def test_the_order_of_pupils_is_kept_from_class_to_class(school_client, school_b
 
     school_client.get(f"/school/class/{other.pk}/?sort=")
     assert school_client.get(f"/school/class/{one.pk}/").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["transits?late=1", "messages?all=1", "item-list?branch=&status=LOST"])
+def test_a_list_is_cleared_by_a_link(librarian_client, rules, address):
+    path = f"/desk/{address.partition('?')[0]}"
+    librarian_client.get(f"/desk/{address}")
+    assert librarian_client.get(path).url == f"/desk/{address}"
+
+    assert librarian_client.get(f"{path}?forget=1").url == path
+    assert librarian_client.get(path).status_code == 200
+
+
+def test_the_way_back_stands_there_only_while_something_is_narrowed(librarian_client, item):
+    assert "forget=1" not in librarian_client.get("/desk/item-list").content.decode()
+    assert 'href="/desk/item-list?forget=1"' in librarian_client.get("/desk/item-list?status=LOST").content.decode()
+
+
+@pytest.mark.parametrize(("kept", "back"), [("transits?late=1", "transits?late="), ("messages?all=1", "messages?all=")])
+def test_the_other_choice_is_kept_too(librarian_client, rules, kept, back):
+    librarian_client.get(f"/desk/{kept}")
+
+    assert librarian_client.get(f"/desk/{back}").status_code == 200
+    assert librarian_client.get(f"/desk/{back.partition('?')[0]}").status_code == 200
+
+
+def test_claims_are_kept_by_their_state(supervisor_client, rules):
+    page = supervisor_client.get("/desk/debts?state=PAID")
+
+    assert "Nothing fits." in page.content.decode()
+    assert supervisor_client.get("/desk/debts").url == "/desk/debts?state=PAID"
+    assert supervisor_client.get("/desk/debts?state=nonsense").context["state"] == ""
+
+
+def test_the_consoles_lists_are_kept(admin_client):
+    for asked in ("outbox?state=FAILED&channel=", "audit?area=accounts.&who=&since=&until="):
+        admin_client.get(f"/console/{asked}")
+
+        assert admin_client.get(f"/console/{asked.partition('?')[0]}").url == f"/console/{asked}"
+    assert admin_client.get("/console/audit?about=accounts.staffaccount%3A1").status_code == 200

@@ -1,0 +1,189 @@
+"""The tables of the consoles' lists."""
+
+from django.utils.translation import gettext_lazy as _
+
+from web.ui.columns import Column, Table, action, register
+
+register(
+    Table(
+        "staff",
+        (
+            Column("name", _("Name"), is_needed=True),
+            Column("user-name", _("User name")),
+            Column("role", _("Role")),
+            Column("second-factor", _("Second factor"), "only-wide"),
+            Column("state", _("State")),
+        ),
+    ),
+    Table(
+        "imports",
+        (
+            Column("state", _("State")),
+            Column("file", _("File"), is_needed=True),
+            Column("started", _("Started")),
+            Column("new", _("New"), "count"),
+            Column("changed", _("Changed"), "count"),
+            Column("failed", _("Failed"), "count"),
+        ),
+    ),
+    Table(
+        "own-rules",
+        (
+            Column("rule", _("Rule"), is_needed=True),
+            Column("for", _("For")),
+            Column("own-value", _("Own value"), is_needed=True),
+            Column("template", _("Template")),
+            Column("when", _("When"), "only-wide"),
+            Column("by", _("By"), "only-wide"),
+        ),
+    ),
+    Table(
+        "own-settings",
+        (
+            Column("setting", _("Setting"), is_needed=True),
+            Column("own-value", _("Own value"), is_needed=True),
+            Column("standard", _("Standard")),
+            Column("when", _("When"), "only-wide"),
+            Column("by", _("By"), "only-wide"),
+        ),
+    ),
+    Table(
+        "jobs",
+        (
+            Column("state", _("State"), is_needed=True),
+            Column("job", _("Job"), is_needed=True),
+            Column("started", _("Started")),
+            Column("took", _("Took"), "count only-wide"),
+            Column("counts", _("Counts"), "only-wide"),
+            action(),
+        ),
+    ),
+    Table(
+        "all-jobs",
+        (
+            Column("state", _("State"), is_needed=True),
+            Column("municipality", _("Municipality"), is_needed=True),
+            Column("job", _("Job"), is_needed=True),
+            Column("started", _("Started")),
+            Column("took", _("Took"), "count only-wide"),
+            Column("counts", _("Counts"), "only-wide"),
+            action(),
+        ),
+    ),
+    Table(
+        "municipalities",
+        (
+            Column("health", _("Health")),
+            Column("municipality", _("Municipality"), is_needed=True),
+            Column("country", _("Country"), "only-wide"),
+            Column("inhabitants", _("Inhabitants"), "count only-widest"),
+            Column("items", _("Items"), "count only-wide"),
+            Column("patrons", _("Patrons"), "count only-wide"),
+            Column("errors-24-h", _("Errors, 24 h"), "count"),
+            Column("last-job", _("Last job"), "only-widest"),
+            action(),
+        ),
+    ),
+    Table(
+        "outbox-problems",
+        (
+            Column("state", _("State")),
+            Column("message", _("Message"), is_needed=True),
+            Column("to", _("To")),
+            action(),
+        ),
+    ),
+    Table(
+        "outbox",
+        (
+            Column("state", _("State")),
+            Column("message", _("Message"), is_needed=True),
+            Column("to", _("To")),
+            Column("address", _("Address"), "only-wide"),
+            Column("made", _("Made")),
+        ),
+    ),
+    Table(
+        "kiosks",
+        (
+            Column("name", _("Name"), is_needed=True),
+            Column("branch", _("Branch")),
+            Column("pin", _("PIN")),
+            Column("state", _("State")),
+            action(),
+        ),
+    ),
+    Table(
+        "item-types",
+        (
+            Column("name", _("Name"), is_needed=True),
+            Column("code", _("Code")),
+            Column("lent-out", _("Lent out")),
+        ),
+    ),
+    Table(
+        "patron-categories",
+        (
+            Column("name", _("Name"), is_needed=True),
+            Column("code", _("Code")),
+            Column("behind-the-card", _("Behind the card")),
+        ),
+    ),
+    Table(
+        "branches",
+        (
+            Column("name", _("Name"), is_needed=True),
+            Column("kind", _("Kind")),
+            Column("address", _("Address"), "only-wide"),
+            Column("opening-days", _("Opening days")),
+            Column("state", _("State")),
+        ),
+    ),
+    Table(
+        "transfer-limits",
+        (
+            Column("lies-at", _("Lies at"), is_needed=True),
+            Column("isn-t-sent-to", _("Isn't sent to"), is_needed=True),
+            Column("item-type", _("Item type")),
+            action(),
+        ),
+    ),
+    Table(
+        "look-ups",
+        (
+            Column("when", _("When")),
+            Column("who", _("Who")),
+            Column("whom", _("Whom"), is_needed=True),
+            Column("what-came-of-it", _("What came of it")),
+        ),
+    ),
+    Table(
+        "templates",
+        (
+            Column("name", _("Name"), is_needed=True),
+            Column("country", _("Country")),
+            Column("followed-by", _("Followed by"), "count"),
+        ),
+    ),
+    Table(
+        "rule-changes",
+        (
+            Column("when", _("When")),
+            Column("rule", _("Rule"), is_needed=True),
+            Column("for", _("For")),
+            Column("before", _("Before")),
+            Column("after", _("After")),
+            Column("by", _("By")),
+            action(),
+        ),
+    ),
+    Table(
+        "audit",
+        (
+            Column("when", _("When")),
+            Column("who", _("Who")),
+            Column("what", _("What"), is_needed=True),
+            Column("to-what", _("To what")),
+        ),
+    ),
+)

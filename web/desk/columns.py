@@ -1,0 +1,326 @@
+"""The tables of the desk's lists."""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from web.ui.columns import Column, Table, action, register
+
+register(
+    Table(
+        "debts-ripe",
+        (
+            Column("patron", _("Patron"), is_needed=True),
+            Column("what", _("What")),
+            Column("since", _("Since")),
+            Column("left", _("Left"), "money"),
+        ),
+    ),
+    Table(
+        "debt-batches",
+        (
+            Column("number", _("Number"), is_needed=True),
+            Column("made", _("Made")),
+            Column("lines", _("Lines"), "money"),
+            Column("receipt", _("Receipt")),
+            action(),
+        ),
+    ),
+    Table(
+        "debt-claims",
+        (
+            Column("number", _("Number"), is_needed=True),
+            Column("who-pays", _("Who pays")),
+            Column("state", _("State")),
+            Column("left", _("Left"), "money"),
+            Column("what-the-debtor-system-says", _("What the debtor system says"), is_needed=True),
+        ),
+    ),
+    Table(
+        "till-entries",
+        (
+            Column("at", _("At")),
+            Column("what", _("What"), is_needed=True),
+            Column("patron", _("Patron")),
+            Column("paid-by", _("Paid by")),
+            Column("amount", _("Amount"), "money"),
+        ),
+    ),
+    Table(
+        "tour-stops",
+        (
+            Column("stop", _("Stop"), is_needed=True),
+            Column("planned", _("Planned")),
+            Column("state", _("State")),
+            action(),
+        ),
+    ),
+    Table(
+        "tour-items",
+        (
+            Column("shelf-mark", _("Shelf mark")),
+            Column("title", _("Title"), is_needed=True),
+            Column("barcode", _("Barcode")),
+            Column("state", _("State")),
+            Column("is-at", _("Is at"), "only-wide"),
+            action(),
+        ),
+    ),
+    Table(
+        "patron-loans",
+        (
+            Column("state", _("State")),
+            Column("title", _("Title"), is_needed=True),
+            Column("barcode", _("Barcode"), "only-wide"),
+            Column("due", _("Due"), is_needed=True),
+            Column("renewed", _("Renewed"), "count only-wide"),
+            action(),
+        ),
+    ),
+    Table(
+        "memberships",
+        (
+            Column("name", _("Name"), is_needed=True),
+            Column("ends", _("Ends")),
+            Column("category", _("Category"), "only-wide"),
+            Column("branch", _("Branch"), "only-wide"),
+            action(),
+        ),
+    ),
+    Table(
+        "patrons",
+        (
+            Column("name", _("Name"), is_needed=True),
+            Column("card", _("Card"), "only-wide"),
+            Column("born", _("Born")),
+            Column("category", _("Category"), "only-wide"),
+            Column("branch", _("Branch"), "only-wide"),
+            action(),
+        ),
+    ),
+    Table(
+        "titles",
+        (
+            Column("here", _("Here")),
+            Column("title", _("Title"), is_needed=True),
+            Column("year", _("Year"), "count only-wide"),
+            Column("kind", _("Kind"), "only-wide"),
+            Column("waiting", _("Waiting"), "count"),
+        ),
+    ),
+    Table(
+        "claims",
+        (
+            Column("shelf-mark", _("Shelf mark")),
+            Column("title", _("Title"), is_needed=True),
+            Column("barcode", _("Barcode")),
+            Column("patron", _("Patron")),
+            Column("said-on", _("Said on")),
+        ),
+    ),
+    Table(
+        "problem-messages",
+        (
+            Column("made", _("Made")),
+            Column("message", _("Message"), is_needed=True),
+            Column("patron", _("Patron")),
+            Column("why", _("Why")),
+            action(),
+        ),
+    ),
+    Table(
+        "print-runs",
+        (
+            Column("no", _("No.")),
+            Column("made", _("Made"), is_needed=True),
+            Column("branch", _("Branch")),
+            Column("by", pgettext_lazy("person", "By")),
+            Column("letters", _("Letters"), "end"),
+        ),
+    ),
+    Table(
+        "picks",
+        (
+            Column("shelf", _("Shelf")),
+            Column("title", _("Title"), is_needed=True),
+            Column("barcode", _("Barcode"), "only-wide"),
+            Column("goes-to", _("Goes to"), is_needed=True),
+            Column("asked-for", _("Asked for"), "only-wide"),
+            action("act no-print"),
+        ),
+    ),
+    Table(
+        "overdue",
+        (
+            Column("state", _("State")),
+            Column("title", _("Title"), is_needed=True),
+            Column("barcode", _("Barcode"), "only-wide"),
+            Column("patron", _("Patron")),
+            Column("phone", _("Phone"), "only-wide"),
+            Column("due", _("Due"), "only-wide"),
+        ),
+    ),
+    Table(
+        "shelf-to-clear",
+        (
+            Column("no", _("No."), is_needed=True),
+            Column("title", _("Title"), is_needed=True),
+            Column("barcode", _("Barcode"), "only-wide"),
+            Column("why", _("Why")),
+            Column("was-for", _("Was for"), "only-wide"),
+            action("act no-print"),
+        ),
+    ),
+    Table(
+        "shelf-ready",
+        (
+            Column("no", _("No."), is_needed=True),
+            Column("title", _("Title"), is_needed=True),
+            Column("patron", _("Patron")),
+            Column("until", _("Until"), "end"),
+        ),
+    ),
+    Table(
+        "hopeless",
+        (
+            Column("since", _("Since")),
+            Column("title", _("Title"), is_needed=True),
+            Column("patron", _("Patron")),
+            Column("items-for-others", _("Items for others"), "only-wide"),
+            Column("asked-for", _("Asked for"), "only-wide"),
+            action("act no-print"),
+        ),
+    ),
+    Table(
+        "transits",
+        (
+            Column("sent", _("Sent")),
+            Column("title", _("Title"), is_needed=True),
+            Column("barcode", _("Barcode"), "only-wide"),
+            Column("from", _("From")),
+            Column("what-for", _("What for")),
+        ),
+    ),
+    Table(
+        "late-transits",
+        (
+            Column("sent", _("Sent")),
+            Column("title", _("Title"), is_needed=True),
+            Column("barcode", _("Barcode"), "only-wide"),
+            Column("from", _("From")),
+            Column("to", _("To")),
+            Column("what-for", _("What for")),
+            action(),
+        ),
+    ),
+    Table(
+        "item-history",
+        (
+            Column("when", _("When")),
+            Column("what", _("What"), is_needed=True),
+            Column("details", _("Details"), "only-wide"),
+            Column("who", _("Who")),
+        ),
+    ),
+    Table(
+        "deceased",
+        (
+            Column("name", _("Name"), is_needed=True),
+            Column("since", _("Since")),
+            Column("loans", _("Loans")),
+            Column("owes", _("Owes")),
+            Column("branch", _("Branch"), "only-wide"),
+        ),
+    ),
+    Table(
+        "queue",
+        (
+            Column("place", _("Place"), is_needed=True),
+            Column("patron", _("Patron"), is_needed=True),
+            Column("pick-up-at", _("Pick up at")),
+            Column("asked-for", _("Asked for"), "only-wide"),
+            Column("goes", _("Goes")),
+            action(),
+        ),
+    ),
+    Table(
+        "items",
+        (
+            Column("shelf-mark", _("Shelf mark")),
+            Column("title", _("Title"), is_needed=True),
+            Column("barcode", _("Barcode")),
+            Column("state", _("State")),
+            Column("is-at", _("Is at"), "only-wide"),
+            Column("last-seen", _("Last seen"), "only-wide"),
+        ),
+    ),
+    Table(
+        "duplicates",
+        (
+            Column("name", _("Name"), is_needed=True),
+            Column("born", _("Born"), is_needed=True),
+            Column("card", _("Card")),
+            Column("address", _("Address"), "only-wide"),
+            action(),
+        ),
+    ),
+    Table(
+        "reversals",
+        (
+            Column("patron", _("Patron"), is_needed=True),
+            Column("what", _("What")),
+            Column("taken-back", _("Taken back"), "money", is_needed=True),
+            Column("becomes-credit", _("Becomes credit"), "money"),
+        ),
+    ),
+    Table(
+        "letters",
+        (
+            Column("no", _("No."), is_needed=True),
+            Column("to", _("To"), is_needed=True),
+            Column("about", _("About")),
+            Column("pages", _("Pages"), "end"),
+            action("act no-print"),
+        ),
+    ),
+    Table(
+        "tours",
+        (
+            Column("collection", _("Collection"), is_needed=True),
+            Column("items", _("Items"), "count"),
+            Column("is-at", _("Is at")),
+            Column("next-stop", _("Next stop")),
+        ),
+    ),
+    Table(
+        "not-seen",
+        (
+            Column("missing", _("Missing"), is_needed=True),
+            Column("shelf-mark", _("Shelf mark")),
+            Column("title", _("Title"), is_needed=True),
+            Column("barcode", _("Barcode")),
+            Column("last-seen", _("Last seen"), "only-wide"),
+        ),
+    ),
+    Table(
+        "items-of-title",
+        (
+            Column("state", _("State")),
+            Column("barcode", _("Barcode"), is_needed=True),
+            Column("belongs-to", _("Belongs to")),
+            Column("shelf", _("Shelf"), "only-wide"),
+            Column("type", _("Type"), "only-wide"),
+            Column("due", _("Due"), "only-wide"),
+            action(),
+        ),
+    ),
+    Table(
+        "outage",
+        (
+            Column("was-to-be", _("Was to be"), is_needed=True),
+            Column("title", _("Title"), is_needed=True),
+            Column("patron", _("Patron"), "only-wide"),
+            Column("scanned", _("Scanned")),
+            Column("by", _("By"), "only-wide"),
+        ),
+    ),
+)
