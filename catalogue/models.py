@@ -233,6 +233,40 @@ class HoldingsSummary(models.Model):
         return f"{self.record_id} {self.branch_code}: {self.loanable}/{self.items}"
 
 
+class HarvestEntry(models.Model):
+    """When a title last changed in what one harvest lists: the nation's records, a municipality's, or a branch's.
+
+    Kept for ever, also when the title is withdrawn or its last item is gone: harvesters are to hear of that.
+    """
+
+    record = models.ForeignKey(BibliographicRecord, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # None is the nation's list; an empty branch is the municipality's own.
+    municipality = models.ForeignKey(
+        "tenants.Municipality", null=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    branch_code = models.CharField(max_length=20, blank=True)
+    material_type = models.CharField(max_length=12, choices=MaterialType)
+    # What it was catalogued as before: it has left those sets.
+    former_types = ArrayField(models.CharField(max_length=12), default=list, blank=True)
+    changed_at = models.DateTimeField()
+    is_gone = models.BooleanField(default=False)
+
+    class Meta:
+        """Constraints; the unique one also serves the look-up by record, the index gives a list page by page."""
+
+        constraints = [
+            models.UniqueConstraint(
+                fields=["record", "municipality", "branch_code"], name="harvest_entry_once", nulls_distinct=False
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["municipality", "branch_code", "changed_at", "record"], name="harvest_entry_pages"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.record_id} {self.branch_code} {self.changed_at:%Y-%m-%d %H:%M:%S}"
+
+
 class ImportRun(models.Model):
     """One import of a file: what went in, and what didn't with the reason."""
 

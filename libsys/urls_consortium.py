@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("", include("web.console.urls_consortium")),
     path("account/", include("web.account.urls_consortium")),
+    path("", include("interop.oai.urls")),
     path("", include("web.ui.urls")),
 ]
 handler400 = "libsys.error_pages.bad_request"

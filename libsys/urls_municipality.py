@@ -10,6 +10,7 @@ urlpatterns = [
     path("school/", include("web.schools.urls")),
     path("console/", include("web.console.urls_municipality")),
     path("api/", include("interop.rest.urls")),
+    path("", include("interop.oai.urls")),
     path("", include("web.ui.urls")),
 ]
 handler400 = "libsys.error_pages.bad_request"

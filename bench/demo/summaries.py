@@ -45,4 +45,5 @@ def announce_holdings(*, now: datetime) -> int:
 
 @transaction.atomic
 def _announce(record_ids: Sequence[int], now: datetime) -> None:
-    announce(record_ids=record_ids, kind=Change.Kind.HOLDINGS, now=now)
+    municipality = current_municipality()
+    announce(record_ids=record_ids, kind=Change.Kind.HOLDINGS, now=now, municipality_id=municipality.pk)

@@ -1,14 +1,34 @@
-"""MARC out: gives a record back as it came."""
+"""MARC out: gives a record back as it came, or as the neutral record that writers of other formats start from."""
 
 from typing import Protocol
 
+from catalogue.marc.problems import RecordProblem
+from catalogue.marc.reading import parse_raw
+from catalogue.marc.records import MarcRecord
+from catalogue.marc.to_marc21 import Described, described_in_marc21
 
-class Kept(Protocol):
+
+class Received(Protocol):
     """Anything that keeps a record as received."""
 
     raw: bytes
 
 
-def export(record: Kept) -> bytes:
+class Kept(Described, Received, Protocol):
+    """A record as received, and what was read from it."""
+
+    raw_format: str
+    raw_encoding: str
+
+
+def export(record: Received) -> bytes:
     """Return the record's bytes unchanged, as they were received."""
     return bytes(record.raw)
+
+
+def marc_of(record: Kept) -> MarcRecord:
+    """Return the record's MARC; for bytes that no longer can be read, what the catalogue knows of it, as MARC 21."""
+    try:
+        return parse_raw(bytes(record.raw), raw_format=record.raw_format, raw_encoding=record.raw_encoding)
+    except RecordProblem:
+        return described_in_marc21(record)

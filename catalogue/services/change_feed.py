@@ -12,6 +12,7 @@ from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from catalogue.models import Change
+from catalogue.services.harvest_entries import date_anew
 
 logger = logging.getLogger(__name__)
 
@@ -22,13 +23,16 @@ _FEED_LOCK = (7_260_411, 1)
 _WAKE_SECONDS = 10
 
 
-def announce(*, record_ids: Iterable[int], kind: Change.Kind | str, now: datetime) -> None:
-    """Enter changed records into the feed, and wake its followers once the transaction commits.
+def announce(
+    *, record_ids: Iterable[int], kind: Change.Kind | str, now: datetime, municipality_id: int | None = None
+) -> None:
+    """Enter changed records into the feed and the harvesters' lists, and wake followers once the transaction commits.
 
     Must be the last thing that the writer's transaction does: from here until it commits, no other transaction can
     number its changes. Otherwise a lower number could become visible after a higher one, and a follower that had
     already read the higher one would never see it. Whoever takes row locks afterwards risks a deadlock.
 
+    :param municipality_id: whose holdings changed, when it's one municipality's
     :raises RuntimeError: outside a transaction, where the lock would be gone before the change is visible
     """
     if not connection.in_atomic_block:
@@ -39,6 +43,11 @@ def announce(*, record_ids: Iterable[int], kind: Change.Kind | str, now: datetim
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", _FEED_LOCK)
     Change.objects.bulk_create(changes, batch_size=5000)
+    date_anew(
+        record_ids=[change.record_id for change in changes],
+        municipality_id=municipality_id,
+        holdings_only=kind == Change.Kind.HOLDINGS,
+    )
     transaction.on_commit(wake_followers, robust=True)
 
 
@@ -55,6 +64,15 @@ def wake_followers() -> None:
         current_app.send_task(FOLLOWER_TASK, expires=_WAKE_SECONDS, retry=False)
     except (KombuError, RedisError, OSError) as problem:
         logger.warning("The followers of the change feed can't be woken", extra={"problem": repr(problem)})
+
+
+def wait_for_announcements() -> None:
+    """Return once every change that was dated before this moment can be seen.
+
+    A writer dates its changes while it holds the feed's lock, and lets go of it when they're committed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", _FEED_LOCK)
 
 
 def followers_are_reading() -> None:

@@ -201,4 +201,4 @@ def _detail_reasons(details: ItemDetails, item: Item | None = None) -> list[Reas
 
 def _tell(item: Item, branch_codes: Iterable[str], now: datetime) -> None:
     if refresh_summaries(item.record_id, branch_codes):
-        announce(record_ids=[item.record_id], kind="HOLDINGS", now=now)
+        announce(record_ids=[item.record_id], kind="HOLDINGS", now=now, municipality_id=current_municipality().pk)

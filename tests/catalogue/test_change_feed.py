@@ -128,7 +128,8 @@ def committing(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
         connection.set_schema_to_public()
         yield
         with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM catalogue_change; DELETE FROM catalogue_bibliographicrecord")
+            for table in ("change", "harvestentry", "bibliographicrecord"):
+                cursor.execute(f"DELETE FROM catalogue_{table}")
 
 
 class TestTransactions:

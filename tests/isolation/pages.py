@@ -191,6 +191,8 @@ API = {
     "rest:availability": Page(ANYBODY, {"pk": "title"}),
     "rest:nothing": Page(ANYBODY, {"rest": "=v1/nothing"}),
 }
+_HARVEST = {"verb": "=ListRecords", "metadataPrefix": "=marcxml"}
+OAI = {"oai:provider": Page(ANYBODY, asks=_HARVEST, sends=_HARVEST)}
 _PATRONS, _ITEMS, _MONEY = Permission.EDIT_PATRONS, Permission.EDIT_ITEMS, Permission.TAKE_PAYMENTS
 _GIVE_UP = Permission.WAIVE_FEES
 _PATRON = {
@@ -323,9 +325,10 @@ DESK = {
     "desk:transits": Page(_DESK),
 }
 
-OF_A_MUNICIPALITY = {**PORTAL, **KIOSK, **ACCOUNT, **OWN_DESK, **DESK, **SCHOOL, **CONSOLE, **API, **DESIGN}
+OF_A_MUNICIPALITY = {**PORTAL, **KIOSK, **ACCOUNT, **OWN_DESK, **DESK, **SCHOOL, **CONSOLE, **API, **OAI, **DESIGN}
 OF_THE_CONSORTIUM = {
     **ACCOUNT,
+    **OAI,
     **DESIGN,
     "console:start": Page(_OPERATOR, asks={"find": "=a"}),
     "console:suspend": Page(_OPERATOR, {"pk": "municipality"}, sends={"reason": "=Unpaid"}),
