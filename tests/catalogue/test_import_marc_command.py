@@ -1,6 +1,7 @@
 """The command that imports files."""
 
 import csv
+import gzip
 from io import StringIO
 from pathlib import Path
 
@@ -57,6 +58,26 @@ def test_writes_failures_and_repairs_to_a_file(tmp_path):
         ("failed", "2", "20260001", "TRUNCATED"),
     ]
     assert rows[1]["reason"] == "The record is cut off before its end."
+
+
+@pytest.mark.parametrize(
+    ("content", "offset", "code", "reason"),
+    [
+        (b"", "", "EMPTY_FILE", "The file is empty."),
+        (b"nothing of MARC", "", "UNKNOWN_FORMAT", "The file is not MARC in a format that can be read."),
+        (gzip.compress(b"")[:10], "10", "BROKEN_ARCHIVE", "The compressed file is damaged and ends here."),
+    ],
+)
+def test_a_file_that_can_t_be_read_has_a_reason_and_no_place_in_the_report(tmp_path, content, offset, code, reason):
+    file = tmp_path / "delivery.mrc"
+    file.write_bytes(content)
+
+    run(file, "--report", tmp_path / "report.csv")
+
+    with (tmp_path / "report.csv").open(newline="", encoding="utf-8") as lines:
+        [row] = csv.DictReader(lines)
+    told = ("failed", "", offset, code, reason)
+    assert tuple(row[name] for name in ("outcome", "position", "offset", "code", "reason")) == told
 
 
 def test_names_the_source_of_records_without_an_agency(tmp_path):

@@ -96,9 +96,10 @@ def _line(failure: RecordFailure) -> str:
 
 
 def _write_failure(rows: Any, file: Path, failure: RecordFailure) -> None:
-    code = failure.code
-    where = (failure.number, failure.offset, failure.control_number)
-    rows.writerow((file, "failed", *where, code.value, describe(code), failure.detail))
+    # What's wrong with the whole file has no place in it, or, of a damaged archive, only the byte where it ends.
+    position, offset = (failure.number, failure.offset) if failure.number else ("", failure.offset or "")
+    where = (position, offset, failure.control_number)
+    rows.writerow((file, "failed", *where, failure.code.value, describe(failure.code), failure.detail))
 
 
 def _write_repair(rows: Any, file: Path, read: RecordRead) -> None:
