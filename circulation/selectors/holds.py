@@ -1,7 +1,7 @@
 """Reads holds: a patron's with their places in the queue, and one by its key."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
@@ -38,11 +38,15 @@ class HoldLine:
     :ivar hold: with its `record` and `pickup_branch` at hand
     :ivar position: its place in the queue, 1 for the next; None when an item is bound to it
     :ivar queue_length: how many wait for the title in all
+    :ivar others: the titles of the holds that it's parallel to
+    :ivar waits_for: which of those has its item already, so that this one stands back; None if it goes on
     """
 
     hold: Hold
     position: int | None
     queue_length: int
+    others: tuple[str, ...] = ()
+    waits_for: Hold | None = None
 
 
 def waiting_holds(today: date) -> QuerySet[Hold]:
@@ -104,6 +108,7 @@ def queued_holds_of(patron: Patron) -> list[Hold]:
 def holds_of(patron: Patron, *, now: datetime) -> list[HoldLine]:
     """Return a patron's holds that aren't over: what lies ready first, then by request, in one query.
 
+    Those that are parallel stand one after the other.
     Holds that are suspended count for the length of the queue, but nobody waits behind them.
     """
     today = timezone.localdate(now)
@@ -131,7 +136,20 @@ def holds_of(patron: Patron, *, now: datetime) -> list[HoldLine]:
         for hold in holds
     ]
     order = {Hold.State.READY: 0, Hold.State.IN_TRANSIT: 1}
-    return sorted(lines, key=lambda line: order.get(Hold.State(line.hold.state), 2))
+    return _side_by_side(sorted(lines, key=lambda line: order.get(Hold.State(line.hold.state), 2)))
+
+
+def _side_by_side(lines: list[HoldLine]) -> list[HoldLine]:
+    groups: dict[object, list[HoldLine]] = {}
+    for line in lines:
+        groups.setdefault(line.hold.group or line.hold.pk, []).append(line)
+    return [_beside(line, group) for group in groups.values() for line in group]
+
+
+def _beside(line: HoldLine, group: list[HoldLine]) -> HoldLine:
+    others = [each.hold for each in group if each is not line]
+    first = next((hold for hold in others if hold.state != Hold.State.QUEUED), None)
+    return replace(line, others=tuple(hold.record.title for hold in others), waits_for=first)
 
 
 def queue_length(record_ids: Collection[int]) -> dict[int, int]:

@@ -298,6 +298,8 @@ DESK = {
     "desk:item_list": Page(_ITEMS, asks={"branch": "branch", "room": "location", "type": "item_type"}),
     "desk:claims": Page(_DESK),
     "desk:holds": Page(_DESK),
+    "desk:lone_hold": Page(_DESK, {"pk": "hold"}, sends={}),
+    "desk:either_hold": Page(_DESK, {"pk": "patron"}, sends={"hold": "hold"}),
     "desk:move_hold": Page(_DESK, {"pk": "hold"}, sends={"pickup": "branch"}),
     "desk:cancel_hold": Page(_DESK, {"pk": "hold"}, sends={}),
     "desk:change_hold": Page(_DESK, {"pk": "hold"}, sends={"note": "=later"}),

@@ -53,6 +53,19 @@ class HoldForm(forms.Form):
         }
 
 
+class EitherForm(forms.Form):
+    """Which of a patron's holds stand for each other."""
+
+    def __init__(self, *args: Any, holds: Sequence[Any], **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="either-%s", **kwargs)
+        self.fields["hold"] = forms.MultipleChoiceField(
+            label=_("Mark at least two. When one of them is lent, the others end."),
+            choices=[(hold.pk, " · ".join(filter(None, (hold.record.title, hold.record.author)))) for hold in holds],
+            widget=forms.CheckboxSelectMultiple,
+            required=False,
+        )
+
+
 class HoldChangeForm(forms.Form):
     """What can be changed of a hold that waits."""
 

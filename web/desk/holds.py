@@ -13,22 +13,24 @@ from django.views.decorators.http import require_POST
 from accounts.rules import Permission
 from catalogue.selectors import get_record
 from circulation.errors import HoldRefused, Override
-from circulation.selectors.holds import get_hold
+from circulation.selectors.holds import get_hold, queued_holds_of
 from circulation.services.holds import (
     cancel_hold,
     change_hold,
     expire_shelf_hold,
     extend_hold,
+    make_parallel,
     move_hold,
     place_hold,
     resume_hold,
+    stand_alone,
     suspend_hold,
 )
 from holdings.selectors import get_branch, get_item
 from patrons.selectors import get_patron, get_patron_by_card
 from web.account.access import staff_only
 from web.desk.answers import words
-from web.desk.hold_forms import HoldChangeForm
+from web.desk.hold_forms import EitherForm, HoldChangeForm
 from web.desk.patron_dialogs import dialog_of
 from web.desk.patron_page import page, patron_or_404
 from web.desk.record_page import hold_form, record_page
@@ -126,6 +128,38 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, gettext("The hold on %(title)s is kept until %(day)s.") % values)
     else:
         messages.success(request, gettext("The hold on %(title)s is kept without end.") % _title(hold))
+    return redirect(reverse("desk:patron", args=[hold.patron_id]) + "#holds")
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_POST
+def either(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say that one of the holds that are marked is enough for a patron."""
+    patron = patron_or_404(pk)
+    form, status = EitherForm(request.POST, holds=queued_holds_of(patron)), 422
+    if form.is_valid():
+        try:
+            make_parallel(hold_ids=[int(number) for number in form.cleaned_data["hold"]], **_by(request))
+        except HoldRefused as refused:
+            status = 409
+            for reason in words(request, refused):
+                form.add_error(None, " ".join(filter(None, (reason.text, reason.about, reason.next_step))))
+        else:
+            messages.success(request, gettext("When one of them is lent, the others end."))
+            return redirect(reverse("desk:patron", args=[pk]) + "#holds")
+    return page(request, patron, status=status, dialog=dialog_of(request, patron, "either", form=form))
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_POST
+def alone(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a hold go on whatever becomes of those that it was marked together with."""
+    hold = _hold_or_404(pk)
+    try:
+        stand_alone(hold=hold, **_by(request))
+    except HoldRefused as refused:
+        return _refused(request, hold, refused)
+    messages.success(request, gettext("The hold on %(title)s goes on in any case.") % _title(hold))
     return redirect(reverse("desk:patron", args=[hold.patron_id]) + "#holds")
 
 

@@ -12,18 +12,18 @@ from django.utils.translation import gettext
 
 from accounts.rules import Permission
 from circulation.selectors.fees import credit_of, get_fee, owed_by
-from circulation.selectors.holds import get_hold
+from circulation.selectors.holds import get_hold, queued_holds_of
 from holdings.selectors import item_types, pickup_branches
 from web.desk.dialogs import Dialog
 from web.desk.forms_money import CreditForm, FeeForm, PaymentForm, RefundForm, WaiverForm, WriteOffForm
 from web.desk.forms_patrons import BlockForm, CardForm, MoveForm, PinForm
-from web.desk.hold_forms import HoldChangeForm
+from web.desk.hold_forms import EitherForm, HoldChangeForm
 from web.desk.patron_details_dialogs import DETAILS_DIALOGS
 
 
 def dialog_of(request: HttpRequest, patron: Any, name: str, *, form: forms.Form | None = None) -> Dialog:
-    """Return a dialog of a patron's page: `block`, `card`, `pin`, `payment`, `fee`, `waiver-FEE`, `move-HOLD` or
-    `hold-HOLD`.
+    """Return a dialog of a patron's page: `block`, `card`, `pin`, `payment`, `fee`, `waiver-FEE`, `either`,
+    `move-HOLD` or `hold-HOLD`.
 
     :param form: one that was refused, which keeps what was written in it
     :raises Http404: if there's no such dialog, fee or hold of hers
@@ -113,6 +113,12 @@ def _hold(patron: Any, number: int, form: forms.Form | None) -> Dialog:
     return Dialog("hold", heading, url, gettext("Save"), form or HoldChangeForm(hold=hold))
 
 
+def _either(patron: Any, _number: int, form: forms.Form | None) -> Dialog:
+    form = form or EitherForm(holds=queued_holds_of(patron))
+    url = reverse("desk:either_hold", args=[patron.pk])
+    return Dialog("either", gettext("One of several is enough"), url, gettext("One of these is enough"), form)
+
+
 _DIALOGS: Mapping[str, tuple[Permission, Callable[[Any, int, forms.Form | None], Dialog]]] = {
     "block": (Permission.EDIT_PATRONS, _block),
     "card": (Permission.EDIT_PATRONS, _card),
@@ -121,6 +127,7 @@ _DIALOGS: Mapping[str, tuple[Permission, Callable[[Any, int, forms.Form | None],
     "fee": (Permission.TAKE_PAYMENTS, _fee),
     "waiver": (Permission.WAIVE_FEES, _waiver),
     "hold": (Permission.CIRCULATE, _hold),
+    "either": (Permission.CIRCULATE, _either),
     "writeoff": (Permission.WAIVE_FEES, _write_off),
     "refund": (Permission.TAKE_PAYMENTS, _refund),
     "credit": (Permission.TAKE_PAYMENTS, _credit),

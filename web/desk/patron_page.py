@@ -90,6 +90,7 @@ def page(request: HttpRequest, patron: Any, *, status: int = 200, **more: Any) -
         "methods": Method.choices,
         **more,
     }
+    context["queued"] = sum(1 for line in context["holds"] if line.hold.state == "QUEUED")
     context["renewable"] = sum(1 for row in context["loans"] if row["can_renew"])
     return render(request, "desk/patron.html", context, status=status)
 

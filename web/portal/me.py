@@ -214,7 +214,7 @@ def _page(request: HttpRequest, patron: Any, *, status: int = 200) -> HttpRespon
     loans = [
         loan_line(line, currency, owed) | {"renew_url": reverse("portal:renew", args=[line.loan.pk])} for line in lines
     ]
-    holds = _side_by_side(holds_of(patron, now=now))
+    holds = [_hold_line(line) for line in holds_of(patron, now=now)]
     shown = wards_shown_to(patron, day=today)
     context = portal_context(request, "me", patron) | {
         "today": today,
@@ -234,23 +234,9 @@ def _page(request: HttpRequest, patron: Any, *, status: int = 200) -> HttpRespon
     return render(request, "portal/me.html", context, status=status)
 
 
-def _side_by_side(lines: list[Any]) -> list[dict[str, Any]]:
-    """Return holds with what each is parallel to, parallel ones one after the other."""
-    groups: dict[Any, list[Any]] = {}
-    for line in lines:
-        groups.setdefault(line.hold.group or line.hold.pk, []).append(line)
-    return [
-        {
-            "hold": line.hold,
-            "cover": cover_kind(line.hold.record.material_type, line.hold.record.audience),
-            "position": line.position,
-            "queue_length": line.queue_length,
-            "others": [each.hold.record.title for each in group if each is not line],
-            "waits_for": next((each.hold for each in group if each is not line and each.hold.state != "QUEUED"), None),
-        }
-        for group in groups.values()
-        for line in group
-    ]
+def _hold_line(line: Any) -> dict[str, Any]:
+    record = line.hold.record
+    return vars(line) | {"cover": cover_kind(record.material_type, record.audience)}
 
 
 def _refused(request: HttpRequest, patron: Any, title: str, refused: Any) -> HttpResponse:
