@@ -49,7 +49,13 @@ def listed(request: HttpRequest) -> HttpResponse:
             now=timezone.now(),
         )
         return _link(request, kiosk, token)
-    context = {"areas": municipality_areas(request, "branches"), "form": form, "kiosks": kiosks()}
+    context = {
+        "areas": municipality_areas(request, "branches"),
+        "heading": gettext("Self-check machines"),
+        "adding": gettext("Add a machine"),
+        "form": form,
+        "kiosks": kiosks(),
+    }
     return render(request, "console/kiosks.html", context, status=422 if form.errors else 200)
 
 

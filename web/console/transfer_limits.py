@@ -65,7 +65,13 @@ def listed(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, gettext("Saved."))
             return redirect("console:transfer_limits")
-    context = {"areas": municipality_areas(request, "branches"), "form": form, "limits": transfer_limits()}
+    context = {
+        "areas": municipality_areas(request, "branches"),
+        "heading": gettext("Not sent for holds"),
+        "adding": gettext("Add to the list"),
+        "form": form,
+        "limits": transfer_limits(),
+    }
     return render(request, "console/transfer_limits.html", context, status=422 if form.errors else 200)
 
 

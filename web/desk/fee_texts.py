@@ -102,13 +102,15 @@ def _days_text(rule: Mapping[str, Any]) -> str:
         return ", ".join(_hours_texts(rule))
     parts = []
     if rule.get("per_day"):
-        parts.append(gettext("%(days)s days late") % {"days": rule.get("days_late", "")})
+        late = rule.get("days_late", 0)
+        parts.append(ngettext("%(count)s day late", "%(count)s days late", late) % {"count": late})
     if rule.get("calendar") == "OPEN_DAYS":
         parts.append(
             gettext("open days only, %(closed)s closed ones left out") % {"closed": rule.get("closed_days", 0)}
         )
     if rule.get("grace_days"):
-        parts.append(gettext("%(days)s days free") % {"days": rule["grace_days"]})
+        free = rule["grace_days"]
+        parts.append(ngettext("%(days)s day free", "%(days)s days free", free) % {"days": free})
     if rule.get("items"):
         parts.append(gettext("one fee for %(items)s items") % {"items": rule["items"]})
     return ", ".join(parts)
@@ -120,7 +122,8 @@ def _hours_texts(rule: Mapping[str, Any]) -> Iterator[str]:
     if rule.get("calendar") == "OPENING_HOURS":
         yield gettext("opening hours only")
     if rule.get("grace_hours"):
-        yield gettext("%(hours)s hours free") % {"hours": rule["grace_hours"]}
+        free = rule["grace_hours"]
+        yield ngettext("%(hours)s hour free", "%(hours)s hours free", free) % {"hours": free}
 
 
 def _cap_text(rule: Mapping[str, Any]) -> str:

@@ -62,7 +62,7 @@ class EitherForm(forms.Form):
             label=_("Mark at least two. When one of them is lent, the others end."),
             choices=[(hold.pk, " · ".join(filter(None, (hold.record.title, hold.record.author)))) for hold in holds],
             widget=forms.CheckboxSelectMultiple,
-            required=False,
+            error_messages={"required": _("Choose at least two of them.")},
         )
 
 

@@ -76,6 +76,12 @@ def _keys_dialog(_language: str, table: tuple[tuple[str, str], ...]) -> SafeStri
     return render_to_string("ui/_keys_dialog.html", {"groups": groups})
 
 
+@register.filter
+def longest_word(text: str) -> int:
+    """Return how many letters the longest word has, so that a narrow cover can write it whole."""
+    return max(map(len, str(text).replace("-", "- ").split()), default=0)
+
+
 @register.filter(name="money")
 def money_filter(amount: Decimal | None, currency: str) -> str:
     """Write an amount: `{{ fee.amount|money:currency }}` → 120,00 kr."""
