@@ -175,6 +175,11 @@ def message_settings(branch: Branch | None = None, *, stored: bool = False) -> M
     return read_settings(country=municipality.country, own=own, branch=branch_values(branch) if branch else None)
 
 
+def values_by_branch() -> dict[int, dict[str, Any]]:
+    """Return in what each branch's messages differ, by the branch's number; those that follow in all are left out."""
+    return dict(BranchMessages.objects.exclude(values={}).order_by("branch").values_list("branch", "values"))
+
+
 def branch_values(branch: Branch) -> dict[str, Any]:
     """Return in what a branch's messages differ, as JSON keeps it."""
     found = BranchMessages.objects.filter(branch=branch).values_list("values", flat=True).first()

@@ -56,7 +56,7 @@ NOT_LISTS = {
     "school/return.html": (1, "the results of scans, gone with the page"),
 }
 # Named by the view, for the two shapes of a page.
-BY_VIEW = {"transits", "late-transits", "jobs", "all-jobs", "own-rules", "own-settings"}
+BY_VIEW = {"transits", "late-transits", "jobs", "all-jobs", "own-rules", "own-kinds", "own-settings", "own-texts"}
 
 # Forms whose answers stand in the address: the view that keeps them, or why they aren't kept.
 KEPT = {

@@ -38,9 +38,32 @@ register(
         ),
     ),
     Table(
+        "own-kinds",
+        (
+            Column("name", _("Name"), is_needed=True),
+            Column("what", _("What"), is_needed=True),
+            Column("own-value", _("Own value"), is_needed=True),
+            Column("template", _("Template")),
+            Column("when", _("When"), "only-wide"),
+            Column("by", _("By"), "only-wide"),
+        ),
+    ),
+    Table(
+        "own-texts",
+        (
+            Column("message", _("Message"), is_needed=True),
+            Column("for", _("For"), is_needed=True),
+            Column("own-value", _("Own value"), is_needed=True),
+            Column("standard", _("Standard")),
+            Column("when", _("When"), "only-wide"),
+            Column("by", _("By"), "only-wide"),
+        ),
+    ),
+    Table(
         "own-settings",
         (
             Column("setting", _("Setting"), is_needed=True),
+            Column("for", _("For")),
             Column("own-value", _("Own value"), is_needed=True),
             Column("standard", _("Standard")),
             Column("when", _("When"), "only-wide"),

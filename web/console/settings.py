@@ -1,6 +1,6 @@
 """The municipality's colours, checked so that everybody can read them, and how it numbers items and cards."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django import forms
@@ -23,6 +23,7 @@ from web.ui.theme import DEFAULTS, contrast_problems
 CORNERS = [("0px", _("square")), ("4px", _("slightly rounded")), ("8px", _("rounded")), ("12px", _("very rounded"))]
 CHECK_DIGITS = [("none", _("none")), ("mod10", _("modulus 10")), ("mod11", _("modulus 11"))]
 LONGEST, SHORTEST = 32, 4
+STANDARD_LOOK = {**DEFAULTS, "radius": "4px"}
 
 
 class _Colour(forms.CharField):
@@ -124,13 +125,17 @@ def _page(request: HttpRequest, look_form: LookForm, barcodes_form: BarcodesForm
 
 def _look_form(values: Any = None) -> LookForm:
     theme = stored_municipality().theme
-    return LookForm(values, prefix=None, initial={**DEFAULTS, "radius": "4px", **theme})
+    return LookForm(values, prefix=None, initial={**STANDARD_LOOK, **theme})
 
 
 def _barcodes_form(values: Any = None) -> BarcodesForm:
     schemes = stored_municipality().barcode_schemes
-    initial = {f"{kind}_{name}": value for kind, scheme in schemes.items() for name, value in scheme.items()}
-    return BarcodesForm(values, initial=initial)
+    return BarcodesForm(values, initial=flat_schemes(schemes))
+
+
+def flat_schemes(schemes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """Return both schemes as the form names their parts: `item_prefix`, `card_length` …"""
+    return {f"{kind}_{name}": value for kind, scheme in schemes.items() for name, value in scheme.items()}
 
 
 def _example(kind: str) -> str:
