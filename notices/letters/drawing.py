@@ -17,9 +17,10 @@ _SIZE, _LEADING = 10.0, 14.0
 _TOP_OF_TEXT = 105 * mm
 _TOP_OF_NEXT_PAGE = 25 * mm
 _BOTTOM = 25 * mm
-# The window shows 35 mm of height; more lines than these would be cut off.
-_MOST_ADDRESS_LINES = 6
-_WINDOW_WIDTH = 80 * mm
+# The window shows 35 mm of height: six lines at the usual size, more of smaller ones.
+_WINDOW_WIDTH, _ADDRESS_HEIGHT = 80 * mm, 27.6 * mm
+_ADDRESS_SIZES, _ADDRESS_LEADING = (10.0, 9.0, 8.0, 7.0), 0.46 * mm
+_SENDER_WIDTH = 65 * mm
 
 
 @dataclass(frozen=True)
@@ -107,13 +108,17 @@ def _draw_head(canvas: Canvas, sheet: Sheet) -> None:
     _draw(canvas, x, y + 5.6 * mm, _fitting(sheet.sender_line, 6.5), size=6.5)
     canvas.setLineWidth(0.3)
     canvas.line(x, y + 4.6 * mm, x + _WINDOW_WIDTH, y + 4.6 * mm)
-    for place, line in enumerate(sheet.address[:_MOST_ADDRESS_LINES]):
-        _draw(canvas, x, y - place * 4.6 * mm, line, size=10)
+    lines, size = _in_window(sheet.address)
+    for place, line in enumerate(lines):
+        _draw(canvas, x, y - place * size * _ADDRESS_LEADING, line, size=size)
     # The sender stands on the other side of the sheet, so that neither window shows it.
     beside = _LEFT if left > 100 else 125 * mm
-    _draw(canvas, beside, _HEIGHT - 22 * mm, sheet.sender[0], size=12, bold=True)
-    for place, line in enumerate(sheet.sender[1:], start=1):
-        _draw(canvas, beside, _HEIGHT - 22 * mm - place * 4.6 * mm, line, size=8.5)
+    y = _HEIGHT - 22 * mm
+    for place, text in enumerate(sheet.sender):
+        size = 8.5 if place else 12
+        for line in _lines(text, size, _SENDER_WIDTH, bold=not place):
+            _draw(canvas, beside, y, line, size=size, bold=not place)
+            y -= 4.6 * mm
     _draw(canvas, _LEFT, _HEIGHT - _TOP_OF_TEXT + 9 * mm, sheet.dated, size=9)
 
 
@@ -137,9 +142,24 @@ def _pages(sheet: Sheet) -> list[list[str]]:
     return pages
 
 
+def _in_window(address: Sequence[str]) -> tuple[list[str], float]:
+    """Return an address in lines that the window shows whole, at the largest size at which it does.
+
+    Of one that's too long even for the smallest, the last lines stay: they name the town.
+    """
+    for size in _ADDRESS_SIZES:
+        most = int(_ADDRESS_HEIGHT / (size * _ADDRESS_LEADING) + 0.01)
+        lines = [line for text in address for line in _lines(text, size, _WINDOW_WIDTH)]
+        if len(lines) <= most:
+            return lines, size
+    return [*lines[: most - 2], *lines[-2:]], size
+
+
 def _wrapped(text: str, *, bold: bool = False) -> list[str]:
-    room = _WIDTH - _LEFT - _RIGHT
-    size = _SIZE + 1 if bold else _SIZE
+    return _lines(text, _SIZE + 1 if bold else _SIZE, _WIDTH - _LEFT - _RIGHT, bold=bold)
+
+
+def _lines(text: str, size: float, room: float, *, bold: bool = False) -> list[str]:
     lines, line = [], ""
     for word in text.split():
         longer = f"{line} {word}".strip()

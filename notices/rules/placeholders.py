@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from notices.models import NoticeKind
 
 _PLACEHOLDER = re.compile(r"\{([^{}\n]*)\}")
+_WITH_FULL_STOP = re.compile(_PLACEHOLDER.pattern + r"(\.(?!\.))?")
+_BRACE = re.compile(r"[{}][^{}\n]{0,20}")
 _MANY_BLANK_LINES = re.compile(r"\n{3,}")
 
 # What each stands for, as the editor of a text reads it.
@@ -71,14 +73,20 @@ def placeholders_of(kind: str) -> dict[str, Any]:
 
 
 def unknown_placeholders(kind: str, *texts: str) -> list[str]:
-    """Return the names in braces that this kind of message doesn't know, each once, in the order they stand."""
+    """Return the names in braces that this kind of message doesn't know, each once, in the order they stand.
+
+    A brace without its other half comes last, with what follows it: it would be read by whoever gets the message.
+    """
     known = placeholders_of(kind)
-    found = (name for text in texts for name in _PLACEHOLDER.findall(text))
-    return list(dict.fromkeys(name for name in found if name not in known))
+    found = [name for text in texts for name in _PLACEHOLDER.findall(text) if name not in known]
+    halves = [half for text in texts for half in _BRACE.findall(_PLACEHOLDER.sub("", text))]
+    return list(dict.fromkeys([*found, *halves]))
 
 
 def fill(text: str, values: Mapping[str, str | Callable[[], str]]) -> str:
     """Return the text with each placeholder replaced; a value that's itself in braces is never filled again.
+
+    A value that ends with a full stop, as an amount in “kr.” does, takes that of its sentence along.
 
     :param values: texts, or functions that are called only if the text needs them
     :raises KeyError: if a placeholder has no value
@@ -86,9 +94,10 @@ def fill(text: str, values: Mapping[str, str | Callable[[], str]]) -> str:
 
     def value_of(match: re.Match[str]) -> str:
         value = values[match[1]]
-        return value() if callable(value) else value
+        said = value() if callable(value) else value
+        return said if said.endswith(".") else said + (match[2] or "")
 
-    return _PLACEHOLDER.sub(value_of, text)
+    return _WITH_FULL_STOP.sub(value_of, text)
 
 
 def one_line(text: str) -> str:

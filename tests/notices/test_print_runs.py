@@ -9,7 +9,7 @@ from accounts.models import AuditEntry
 from notices import relevance
 from notices.errors import NoticeRefused
 from notices.letters import Sheet, letters_pdf
-from notices.letters.fonts import MISSING, pieces, unprintable
+from notices.letters.fonts import MISSING, pieces, unprintable, width
 from notices.models import Notice, NoticeKind, PrintRun
 from notices.selectors import count_letters, print_runs
 from notices.services.print_runs import came_back, letters_of, make_print_run, run_pdf, window_test_pdf
@@ -246,6 +246,46 @@ def sheet(**changes):
             **changes,
         }
     )
+
+
+LONG_NAME = "Åge Ørnulf Bartholomæus Christiansen-Sjöström af Hällestad och Østergårdsminde"
+LONG_STREET = "c/o Ingvild Sørensen, Gammel Kongelige Skolevej 117, 14. sal, dør 1407, ved havnen"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        (LONG_NAME, LONG_STREET, "8200 Aarhus N"),
+        (LONG_NAME, f"c/o {LONG_NAME}", LONG_STREET, LONG_STREET, "8200 Aarhus N"),
+        ("Liv Sol", *[LONG_STREET] * 9, "8200 Aarhus N"),
+    ],
+)
+def test_a_long_address_stays_inside_the_window(address):
+    [page] = pages_of(letters_pdf([sheet(address=address)]))
+
+    lines = []
+    page.extract_text(
+        visitor_text=lambda piece, _cm, place, _font, size: lines.append(
+            (place[4] / MM, 297 - place[5] / MM, width(piece.strip(), size) / MM, piece.strip())
+        )
+    )
+    shown = [line for line in lines if line[3] and 49 < line[1] < 90]
+    assert [line for line in shown if line[0] + line[2] > 20 + 80.1 or line[1] > 50 + 27.6] == []
+    assert shown[-1][3] == "8200 Aarhus N"
+    assert shown[0][3].startswith(address[0][:20])
+
+
+def test_a_usual_address_keeps_its_size_and_every_line():
+    [page] = pages_of(letters_pdf([sheet(address=("Liv Sol", "c/o Bo", "Hus 2", "Vej 7", "Egå", "8250 Egå"))]))
+
+    assert [round(place_of(page, text)[1], 1) for text in ("Liv Sol", "Hus 2", "8250 Egå")] == [50.0, 59.2, 73.0]
+
+
+def test_a_long_sender_stays_on_the_sheet():
+    name = "Kulturhuset og Hovedbiblioteket ved Østre Havnepladsvej"
+    [page] = pages_of(letters_pdf([sheet(sender=(name, "Torvet 4, 8000 Aarhus"))]))
+
+    assert place_of(page, "Kulturhuset")[1] < place_of(page, "Havnepladsvej")[1] < place_of(page, "Torvet 4")[1]
 
 
 def test_a_long_letter_has_numbered_pages():

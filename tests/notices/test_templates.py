@@ -39,13 +39,32 @@ def test_no_built_in_text_stands_twice():
 
 
 def test_finds_unknown_placeholders_once_each():
-    text = "{patron} {nmae} {items} {nmae} {} {fees!r} { not one\n}"
+    text = "{patron} {nmae} {items} {nmae} {} {fees!r}"
 
     assert unknown_placeholders(NoticeKind.COURTESY, text) == ["nmae", "", "fees!r"]
 
 
 def test_fills_nothing_that_a_value_brings_along():
     assert fill_body("{patron}", {"patron": "{library}", "library": "secret"}) == "{library}\n"
+
+
+def test_a_sentence_ends_with_one_full_stop():
+    said = fill_body("{fees}. {total}. {date} … {fees}...", {"fees": "20,00 kr.", "total": "3,00 €", "date": "1."})
+
+    assert said == "20,00 kr. 3,00 €. 1. … 20,00 kr....\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "halves"),
+    [
+        ("Kære {addressee, her er {items}", ["{addressee, her er "]),
+        ("Kære addressee}\n{items}", ["}"]),
+        ("{{items}}", ["{", "}"]),
+        ("{addressee}\n{items}", []),
+    ],
+)
+def test_finds_a_brace_without_its_other_half(text, halves):
+    assert unknown_placeholders("OVERDUE_1", text) == halves
 
 
 def test_knows_fees_only_where_there_are_some():
