@@ -154,12 +154,14 @@ def receipt_of_form(form: str) -> Receipt | None:
 
 
 def get_receipt(number: int) -> Receipt | None:
-    """Return the receipt with this number, to print it again; None if there's no such payment."""
+    """Return the receipt with this number, or of the payment that this entry is a part of, to print it again.
+
+    :returns: None if there's no such payment
+    """
     first = LedgerEntry.objects.filter(pk=number, kind=LedgerEntry.Kind.PAYMENT, key__startswith="payment:").first()
     if first is None or not first.key:
         return None
-    receipt = receipt_of_form(first.key.split(":")[1])
-    return receipt if receipt and receipt.number == number else None
+    return receipt_of_form(first.key.split(":")[1])
 
 
 def views_of(fees: Iterable[Fee]) -> list[FeeView]:

@@ -101,6 +101,9 @@ def _entries(till: Till, day: date) -> QuerySet[LedgerEntry]:
 
 
 def _line(method: str, entries: Sequence[LedgerEntry]) -> MethodLine:
-    amounts = [entry.amount for entry in entries if entry.method == method]
-    paid = [-amount for amount in amounts if amount < ZERO]
-    return MethodLine(method, len(paid), sum(paid, ZERO), sum((amount for amount in amounts if amount > ZERO), ZERO))
+    by_it = [entry for entry in entries if entry.method == method]
+    paid = [entry for entry in by_it if entry.amount < ZERO]
+    # One payment may settle several fees; the terminal and the drawer know it as one.
+    payments = {(entry.key or str(entry.pk)).rpartition(":")[0] or entry.pk for entry in paid}
+    back = sum((entry.amount for entry in by_it if entry.amount > ZERO), ZERO)
+    return MethodLine(method, len(payments), -sum((entry.amount for entry in paid), ZERO), back)

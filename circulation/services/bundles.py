@@ -1,6 +1,6 @@
 """Items with loose parts, and items kept in one another: counted, noted, and charged when a part is missing."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -98,13 +98,20 @@ def take_out_of_bundle(*, item: Item, staff: StaffAccount | None, now: datetime)
 
 
 def count_bundle(
-    *, bundle: Item, seen: Collection[int], branch: Branch, staff: StaffAccount | None, now: datetime
+    *,
+    bundle: Item,
+    seen: Collection[int],
+    branch: Branch,
+    staff: StaffAccount | None,
+    now: datetime,
+    shown: Mapping[int, bool] | None = None,
 ) -> list[ReportResult]:
     """Compare what's in a bundle with what belongs in it: what wasn't seen is missing, what had been missing is found.
 
     :param seen: keys of the items that lie in it
+    :param shown: which the counter's list had as there and which as gone; a count since then makes this one outdated
     :returns: one for each item that belongs in it and isn't there
-    :raises ReportRefused: ITEM_UNKNOWN, BUNDLE_EMPTY when nothing is kept in it, or RETURN_NOT_HERE
+    :raises ReportRefused: ITEM_UNKNOWN, BUNDLE_EMPTY when nothing is kept in it, PREVIEW_OUTDATED, or RETURN_NOT_HERE
     """
     with desk_action(ReportRefused):
         # All are locked in the order of their numbers, as where something is put into a bundle.
@@ -113,6 +120,8 @@ def count_bundle(
         contents = [item for item in rows if item.bundle_id == bundle.pk]
         if not contents:
             raise ReportRefused([blocking(Code.BUNDLE_EMPTY)])
+        if any(shown.get(item.pk, item.status in _THERE) != (item.status in _THERE) for item in contents if shown):
+            raise ReportRefused([blocking(Code.PREVIEW_OUTDATED)])
         gone = [item for item in contents if item.pk not in seen]
         back = [item for item in contents if item.pk in seen and item.status not in _THERE]
         missing = [_missing(item, staff, now) for item in gone]

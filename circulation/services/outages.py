@@ -197,7 +197,7 @@ def _problems(scan: OutageScan, *, is_hers: bool) -> list[Reason]:
     if not is_hers:
         problems.append(blocking(Code.NOT_HER_BRANCH, branch_id=scan.branch_id))
     if scan.item is None:
-        problems.append(blocking(Code.ITEM_UNKNOWN))
+        problems.append(blocking(Code.ITEM_UNKNOWN, barcode=clean_barcode(scan.text)))
     if scan.kind == OutageScan.Kind.CHECK_OUT and scan.patron is None:
         problems.append(blocking(Code.CARD_UNKNOWN, card=scan.card) if scan.card else blocking(Code.PATRON_UNKNOWN))
     later = _seen_later(scan)

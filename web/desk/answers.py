@@ -33,7 +33,8 @@ def _say(request: HttpRequest, context: dict[str, Any]) -> None:
     for reason in context.get("reasons", ()):
         messages.error(request, " ".join(filter(None, (reason.text, reason.about, reason.next_step))))
     if result := context.get("result"):
-        messages.success(request, f"{result.item.barcode} {result.item.record.title}")
+        what = f"{result.item.barcode} {result.item.record.title}"
+        messages.success(request, ": ".join(filter(None, (context.get("said"), what))))
 
 
 def words(request: HttpRequest, refused: Refused) -> list[ReasonText]:

@@ -86,7 +86,8 @@ def _change(request: HttpRequest, claim: Any) -> None:
         recall_claim(claim=claim, reason=text, **by)
     elif what == "paid":
         amount = _amount(request.POST.get("amount", ""))
-        book_payment(claim=claim, amount=amount, payment_id=text or request.POST.get("form_id", ""), **by)
+        payment_id = text or request.POST.get("form_id", "")
+        book_payment(claim=claim, amount=amount, payment_id=payment_id, reference=text, **by)
     else:
         raise Http404
 

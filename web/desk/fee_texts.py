@@ -19,6 +19,11 @@ class Movement:
     text: str
     why: str
 
+    @property
+    def has_receipt(self) -> bool:
+        """Whether it was paid at a desk or told by another system: its receipt can be printed again."""
+        return (self.entry.key or "").startswith("payment:")
+
 
 @dataclass(frozen=True)
 class FeeLine:

@@ -12,14 +12,19 @@ class PriceField(forms.DecimalField):
     """An amount of money, nothing among them, written as 20,00 or 20.00."""
 
     lowest = Decimal("0.00")
+    # Below the shortest barcode: a scanner that's fired while a dialog is open types into it.
+    highest = Decimal("999999.99")
 
     def __init__(self, **options: Any) -> None:
         super().__init__(
             min_value=self.lowest,
-            max_digits=10,
+            max_value=self.highest,
             decimal_places=2,
             widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off", "maxlength": 20}),
-            error_messages={"invalid": _("This isn't an amount. Write it as 20,00.")},
+            error_messages={
+                "invalid": _("This isn't an amount. Write it as 20,00."),
+                "max_value": _("This is too much for an amount. Was a barcode scanned here?"),
+            },
             **options,
         )
 

@@ -136,14 +136,16 @@ def contents(request: HttpRequest, barcode: str) -> HttpResponse:
     """Note what of a bundle's contents is there and what's missing, and go back to its page."""
     bundle, staff = _item_or_404(barcode), request.staff  # type: ignore[attr-defined]
     inside = contents_of(bundle.pk)
-    ticked, listed = request.POST.getlist("seen"), request.POST.getlist("listed")
+    ticked, listed, gone = (request.POST.getlist(name) for name in ("seen", "listed", "gone"))
+    shown = {item.pk: item.barcode not in gone for item in inside if item.barcode in listed}
     # What a colleague has put in since the page was read isn't on it, and is there.
     seen = {item.pk for item in inside if item.barcode in ticked or (listed and item.barcode not in listed)}
     try:
-        missing = count_bundle(bundle=bundle, seen=seen, branch=staff.branch, staff=staff.account, now=timezone.now())
+        by = {"branch": staff.branch, "staff": staff.account, "now": timezone.now()}
+        missing = count_bundle(bundle=bundle, seen=seen, shown=shown, **by)
     except ReportRefused as refused:
         for reason in words(request, refused):
-            messages.error(request, reason.text)
+            messages.error(request, " ".join(filter(None, (reason.text, reason.next_step))))
     else:
         _say_count(request, len(inside), missing)
     return redirect("desk:item", barcode=bundle.barcode)

@@ -99,6 +99,7 @@ def _row(request: HttpRequest, scan: Any, branch: Any, refused: tuple[int, list[
         "can_carry_out": scan.item is not None,
         "wants_card": scan.kind == "CHECK_OUT" and scan.patron is None,
         "codes": [each.code for each in reasons if each.may_override],
-        "at": typed.get("at") or moment.strftime("%Y-%m-%dT%H:%M"),
+        # A time that was refused for that isn't offered once more.
+        "at": (not is_late and typed.get("at")) or moment.strftime("%Y-%m-%dT%H:%M"),
         "typed": typed,
     }

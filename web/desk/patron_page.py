@@ -79,7 +79,8 @@ def page(request: HttpRequest, patron: Any, *, status: int = 200, **more: Any) -
         "today": today,
         "blocks": list(active_blocks(patron, day=today).select_related("item_type")) if facts.stopped.blocks else [],
         "receipt": number_in(request.GET, "receipt"),
-        "stops": [stop for stop in panel.stops if stop.code != "PATRON_BLOCKED"],
+        # What the page itself says more of.
+        "stops": [stop for stop in panel.stops if stop.code not in ("PATRON_BLOCKED", "PATRON_LEFT")],
         "loans": loan_rows(request, panel) if facts.has_loans else [],
         "fees": fee_lines(fees, branches=branch_names() if fees else {}, patron_id=patron.pk),
         "holds": holds_of(patron, now=now) if facts.holds else [],

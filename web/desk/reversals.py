@@ -79,6 +79,7 @@ def _page(
         "shown": found.lines[:_MOST_SHOWN] if found else (),
         "hidden": max(0, len(found.lines) - _MOST_SHOWN) if found else 0,
         "problems": problems or [],
+        "reason": request.POST.get("reason", "").replace("\x00", "")[:200],
         # As they were written, for the form that does it.
         "asked": [(field.name, field.value() or "") for field in form] if form.is_bound else [],
         "submit": gettext("Show what it would do"),

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from accounts.rules import Permission
@@ -37,7 +38,7 @@ def undo(request: HttpRequest, entry_id: int) -> HttpResponse:
         return answer
     # A check-in's page shows no patron.
     patron_id = None if entry.action == "circulation.check_in" else entry.facts.get("patron_id")
-    context |= {"result": result, "panel": panel_of(request, patron_id)}
+    context |= {"result": result, "panel": panel_of(request, patron_id), "said": gettext("Undone")}
     return answer_scan(request, "desk/_undone_row.html", context, kind="none", back_to=back)
 
 

@@ -264,7 +264,8 @@ _TEXTS: dict[str, Callable[[Facts], Told]] = {
         gettext("Renew the membership on the patron's page, under cards and family."),
     ),
     Code.PATRON_LEFT: _plain(
-        lambda: gettext("This patron has left the library."), lambda: gettext("Register the patron anew.")
+        lambda: gettext("This patron has left the library."),
+        lambda: gettext("The patron's page says why; “Is a patron again” stands there."),
     ),
     Code.CARD_ENDED: _plain(
         lambda: gettext("This card has been replaced or reported lost."),

@@ -34,11 +34,18 @@ def accept_claim(*, claim: DebtClaim, reference: str, staff: StaffAccount | None
 
 @transaction.atomic
 def book_payment(
-    *, claim: DebtClaim, amount: Decimal, payment_id: str, staff: StaffAccount | None, now: datetime
+    *,
+    claim: DebtClaim,
+    amount: Decimal,
+    payment_id: str,
+    staff: StaffAccount | None,
+    now: datetime,
+    reference: str | None = None,
 ) -> Receipt:
     """Book what the debtor system has collected on a claim; what's beyond becomes a credit of whoever paid.
 
     :param payment_id: the debtor system's own number of the payment: told twice, it's booked once
+    :param reference: what the ledger says of it; the payment's number unless told
     :raises FeeRefused: NOT_PERMITTED, AMOUNT_NOT_VALID, or CLAIM_ENDED if it was recalled
     """
     if staff is not None:
@@ -57,7 +64,7 @@ def book_payment(
         form_id=f"claim-{claim.pk}-{payment_id}",
         only_fees=[claim.fee_id],
         keep_rest=True,
-        reference=payment_id,
+        reference=payment_id if reference is None else reference,
     )
     claim.refresh_from_db()
     # The debtor system knows what it has collected itself.

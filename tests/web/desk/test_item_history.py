@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from accounts.models import AuditEntry
 from circulation.models import Loan
 from common.audit import record as record_entry
 from tests.factories import FeeFactory, LoanFactory
@@ -41,3 +42,12 @@ def test_names_what_was_changed_as_the_form_does(librarian_client, item):
     told = history_of(librarian_client, item)
 
     assert "Room, Shelf mark: – → 86 Lin, State: on the shelf → missing, Note: – → x" in told
+
+
+def test_says_that_it_was_undone(librarian_client, item):
+    librarian_client.post(f"/desk/items/report/{item.barcode}", {"what": "missing"})
+    entry = AuditEntry.objects.get(action="circulation.report_missing")
+
+    page = librarian_client.post(f"/desk/undo/{entry.pk}", follow=True)
+
+    assert f"Undone: {item.barcode} {item.record.title}" in text_of(page)

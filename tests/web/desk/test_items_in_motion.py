@@ -425,6 +425,22 @@ def test_what_a_colleague_has_put_in_since_the_page_was_read_is_not_missing(libr
     }
 
 
+def test_a_count_does_not_overwrite_a_colleague_s(librarian_client, desk_branch):
+    bundle = ItemFactory(home_branch=desk_branch)
+    first, second = ItemFactory.create_batch(2, home_branch=desk_branch, bundle=bundle)
+    count, listed = reverse("desk:count_bundle", args=[bundle.barcode]), [first.barcode, second.barcode]
+    librarian_client.post(count, {"listed": listed, "seen": first.barcode})
+
+    answer = librarian_client.post(count, {"listed": listed, "seen": second.barcode}, follow=True)
+
+    found = {each.barcode: each.status for each in bundle.bundled.all()}
+    assert found == {first.barcode: "AVAILABLE", second.barcode: "MISSING"}
+    assert "Something has changed since this was shown. Look at the new figures." in text_of(answer)
+    assert text_of(answer).count('name="gone"') == 1
+    librarian_client.post(count, {"listed": listed, "gone": second.barcode, "seen": listed})
+    assert set(bundle.bundled.values_list("status", flat=True)) == {"AVAILABLE"}
+
+
 def test_says_that_nothing_is_kept_in_an_item_that_is_no_bundle(librarian_client, desk_branch):
     item = ItemFactory(home_branch=desk_branch)
 

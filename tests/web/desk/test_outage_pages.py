@@ -175,3 +175,30 @@ def test_resumes_whom_the_desk_serves_without_emptying_the_list(librarian_client
     assert 'data-oob="#session-rows"' not in text_of(answer)
     assert 'id="scan-patron" value=""' in text_of(nobody)
     assert unknown.status_code == 404
+
+
+def test_an_unknown_barcode_is_called_so(librarian_client, patron, rules, send):
+    send(librarian_client, "9999", patron=patron.pk)
+
+    page = text_of(librarian_client.get("/desk/outage"))
+
+    assert "No item has the barcode 9999." in page
+    assert "Check the label" in page
+
+
+def test_what_was_scanned_since_is_offered_with_the_time_of_now(librarian_client, patron, item, send):
+    LoanFactory(item=item, loaned_at=AGO - timedelta(days=3))
+    send(librarian_client, item.barcode, patron=patron.pk)
+    scan = OutageScan.objects.get()
+    librarian_client.post("/desk/check-in/scan", {"scan": item.barcode, "scan_id": "in-again"}, headers={"X-Scan": "1"})
+
+    refused = librarian_client.post(f"/desk/outage/scans/{scan.pk}", {"do": "it", "at": refused_time(scan)})
+
+    offered = refused.context["rows"][0]["at"]
+    assert refused.status_code == 409
+    assert librarian_client.post(f"/desk/outage/scans/{scan.pk}", {"do": "it", "at": offered}).status_code == 302
+    assert Loan.objects.get(returned_at=None).patron == patron
+
+
+def refused_time(scan):
+    return scan.happened_at.strftime("%Y-%m-%dT%H:%M")

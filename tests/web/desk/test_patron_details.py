@@ -290,3 +290,23 @@ def test_lists_who_has_died_with_loans_or_debts(librarian_client):
         "Guardian": (0, "15.00"),
         "Debtor": (0, "55.00"),
     }
+
+
+@pytest.mark.parametrize(("reason", "word"), [("DECEASED", "Deceased"), ("MOVED", "Moved away")])
+def test_the_patron_s_page_says_why_the_membership_is_over(librarian_client, rules, reason, word):
+    gone = PatronFactory(left_reason=reason, left_at=NOW)
+
+    page = librarian_client.get(f"/desk/patrons/{gone.pk}").content.decode()
+
+    assert word in page
+    assert "Is a patron again" in page
+
+
+def test_the_page_of_an_entry_that_was_merged_leads_to_the_other(librarian_client, rules):
+    stays = PatronFactory()
+    gone = PatronFactory(left_reason="MERGED", left_at=NOW, merged_into=stays)
+
+    page = librarian_client.get(f"/desk/patrons/{gone.pk}").content.decode()
+
+    assert f'<a href="/desk/patrons/{stays.pk}">See the other entry</a>' in page
+    assert "Is a patron again" not in page

@@ -3,6 +3,8 @@
 const KEPT = "desk-1";
 const COPIES = { "check-in": "/desk/outage/kept/check-in", "check-out": "/desk/outage/kept/check-out" };
 const AWAY = [502, 503, 504];
+/* Milliseconds: a network that swallows everything gives no answer at all, and the browser would wait for minutes. */
+const PATIENCE = { page: 8_000, part: 3_000 };
 
 const partsOf = (text) => [...text.matchAll(/(?:src|href)="((?:\/static\/|\/theme\.css)[^"]*)"/g)]
   .map((match) => match[1].replaceAll("&amp;", "&"));
@@ -32,9 +34,16 @@ const copyFor = async (address) => {
   return (await caches.open(KEPT)).match(COPIES[name]);
 };
 
-const orKept = async (request, kept) => {
+/* A copy in place of an answer that's long in coming; without one, whatever comes in the end. */
+const keptAfter = async (patience, kept, asked) => {
+  await new Promise((resolve) => { setTimeout(resolve, patience); });
+  return (await kept()) || asked;
+};
+
+const orKept = async (request, kept, patience) => {
+  const asked = fetch(request);
   try {
-    const answer = await fetch(request);
+    const answer = await Promise.race([asked, keptAfter(patience, kept, asked)]);
     if (!AWAY.includes(answer.status)) return answer;
     return (await kept()) || answer;
   } catch (problem) {
@@ -65,8 +74,8 @@ addEventListener("fetch", (event) => {
   const { origin, pathname } = new URL(request.url);
   if (origin !== location.origin) return;
   if (request.mode === "navigate" && pathname.startsWith("/desk/")) {
-    event.respondWith(orKept(request, () => copyFor(request.url)));
+    event.respondWith(orKept(request, () => copyFor(request.url), PATIENCE.page));
   } else if (pathname.startsWith("/static/") || pathname === "/theme.css") {
-    event.respondWith(orKept(request, () => caches.match(request)));
+    event.respondWith(orKept(request, () => caches.match(request), PATIENCE.part));
   }
 });

@@ -1,0 +1,90 @@
+"""What the desk sees of money afterwards: receipts once more, signs, counts, and a barcode typed into an amount."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from circulation.models import DebtClaim, LedgerEntry
+from circulation.selectors.fees import owed_by
+from circulation.selectors.tills import cash_up
+from tests.factories import TODAY, FeeFactory, RuleFactory
+
+
+def text_of(answer):
+    return answer.content.decode().replace("&#x27;", "'")
+
+
+@pytest.fixture
+def fees(patron, desk_branch):
+    return [FeeFactory(patron=patron, branch=desk_branch, amount=Decimal(amount)) for amount in ("40.00", "15.00")]
+
+
+@pytest.fixture
+def payment(librarian_client, patron, fees):
+    form = {"amount": "60", "method": "MOBILE", "form_id": "form-mobile", "keep_rest": "on"}
+    librarian_client.post(f"/desk/patrons/{patron.pk}/pay", form)
+    return LedgerEntry.objects.filter(kind="PAYMENT").order_by("pk")
+
+
+def test_every_part_of_a_payment_leads_to_its_receipt(librarian_client, patron, payment):
+    page = text_of(librarian_client.get(f"/desk/patrons/{patron.pk}/money"))
+
+    assert [f'"/desk/receipts/{part.pk}"' in page for part in payment] == [True, True, True]
+    receipts = [text_of(librarian_client.get(f"/desk/receipts/{part.pk}")) for part in payment]
+    assert [f"Receipt {payment[0].pk} " in receipt for receipt in receipts] == [True, True, True]
+    assert "60.00" in receipts[2]
+
+
+def test_the_receipt_of_a_credit_ends_with_no_colon(librarian_client, payment):
+    receipt = text_of(librarian_client.get(f"/desk/receipts/{payment[0].pk}"))
+
+    assert "<span>Credit</span>" in receipt
+
+
+def test_a_credit_stands_as_what_the_patron_has(librarian_client, patron, payment):
+    page = text_of(librarian_client.get(f"/desk/patrons/{patron.pk}/money"))
+
+    held = page[page.index('id="h-credit"') :]
+    assert "5.00" in held
+    assert "−5.00" not in held[: held.index("</table>")]
+
+
+def test_one_payment_of_several_fees_is_counted_once(payment):
+    till = payment[0].till
+
+    [line] = cash_up(till, TODAY).lines
+
+    assert (line.method, line.payments, line.paid) == ("MOBILE", 1, Decimal("60.00"))
+
+
+@pytest.mark.parametrize("amount", ["5000000017", "99999999", "1000000"])
+@pytest.mark.parametrize("form", ["pay", "fee"])
+def test_a_barcode_is_no_amount(librarian_client, patron, fees, form, amount):
+    values = {"amount": amount, "method": "CASH", "description": "A mug", "keep_rest": "on", "form_id": "form-scan"}
+
+    answer = librarian_client.post(f"/desk/patrons/{patron.pk}/{form}", values)
+
+    assert answer.status_code == 422
+    assert "Was a barcode scanned here?" in text_of(answer)
+    assert owed_by(patron.pk) == Decimal("55.00")
+
+
+def test_a_reason_stays_when_the_figures_have_changed(supervisor_client, fees):
+    query = {"since": (TODAY - timedelta(days=9)).isoformat(), "until": TODAY.isoformat(), "kind": "MANUAL"}
+
+    answer = supervisor_client.post("/desk/fee-reversal", {**query, "digest": "old", "reason": "Wrong step"})
+
+    assert answer.status_code == 409
+    assert 'value="Wrong step"' in text_of(answer)
+
+
+def test_a_claim_paid_without_a_number_shows_none(supervisor_client, patron, fees):
+    RuleFactory(patron_category=patron.category, values={"hand_over_days": 1})
+    supervisor_client.post("/desk/debts", {"form_id": "form-0001"})
+    claim = DebtClaim.objects.order_by("pk").first()
+
+    paid = {"what": "paid", "text": "", "amount": str(claim.outstanding), "form_id": "0123456789abcdef"}
+    supervisor_client.post(f"/desk/debts/claims/{claim.pk}", paid)
+
+    assert LedgerEntry.objects.get(kind="PAYMENT").reason == ""
