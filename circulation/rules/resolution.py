@@ -3,6 +3,9 @@
 Within a level a row for the patron category goes before one for the item type, that before one for a residence, and
 that before an open one. Of rows that differ in their days only, the one that began last goes first. A row that doesn't
 set a value falls through, null is a value like any other.
+
+So the place decides before the case: an open row of the municipality's goes before the template's row for one category
+or item type. Whoever sets such a value is told which rows it passes over.
 """
 
 from bisect import bisect_right
@@ -66,6 +69,15 @@ class Origin:
             self.valid_until is None or day <= self.valid_until
         )
 
+    def is_narrower(self, other: "Origin") -> bool:
+        """Return whether the row says more closely than another whom it's for, as rows of one level are compared."""
+        return _closeness(self) > _closeness(other)
+
+    def includes(self, other: "Origin") -> bool:
+        """Return whether the row is for everybody and everything that another row is for, wherever both stand."""
+        pairs = zip(_whom(self), _whom(other), strict=True)
+        return all(mine is None or mine == theirs for mine, theirs in pairs)
+
     def as_facts(self) -> dict[str, Any]:
         """Return the origin as JSON, for refusals, the audit log and the ledger."""
         return {
@@ -78,6 +90,14 @@ class Origin:
             "valid_from": self.valid_from.isoformat() if self.valid_from else None,
             "valid_until": self.valid_until.isoformat() if self.valid_until else None,
         }
+
+
+def _whom(origin: Origin) -> tuple[str | None, ...]:
+    return (origin.patron_category, origin.item_type, origin.residence)
+
+
+def _closeness(origin: Origin) -> tuple[bool, ...]:
+    return tuple(code is not None for code in _whom(origin))
 
 
 @dataclass(frozen=True)
@@ -102,12 +122,14 @@ class Candidate:
 
     :ivar is_set: whether the row sets it, with `value`
     :ivar wins: whether this is the row that decided
+    :ivar passed_over: whether it sets the value more closely than the row that decided, but stands further away
     """
 
     row: RuleRow
     is_set: bool
     value: Any
     wins: bool
+    passed_over: bool = False
 
 
 _Key = tuple[Level, int | None, str | None, str | None, str | None]
@@ -133,6 +155,24 @@ class RuleSet:
     def all_values(self, name: str) -> list[Any]:
         """Return what any row sets for a value, null left out: for a job that must find all it may concern."""
         return [row.values[name] for row in self.rows() if row.values.get(name) is not None]
+
+    def passed_over(self, name: str, by: Origin, *, branch_group_id: int | None, on: date) -> list[RuleRow]:
+        """Return the rows of levels further away that set a value more closely than one from here does, or would.
+
+        :param by: where that one stands and whom it's for
+        :param branch_group_id: of the branch, whose own group counts only
+        """
+        further = list(Level)[list(Level).index(by.level) + 1 :]
+        return [
+            row
+            for row in self.rows()
+            if row.origin.level in further
+            and row.origin.place_id in (None, branch_group_id)
+            and row.sets(name)
+            and row.origin.holds_on(on)
+            and by.includes(row.origin)
+            and row.origin.is_narrower(by)
+        ]
 
     def turns(self) -> list[date]:
         """Return the days on which a row begins to hold, or holds no more, in order."""
@@ -210,7 +250,13 @@ class Resolved:
         """Return every row that applies, in the order they were asked, with the one that won."""
         winner = self._winners.get(name)
         return [
-            Candidate(row=row, is_set=row.sets(name), value=row.values.get(name), wins=row is winner)
+            Candidate(
+                row=row,
+                is_set=row.sets(name),
+                value=row.values.get(name),
+                wins=row is winner,
+                passed_over=winner is not None and row.sets(name) and row.origin.is_narrower(winner.origin),
+            )
             for row in self.rows
         ]
 

@@ -157,3 +157,46 @@ def test_explains_each_row_and_the_winner():
         (1, True, False),
     ]
     assert str(candidates[1].row.origin) == "MUNICIPALITY × adult × *"
+
+
+def test_the_place_goes_before_the_case_and_says_what_it_passes_over():
+    film = _row(2, {"loan_days": 7}, Level.TEMPLATE, item_type="film")
+    rows = [
+        _row(1, {"loan_days": 28}),
+        film,
+        _row(3, {"loan_days": 21}, Level.TEMPLATE),
+        _row(4, {"max_loans": 3}, Level.TEMPLATE, category="child"),
+    ]
+
+    resolved = _resolve(rows, item_type="film")
+
+    assert resolved.value("loan_days") == 28
+    assert [each.row for each in resolved.explain("loan_days") if each.passed_over] == [film]
+    assert not any(each.passed_over for each in _resolve(rows).explain("loan_days"))
+
+
+@pytest.mark.parametrize(
+    ("level", "place", "group", "category", "expected"),
+    [
+        (Level.MUNICIPALITY, None, None, None, [5, 6]),
+        (Level.MUNICIPALITY, None, None, "child", [6]),
+        (Level.BRANCH, MAIN, SCHOOLS, None, [3, 4, 5, 6]),
+        (Level.BRANCH, EAST, None, None, [4, 5, 6]),
+        (Level.BRANCH_GROUP, SCHOOLS, None, None, [4, 5, 6]),
+        (Level.TEMPLATE, None, None, None, []),
+    ],
+)
+def test_a_value_of_a_place_goes_before_closer_ones_of_wider_places(level, place, group, category, expected):
+    rows = [
+        _row(1, {"loan_days": 1}, Level.BRANCH, EAST, category="child"),
+        _row(2, {"loan_days": 2}, Level.BRANCH_GROUP, SCHOOLS + 1, category="child"),
+        _row(3, {"loan_days": 3}, Level.BRANCH_GROUP, SCHOOLS, category="child"),
+        _row(4, {"loan_days": 4}, category="child"),
+        _row(5, {"loan_days": 5}, Level.TEMPLATE, category="adult"),
+        _row(6, {"loan_days": 6}, Level.TEMPLATE, category="child", item_type="film"),
+        _row(7, {"loan_days": 7}, Level.TEMPLATE),
+    ]
+
+    found = RuleSet(rows).passed_over("loan_days", Origin(level, 0, place, category), branch_group_id=group, on=TODAY)
+
+    assert sorted(row.origin.row_id for row in found) == expected

@@ -139,4 +139,13 @@ def _row(book: RuleBook, each: ExplainedValue, currency: str) -> dict[str, Any]:
         "text": value_text(spec, each.value, currency=currency) if each.is_set else gettext("not set"),
         "is_set": each.is_set,
         "origin": origin_text(book, winner) if winner else "",
+        "passed_over": [
+            gettext("passes over %(origin)s: %(value)s")
+            % {
+                "origin": origin_text(book, one.row.origin),
+                "value": value_text(spec, one.value, currency=currency),
+            }
+            for one in each.candidates
+            if one.passed_over and one.value != each.value
+        ],
     }

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
-from circulation.rules.resolution import Level, Origin, Resolved
+from circulation.rules.resolution import Level, Origin, Resolved, RuleRow
 from circulation.rules.values import REGISTER
 from circulation.rules.whose_rules import Residence
 from circulation.selectors.rule_books import RuleBook
@@ -60,6 +60,21 @@ class Place:
             category_id=category.pk if category else None,
             item_type_id=item_type.pk if item_type else None,
             residence=self.residence or None,
+            on=self.since or timezone.localdate(),
+        )
+
+    def passed_over(self, book: RuleBook, name: str, category: Any, item_type: Any) -> list[RuleRow]:
+        """Return the rows further away that a value of this cell goes before, though they say whom they're for."""
+        if self.group or self.branch_id:
+            level = Level.BRANCH_GROUP if self.group else Level.BRANCH
+        else:
+            level = Level.MUNICIPALITY
+        whom = (category.code if category else None, item_type.code if item_type else None, self.residence or None)
+        branch = book.branches.get(self.branch_id)
+        return book.rules.passed_over(
+            name,
+            Origin(level, 0, self.branch_id or None, *whom),
+            branch_group_id=branch.group_id if branch else None,
             on=self.since or timezone.localdate(),
         )
 

@@ -222,5 +222,9 @@ def _explained(book: RuleBook, name: str, place: Place, category: Any, item_type
         ),
         "template_text": value_text(spec, template.value, currency=currency) if template else "",
         "candidates": candidates,
+        "passed_over": [
+            {"text": value_text(spec, row.values[name], currency=currency), "origin": origin_text(book, row.origin)}
+            for row in place.passed_over(book, name, category, item_type)
+        ],
         **_value(book, name, place, category, item_type),
     }

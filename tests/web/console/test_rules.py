@@ -92,6 +92,25 @@ def test_tries_a_case_before_saving(admin_client, branch):
     assert not RuleChange.objects.exists()
 
 
+def test_says_which_more_specific_values_a_value_of_a_place_goes_before(admin_client, branch):
+    film = ItemTypeFactory(name="Film")
+    RuleFactory(values={"loan_days": 7}, item_type=film)
+    patron, item = PatronFactory(card="20000123", home_branch=branch), ItemFactory(home_branch=branch, item_type=film)
+
+    cell = admin_client.get(f"/console/rules?name=loan_days&branch={branch.pk}")
+    own = admin_client.get(f"/console/rules?name=loan_days&branch={branch.pk}&type={film.code}")
+    case = {"card": patron.cards.get().number, "barcode": item.barcode, "desk": branch.pk}
+    tried = admin_client.post(
+        "/console/rules/case", case | {"name": "loan_days", "value": "42", "branch": branch.pk}
+    ).content.decode()
+
+    assert [row["origin"] for row in cell.context["cell"]["passed_over"]] == ["Municipality: Film"]
+    assert "goes before these more specific ones" in cell.content.decode()
+    assert own.context["cell"]["passed_over"] == []
+    assert "goes before these more specific ones" not in own.content.decode()
+    assert "passes over Municipality: Film: 7 days" in tried
+
+
 @pytest.mark.parametrize("values", [{"card": "nobody"}, {"card": ""}, {"barcode": "none"}, {"desk": "999999"}])
 def test_says_what_a_case_lacks(admin_client, branch, values):
     patron, item = PatronFactory(card="20000123", home_branch=branch), ItemFactory(home_branch=branch)
