@@ -4,7 +4,7 @@ import hashlib
 import re
 import uuid
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -18,7 +18,9 @@ from patrons.models import Patron
 from tenants.selectors import current_municipality
 
 _CLAIMS = (LedgerEntry.Kind.CHARGE, LedgerEntry.Kind.CORRECTION)
-_PAID = (LedgerEntry.Kind.PAYMENT, LedgerEntry.Kind.CREDIT)
+_PAID = (LedgerEntry.Kind.PAYMENT, LedgerEntry.Kind.CREDIT, LedgerEntry.Kind.REFUND)
+# What begins the key of an entry that takes back a payment's part; the payment's form follows.
+TAKEN_BACK = "taken-back"
 _GIVEN_UP = (LedgerEntry.Kind.WAIVER, LedgerEntry.Kind.WRITE_OFF)
 # What a patron may be charged for, with its name: everything but her credit.
 KINDS_OF_CLAIMS = [(kind.value, kind.label) for kind in Fee.Kind if kind != Fee.Kind.CREDIT]
@@ -74,10 +76,13 @@ class Receipt:
 
     :ivar number: unique in the municipality, and rising
     :ivar patron_id: who paid
+    :ivar form: by which its entries belong together
     :ivar owed: what the patron owes in all now
+    :ivar taken_back_at: when it was taken back as a mistake
     """
 
     number: int
+    form: str
     patron_id: int
     amount: Decimal
     method: str
@@ -86,6 +91,7 @@ class Receipt:
     staff_name: str
     lines: tuple[ReceiptLine, ...]
     owed: Decimal
+    taken_back_at: datetime | None = None
 
 
 def payable_by(patron_id: int) -> Q:
@@ -150,7 +156,12 @@ def receipt_of_form(form: str) -> Receipt | None:
 
     :param form: as `form_key` returned it
     """
-    return _receipt(LedgerEntry.objects.filter(key__startswith=f"payment:{form}:"))
+    return _receipt(form)
+
+
+def payment_entries(form: str) -> QuerySet[LedgerEntry]:
+    """Return the query for the entries of the payment that a form made."""
+    return LedgerEntry.objects.filter(key__startswith=f"payment:{form}:")
 
 
 def get_receipt(number: int) -> Receipt | None:
@@ -158,10 +169,34 @@ def get_receipt(number: int) -> Receipt | None:
 
     :returns: None if there's no such payment
     """
-    first = LedgerEntry.objects.filter(pk=number, kind=LedgerEntry.Kind.PAYMENT, key__startswith="payment:").first()
-    if first is None or not first.key:
+    part = LedgerEntry.objects.filter(pk=number, kind=LedgerEntry.Kind.PAYMENT, key__startswith="payment:").first()
+    receipt = receipt_of_form(form_of(part)) if part else None
+    if receipt is None:
         return None
-    return receipt_of_form(first.key.split(":")[1])
+    back = LedgerEntry.objects.filter(key__startswith=f"{TAKEN_BACK}:{receipt.form}:").order_by("pk").first()
+    return replace(receipt, taken_back_at=back.at) if back else receipt
+
+
+def is_about(receipt: Receipt, patron_id: int) -> bool:
+    """Return whether a payment is the patron's, or for a fee that's on her card or that she's liable for."""
+    fees = [line.fee for line in receipt.lines]
+    return receipt.patron_id == patron_id or any(patron_id in (fee.patron_id, fee.liable_id) for fee in fees)
+
+
+def form_of(entry: LedgerEntry) -> str:
+    """Return the form that made an entry's payment, or whose payment it takes back; empty for any other entry."""
+    kind, _, rest = (entry.key or "").partition(":")
+    return rest.partition(":")[0] if kind in ("payment", TAKEN_BACK) else ""
+
+
+def is_payment(entry: LedgerEntry) -> bool:
+    """Return whether an entry is part of a payment."""
+    return entry.kind == LedgerEntry.Kind.PAYMENT and bool(form_of(entry))
+
+
+def is_taken_back(entry: LedgerEntry) -> bool:
+    """Return whether an entry takes a payment back."""
+    return entry.kind == LedgerEntry.Kind.REFUND and bool(form_of(entry))
 
 
 def views_of(fees: Iterable[Fee]) -> list[FeeView]:
@@ -184,14 +219,15 @@ def _sum(entries: Iterable[LedgerEntry]) -> Decimal:
     return sum((entry.amount for entry in entries), ZERO)
 
 
-def _receipt(entries: QuerySet[LedgerEntry]) -> Receipt | None:
-    rows = list(entries.select_related("fee", "actor").order_by("pk"))
+def _receipt(form: str) -> Receipt | None:
+    rows = list(payment_entries(form).select_related("fee", "actor").order_by("pk"))
     if not rows:
         return None
     first = rows[0]
     payer = first.rule.get("payer", first.fee.patron_id)
     return Receipt(
         number=first.pk,
+        form=form,
         patron_id=payer,
         amount=-sum((row.amount for row in rows), ZERO),
         method=first.method,

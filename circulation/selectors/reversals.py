@@ -119,7 +119,7 @@ def _reversed(charges: dict[int, list[tuple[int, Decimal]]]) -> set[int]:
 def _sums(charges: dict[int, list[tuple[int, Decimal]]]) -> dict[int, tuple[Decimal, Decimal]]:
     """What has been claimed of each fee, and what was paid of it."""
     claims = (LedgerEntry.Kind.CHARGE, LedgerEntry.Kind.CORRECTION)
-    money = (LedgerEntry.Kind.PAYMENT, LedgerEntry.Kind.CREDIT)
+    money = (LedgerEntry.Kind.PAYMENT, LedgerEntry.Kind.CREDIT, LedgerEntry.Kind.REFUND)
     sums: dict[int, tuple[Decimal, Decimal]] = dict.fromkeys(charges, (ZERO, ZERO))
     rows = LedgerEntry.objects.filter(Q(fee__in=charges), kind__in=(*claims, *money))
     for fee_id, kind, amount in rows.values_list("fee_id", "kind", "amount"):

@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Q
 
 from circulation.models import Fee, LedgerEntry, Loan
+from circulation.selectors.fees import TAKEN_BACK, form_of
 from circulation.selectors.loans import loans_with_item
 from common.money import ZERO
 from notices.models import Notice
@@ -25,11 +26,13 @@ def payments_since(patron: Patron, *, since: datetime) -> list[dict[str, Any]]:
     entries = LedgerEntry.objects.filter(
         fee__in=fees, kind=LedgerEntry.Kind.PAYMENT, key__startswith="payment:", at__gte=since
     )
+    back = LedgerEntry.objects.filter(fee__in=fees, key__startswith=f"{TAKEN_BACK}:", at__gte=since)
+    taken_back = {form_of(entry) for entry in back}
     payments: dict[str, dict[str, Any]] = {}
     for entry in entries.select_related("fee").order_by("pk"):
         # The whole of a payment bears the number of its first part, as on paper.
-        if entry.rule.get("payer", entry.fee.patron_id) == patron.pk:
-            form = str(entry.key).split(":")[1]
+        form = form_of(entry)
+        if entry.rule.get("payer", entry.fee.patron_id) == patron.pk and form not in taken_back:
             payment = payments.setdefault(form, {"number": entry.pk, "amount": ZERO})
             payment["amount"] -= entry.amount
     return list(payments.values())

@@ -71,6 +71,7 @@ ACTIONS = {
     "circulation.remove_transfer_limit": _("Let items be sent for holds from one branch to another"),
     "circulation.resume_hold": _("Resumed a hold"),
     "circulation.send_batch": _("Sent debts to the debtor system"),
+    "circulation.take_back_payment": _("Took a payment back"),
     "circulation.set_rule": _("Set a rule"),
     "circulation.set_template_rule": _("Changed a template"),
     "circulation.start_job": _("Started a job"),

@@ -1,13 +1,13 @@
 """Fees as the desk lists them: what each is for, the rule behind it, and every movement of its ledger in words."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
-from circulation.selectors.fees import FeeView
+from circulation.selectors.fees import FeeView, form_of, is_payment, is_taken_back
 from circulation.services.fees.payments import Method
 
 
@@ -18,6 +18,8 @@ class Movement:
     entry: Any
     text: str
     why: str
+    # The name of the dialog that takes the payment back, if it can be.
+    take_back: str = ""
 
     @property
     def has_receipt(self) -> bool:
@@ -60,7 +62,7 @@ def fee_lines(views: Iterable[FeeView], *, branches: Mapping[int, str], patron_i
         FeeLine(
             fee=view.fee,
             rule=rule_text(view.rule, branches),
-            movements=[movement_of(entry) for entry in reversed(view.entries)],
+            movements=movements_of(view.entries),
             others=[line["title"] for line in view.fee.covers if line["loan"] != view.fee.loan_id],
             child=view.fee.patron.display_name if view.fee.patron_id != patron_id else "",
         )
@@ -150,8 +152,18 @@ def _origin_text(origin: Mapping[str, Any], branches: Mapping[int, str]) -> str:
     return gettext("rule of the consortium's template") if level == "TEMPLATE" else ""
 
 
-def movement_of(entry: Any) -> Movement:
-    """Return a ledger entry in words, with who did it, how it was paid and why."""
+def movements_of(entries: Sequence[Any]) -> list[Movement]:
+    """Return a fee's ledger in words, the newest first.
+
+    :param entries: the oldest first
+    """
+    taken_back = {form_of(entry) for entry in entries if is_taken_back(entry)}
+    return [_movement_of(entry, taken_back) for entry in reversed(entries)]
+
+
+def _movement_of(entry: Any, taken_back: Collection[str]) -> Movement:
     method = Method(entry.method).label if entry.method in Method.values else ""
     why = " · ".join(filter(None, (str(method), entry.reason, entry.actor.name if entry.actor else "")))
-    return Movement(entry, entry.get_kind_display(), why)
+    text = gettext("payment taken back") if is_taken_back(entry) else entry.get_kind_display()
+    can_be = is_payment(entry) and form_of(entry) not in taken_back
+    return Movement(entry, text, why, f"takeback-{entry.pk}" if can_be else "")

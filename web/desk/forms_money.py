@@ -62,6 +62,15 @@ class RefundForm(forms.Form):
         super().__init__(*args, auto_id="refund-%s", **kwargs)
 
 
+class TakeBackForm(forms.Form):
+    """Why a payment is taken back."""
+
+    reason = LineField(label=_("Why"), max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="take-back-%s", **kwargs)
+
+
 class CreditForm(forms.Form):
     """Pay what's owed from the credit; there's nothing to fill in."""
 

@@ -13,7 +13,7 @@ from holdings.selectors import branch_names
 from patrons.selectors import guardians_of
 from web.account.access import staff_only
 from web.desk.areas import desk_areas
-from web.desk.fee_texts import fee_lines, movement_of
+from web.desk.fee_texts import fee_lines, movements_of
 from web.desk.patron_page import patron_or_404
 
 # The newest fees that are over; a receipt or the audit log finds older ones.
@@ -37,7 +37,7 @@ def patron_money(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         "owed": owed_by(pk),
         "credit": credit_of(pk),
-        "credit_moves": [movement_of(entry) for entry in reversed(credit.entries)] if credit else [],
+        "credit_moves": movements_of(credit.entries) if credit else [],
         "guardians": guardians_of(patron),
         "now": timezone.now(),
     }

@@ -11,19 +11,20 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.rules import Permission
-from circulation.selectors.fees import credit_of, get_fee, owed_by
+from circulation.selectors.fees import credit_of, get_fee, get_receipt, is_about, owed_by
 from circulation.selectors.holds import get_hold, queued_holds_of
 from holdings.selectors import item_types, pickup_branches
 from web.desk.dialogs import Dialog
-from web.desk.forms_money import CreditForm, FeeForm, PaymentForm, RefundForm, WaiverForm, WriteOffForm
+from web.desk.forms_money import CreditForm, FeeForm, PaymentForm, RefundForm, TakeBackForm, WaiverForm, WriteOffForm
 from web.desk.forms_patrons import BlockForm, CardForm, MoveForm, PinForm
 from web.desk.hold_forms import EitherForm, HoldChangeForm
 from web.desk.patron_details_dialogs import DETAILS_DIALOGS
+from web.ui.money import amount_text
 
 
 def dialog_of(request: HttpRequest, patron: Any, name: str, *, form: forms.Form | None = None) -> Dialog:
-    """Return a dialog of a patron's page: `block`, `card`, `pin`, `payment`, `fee`, `waiver-FEE`, `either`,
-    `move-HOLD` or `hold-HOLD`.
+    """Return a dialog of a patron's page: `block`, `card`, `pin`, `payment`, `fee`, `waiver-FEE`, `takeback-ENTRY`,
+    `either`, `move-HOLD` or `hold-HOLD`.
 
     :param form: one that was refused, which keeps what was written in it
     :raises Http404: if there's no such dialog, fee or hold of hers
@@ -84,6 +85,16 @@ def _write_off(patron: Any, number: int, form: forms.Form | None) -> Dialog:
     return Dialog("writeoff", heading, url, gettext("Write off"), form)
 
 
+def _take_back(patron: Any, number: int, form: forms.Form | None) -> Dialog:
+    receipt = get_receipt(number)
+    if receipt is None or not is_about(receipt, patron.pk):
+        raise Http404
+    amount = amount_text(receipt.amount, receipt.currency)
+    heading = gettext("Take back the payment of %(amount)s") % {"amount": amount}
+    url = reverse("desk:take_back_payment", args=[patron.pk, number])
+    return Dialog("takeback", heading, url, gettext("Take the payment back"), form or TakeBackForm())
+
+
 def _refund(patron: Any, _number: int, form: forms.Form | None) -> Dialog:
     url = reverse("desk:refund", args=[patron.pk])
     form = form or RefundForm(initial={"amount": credit_of(patron.pk)})
@@ -129,6 +140,7 @@ _DIALOGS: Mapping[str, tuple[Permission, Callable[[Any, int, forms.Form | None],
     "hold": (Permission.CIRCULATE, _hold),
     "either": (Permission.CIRCULATE, _either),
     "writeoff": (Permission.WAIVE_FEES, _write_off),
+    "takeback": (Permission.TAKE_PAYMENTS, _take_back),
     "refund": (Permission.TAKE_PAYMENTS, _refund),
     "credit": (Permission.TAKE_PAYMENTS, _credit),
     "move": (Permission.CIRCULATE, _move),

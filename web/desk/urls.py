@@ -99,6 +99,7 @@ urlpatterns = [
     path("patrons/<int:pk>/money", money_page.patron_money, name="patron_money"),
     path("patrons/<int:pk>/either-hold", holds.either, name="either_hold"),
     path("patrons/<int:pk>/refund", money.give_back, name="refund"),
+    path("patrons/<int:pk>/payments/<int:entry>/take-back", money.take_back, name="take_back_payment"),
     path("patrons/<int:pk>/use-credit", money.pay_from_credit, name="use_credit"),
     path("fees/<int:pk>/write-off", money.write_off_fee, name="write_off"),
     path("cash-up", tills.cash_up_page, name="cash_up"),

@@ -13,8 +13,8 @@ from common.money import ZERO
 _CORRECTION = Q(kind=LedgerEntry.Kind.CORRECTION)
 _CLAIM = Q(kind=LedgerEntry.Kind.CHARGE) | _CORRECTION
 # What moved to the patron's credit isn't paid on the fee any more, and what came from there is.
-_MONEY = Q(kind__in=(LedgerEntry.Kind.PAYMENT, LedgerEntry.Kind.CREDIT))
-_PAID = (LedgerEntry.Kind.PAYMENT, LedgerEntry.Kind.CREDIT)
+_PAID = (LedgerEntry.Kind.PAYMENT, LedgerEntry.Kind.CREDIT, LedgerEntry.Kind.REFUND)
+_MONEY = Q(kind__in=_PAID)
 # A claim that was handed over follows its fee: settled by money it's paid, by anything else it's recalled.
 _FOLLOW = """
     WITH moved AS (SELECT fee_id, sum(amount) AS amount, bool_or(given_up) AS given_up

@@ -195,3 +195,38 @@ def test_refuses_what_can_not_become_of_a_claim(supervisor_client, patron, fee, 
 @pytest.mark.parametrize("page", ["debts", "fee-reversal"])
 def test_is_for_supervisors(librarian_client, rules, page):
     assert librarian_client.get(f"/desk/{page}").status_code == 403
+
+
+def test_takes_a_payment_back_with_the_reason_and_says_so_on_the_receipt(librarian_client, patron, fee):
+    pay(librarian_client, patron, "30")
+    entry = fee.entries.get(kind="PAYMENT")
+    page = text_of(librarian_client.get(f"/desk/patrons/{patron.pk}/money"))
+    dialog = text_of(librarian_client.get(f"/desk/patrons/{patron.pk}/dialogs/takeback-{entry.pk}"))
+    address = f"/desk/patrons/{patron.pk}/payments/{entry.pk}/take-back"
+    without_reason = librarian_client.post(address, {"reason": ""})
+
+    answer = librarian_client.post(address, {"reason": "It was hers"})
+
+    assert f"/desk/patrons/{patron.pk}/dialogs/takeback-{entry.pk}" in page
+    assert "Take back the payment of 30.00" in dialog.replace("\xa0", " ")
+    assert (without_reason.status_code, answer.status_code) == (422, 302)
+    assert owed_by(patron.pk) == Decimal("40.00")
+    page = text_of(librarian_client.get(f"/desk/patrons/{patron.pk}/money"))
+    assert "Payment taken back" in page
+    assert "takeback-" not in page
+    assert "Taken back on" in text_of(librarian_client.get(f"/desk/receipts/{entry.pk}"))
+
+
+def test_a_payment_of_somebody_else_is_not_there_to_be_taken_back(librarian_client, patron, fee):
+    pay(librarian_client, patron, "30")
+    entry = fee.entries.get(kind="PAYMENT")
+    other = PatronFactory()
+
+    answers = [
+        librarian_client.post(f"/desk/patrons/{other.pk}/payments/{entry.pk}/take-back", {"reason": "Why"}),
+        librarian_client.get(f"/desk/patrons/{other.pk}/dialogs/takeback-{entry.pk}"),
+        librarian_client.post(f"/desk/patrons/{patron.pk}/payments/999999/take-back", {"reason": "Why"}),
+    ]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    assert owed_by(patron.pk) == Decimal("10.00")
