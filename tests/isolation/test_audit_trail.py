@@ -21,6 +21,7 @@ NOTED_LATER = {
     "console:notice": "notices.save_template",
 }
 SILENT_MODULES = {
+    "accounts/services/audit.py": "is the log itself",
     "catalogue/services/change_feed.py": "follows from what was noted",
     "circulation/services/debts/systems.py": "writes the file of a batch, whose sending is noted",
     "circulation/services/returns.py": "is part of checking in",
@@ -45,7 +46,7 @@ SILENT_MODULES = {
     "tenants/services/snapshots.py": "keeps its own record: the snapshots",
     "tenants/services/standard_templates.py": "loads what the release brings, by a command",
 }
-NOTES = {"record", "_record", "record_entry", "write_down"}
+NOTES = {"record", "record_each", "_record", "record_entry", "write_down"}
 WRITES = {"save", "create", "bulk_create", "update", "bulk_update", "delete", "update_or_create", "get_or_create"}
 
 
