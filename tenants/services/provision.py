@@ -84,12 +84,13 @@ def provision(
 
 
 def _make(wishes: Wishes, *, now: datetime, actor: Any, progress: Progress) -> tuple[Municipality, dict[str, Any]]:
-    with connection.cursor() as cursor:
-        # The foreign keys to shared tables wait for whoever writes there; nobody is to wait for us for long.
-        cursor.execute("SET LOCAL lock_timeout = '5s'")
+    # Waits for another one of the same name or host, however long its schema takes, and then finds them taken.
     with _step("municipality", progress):
         municipality, template = _write_municipality(wishes)
     with _step("schema", progress):
+        with connection.cursor() as cursor:
+            # The foreign keys to shared tables wait for whoever writes there; nobody is to wait for us for long.
+            cursor.execute("SET LOCAL lock_timeout = '5s'")
         snapshot = current_snapshot()
         if snapshot is None:
             raise ProvisioningRefused([blocking("SNAPSHOT_STALE")])

@@ -138,6 +138,20 @@ def test_tells_its_steps_with_their_seconds(templates, now):
     assert all(seconds > 0 for _, state, seconds in told if state == "DONE")
 
 
+def test_waits_for_another_of_its_name_however_long_that_takes_and_for_shared_tables_shortly(templates, now):
+    patience = {}
+
+    def look(step, state, _seconds):
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW lock_timeout")
+            patience[step, state] = cursor.fetchone()[0]
+
+    provision(**ASKED, now=now, progress=look)
+
+    assert patience["municipality", "DONE"] == "0"
+    assert patience["schema", "DONE"] == "5s"
+
+
 def test_leaves_the_thread_in_no_municipality(templates, now):
     provision_with(now)
 
