@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.web.ui.scan_server import ScanServer
 
@@ -19,6 +19,8 @@ FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+# Milliseconds: two cores run this browser beside the demo, another browser and the other half of the tests.
+PATIENCE = 30_000
 
 
 # For the length of a module only: while Playwright runs, Django refuses the database to other tests on this thread.
@@ -30,6 +32,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip(
             "NO BROWSER: the scripts of the design system are not tested. Install chromium (apt-get) or Chrome."
         )
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
@@ -61,7 +64,7 @@ def page(browser: Browser) -> Iterator[Page]:
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.on("console", lambda message: errors.append(message.text) if "Content Security" in message.text else None)
-    page.set_default_timeout(8000)
+    page.set_default_timeout(PATIENCE)
     yield page
     context.close()
     assert errors == []

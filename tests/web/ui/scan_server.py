@@ -53,7 +53,7 @@ class Behaviour:
     at_work: int = 0
 
     def hold(self, value: str) -> threading.Event:
-        """Keep the answer to this scan back until the event is set."""
+        """Keep the answer to this scan, or to what's looked up, back until the event is set."""
         self.held[value] = threading.Event()
         return self.held[value]
 
@@ -78,6 +78,7 @@ class Handler(BaseHTTPRequestHandler):
             self._file(path.removeprefix("/static/"))
         elif path == "/suggest":
             words = parse_qs(urlsplit(self.path).query)["q"][0]
+            self._wait_if_held(words)
             self._html("".join(f'<li role="option" data-value="{words} {n}">{words} {n}</li>' for n in (1, 2, 3)))
         elif path == "/login":
             self._html("<!doctype html><title>Log in</title><h1>Log in</h1>")
@@ -125,8 +126,7 @@ class Handler(BaseHTTPRequestHandler):
         )
         behaviour.requests.append(scan)
         time.sleep(behaviour.first_delay if len(behaviour.requests) == 1 else behaviour.delay)
-        if scan.value in behaviour.held:
-            behaviour.held[scan.value].wait(30)
+        self._wait_if_held(scan.value)
         failure = behaviour.failures[scan.value].popleft() if behaviour.failures[scan.value] else ""
         behaviour.at_work -= 1
         if not behaviour.logged_in:
@@ -143,6 +143,10 @@ class Handler(BaseHTTPRequestHandler):
                 self._cut_off(with_headers=failure == "cut")
             else:
                 self._answer(scan)
+
+    def _wait_if_held(self, value: str) -> None:
+        if value in self.server.behaviour.held:
+            self.server.behaviour.held[value].wait(60)
 
     def _cut_off(self, *, with_headers: bool) -> None:
         if with_headers:

@@ -1,5 +1,7 @@
 """The scan queue in a browser: bursts, slow and failing servers, and what a scan means when it's sent."""
 
+import time
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -14,6 +16,20 @@ def scan(page: Page, value: str) -> None:
     page.keyboard.press("Enter")
 
 
+def fire(page: Page, value: str, *, key: str, code: int) -> None:
+    """Type like a scanner that ends with another key, at the scanner's pace however slow this machine is just now.
+
+    :param code: what browsers call the number of the last key
+    """
+    keyboard, now = page.context.new_cdp_session(page), time.time()
+    strokes = [{"type": "keyDown", "key": each, "text": each} for each in value]
+    strokes.append({"type": "rawKeyDown", "key": key, "code": key, "windowsVirtualKeyCode": code})
+    for number, stroke in enumerate(strokes):
+        keyboard.send("Input.dispatchKeyEvent", stroke | {"timestamp": now + number / 500})
+        keyboard.send("Input.dispatchKeyEvent", stroke | {"type": "keyUp", "text": "", "timestamp": now + number / 500})
+    keyboard.detach()
+
+
 def results(page: Page) -> list[str]:
     """List the results on the page, oldest first."""
     rows = page.locator("#rows tr[data-result]").all()
@@ -22,7 +38,7 @@ def results(page: Page) -> list[str]:
 
 def until_empty(page: Page) -> None:
     """Wait until no scan waits for its answer."""
-    expect(page.locator("form[data-scan-waiting='0']")).to_be_attached(timeout=20_000)
+    expect(page.locator("form[data-scan-waiting='0']")).to_be_attached()
 
 
 def test_answers_a_burst_of_30_scans_in_order_while_the_first_answer_is_slow(desk: Page, server: ScanServer) -> None:
@@ -231,15 +247,15 @@ def test_asks_before_the_page_is_left_with_scans_unsent(desk: Page, server: Scan
 def test_ignores_an_empty_box(desk: Page, server: ScanServer) -> None:
     scan(desk, "   ")
     scan(desk, "")
+    scan(desk, "5012340001")
+    until_empty(desk)
 
-    expect(desk.locator("#rows tr")).to_have_count(0)
-    assert server.behaviour.requests == []
+    assert [request.value for request in server.behaviour.requests] == ["5012340001"]
 
 
 def test_takes_tab_and_line_feed_of_a_scanner_for_enter(desk: Page, server: ScanServer) -> None:
-    desk.keyboard.type("5012340001", delay=2)
-    desk.keyboard.press("Tab")
-    desk.keyboard.type("5012340002", delay=2)
+    fire(desk, "5012340001", key="Tab", code=9)
+    desk.keyboard.type("5012340002")
     desk.keyboard.press("Control+j")
     until_empty(desk)
 

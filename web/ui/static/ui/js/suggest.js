@@ -98,6 +98,9 @@
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
       if (step) {
         event.preventDefault();
+        // Whoever chooses does so from the list that she sees: a late answer would take the choice from her.
+        clearTimeout(timer);
+        request?.abort();
         choose(chosen + step);
       } else if (event.key === "Enter" && chosen >= 0) {
         event.preventDefault();
