@@ -77,7 +77,7 @@ def can_run(account: Account | None, program: Path) -> bool:
 
 def _succeeds(account: Account | None, argv: list[str]) -> bool:
     try:
-        done = subprocess.run(argv, cwd="/", capture_output=True, timeout=20, check=False, **becoming(account))
+        done = subprocess.run(argv, cwd="/", capture_output=True, timeout=60, check=False, **becoming(account))
     except PermissionError as error:
         # Python names the program when starting it was forbidden, and the folder when switching accounts was.
         if account is not None and error.filename != argv[0]:

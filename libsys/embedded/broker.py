@@ -15,7 +15,7 @@ from libsys.embedded.processes import Command
 from libsys.embedded.supervisor import Supervisor
 
 NAME = "broker"
-START_SECONDS = 30
+START_SECONDS = 120
 
 
 class Broker:

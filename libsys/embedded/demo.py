@@ -20,7 +20,7 @@ from libsys.embedded.welcome import welcome
 from libsys.translations.catalogues import LANGUAGES, is_compiled
 
 STEPS = 8
-READY_SECONDS = 90
+READY_SECONDS = 300
 WORKER_SECONDS = 10
 
 

@@ -80,7 +80,7 @@ def _candidates() -> Iterator[Installation]:
 def _as_installation(programs: Path, package: tuple[Path, ...]) -> Iterator[Installation]:
     try:
         done = subprocess.run(
-            [str(programs / "initdb"), "--version"], capture_output=True, text=True, timeout=20, check=True
+            [str(programs / "initdb"), "--version"], capture_output=True, text=True, timeout=60, check=True
         )
     except (OSError, subprocess.SubprocessError):
         return

@@ -1,18 +1,25 @@
 """Ports on this machine: which are free, and what to say when one isn't."""
 
 import errno
+import secrets
 import socket
 
 from libsys.embedded.problems import StartProblem
 
 LOOPBACK = "127.0.0.1"
 LOOPBACK_6 = "::1"
+# Below what Linux, macOS and Windows give to connections by themselves: a port found free here is still free when its
+# server comes up, however many connections have been opened meanwhile.
+OURS = range(20_000, 30_000)
 
 
-def free_port(preferred: int | None = None) -> int:
+def free_port(preferred: int | None = None, *, among: range = OURS) -> int:
     """Return a port that nobody listens on, the preferred one if it's still free."""
     if preferred and _state(LOOPBACK, preferred) == "free":
         return preferred
+    for candidate in secrets.SystemRandom().sample(among, min(len(among), 100)):
+        if _state(LOOPBACK, candidate) == "free":
+            return candidate
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         return int(probe.getsockname()[1])

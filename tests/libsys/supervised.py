@@ -10,6 +10,8 @@ from pathlib import Path
 import psutil
 
 ROOT = Path(__file__).resolve().parents[2]
+# Seconds: a machine that has much to do needs many for a new database, and one that's stuck isn't waited for for ever.
+PATIENCE = 240
 
 
 def clean_environment():
@@ -30,7 +32,7 @@ def supervisor(*arguments, **extra):
     )
 
 
-def finish(process, seconds=30):
+def finish(process, seconds=PATIENCE):
     """Wait for the end and return code and output."""
     output, _ = process.communicate(timeout=seconds)
     return process.returncode, output
@@ -53,7 +55,7 @@ def lives(pid):
         return False
 
 
-def until(is_so, seconds=20):
+def until(is_so, seconds=PATIENCE):
     """Wait until it's so; fail when it never is."""
     deadline = time.monotonic() + seconds
     while not is_so():

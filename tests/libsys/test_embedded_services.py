@@ -36,7 +36,7 @@ seen = {
 open(sys.argv[1], "w").write(json.dumps(seen))
 sys.exit(7)
 """
-SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
+SLEEP = [sys.executable, "-c", "import time; time.sleep(600)"]
 
 
 @pytest.fixture
