@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def demo() -> Iterator[Demo]:
     """Start the demo, or take the running one."""
     with running_demo() as demo:
-        eventually(demo.can_search, seconds=60)
+        eventually(demo.can_search, seconds=300)
         yield demo
 
 

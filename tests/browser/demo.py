@@ -4,7 +4,6 @@ import http.client
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -18,6 +17,8 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
+
+from libsys.embedded.ports import free_port
 
 # The state folder of a demo that runs already. Its data must be fresh: these tests lend what demo.json calls available.
 RUNNING_HOME = "LIBSYS_TEST_DEMO_HOME"
@@ -75,7 +76,7 @@ class Demo:
 
     def _first_page(self, host: str) -> tuple[int, str]:
         # By address and Host header, since not every resolver knows *.localhost.
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
             connection.request("GET", "/", headers={"Host": f"{host}:{self.port}"})
             answer = connection.getresponse()
@@ -98,12 +99,15 @@ def running_demo() -> Iterator[Demo]:
             yield _described_in(Path(folder) / "var")
 
 
-def eventually(condition: Callable[[], bool], *, seconds: float = 10) -> None:
-    """Wait for something that no page shows by itself, and fail when it doesn't happen."""
+def eventually(condition: Callable[[], bool], *, seconds: float = 120, pause: float = 0.1) -> None:
+    """Wait for something that no page shows by itself, and fail when it doesn't happen.
+
+    :param pause: seconds between two looks; looking at a page costs the machine something
+    """
     until = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < until, f"It didn't happen within {seconds} s."
-        time.sleep(0.1)
+        time.sleep(pause)
 
 
 def _described_in(home: Path) -> Demo:
@@ -113,7 +117,8 @@ def _described_in(home: Path) -> Demo:
 
 @contextmanager
 def _started(folder: Path) -> Iterator[None]:
-    port, log = _free_port(), folder / "demo.log"
+    # The demo takes it when its own servers have theirs, so it comes from elsewhere.
+    port, log = free_port(among=range(10_000, 20_000)), folder / "demo.log"
     inherited = {name: value for name, value in os.environ.items() if not _is_ours(name)}
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -129,7 +134,7 @@ def _started(folder: Path) -> Iterator[None]:
             yield
         finally:
             process.send_signal(signal.SIGTERM)
-            process.wait(timeout=60)
+            process.wait(timeout=START_SECONDS)
 
 
 def _is_ours(name: str) -> bool:
@@ -146,9 +151,3 @@ def _wait_until_ready(process: subprocess.Popen[bytes], log: Path) -> None:
         if time.monotonic() > until:
             pytest.fail(f"The demo wasn't ready after {START_SECONDS} s:\n{log.read_text()[-3000:]}")
         time.sleep(0.5)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

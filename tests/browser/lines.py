@@ -10,7 +10,9 @@ class Line:
 
     def __init__(self, to_port: int) -> None:
         self.to_port = to_port
-        self.port = 0
+        # Never listens: it keeps the port ours while the line is cut, so that nobody else is given it meanwhile.
+        self._place = _bound(0)
+        self.port = self._place.getsockname()[1]
         self._listener: socket.socket | None = None
         self._open: set[socket.socket] = set()
         self._guard = threading.Lock()
@@ -18,12 +20,15 @@ class Line:
 
     def mend(self) -> None:
         """Answer again, at the same port as before."""
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(("127.0.0.1", self.port))
+        listener = _bound(self.port)
         listener.listen(64)
-        self.port, self._listener = listener.getsockname()[1], listener
+        self._listener = listener
         threading.Thread(target=self._serve, args=(listener,), daemon=True).start()
+
+    def end(self) -> None:
+        """Cut the line for good and give its port back."""
+        self.cut()
+        self._place.close()
 
     def cut(self) -> None:
         """Stop in the middle of whatever is on its way."""
@@ -64,6 +69,14 @@ class Line:
             self._open -= {near, far}
         near.close()
         far.close()
+
+
+def _bound(port: int) -> socket.socket:
+    bound = socket.socket()
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    bound.bind(("127.0.0.1", port))
+    return bound
 
 
 def _pass_on(source: socket.socket, sink: socket.socket) -> None:

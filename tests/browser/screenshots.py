@@ -29,7 +29,7 @@ def main() -> None:
         sys.exit(NO_BROWSER)
     PICTURE.parent.mkdir(parents=True, exist_ok=True)
     with running_demo() as demo, sync_playwright() as playwright:
-        eventually(demo.can_search, seconds=60)
+        eventually(demo.can_search, seconds=300)
         browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         context = browser.new_context(viewport=SIZE, locale="en-GB", color_scheme="light", reduced_motion="reduce")
         context.add_cookies([{"name": "language", "value": "en", "url": demo.url()}])

@@ -6,7 +6,19 @@ import pytest
 from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, resolve
 from playwright.sync_api import expect
 
-from tests.browser.hands import begin, check_in, log_in, log_in_patron, place_hold, press, rows, scan, settled
+from tests.browser.hands import (
+    begin,
+    check_in,
+    follow,
+    leave_by,
+    log_in,
+    log_in_patron,
+    place_hold,
+    press,
+    rows,
+    scan,
+    settled,
+)
 from tests.browser.looks import faults
 
 PAGES = {
@@ -249,7 +261,7 @@ def test_a_dialog_with_a_problem_in_it(page, demo):
     page.goto(demo.url(f"/desk/patrons?q={demo.patron('owes')['card']}"))
     page.keyboard.press("Control+p")
     page.get_by_role("dialog").get_by_label("Amount").fill("-1")
-    page.keyboard.press("Enter")
+    leave_by(page, "Enter")
     expect(page.get_by_role("dialog").locator(".error, .message").first).to_be_visible()
 
     assert faults(page) == []
@@ -258,7 +270,7 @@ def test_a_dialog_with_a_problem_in_it(page, demo):
 def test_a_form_that_was_refused(page, demo):
     log_in(page, demo, "librarian")
     page.goto(demo.url("/desk/patrons/new"))
-    page.get_by_role("button", name="Save").click()
+    follow(page.get_by_role("button", name="Save"))
     expect(page.locator("[data-error-summary]")).to_be_visible()
 
     assert faults(page) == []
@@ -314,6 +326,7 @@ def test_suggestions_while_typing(page, demo):
     page.get_by_role("combobox", name="Search by title, author or subject").press_sequentially("lagerl", delay=20)
     expect(page.get_by_role("option").first).to_be_visible()
     page.keyboard.press("ArrowDown")
+    expect(page.get_by_role("option", selected=True)).to_be_visible()
 
     assert faults(page) == []
 
@@ -332,7 +345,7 @@ def test_patrons_that_were_found(page, demo):
     log_in(page, demo, "librarian")
     page.goto(demo.url("/desk/patrons"))
     page.get_by_role("combobox", name="Card, name, birth date, phone or e-mail").fill("petersen")
-    page.keyboard.press("Enter")
+    leave_by(page, "Enter")
     expect(page.get_by_role("heading", name=re.compile(r"^\d+ patrons?$"))).to_be_visible()
 
     assert faults(page) == []
@@ -340,7 +353,7 @@ def test_patrons_that_were_found(page, demo):
 
 def test_a_log_in_that_failed(page, demo):
     page.goto(demo.url("/log-in"))
-    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    follow(page.get_by_role("main").get_by_role("button", name="Log in"))
     expect(page.locator("[data-error-summary]")).to_be_visible()
 
     assert faults(page) == []

@@ -3,9 +3,10 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.demo import TOWNS
-from tests.browser.hands import log_in
+from tests.browser.hands import follow, log_in
 
 ITEM_WORDS = {
     "available": "On the shelf",
@@ -86,7 +87,7 @@ def test_each_class_is_at_its_school(page, demo, name):
 
     for each in demo.municipality(name)["classes"]:
         row = page.get_by_role("row").filter(has=page.get_by_role("link", name=each["name"], exact=True))
-        assert row.locator("td.count").inner_text() == str(each["pupils"])
+        expect(row.locator("td.count")).to_have_text(str(each["pupils"]))
 
 
 @pytest.mark.parametrize("name", TOWNS)
@@ -95,6 +96,6 @@ def test_each_patron_s_pin_opens_her_own_page(page, demo, name):
         page.goto(demo.url("/log-in", name))
         page.get_by_label("Card number").fill(patron["card"])
         page.get_by_label("PIN").fill(patron["pin"])
-        page.get_by_role("main").get_by_role("button", name="Log in").click()
-        page.wait_for_url("**/me")
+        follow(page.get_by_role("main").get_by_role("button", name="Log in"))
+        expect(page).to_have_url(re.compile("/me$"))
         page.context.clear_cookies(name="patron_session")

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.hands import begin, log_in, panel, rows, scan_box, settled
+from tests.browser.hands import begin, follow, log_in, panel, rows, scan, scan_box, settled
 from tests.browser.lines import Line
 from tests.browser.looks import faults
 
@@ -20,7 +20,7 @@ CUT_AFTER = 4
 def line(demo):
     line = Line(demo.port)
     yield line
-    line.cut()
+    line.end()
 
 
 @pytest.fixture
@@ -61,16 +61,13 @@ def kept(page):
 def loans_of(page, demo, patron):
     """Return the barcodes that the patron has on loan, as her page says."""
     begin(page, demo, patron, name=TOWN)
-    panel(page).get_by_role("link", name=re.compile("Open the patron")).click()
-    page.wait_for_url("**/desk/patrons/*")
+    follow(panel(page).get_by_role("link", name=re.compile("Open the patron")))
     return sorted(re.findall(r"\b\d{8,}\b", page.locator("#loans").inner_text()))
 
 
 def take_back(page, demo, barcodes):
     page.goto(demo.url("/desk/check-in", TOWN))
-    for barcode in barcodes:
-        type_scan(page, barcode)
-    settled(page)
+    scan(page, *barcodes)
 
 
 def test_a_burst_goes_on_without_the_server_and_every_scan_counts_once(page, demo, desk, line):
@@ -121,8 +118,9 @@ def test_a_page_opened_without_the_server_records_for_the_card_and_lists_what_wa
     expect(rows(page).filter(has_text="Recorded")).to_have_count(2)
     found = faults(page)
 
-    line.mend()
-    page.wait_for_load_state()
+    # What's kept is sent first; then the page is loaded anew, whole.
+    with page.expect_navigation():
+        line.mend()
     expect(banner(page)).to_be_hidden()
     assert kept(page) == []
     assert loans_of(page, desk, patron).count(barcode) == 1
@@ -133,7 +131,7 @@ def test_a_page_opened_without_the_server_records_for_the_card_and_lists_what_wa
     expect(page.locator("tr.is-open").last).to_contain_text(lent)
     expect(page.get_by_text("On loan to another patron.").last).to_be_visible()
     page.get_by_label("What you did instead").last.fill("It stays with the one who has it")
-    page.get_by_role("button", name=re.compile("Settled without it")).last.click()
+    follow(page.get_by_role("button", name=re.compile("Settled without it")).last)
     expect(page.get_by_text("Settled.", exact=True)).to_be_visible()
     expect(page.locator("tr.is-open")).to_have_count(left)
     take_back(page, desk, [barcode])

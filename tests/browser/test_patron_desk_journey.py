@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.hands import check_in, log_in, scan
+from tests.browser.hands import check_in, follow, leave_by, log_in, scan
 
 
 def open_patron(page: Page, demo, card: str, name: str = "Aarhus") -> None:
@@ -19,7 +19,7 @@ def test_finds_a_patron_by_three_letters(page, demo):
     page.goto(demo.url("/desk/patrons"))
 
     page.get_by_role("combobox").press_sequentially(f"{given[:3]} {family[:3]}")
-    page.get_by_role("option").filter(has_text=patron["name"]).first.click()
+    follow(page.get_by_role("option").filter(has_text=patron["name"]).first)
 
     expect(page.get_by_role("heading", level=1)).to_have_text(patron["name"])
     page.goto(demo.url("/desk/patrons"))
@@ -31,7 +31,7 @@ def test_two_letters_are_too_few_and_it_says_so(page, demo):
     page.goto(demo.url("/desk/patrons"))
 
     page.get_by_role("combobox").fill("Pe")
-    page.keyboard.press("Enter")
+    leave_by(page, "Enter")
 
     expect(page.get_by_role("status").filter(has_text="Write at least three letters.")).to_be_visible()
 
@@ -45,7 +45,7 @@ def test_renews_all_of_a_patron_s_loans(page, demo):
     scan(page, patron["card"], *barcodes)
     open_patron(page, demo, patron["card"])
 
-    page.keyboard.press("Control+o")
+    leave_by(page, "Control+o")
 
     expect(page.get_by_text("2 loans have been renewed.")).to_be_visible()
     check_in(page, demo, *barcodes)
@@ -69,23 +69,22 @@ def test_places_moves_and_cancels_a_hold(page, demo):
     open_patron(page, demo, patron["card"])
 
     # The key leads to the search, which remembers for whom.
-    page.keyboard.press("Control+h")
+    leave_by(page, "Control+h")
     page.get_by_role("combobox").fill(title)
-    page.keyboard.press("Enter")
-    page.get_by_role("table").get_by_role("link", name=title, exact=True).first.click()
-    page.wait_for_url("**/desk/records/*")
+    leave_by(page, "Enter")
+    follow(page.get_by_role("table").get_by_role("link", name=title, exact=True).first)
     expect(page.get_by_role("complementary", name="Hold")).to_contain_text(patron["name"])
     page.get_by_label("Pick up at").select_option(label="Dokk1")
-    page.keyboard.press("Control+h")
+    leave_by(page, "Control+h")
     expect(page.get_by_text(f"{title} is on hold for {patron['name']}, to be picked up at Dokk1.")).to_be_visible()
 
     held = page.get_by_role("region", name="Holds").get_by_role("row").filter(has_text=title)
     expect(held).to_contain_text("No. 1 of 1")
     held.get_by_role("link", name=re.compile("^Move")).click()
     page.get_by_role("dialog").get_by_label("Pick up at").select_option(label="Gellerup Bibliotek")
-    page.get_by_role("dialog").get_by_role("button", name="Move").click()
+    follow(page.get_by_role("dialog").get_by_role("button", name="Move"))
     expect(page.get_by_text(f"{title} is picked up at Gellerup Bibliotek.")).to_be_visible()
-    held.get_by_role("button", name=re.compile("^Cancel")).click()
+    follow(held.get_by_role("button", name=re.compile("^Cancel")))
     expect(page.get_by_text(f"The hold on {title} is cancelled.")).to_be_visible()
     expect(held).to_have_count(0)
 
@@ -101,11 +100,11 @@ def test_writes_a_fee_takes_its_payment_and_prints_the_receipt(page, demo):
     dialog = page.get_by_role("dialog")
     dialog.get_by_label("Amount").fill("45.50")
     dialog.get_by_label("What for").fill("A torn cover")
-    dialog.get_by_role("button", name="Write the fee").click()
+    follow(dialog.get_by_role("button", name="Write the fee"))
     expect(fees).to_contain_text("A torn cover")
     page.keyboard.press("Control+p")
     page.get_by_role("dialog").get_by_label("Amount").fill("45.50")
-    page.keyboard.press("Enter")
+    leave_by(page, "Enter")
     expect(page.get_by_text(re.compile(r"45[.,]50.* is paid\."))).to_be_visible()
     expect(fees).to_contain_text(f"Owes {owed}")
 
@@ -121,7 +120,7 @@ def test_a_payment_above_what_is_owed_is_refused_in_its_dialog(page, demo):
 
     page.keyboard.press("Control+p")
     page.get_by_role("dialog").get_by_label("Amount").fill("100000")
-    page.keyboard.press("Enter")
+    leave_by(page, "Enter")
 
     expect(page.get_by_role("dialog")).to_contain_text("More than is owed")
 
@@ -137,7 +136,7 @@ def test_the_days_lists_are_what_the_first_page_counts(page, demo):
 
     for text, path in zip(counts, ("holds", "shelf", "overdue"), strict=True):
         page.goto(demo.url("/desk/"))
-        work.get_by_role("link", name=text).click()
+        follow(work.get_by_role("link", name=text))
         expect(page).to_have_url(re.compile(f"/desk/{path}$"))
         heading = page.get_by_role("heading", level=2).first
         expect(heading).to_have_text(re.compile(rf"^{counts[text]} "))
@@ -151,11 +150,11 @@ def test_who_is_overdue_stands_in_the_list_with_a_way_to_her_page(page, demo):
     for place in (0, 1):
         log_in(page, demo, "librarian", branch=place)
         page.goto(demo.url("/desk/overdue"))
-        names += page.get_by_role("main").get_by_role("link", name=patron["name"]).all()[:1]
+        names = page.get_by_role("main").get_by_role("link", name=patron["name"]).all()
         if names:
             break
 
-    names[0].click()
+    follow(names[0])
 
     expect(page.get_by_role("heading", level=1)).to_have_text(patron["name"])
     expect(page.get_by_role("region", name="Loans")).to_contain_text(re.compile(r"\d+ days? late"))

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.hands import log_in_patron
+from tests.browser.hands import follow, leave_by, log_in_patron
 
 
 def test_finds_a_title_and_places_moves_and_cancels_a_hold(page, demo):
@@ -14,12 +14,12 @@ def test_finds_a_title_and_places_moves_and_cancels_a_hold(page, demo):
 
     page.goto(demo.url("/"))
     page.get_by_role("combobox", name="Search by title, author or subject").fill("rejse")
-    page.keyboard.press("Enter")
+    leave_by(page, "Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"^\d+ titles?$"))
-    page.get_by_role("link", name="Place a hold").first.click()
+    follow(page.get_by_role("link", name="Place a hold").first)
     title = page.get_by_role("heading", level=1).inner_text()
     page.get_by_label("Pick up at").select_option(label="Dokk1")
-    page.get_by_role("button", name="Place a hold").click()
+    follow(page.get_by_role("button", name="Place a hold"))
 
     # She may wait for other titles too: what's moved and cancelled is this one.
     expect(page).to_have_url(re.compile("/me$"))
@@ -28,10 +28,10 @@ def test_finds_a_title_and_places_moves_and_cancels_a_hold(page, demo):
     expect(mine).to_have_count(1)
     mine.get_by_text("Change").click()
     mine.get_by_label("Pick up at").select_option(label="Gellerup Bibliotek")
-    mine.get_by_role("button", name="Move").click()
+    follow(mine.get_by_role("button", name="Move"))
     expect(page.get_by_text(re.compile("You pick .* up at Gellerup Bibliotek"))).to_be_visible()
     mine.get_by_text("Change").click()
-    mine.get_by_role("button", name="Cancel the hold").click()
+    follow(mine.get_by_role("button", name="Cancel the hold"))
     expect(page.get_by_text(re.compile("Your hold on .* is cancelled"))).to_be_visible()
     expect(mine).to_have_count(0)
 
@@ -49,7 +49,7 @@ def test_renews_all_and_reads_why_not(page, demo):
     button = page.get_by_role("button", name=re.compile("^Renew all|^Renew 1$"))
 
     if button.count():
-        button.click()
+        follow(button)
         expect(page.get_by_text(re.compile("renewed|Can't be renewed")).first).to_be_visible()
     else:
         expect(
@@ -61,7 +61,7 @@ def test_changes_the_language(page, demo):
     page.goto(demo.url("/"))
 
     page.locator("summary", has_text="English").click()
-    page.get_by_role("button", name="Suomi").click()
+    follow(page.get_by_role("button", name="Suomi"))
 
     expect(page.locator("html")).to_have_attribute("lang", "fi")
 
@@ -72,7 +72,7 @@ def test_wrong_pin_says_so_and_nothing_more(page, demo):
 
     page.get_by_label("Card number").fill(patron["card"])
     page.get_by_label("PIN").fill("0000")
-    page.get_by_role("main").get_by_role("button", name="Log in").click()
+    follow(page.get_by_role("main").get_by_role("button", name="Log in"))
 
     expect(page.locator("[data-error-summary]")).to_contain_text("Card number and PIN don't belong together.")
 

@@ -6,7 +6,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from bench.demo.facts import towns
 from tests.browser.demo import Demo
-from tests.browser.hands import log_in, press, rows, scan, scan_box
+from tests.browser.hands import follow, log_in, press, rows, scan, scan_box
 
 SCHOOL = "Ådalsskolen"
 
@@ -15,7 +15,7 @@ def class_set(page: Page, demo: Demo) -> list[str]:
     """Look up the barcodes of the class set, as she does when a label is torn: by its title, those on the shelf."""
     title = towns()[0].class_set
     page.goto(demo.url(f"/desk/search?q={title}"))
-    page.get_by_role("table").get_by_role("link", name=title, exact=True).first.click()
+    follow(page.get_by_role("table").get_by_role("link", name=title, exact=True).first)
     shelf = page.get_by_role("region", name="Items").get_by_role("row").filter(has_text=SCHOOL)
     return shelf.filter(has_text="On the shelf").locator("td.num a").all_inner_texts()
 
@@ -27,7 +27,7 @@ def label(page: Page) -> Locator:
 
 def open_class(page: Page, demo: Demo, name: str) -> None:
     page.goto(demo.url("/school/"))
-    page.get_by_role("link", name=name, exact=True).click()
+    follow(page.get_by_role("link", name=name, exact=True))
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
 
 
@@ -37,7 +37,7 @@ def pupils(page: Page) -> Locator:
 
 def take_back(page: Page, demo: Demo, name: str, barcodes: list[str]) -> None:
     page.goto(demo.url("/school/"))
-    page.get_by_role("link", name=f"Take back {name}").click()
+    follow(page.get_by_role("link", name=f"Take back {name}"))
     scan(page, *barcodes)
     expect(rows(page)).to_have_count(len(barcodes))
 
@@ -47,6 +47,7 @@ def test_lends_a_pile_in_order_sees_who_lacks_and_takes_it_back(page, demo):
     pile = class_set(page, demo)[:6]
     open_class(page, demo, "3.A")
     names = pupils(page).locator("b").all_inner_texts()
+    assert len(names) == 24
     expect(label(page)).to_have_text(f"Scan the item for {names[0]}")
 
     scan(page, *pile[:3])
@@ -67,7 +68,7 @@ def test_lends_a_pile_in_order_sees_who_lacks_and_takes_it_back(page, demo):
     scan(page, pile[4])
     expect(rows(page).first).to_contain_text(names[9])
 
-    page.get_by_role("link", name="Class list").click()
+    follow(page.get_by_role("link", name="Class list"))
     expect(page.get_by_text("5 of 24 have the title")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text=names[3]).first).to_contain_text("Lacks it")
     expect(page.get_by_text("Lacks it")).to_have_count(19)
@@ -82,8 +83,8 @@ def test_lends_a_pile_to_the_teacher_until_one_day(page, demo):
     open_class(page, demo, "5.B")
     day = page.evaluate("new Date(Date.now() + 40 * 86400000).toISOString().slice(0, 10)")
     page.get_by_label("One due date for all").fill(day)
-    page.get_by_role("button", name="Set").click()
-    page.get_by_role("link", name="To the teacher").click()
+    follow(page.get_by_role("button", name="Set"))
+    follow(page.get_by_role("link", name="To the teacher"))
     teacher = label(page).inner_text().removeprefix("Scan items for ")
 
     scan(page, *pile)

@@ -314,11 +314,11 @@ class TestRebuilding:
         def hold() -> None:
             with folder.writer_lock():
                 began.set()
-                done.wait(5)
+                done.wait(60)
 
         holder = threading.Thread(target=hold)
         holder.start()
-        began.wait(5)
+        assert began.wait(60)
         threading.Timer(0.2, done.set).start()
 
         assert rebuild() == 1

@@ -74,14 +74,15 @@ def kill_a_worker(module, name):
         cwd=settings.ROOT,
         env={**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "libsys.settings"},
         capture_output=True,
-        timeout=60,
+        timeout=300,
         check=False,
     ).returncode
 
 
 def night_after():
     """Run the night as the clock would start it again: PostgreSQL lets go of a dead worker's lock at once or soon."""
-    for _ in range(50):
+    until = time.monotonic() + 120
+    while time.monotonic() < until:
         outcomes = run_night(local_day=TODAY, now=NOW)
         if "BUSY" not in outcomes.values():
             return outcomes

@@ -233,13 +233,13 @@ def test_gives_up_on_a_table_that_stays_in_use_and_leaves_it_as_it_was(committed
             with transaction.atomic():
                 Branch.objects.create(code="main", name="Main")
                 is_locked.set()
-                may_end.wait(30)
+                may_end.wait(300)
         finally:
             connection.close()
 
     desk = threading.Thread(target=use_the_table)
     desk.start()
-    is_locked.wait(30)
+    assert is_locked.wait(300)
 
     outcome, _ = migrate(release_with([ADD_COLUMN]), ["gamma"], lock_timeout_seconds=1)
 
