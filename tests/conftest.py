@@ -28,6 +28,8 @@ from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tenants import selectors
 from tenants.choice import choose_none
@@ -35,6 +37,13 @@ from tenants.models import Municipality
 from tenants.selectors import forget_hosts
 from tests.fixtures.municipalities import is_outdated, municipality_with_commits, prepare_database
 from tests.fixtures.scheduling import DemoOnOneWorker
+
+# What's tried doesn't depend on the run, nor the verdict on how busy the machine is. Who looks for new input to fail on
+# asks for it: pytest --hypothesis-profile=default.
+hypothesis_settings.register_profile(
+    "steady", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("steady")
 
 # A Thursday, in winter time.
 NOW = datetime(2026, 11, 19, 10, 30, tzinfo=UTC)

@@ -33,8 +33,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "demo" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.demo)
-            # A machine that was too slow once is no fault of the page; one that fails twice is. Only for what a press, a
-            # key or a page didn't do in time, never for what a page says. What the first try has done stays done: the
+            # A machine that was too slow once is no fault of the page; one that fails twice is. Only for what a press
+            # or a page didn't do in time, never for what a page says. What the first try has done stays done: the
             # second may fail for it, and can't pass by it, for each expects the answer to its own press.
             item.add_marker(pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError"]))
     items.sort(key=lambda item: ORDER.get(item.path.stem, 2))

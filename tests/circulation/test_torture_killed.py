@@ -82,7 +82,7 @@ def kill_a_worker(statement, seed):
         cwd=settings.ROOT,
         env={**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "libsys.settings"},
         capture_output=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
 

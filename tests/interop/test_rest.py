@@ -219,7 +219,11 @@ class TestManners:
         ):
             assert set(answer) == set(schemas[name]["properties"]), name
 
-    @hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @hypothesis_settings(
+        max_examples=60,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
     @given(
         st.dictionaries(
             st.sampled_from(

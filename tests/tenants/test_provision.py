@@ -72,10 +72,6 @@ def test_takes_language_currency_and_time_zone_from_the_country(templates, now, 
     assert (made.language, made.currency, made.time_zone) == (language, currency, time_zone)
 
 
-def test_takes_less_than_three_seconds(templates, now):
-    assert provision_with(now).seconds < 3
-
-
 def test_fills_item_types_categories_and_a_first_branch_from_the_template(templates, now):
     template = PolicyTemplate.objects.get(code="standard-dk")
 
