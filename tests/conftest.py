@@ -69,6 +69,8 @@ def django_db_setup(
     pytest-django makes no database when none of the tests chosen asks for `db`, and those of `committed_municipality`
     would write to the installation's own.
     """
+    # Fifty desks at once share eight connections; on a busy machine the last one waits longer than a desk would.
+    django_settings.DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = 300
     with django_db_blocker.unblock():
         made = setup_databases(
             verbosity=0, interactive=False, aliases=["default"], keepdb=django_db_keepdb and not django_db_createdb
