@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 
 from common.errors import Reason, Refused
@@ -15,6 +16,13 @@ from tests.factories.holdings import ItemFactory
 from tests.factories.patrons import PatronFactory
 
 DAY = date(2026, 11, 19)
+
+
+@pytest.fixture(autouse=True)
+def _clock(now):
+    """Begin at the moment at which the rows here were made: what's a hundred days old is forgotten."""
+    with time_machine.travel(now):
+        yield
 
 
 def test_writes_what_a_job_did(alpha):
