@@ -114,9 +114,9 @@ SCHOOL = {
     "school:change_class": Page(_CLASSES, {"pk": "class"}, sends={"name": "=5.D", "branch": "other_branch"}),
     "school:undo": Page(_CLASSES, {"pk": "class", "entry_id": "entry"}, sends={}),
     "school:override": Page(_CLASSES, {"pk": "class"}, sends={**_SCAN, "pupil": "pupil", "code": "=LOAN_LIMIT"}),
-    "school:class": Page(_CLASSES, {"pk": "class"}, asks={"record": "title", "pupil": "pupil"}),
+    "school:class": Page(_CLASSES, {"pk": "class"}, asks={"record": "title", "pupil": "pupil"}, sends={}),
     "school:lend_scan": Page(_CLASSES, {"pk": "class"}, sends={**_SCAN, "record": "title", "pupil": "pupil"}),
-    "school:return": Page(_CLASSES, {"pk": "class"}),
+    "school:return": Page(_CLASSES, {"pk": "class"}, sends={}),
     "school:return_scan": Page(_CLASSES, {"pk": "class"}, sends=_SCAN),
     "school:list": Page(_CLASSES, {"pk": "class"}, asks={"record": "title"}),
 }

@@ -51,6 +51,8 @@ NOT_LISTS = {
     "desk/patron_money.html": (1, "movements of one credit, every column is needed"),
     "desk/start.html": (3, "summaries of lists that stand on pages of their own"),
     "kiosk/_rows.html": (1, "a patron's own, at a machine"),
+    "school/_listed.html": (1, "the preview of one uploaded list, every column is needed"),
+    "school/class_form.html": (1, "the preview of one uploaded list, every column is needed"),
     "school/class.html": (1, "the results of scans, gone with the page"),
     "school/list.html": (1, "a sheet of paper for the teacher"),
     "school/return.html": (1, "the results of scans, gone with the page"),

@@ -17,9 +17,7 @@ from web.desk.answers import notice_words
 from web.desk.areas import desk_areas
 from web.desk.item_areas import item_pages
 from web.desk.scan_inputs import LONGEST_ID, day_in
-
-# A barcode and what a spreadsheet puts behind it, for as many lines as a list may have.
-_LARGEST_FILE = 200 * LONGEST_BATCH
+from web.ui.uploaded_lists import ListRefusedError, text_of
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
@@ -29,29 +27,27 @@ def batch(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, {"does": "check-in"})
     values = {name: request.POST.get(name, "").replace("\x00", "") for name in ("does", "card", "barcodes", "day")}
-    text, problem = _text(request, values["barcodes"])
+    text, problem, status = _text(request, values["barcodes"])
     barcodes = barcodes_in(text)
     patron = get_patron_by_card(values["card"]) if values["does"] == "check-out" else None
     problem = problem or _problem(values, barcodes, patron)
     if problem:
-        return _page(request, {**values, "problem": problem}, status=422)
+        return _page(request, {**values, "problem": problem}, status=status if status != 200 else 422)
     lines = _work_off(request, values, barcodes, patron)
     rows = [{"line": line, "reasons": _reasons(request, line)} for line in lines]
     done = sum(1 for line in lines if line.result)
     return _page(request, {**values, "barcodes": "", "rows": rows, "done": done, "refused": len(lines) - done})
 
 
-def _text(request: HttpRequest, typed: str) -> tuple[str, str]:
-    """Return the list, from the file if there's one, and what's wrong with the file."""
+def _text(request: HttpRequest, typed: str) -> tuple[str, str, int]:
+    """Return the list, from the file if there's one, what's wrong with the file, and the status that says so."""
     upload = request.FILES.get("file")
     if upload is None:
-        return typed, ""
-    if upload.size is None or upload.size > _LARGEST_FILE:
-        return "", gettext("The file is too large for a list of barcodes.")
+        return typed, "", 200
     try:
-        return upload.read().decode("utf-8-sig").replace("\x00", ""), ""
-    except UnicodeDecodeError:
-        return "", gettext("The file isn't a text file. Save it as CSV or text (UTF-8).")
+        return text_of(upload), "", 200
+    except ListRefusedError as refused:
+        return "", refused.text, refused.status
 
 
 def _problem(values: dict[str, str], barcodes: list[str], patron: Any) -> str:

@@ -23,6 +23,7 @@ from schools.services import add_class, change_class
 from web.account.access import staff_only
 from web.desk.areas import desk_areas
 from web.schools.context import class_or_404
+from web.schools.lists import Listed, listed_pupils
 from web.schools.words import class_text
 from web.ui.forms import posted
 
@@ -74,8 +75,9 @@ class ClassForm(forms.Form):
 def add(request: HttpRequest) -> HttpResponse:
     """Add a class of this school year."""
     staff, today = request.staff, timezone.localdate()  # type: ignore[attr-defined]
-    form = ClassForm(posted(request), initial={"branch": staff.branch.pk})
-    if request.method == "POST" and form.is_valid():
+    listed = listed_pupils(request)
+    form = ClassForm(_typed(request, listed), initial={"branch": staff.branch.pk})
+    if request.method == "POST" and listed is None and form.is_valid():
         try:
             school_class = add_class(
                 **_values(form), school_year=school_year_of(today), staff=staff.account, today=today
@@ -85,7 +87,7 @@ def add(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, gettext("Class %(name)s is added.") % {"name": school_class.name})
             return redirect("school:class", pk=school_class.pk)
-    return _page(request, form, gettext("Add a class"), None)
+    return _page(request, form, gettext("Add a class"), None, listed=listed)
 
 
 @staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)
@@ -94,8 +96,9 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     """Change a class; whoever leaves it keeps her loans."""
     school_class, staff = class_or_404(pk), request.staff  # type: ignore[attr-defined]
     members = _Members(school_class)
-    form = ClassForm(posted(request), initial=_initial(school_class, members))
-    if request.method == "POST" and form.is_valid():
+    listed = listed_pupils(request)
+    form = ClassForm(_typed(request, listed), initial=_initial(school_class, members))
+    if request.method == "POST" and listed is None and form.is_valid():
         values = _values(form)
         values["pupils"] = members.after(values["pupils"], request.POST)
         try:
@@ -105,7 +108,8 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, gettext("Class %(name)s is changed.") % {"name": form.cleaned_data["name"]})
             return redirect("school:class", pk=pk)
-    return _page(request, form, gettext("Change %(name)s") % {"name": school_class.name}, school_class, members)
+    heading = gettext("Change %(name)s") % {"name": school_class.name}
+    return _page(request, form, heading, school_class, members, listed=listed)
 
 
 class _Members:
@@ -134,7 +138,13 @@ class _Members:
 
 
 def _page(
-    request: HttpRequest, form: ClassForm, heading: str, school_class: Any, members: _Members | None = None
+    request: HttpRequest,
+    form: ClassForm,
+    heading: str,
+    school_class: Any,
+    members: _Members | None = None,
+    *,
+    listed: Listed | None = None,
 ) -> HttpResponse:
     context = {
         "areas": desk_areas(request, "school"),
@@ -144,8 +154,20 @@ def _page(
         "shown": request.POST.getlist("shown") or (members.shown if members else []),
         "without_card": members.without_card if members else [],
         "leaves": request.POST.getlist("leaves"),
+        "listed": listed,
     }
-    return render(request, "school/class_form.html", context, status=422 if form.errors else 200)
+    status = listed.status if listed and listed.problem else 422 if form.errors else 200
+    return render(request, "school/class_form.html", context, status=status)
+
+
+def _typed(request: HttpRequest, listed: Listed | None) -> Any:
+    """Return what was typed; with a list it's only looked at, and its cards stand below those that were typed."""
+    if listed is None:
+        return posted(request)
+    values = request.POST.copy()
+    cards = [values.get("pupils", ""), *(line.text for line in listed.lines)]
+    values["pupils"] = "\n".join(filter(None, cards))
+    return values
 
 
 def _values(form: ClassForm) -> dict[str, Any]:

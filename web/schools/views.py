@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.rules import Permission
 from schools.rules import school_year_of
@@ -11,7 +11,10 @@ from schools.selectors import classes
 from web.account.access import staff_only
 from web.desk.areas import desk_areas
 from web.schools.context import Lending, class_or_404, sheet_context, still_out
+from web.schools.lists import listed_items
 from web.ui.kept_filters import keeps_filters
+
+_FORM = ("GET", "HEAD", "POST")
 
 
 @staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)
@@ -26,25 +29,27 @@ def start(request: HttpRequest) -> HttpResponse:
 
 
 @staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)
-@require_safe
+@require_http_methods(_FORM)
 @keeps_filters("class", "sort")
 def lend(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show a class with a title: who has it, who lacks it, and whose item is scanned next."""
-    school_class = class_or_404(pk)
-    return render(request, "school/class.html", sheet_context(request, school_class, Lending.of(request.GET)))
+    """Show a class with a title: who has it, who lacks it, and whose item is scanned next; and an uploaded list."""
+    school_class, listed = class_or_404(pk), listed_items(request)
+    context = sheet_context(request, school_class, Lending.of(request.GET)) | {"listed": listed}
+    return render(request, "school/class.html", context, status=listed.status if listed else 200)
 
 
 @staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)
-@require_safe
+@require_http_methods(_FORM)
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show everything that a class has on loan, and take a pile of it back."""
-    school_class = class_or_404(pk)
+    """Show everything that a class has on loan, and take a pile of it back, or what an uploaded list names."""
+    school_class, listed = class_or_404(pk), listed_items(request)
     context = {
         "areas": desk_areas(request, "school"),
         "class": school_class,
         "today": timezone.localdate(),
+        "listed": listed,
     } | still_out(school_class)
-    return render(request, "school/return.html", context)
+    return render(request, "school/return.html", context, status=listed.status if listed else 200)
 
 
 @staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)

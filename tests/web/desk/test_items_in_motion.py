@@ -184,7 +184,7 @@ def test_lends_a_list_from_a_file(librarian_client, patron, item):
 def test_refuses_a_list_that_can_not_be(librarian_client, rules, fields, problem):
     answer = _batch(librarian_client, **fields)
 
-    assert answer.status_code == 422
+    assert answer.status_code == (413 if problem == "too large" else 422)
     assert problem in text_of(answer)
 
 

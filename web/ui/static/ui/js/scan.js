@@ -175,7 +175,12 @@
         take(command.dataset.scanLabel || command.textContent.trim(), command.dataset.scanCommand);
       }
       const list = event.target.closest("[data-scan-list]");
-      if (list) for (const line of list.dataset.scanList.split("\n").filter(Boolean)) take(line, "", { listed: "1" });
+      if (list) {
+        // An uploaded list is of things at hand, as a pasted one; it's worked off once.
+        const isHeld = list.hasAttribute("data-scan-held");
+        for (const line of list.dataset.scanList.split("\n").filter(Boolean)) take(line, "", isHeld ? {} : { listed: "1" });
+        if (isHeld) list.disabled = true;
+      }
       pressRow(event, queue, rows);
     });
     addEventListener("online", () => queue.resume());
