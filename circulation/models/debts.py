@@ -57,6 +57,8 @@ class DebtClaim(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.CREATED)
     # The debtor system's own number.
     reference = models.CharField(max_length=60, blank=True)
+    # Why staff took it back: while that stands, the next batch leaves its fee out.
+    kept_back = models.CharField(max_length=200, blank=True, default="", db_default="")
     changed_at = models.DateTimeField()
 
     class Meta:
