@@ -105,11 +105,12 @@ def claim_states() -> list[tuple[str, str]]:
 
 
 def _unpaid(on: date) -> Iterable[Debt]:
-    """Every unpaid fee that isn't handed over, with who's liable; not while she says that the item is returned."""
+    """Every unpaid fee that's neither handed over nor kept back, with who's liable; not one said to be returned."""
     unpaid = (
         with_guardians(Fee.objects.all())
         .filter(Q(loan__isnull=True) | Q(loan__claim=""), balance__gt=0)
         .exclude(claims__state__in=DebtClaim.OPEN)
+        .exclude(pk__in=DebtClaim.objects.exclude(kept_back="").values("fee"))
         .select_related("loan__item")
         .order_by("pk")
     )

@@ -11,7 +11,7 @@ from circulation.selectors.debts import to_hand_over
 from circulation.selectors.fees import credit_of, fees_of, owed_by
 from circulation.selectors.reversals import Wanted, preview
 from circulation.selectors.tills import cash_up
-from circulation.services.debts import accept_claim, book_payment, hand_over, recall_claim, send_batch
+from circulation.services.debts import accept_claim, book_payment, hand_over, recall_claim, release_claim, send_batch
 from circulation.services.debts.systems import file_name
 from circulation.services.fees import (
     add_fee,
@@ -386,6 +386,20 @@ def test_a_recalled_claim_leaves_the_fee_owed(ripe, staff, now):
 
     assert refusal.value.codes == ["CLAIM_ENDED"]
     assert owed_by(patron.pk) == money("230.00")
+
+
+def test_what_was_recalled_is_handed_over_again_only_when_staff_say_so(ripe, staff, now):
+    patron, _loan, batch = ripe
+    batch()
+    claim = recall_claim(claim=DebtClaim.objects.get(), reason="agreed on rates", staff=staff, now=now)
+    on = DUE + timedelta(days=60)
+    assert to_hand_over(on).debts == ()
+
+    release_claim(claim=claim, staff=staff, now=now)
+
+    assert [debt.fee for debt in to_hand_over(on).debts] == [claim.fee]
+    with pytest.raises(FeeRefused):
+        release_claim(claim=claim, staff=staff, now=now)
 
 
 def test_a_child_without_guardian_is_listed_and_never_billed(rules, now):

@@ -59,6 +59,7 @@ ACTIONS = {
     "circulation.place_hold": _("Placed a hold"),
     "circulation.renew": _("Renewed"),
     "circulation.recall_claim": _("Recalled a claim"),
+    "circulation.release_claim": _("Let a claim be handed over again"),
     "circulation.refund": _("Paid credit back"),
     "circulation.reopen_fee": _("Reopened an overdue fee"),
     "circulation.replay_scan": _("Sent a scan recorded during an outage"),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.rules import Permission
 from circulation.errors import FeeRefused
 from circulation.selectors.debts import batches, claim_states, claims, get_batch, get_claim, to_hand_over
-from circulation.services.debts import accept_claim, book_payment, hand_over, recall_claim, send_batch
+from circulation.services.debts import accept_claim, book_payment, hand_over, recall_claim, release_claim, send_batch
 from circulation.services.debts.batches import lines_of
 from circulation.services.debts.systems import as_csv
 from web.account.access import staff_only
@@ -84,6 +84,8 @@ def _change(request: HttpRequest, claim: Any) -> None:
         accept_claim(claim=claim, reference=text, **by)
     elif what == "recall":
         recall_claim(claim=claim, reason=text, **by)
+    elif what == "again":
+        release_claim(claim=claim, **by)
     elif what == "paid":
         amount = _amount(request.POST.get("amount", ""))
         payment_id = text or request.POST.get("form_id", "")

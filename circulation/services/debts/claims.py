@@ -77,6 +77,8 @@ def book_payment(
 def recall_claim(*, claim: DebtClaim, reason: str, staff: StaffAccount, now: datetime) -> DebtClaim:
     """Take a claim back from the debtor system; the fee stays owed at the library. The next batch tells it.
 
+    The fee isn't handed over again until staff say so: mostly they've agreed on something with whoever owes it.
+
     :raises FeeRefused: NOT_PERMITTED, TEXT_MISSING or CLAIM_ENDED
     """
     reason = " ".join(reason.split())[:200]
@@ -84,8 +86,25 @@ def recall_claim(*, claim: DebtClaim, reason: str, staff: StaffAccount, now: dat
         raise FeeRefused([Reason(Code.TEXT_MISSING)])
     claim = _locked(claim, staff)
     claim.state, claim.outstanding, claim.changed_at = DebtClaim.State.RECALLED, ZERO, now
-    claim.save(update_fields=["state", "outstanding", "changed_at"])
+    claim.kept_back = reason
+    claim.save(update_fields=["state", "outstanding", "changed_at", "kept_back"])
     record(action="circulation.recall_claim", actor=staff, subject=claim, facts={"reason": reason})
+    return claim
+
+
+@transaction.atomic
+def release_claim(*, claim: DebtClaim, staff: StaffAccount, now: datetime) -> DebtClaim:
+    """Let the fee of a claim that staff took back be handed over again, as a claim of its own.
+
+    :raises FeeRefused: NOT_PERMITTED, or CLAIM_ENDED if it isn't kept back
+    """
+    require(staff, Permission.WAIVE_FEES)
+    claim = DebtClaim.objects.select_for_update(of=("self",)).get(pk=claim.pk)
+    if not claim.kept_back:
+        raise FeeRefused([Reason(Code.CLAIM_ENDED, facts={"state": claim.state})])
+    claim.kept_back, claim.changed_at = "", now
+    claim.save(update_fields=["kept_back", "changed_at"])
+    record(action="circulation.release_claim", actor=staff, subject=claim, facts={})
     return claim
 
 

@@ -88,3 +88,18 @@ def test_a_claim_paid_without_a_number_shows_none(supervisor_client, patron, fee
     supervisor_client.post(f"/desk/debts/claims/{claim.pk}", paid)
 
     assert LedgerEntry.objects.get(kind="PAYMENT").reason == ""
+
+
+def test_a_claim_that_was_taken_back_says_why_and_waits(supervisor_client, patron, fees):
+    RuleFactory(patron_category=patron.category, values={"hand_over_days": 1})
+    supervisor_client.post("/desk/debts", {"form_id": "form-0001"})
+    claims = DebtClaim.objects.order_by("pk")
+    supervisor_client.post(f"/desk/debts/claims/{claims[0].pk}", {"what": "recall", "text": "Agreed on rates"})
+
+    waiting = text_of(supervisor_client.get("/desk/debts"))
+    answer = supervisor_client.post(f"/desk/debts/claims/{claims[0].pk}", {"what": "again"})
+    released = supervisor_client.get("/desk/debts")
+
+    assert "Agreed on rates" in waiting
+    assert "Nothing is to be handed over." not in text_of(released)
+    assert (answer.status_code, [debt.fee for debt in released.context["found"].debts]) == (302, [fees[0]])
