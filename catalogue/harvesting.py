@@ -1,7 +1,7 @@
 """What harvesters read: the nation's records, or one municipality's, by the date of their last change there."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from catalogue.models import BibliographicRecord, HarvestEntry, MaterialType
 from catalogue.services.change_feed import wait_for_announcements
 
 _ENTRY = HarvestEntry._meta.db_table
+_BATCH = 500
 
 
 @dataclass(frozen=True)
@@ -153,3 +154,26 @@ def _branches(view: View, record_ids: Collection[int]) -> dict[int, list[str]]:
 def material_types() -> list[tuple[str, str]]:
     """Return the kinds of material as (code, name in the reader's language)."""
     return [(str(value), str(label)) for value, label in MaterialType.choices]
+
+
+def records_to_export(
+    *, municipality_id: int | None, since: datetime | None, ids: Collection[int] | None, with_marc: bool
+) -> Iterator[BibliographicRecord]:
+    """Yield records by number, some hundreds read at a time, however many there are; withdrawn ones are left out.
+
+    :param municipality_id: whose titles; None for all records
+    :param since: only what has changed from this moment on, the record itself or who holds it
+    :param ids: only these numbers
+    """
+    entries = _of(View(municipality_id)).filter(is_gone=False)
+    if since:
+        entries = entries.filter(changed_at__gte=since)
+    if ids is not None:
+        entries = entries.filter(record_id__in=ids)
+    numbers = entries.order_by("record_id").values_list("record_id", flat=True)
+    records = BibliographicRecord.objects.all() if with_marc else BibliographicRecord.objects.defer("raw")
+    last = 0
+    while batch := list(numbers.filter(record_id__gt=last)[:_BATCH]):
+        found = records.in_bulk(batch)
+        yield from (found[number] for number in batch if number in found)
+        last = batch[-1]

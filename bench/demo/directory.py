@@ -42,6 +42,8 @@ def write_directory(towns: list[tuple[Town, Municipality]], *, now: datetime) ->
     content: dict[str, Any] = {
         "written_at": now.isoformat(timespec="seconds"),
         "console": {"url": address_on(settings.BASE_DOMAIN), "staff": _staff(OPERATORS)},
+        # All records, for harvesters; each municipality's own address has its titles.
+        "oai_url": address_on(settings.BASE_DOMAIN, "/oai"),
         # Self-check machines and sorters get accounts of their own with their protocols.
         "devices": [],
         "municipalities": [],
@@ -65,6 +67,7 @@ def _municipality(town: Town, municipality: Municipality, now: datetime) -> dict
         "portal_url": address_of(municipality),
         "desk_url": address_of(municipality, "/desk/"),
         "console_url": address_of(municipality, "/console/"),
+        "oai_url": address_of(municipality, "/oai"),
         "language": municipality.language,
         "currency": municipality.currency,
         "time_zone": municipality.time_zone,

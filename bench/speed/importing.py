@@ -41,7 +41,10 @@ def measure(setting: Setting) -> Figures:
         xml.unlink(missing_ok=True)
         with connection.cursor() as cursor:
             # What was taken back still lies in the tables.
-            cursor.execute("VACUUM (ANALYZE) public.catalogue_bibliographicrecord, public.catalogue_change")
+            cursor.execute(
+                "VACUUM (ANALYZE) public.catalogue_bibliographicrecord, public.catalogue_change,"
+                " public.catalogue_harvestentry"
+            )
 
 
 def _import(name: str, file: Path, count: int) -> Figure:

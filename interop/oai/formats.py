@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from catalogue.marc import dublin_core, write_xml
-from catalogue.marc.exporting import Kept, marc_of
-from catalogue.marc.to_marc21 import as_marc21
+from catalogue.marc.exporting import Kept, marc_of, marcxml_of
 
 
 @dataclass(frozen=True)
@@ -22,10 +21,6 @@ class Format:
     write: Callable[[Kept], str]
 
 
-def _marcxml(record: Kept) -> str:
-    return write_xml.marcxml(as_marc21(marc_of(record)))
-
-
 def _marcxchange(record: Kept) -> str:
     return write_xml.marcxchange(marc_of(record))
 
@@ -34,7 +29,7 @@ FORMATS: Mapping[str, Format] = {
     each.prefix: each
     for each in (
         Format("oai_dc", dublin_core.OAI_DC_SCHEMA, dublin_core.OAI_DC, False, dublin_core.oai_dc),
-        Format("marcxml", write_xml.MARCXML_SCHEMA, write_xml.MARCXML, True, _marcxml),
+        Format("marcxml", write_xml.MARCXML_SCHEMA, write_xml.MARCXML, True, marcxml_of),
         Format("marcxchange", write_xml.MARCXCHANGE_SCHEMA, write_xml.MARCXCHANGE, True, _marcxchange),
     )
 }

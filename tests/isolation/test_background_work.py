@@ -87,6 +87,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "rebuild_index": ((), set()),
     "load_templates": ((), {"public"}),
     "import_marc": (("tests/data/marc/marc21-utf8.mrc",), {"public"}),
+    "export_records": (("--municipality=alpha",), set()),
     "migrate_municipalities": ((), {"public"}),
     "provision": (
         ("Gamma", "--host=gamma", "--country=DK", "--template=bare", "--population=1"),
