@@ -47,7 +47,8 @@ _NOT_IN_KEY = re.compile(r"[^A-Za-z0-9-]+")
 def bibtex(record: Described) -> str:
     """Return the record as a BibTeX entry."""
     key = _NOT_IN_KEY.sub("-", record.control_number).strip("-") or "record"
-    lines = [f"  {name} = {{{tidy(value).translate(_TEX)}}}" for name, value in _bibtex_fields(record) if tidy(value)]
+    fields = [(name, _on_one_line(value)) for name, value in _bibtex_fields(record)]
+    lines = [f"  {name} = {{{value.translate(_TEX)}}}" for name, value in fields if value]
     return f"@{_BIBTEX_KINDS.get(record.material_type, 'misc')}{{{key},\n" + ",\n".join(lines) + "\n}\n"
 
 
@@ -67,7 +68,8 @@ def _bibtex_fields(record: Described) -> Iterator[tuple[str, str]]:
 def ris(record: Described) -> str:
     """Return the record as a RIS entry; its lines end as RIS wants it."""
     lines = [("TY", _RIS_KINDS.get(record.material_type, "GEN")), *_ris_fields(record), ("ER", "")]
-    return "".join(f"{tag}  - {tidy(value)}\r\n" for tag, value in lines if tidy(value) or tag == "ER")
+    shown = [(tag, _on_one_line(value)) for tag, value in lines]
+    return "".join(f"{tag}  - {value}\r\n" for tag, value in shown if value or tag == "ER")
 
 
 def _ris_fields(record: Described) -> Iterator[tuple[str, str]]:
@@ -87,3 +89,7 @@ def _ris_fields(record: Described) -> Iterator[tuple[str, str]]:
 
 def _whole_title(record: Described) -> str:
     return f"{record.title}: {record.remainder}" if record.remainder else record.title
+
+
+def _on_one_line(text: str) -> str:
+    return tidy(" ".join(text.split()))
