@@ -153,6 +153,6 @@ def _today(now: datetime) -> date:
     return now.astimezone(ZoneInfo(current_municipality().time_zone)).date()
 
 
-def _owed(patron_ids: Collection[int]) -> set[int]:
+def _owed(patron_ids: Collection[int | None]) -> set[int]:
     fees = Fee.objects.filter(patron__in=patron_ids, balance__gt=0).only("loan_id", "covers")
     return set().union(*map(loans_of, fees))

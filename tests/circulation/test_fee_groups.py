@@ -8,7 +8,7 @@ import pytest
 from circulation.models import CirculationRule, Fee
 from circulation.selectors.fees import fees_of, owed_by
 from circulation.services.fees import charge_overdue, close_overdue_fee, reopen_overdue_fee
-from tests.factories import LoanFactory, PatronFactory, RuleFactory
+from tests.factories import ItemTypeFactory, LoanFactory, PatronFactory, RuleFactory
 
 DUE = date(2026, 11, 9)
 
@@ -74,6 +74,22 @@ def test_one_due_date_returned_in_two_visits_costs_two(group):
     group.give_back(10, b, c)
 
     assert sorted(Fee.objects.values_list("balance", flat=True)) == [Decimal("20.00"), Decimal("60.00")]
+
+
+def test_what_comes_with_the_visit_and_costs_more_says_by_which_rule(group):
+    film = ItemTypeFactory(code="film")
+    cheap, dear = group.loan(), group.loan(item__item_type=film)
+    rule = RuleFactory(item_type=film, values={"fee_steps": [{"from_day": 1, "adult": "50.00", "child": "50.00"}]})
+
+    group.give_back(3, cheap, dear)
+
+    [fee] = Fee.objects.all()
+    charges = fee.entries.filter(kind="CHARGE").order_by("pk")
+    assert [(entry.amount, entry.rule["origin"]["item_type"]) for entry in charges] == [
+        (Decimal("20.00"), None),
+        (Decimal("30.00"), "film"),
+    ]
+    assert charges[1].rule["origin"]["row_id"] == rule.pk
 
 
 def test_different_due_dates_returned_together_cost_a_fee_each(group):

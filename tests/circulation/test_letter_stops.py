@@ -10,9 +10,11 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import AuditEntry
 from circulation.errors import CheckOutRefused, Code, Override
 from circulation.models import CirculationRule, Fee
+from circulation.selectors.reversals import Wanted, preview
 from circulation.services.check_in import check_in
 from circulation.services.check_out import check_out
 from circulation.services.fees import take_payment, waive
+from circulation.services.fees.reversal import reverse_charges
 from circulation.services.letter_stops import lift_settled, set_stops
 from circulation.services.nightly.overdue_fees import charge_overdue_fees
 from circulation.services.nightly.overdue_notices import make_overdue_notices
@@ -191,6 +193,22 @@ def test_e17_the_night_lifts_what_was_settled_without_a_desk(library, rules):
     Fee.objects.update(balance=0)
 
     night(1)
+
+    assert not stopped(library)
+
+
+def test_e17_a_bulk_reversal_lifts_what_it_settles_at_once(library, rules):
+    rules(block_at_notice="OVERDUE_1", fee_steps=[{"from_day": 1, "adult": "20.00", "child": "20.00"}])
+    loan = late_loan(library, days=1)
+    loan.notices_made = 0
+    loan.save()
+    night()
+    give_back(library, loan)
+    assert stopped(library)
+    wanted = Wanted(since=TODAY, until=TODAY)
+    staff = StaffAccountFactory(supervisor=True)
+
+    reverse_charges(wanted=wanted, digest=preview(wanted).digest, reason="Wrong rule", staff=staff, now=NOW)
 
     assert not stopped(library)
 

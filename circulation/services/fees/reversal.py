@@ -13,6 +13,7 @@ from circulation.selectors.reversals import Preview, Reversal, Wanted, preview
 from circulation.services.fees.credit import move_to_credit
 from circulation.services.fees.ledger import lock_fees, write_entries
 from circulation.services.fees.permissions import require
+from circulation.services.letter_stops import lift_settled
 from circulation.services.privacy import forget_settled_loans
 from common.audit import record
 from common.errors import Reason
@@ -43,6 +44,7 @@ def reverse_charges(*, wanted: Wanted, digest: str, reason: str, staff: StaffAcc
         if line.credited > ZERO:
             move_to_credit(line.fee, line.credited, now=now, actor=staff, rule={"reversal": reason})
     write_entries([_correction(line, reason, staff, now) for line in seen.lines])
+    lift_settled({line.fee.patron_id for line in seen.lines}, now=now, actor=staff)
     forget_settled_loans(line.fee for line in seen.lines if line.fee.closed_at is not None)
     facts = {
         "since": wanted.since.isoformat(),

@@ -46,7 +46,7 @@ def make_overdue_notices(*, on: date, now: datetime, counts: Counter[str]) -> No
     do_all(
         lambda: _write_all(rules.all_values("notice_steps"), on=on, now=now, counts=counts),
         lambda: _recall(rules.all_values("recall_overdue"), on=on, now=now, counts=counts),
-        # What was settled elsewhere than at a desk: by a bulk reversal, by an agreement with the debtor system.
+        # What was settled elsewhere than at a desk: by an agreement with the debtor system, for instance.
         lambda: lift_settled(None, now=now, actor=None),
         lambda: remind_of_invoices(rules.all_values("invoice_reminder_days"), on=on, now=now, counts=counts),
     )
