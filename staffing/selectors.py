@@ -43,6 +43,20 @@ class StaffMember:
         return permissions_of(self.account.role) if self.account else frozenset()
 
 
+@dataclass(frozen=True)
+class LoggedIn(StaffMember):
+    """One who's logged in."""
+
+    account: StaffAccount
+
+
+@dataclass(frozen=True)
+class AtBranch(LoggedIn):
+    """One who's logged in and has chosen where she works."""
+
+    branch: Branch
+
+
 def staff_member(user: Any, *, session_branch_id: int | None) -> StaffMember:
     """Return the member of staff behind a logged-in user.
 
@@ -51,7 +65,7 @@ def staff_member(user: Any, *, session_branch_id: int | None) -> StaffMember:
     if not isinstance(user, StaffAccount) and not getattr(user, "is_authenticated", False):
         return StaffMember()
     if tenant_name() == get_public_schema_name():
-        return StaffMember(account=user)
+        return LoggedIn(user)
     habits = _read_habits(user.pk)
     branch = habits.branch if habits else None
     if session_branch_id and (branch is None or branch.pk != session_branch_id):
@@ -59,12 +73,11 @@ def staff_member(user: Any, *, session_branch_id: int | None) -> StaffMember:
         branch = next((each for each in branches_of(user) if each.pk == session_branch_id), None)
     if branch is not None and not branch.is_open_for_business:
         branch = None
-    return StaffMember(
-        account=user,
-        branch=branch,
-        keys=habits.keys if habits else {},
-        lock_minutes=habits.lock_minutes if habits and habits.lock_pin else 0,
-    )
+    keys = habits.keys if habits else {}
+    lock_minutes = habits.lock_minutes if habits and habits.lock_pin else 0
+    if branch is None:
+        return LoggedIn(user, keys=keys, lock_minutes=lock_minutes)
+    return AtBranch(user, branch, keys=keys, lock_minutes=lock_minutes)
 
 
 def branches_of(account: StaffAccount) -> list[Branch]:

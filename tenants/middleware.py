@@ -11,6 +11,7 @@ from django.utils.cache import patch_cache_control
 
 from tenants.choice import choose, choose_none
 from tenants.models import Municipality
+from tenants.requests import MunicipalityRequest
 from tenants.selectors import municipality_of_host
 
 
@@ -20,7 +21,7 @@ class MunicipalityMiddleware:
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: MunicipalityRequest) -> HttpResponse:
         """Choose the schema, answer, and leave no schema behind on this thread."""
         choose_none()
         host = split_domain_port(request.META.get("HTTP_HOST", ""))[0].rstrip(".")
@@ -30,7 +31,7 @@ class MunicipalityMiddleware:
         if municipality.state == Municipality.State.SUSPENDED:
             with translation.override(municipality.language):
                 return _plain(request, "ui/suspended.html", 503, {"municipality": municipality})
-        request.tenant = municipality  # type: ignore[attr-defined]
+        request.tenant = municipality
         request.urlconf = settings.PUBLIC_SCHEMA_URLCONF if municipality.is_consortium else settings.ROOT_URLCONF
         choose(municipality)
         try:

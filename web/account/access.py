@@ -6,12 +6,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control
 from django_htmx.http import HttpResponseClientRedirect
+
+from web.account.requests import StaffRequest
 
 View = Callable[..., HttpResponse]
 # The session's note that her screen is locked: whatever asks in her name waits for her PIN.
@@ -29,8 +31,8 @@ def staff_only(
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            staff = request.staff  # type: ignore[attr-defined]
+        def guarded(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            staff = request.staff
             if not staff:
                 return _go(request, "account:log_in")
             if not while_locked and request.session.get(LOCKED):
@@ -53,7 +55,7 @@ def open_to_all(view: View) -> View:
     return view
 
 
-def _locked(request: HttpRequest) -> HttpResponse:
+def _locked(request: StaffRequest) -> HttpResponse:
     """Ask for the PIN; a scan or fragment is told by status alone, for its page asks."""
     if request.headers.get("X-Scan") or getattr(request, "htmx", False):
         return HttpResponse(status=423)
@@ -61,7 +63,7 @@ def _locked(request: HttpRequest) -> HttpResponse:
     return render(request, "account/locked.html", {"next": back}, status=423)
 
 
-def _go(request: HttpRequest, name: str) -> HttpResponse:
+def _go(request: StaffRequest, name: str) -> HttpResponse:
     """Send the person to a page, and back here after it; a scan is told by status and header, for it isn't a page."""
     back = request.get_full_path() if request.method == "GET" else request.headers.get("Referer", "")
     address = reverse(name) + ("?" + urlencode({"next": back}) if back else "")

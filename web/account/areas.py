@@ -2,15 +2,14 @@
 
 from typing import Any
 
-from django.http import HttpRequest
-
 from accounts.rules import Permission
+from web.account.requests import StaffRequest
 from web.console.areas import areas_of
 from web.desk.areas import desk_areas
 
 
-def account_areas(request: HttpRequest) -> list[dict[str, Any]]:
+def account_areas(request: StaffRequest) -> list[dict[str, Any]]:
     """Return the areas of the desk for whoever works there, else those of the console."""
-    if request.staff.may(Permission.CIRCULATE):  # type: ignore[attr-defined]
+    if request.staff.may(Permission.CIRCULATE):
         return desk_areas(request, "")
     return areas_of(request, "")

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -14,6 +14,7 @@ from staffing import services
 from web.account.access import LOCKED, staff_only
 from web.account.areas import account_areas
 from web.account.forms import LockPinForm
+from web.account.requests import StaffRequest
 from web.account.texts import refusal_texts
 from web.account.throttle import count_failure, seconds_to_wait
 from web.ui.forms import posted
@@ -25,9 +26,9 @@ MOST_TRIES = 5
 
 @staff_only(while_locked=True)
 @require_http_methods(["GET", "HEAD", "POST"])
-def lock(request: HttpRequest) -> HttpResponse:
+def lock(request: StaffRequest) -> HttpResponse:
     """Lock the screen, or say whether it's locked and whose it is; without a PIN there's nothing to unlock it by."""
-    staff = request.staff  # type: ignore[attr-defined]
+    staff = request.staff
     if request.method == "POST" and not staff.lock_minutes:
         return JsonResponse({"locked": False, "set_pin": reverse("account:lock_pin")}, status=409)
     if request.method == "POST":
@@ -37,9 +38,9 @@ def lock(request: HttpRequest) -> HttpResponse:
 
 @staff_only(while_locked=True)
 @require_POST
-def unlock(request: HttpRequest) -> HttpResponse:
+def unlock(request: StaffRequest) -> HttpResponse:
     """Unlock the screen by PIN; after some wrong ones the session ends."""
-    account, typed = request.staff.account, request.POST.get("pin", "")  # type: ignore[attr-defined]
+    account, typed = request.staff.account, request.POST.get("pin", "")
     if not request.session.get(LOCKED):
         return _unlocked(request)
     # A scan that hits the field is no try at the PIN.
@@ -60,9 +61,9 @@ def unlock(request: HttpRequest) -> HttpResponse:
 
 @staff_only()
 @require_http_methods(["GET", "HEAD", "POST"])
-def lock_pin(request: HttpRequest) -> HttpResponse:
+def lock_pin(request: StaffRequest) -> HttpResponse:
     """Set or remove the PIN."""
-    staff = request.staff  # type: ignore[attr-defined]
+    staff = request.staff
     form = LockPinForm(
         posted(request),
         minutes=services.LOCK_MINUTES,
@@ -89,7 +90,7 @@ def lock_pin(request: HttpRequest) -> HttpResponse:
     return render(request, "account/lock_pin.html", context, status=422 if form.errors else 200)
 
 
-def _unlocked(request: HttpRequest) -> HttpResponse:
+def _unlocked(request: StaffRequest) -> HttpResponse:
     if _is_page(request):
         wanted = request.POST.get("next", "")
         safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
@@ -97,19 +98,19 @@ def _unlocked(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"locked": False})
 
 
-def _still_locked(request: HttpRequest, problem: str, status: int) -> HttpResponse:
+def _still_locked(request: StaffRequest, problem: str, status: int) -> HttpResponse:
     if _is_page(request):
         context = {"next": request.POST.get("next", ""), "problem": problem}
         return render(request, "account/locked.html", context, status=status)
     return JsonResponse({"locked": True, "problem": problem}, status=status)
 
 
-def _ended(request: HttpRequest) -> HttpResponse:
+def _ended(request: StaffRequest) -> HttpResponse:
     logout(request)
     if _is_page(request):
         return redirect("account:log_in")
     return JsonResponse({"locked": True, "problem": gettext("Too many wrong PINs. Log in again.")}, status=401)
 
 
-def _is_page(request: HttpRequest) -> bool:
+def _is_page(request: StaffRequest) -> bool:
     return not request.headers.get("X-Lock")

@@ -1,9 +1,13 @@
 """Staff and patrons have different session cookies, so that neither can ever pass for the other."""
 
+from typing import cast
+
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
 from django_tenants.utils import get_public_schema_name
+
+from tenants.requests import MunicipalityRequest
 
 STAFF_COOKIE = "staff_session"
 PATRON_COOKIE = "patron_session"
@@ -35,5 +39,5 @@ class AreaSessionMiddleware(SessionMiddleware):
 
 def cookie_of(request: HttpRequest) -> str:
     """Return the name of the cookie that the request's area uses."""
-    on_consortium = request.tenant.schema_name == get_public_schema_name()  # type: ignore[attr-defined]
+    on_consortium = cast(MunicipalityRequest, request).tenant.schema_name == get_public_schema_name()
     return STAFF_COOKIE if on_consortium or request.path.startswith(STAFF_AREAS) else PATRON_COOKIE

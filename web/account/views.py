@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +22,7 @@ from accounts.services.log_in import prove_identity
 from web.account.access import LOCKED, open_to_all, staff_only
 from web.account.areas import account_areas
 from web.account.forms import CodeForm, LogInForm, NewPasswordForm
+from web.account.requests import StaffRequest
 from web.account.texts import refusal_texts
 from web.account.throttle import count_failure, seconds_to_wait
 from web.ui.forms import posted
@@ -31,7 +32,7 @@ _SECRET = "new_totp_secret"  # noqa: S105 - the session key's name
 
 @open_to_all
 @require_http_methods(["GET", "HEAD", "POST"])
-def log_in(request: HttpRequest) -> HttpResponse:
+def log_in(request: StaffRequest) -> HttpResponse:
     """Log a member of staff in, and send her to where she wanted to go."""
     form = LogInForm(posted(request))
     status = 200
@@ -61,7 +62,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
 
 @open_to_all
 @require_POST
-def log_out(request: HttpRequest) -> HttpResponse:
+def log_out(request: StaffRequest) -> HttpResponse:
     """End the session."""
     logout(request)
     return redirect("account:log_in")
@@ -69,7 +70,7 @@ def log_out(request: HttpRequest) -> HttpResponse:
 
 @open_to_all
 @require_http_methods(["GET", "HEAD", "POST"])
-def invitation(request: HttpRequest, token: str) -> HttpResponse:
+def invitation(request: StaffRequest, token: str) -> HttpResponse:
     """Let somebody who was invited choose her password."""
     now = timezone.now()
     account = invitations.invited_account(token, now=now)
@@ -90,17 +91,17 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @staff_only()
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: StaffRequest) -> HttpResponse:
     """Show her own account."""
-    context = {"account": request.staff.account, "areas": account_areas(request)}  # type: ignore[attr-defined]
+    context = {"account": request.staff.account, "areas": account_areas(request)}
     return render(request, "account/overview.html", context)
 
 
 @staff_only()
 @require_http_methods(["GET", "HEAD", "POST"])
-def second_factor(request: HttpRequest) -> HttpResponse:
+def second_factor(request: StaffRequest) -> HttpResponse:
     """Switch the second factor on: show the secret, and store it once a code proves that the app has it."""
-    account = request.staff.account  # type: ignore[attr-defined]
+    account = request.staff.account
     secret = request.session.setdefault(_SECRET, second_factors.new_secret())
     form = CodeForm(posted(request))
     if request.method == "POST" and form.is_valid():
@@ -112,7 +113,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
             del request.session[_SECRET]
             messages.success(request, gettext("From now on you log in with a code as well."))
             return redirect("account:overview")
-    tenant = request.tenant  # type: ignore[attr-defined]
+    tenant = request.tenant
     address = second_factors.setup_address(account, secret, issuer=f"Libsys {tenant.name}")
     context = {
         "areas": account_areas(request),
@@ -125,9 +126,9 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
 @staff_only()
 @require_POST
-def second_factor_off(request: HttpRequest) -> HttpResponse:
+def second_factor_off(request: StaffRequest) -> HttpResponse:
     """Switch her own second factor off; somebody who finds her desk unlocked can't."""
-    account = request.staff.account  # type: ignore[attr-defined]
+    account = request.staff.account
     if account.check_password(request.POST.get("password", "")):
         second_factors.switch_off(account=account, actor=account)
         messages.success(request, gettext("You log in by password alone now."))
@@ -136,11 +137,11 @@ def second_factor_off(request: HttpRequest) -> HttpResponse:
     return redirect("account:overview")
 
 
-def _where_to(request: HttpRequest, account: Any) -> str:
+def _where_to(request: StaffRequest, account: Any) -> str:
     wanted = request.GET.get("next", "")
     if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
         return wanted
-    if request.tenant.is_consortium:  # type: ignore[attr-defined]
+    if request.tenant.is_consortium:
         return "/"
     if Permission.CIRCULATE in permissions_of(account.role):
         return reverse("desk:start")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,6 +16,7 @@ from staffing.selectors import branches_of
 from web.account.access import staff_only
 from web.account.areas import account_areas
 from web.account.forms import BranchForm
+from web.account.requests import StaffRequest
 from web.account.texts import refusal_texts
 from web.ui.forms import posted
 from web.ui.keys import ACTIONS, AREAS, DEFAULT_KEYS, key_problems, keys_of
@@ -23,9 +24,9 @@ from web.ui.keys import ACTIONS, AREAS, DEFAULT_KEYS, key_problems, keys_of
 
 @staff_only()
 @require_http_methods(["GET", "HEAD", "POST"])
-def branch(request: HttpRequest) -> HttpResponse:
+def branch(request: StaffRequest) -> HttpResponse:
     """Choose the branch once; it stays chosen until she changes it."""
-    staff = request.staff  # type: ignore[attr-defined]
+    staff = request.staff
     branches = branches_of(staff.account)
     form = BranchForm(posted(request), branches=branches, initial={"branch": staff.branch and staff.branch.pk})
     if request.method == "POST" and form.is_valid():
@@ -44,9 +45,9 @@ def branch(request: HttpRequest) -> HttpResponse:
 
 @staff_only()
 @require_http_methods(["GET", "HEAD", "POST"])
-def keys(request: HttpRequest) -> HttpResponse:
+def keys(request: StaffRequest) -> HttpResponse:
     """Change the keys of the desk; a key that a browser keeps for itself is refused with the reason."""
-    staff = request.staff  # type: ignore[attr-defined]
+    staff = request.staff
     own, problems = dict(staff.keys), {}
     if request.method == "POST":
         typed = {action: request.POST.get(action, "").strip() for action in ACTIONS if action in request.POST}

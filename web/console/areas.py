@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext, pgettext
 
 from accounts.rules import Permission
+from web.account.requests import StaffRequest
 
 
 def consortium_areas(current: str) -> list[dict[str, Any]]:
@@ -21,7 +21,7 @@ def consortium_areas(current: str) -> list[dict[str, Any]]:
     return _listed(areas, current)
 
 
-def municipality_areas(request: HttpRequest, current: str) -> list[dict[str, Any]]:
+def municipality_areas(request: StaffRequest, current: str) -> list[dict[str, Any]]:
     """Return the areas of a municipality's console, with the way to the desk for whoever works there too."""
     areas = [
         ("start", gettext("Overview"), "console:start"),
@@ -36,14 +36,14 @@ def municipality_areas(request: HttpRequest, current: str) -> list[dict[str, Any
         ("privacy", gettext("Privacy"), "console:privacy"),
         ("audit", gettext("Audit log"), "console:audit"),
     ]
-    if request.staff.may(Permission.CIRCULATE):  # type: ignore[attr-defined]
+    if request.staff.may(Permission.CIRCULATE):
         areas.append(("desk", gettext("Desk"), "desk:start"))
     return _listed(areas, current)
 
 
-def areas_of(request: HttpRequest, current: str) -> list[dict[str, Any]]:
+def areas_of(request: StaffRequest, current: str) -> list[dict[str, Any]]:
     """Return the areas of the console that the request came to."""
-    if request.tenant.is_consortium:  # type: ignore[attr-defined]
+    if request.tenant.is_consortium:
         return consortium_areas(current)
     return municipality_areas(request, current)
 

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.http import urlencode
 
@@ -15,6 +14,7 @@ from holdings.selectors import branch_names, item_types, items_with_record
 from patrons.selectors import patrons_by_ids
 from schools.selectors import class_names
 from tenants.selectors import all_municipalities
+from web.account.requests import StaffRequest
 from web.console.audit_words import AREAS, action_name, subject_name
 
 _LONGEST_NUMBER = 18
@@ -22,7 +22,7 @@ _LONGEST_NUMBER = 18
 KEPT = ("area", "who", "since", "until")
 
 
-def audit_context(request: HttpRequest) -> dict[str, Any]:
+def audit_context(request: StaffRequest) -> dict[str, Any]:
     """Return a page of the audit log of the current schema; what can't be read of the address counts as not given."""
     asked = {name: request.GET.get(name, "").strip() for name in (*KEPT, "about")}
     kind, _, number = asked["about"].partition(":")

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dates import MONTHS
@@ -35,6 +35,7 @@ from holdings.services.branches import (
 from holdings.services.calendars import clear_yearly_day
 from tenants.selectors import current_municipality
 from web.account.access import staff_only
+from web.account.requests import StaffRequest
 from web.console.areas import municipality_areas
 from web.console.closings import add_closing_refusals, closed_text, closing_rows, moved_text
 from web.console.refusals import add_refusals, refusal_text
@@ -70,7 +71,7 @@ class NewBranchForm(BranchForm):
 
 @staff_only(Permission.ADMINISTER)
 @require_safe
-def listed(request: HttpRequest) -> HttpResponse:
+def listed(request: StaffRequest) -> HttpResponse:
     """List the branches."""
     rows = [{"branch": branch, "open_days": len(week_of(branch))} for branch in all_branches()]
     context = {"areas": municipality_areas(request, "branches"), "rows": rows}
@@ -79,7 +80,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: StaffRequest) -> HttpResponse:
     """Add a branch."""
     initial = {"is_pickup_place": True, "lends_outside": True, "is_open_for_business": True}
     form = NewBranchForm(posted(request), initial=initial)
@@ -90,7 +91,7 @@ def add(request: HttpRequest) -> HttpResponse:
                 code=values.pop("code"),
                 details=BranchDetails(**values),
                 time_zone=current_municipality().time_zone,
-                actor=request.staff.account,  # type: ignore[attr-defined]
+                actor=request.staff.account,
             )
         except BranchRefused as refused:
             add_refusals(form, refused)
@@ -104,13 +105,13 @@ def add(request: HttpRequest) -> HttpResponse:
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
 @edited_in_turn("branch")
-def change(request: HttpRequest, pk: int) -> HttpResponse:
+def change(request: StaffRequest, pk: int) -> HttpResponse:
     """Show and change a branch with its hours and days."""
     branch = _or_404(pk)
     form = BranchForm(posted(request), initial=_initial(branch))
     if request.method == "POST" and form.is_valid():
         try:
-            change_branch(branch=branch, details=BranchDetails(**form.cleaned_data), actor=request.staff.account)  # type: ignore[attr-defined]
+            change_branch(branch=branch, details=BranchDetails(**form.cleaned_data), actor=request.staff.account)
         except BranchRefused as refused:
             add_refusals(form, refused)
         else:
@@ -122,7 +123,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 @staff_only(Permission.ADMINISTER)
 @require_POST
 @edited_in_turn("hours")
-def hours(request: HttpRequest, pk: int) -> HttpResponse:
+def hours(request: StaffRequest, pk: int) -> HttpResponse:
     """Set the weekly hours; a weekday without both times is closed.
 
     What ends or waits on weekdays that would be closed is shown first, and moves only if that's wished.
@@ -136,7 +137,7 @@ def hours(request: HttpRequest, pk: int) -> HttpResponse:
         planned = preview_hours(branch=branch, week=week.week(), now=now)
         if not planned.moves_nothing and dates not in ("move", "keep"):
             return _page(request, branch, _form(branch), week=week, planned=planned, status=200)
-        done = set_hours(branch=branch, week=week.week(), move=dates == "move", actor=request.staff.account, now=now)  # type: ignore[attr-defined]
+        done = set_hours(branch=branch, week=week.week(), move=dates == "move", actor=request.staff.account, now=now)
     except (BranchRefused, ClosingRefused) as refused:
         add = add_refusals if isinstance(refused, BranchRefused) else add_closing_refusals
         add(week, refused)
@@ -150,9 +151,9 @@ def hours(request: HttpRequest, pk: int) -> HttpResponse:
 @staff_only(Permission.ADMINISTER)
 @require_POST
 @edited_in_turn("days")
-def days(request: HttpRequest, pk: int) -> HttpResponse:
+def days(request: StaffRequest, pk: int) -> HttpResponse:
     """Close or open one day, or let it be as its weekday is."""
-    branch, actor = _or_404(pk), request.staff.account  # type: ignore[attr-defined]
+    branch, actor = _or_404(pk), request.staff.account
     day = forms.DateField(required=False).to_python(request.POST.get("day", "")) if _is_day(request) else None
     if day is None:
         return _wrong(request, branch, gettext("Choose a day."))
@@ -169,7 +170,7 @@ def days(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("console:branch", pk=pk)
 
 
-def _is_decided_otherwise(request: HttpRequest, branch: Any, day: Any) -> bool:
+def _is_decided_otherwise(request: StaffRequest, branch: Any, day: Any) -> bool:
     """Whether somebody else has said something else of this day since the page was read."""
     said = _said_of_days(calendar_days(branch, since=day)).get(day.isoformat())
     marks = request.POST.get(AS_READ, "")
@@ -180,9 +181,9 @@ def _said_of_days(rows: Any) -> dict[str, str]:
     return {row.date.isoformat(): f"{row.is_open} {row.reason}" for row in rows}
 
 
-def _close_day(request: HttpRequest, branch: Any, day: Any, reason: str) -> None:
+def _close_day(request: StaffRequest, branch: Any, day: Any, reason: str) -> None:
     """Close one day; what would end on it moves. A past one, or one that's closed anyway, moves nothing."""
-    actor = request.staff.account  # type: ignore[attr-defined]
+    actor = request.staff.account
     try:
         done = close_branches(branches=[branch], first=day, last=day, reason=reason, actor=actor, now=timezone.now())
     except ClosingRefused:
@@ -193,9 +194,9 @@ def _close_day(request: HttpRequest, branch: Any, day: Any, reason: str) -> None
 
 @staff_only(Permission.ADMINISTER)
 @require_POST
-def yearly(request: HttpRequest, pk: int) -> HttpResponse:
+def yearly(request: StaffRequest, pk: int) -> HttpResponse:
     """Close a day of every year, or let it be as its weekday is; here, or at every branch."""
-    branch, actor = _or_404(pk), request.staff.account  # type: ignore[attr-defined]
+    branch, actor = _or_404(pk), request.staff.account
     day, month = (whole_number(request.POST.get(name, "")) for name in ("day", "month"))
     if "clear" in request.POST:
         clear_yearly_day(branch=branch, month=month, day=day, actor=actor)
@@ -217,9 +218,9 @@ def whole_number(text: str) -> int:
 
 @staff_only(Permission.ADMINISTER)
 @require_POST
-def holidays(request: HttpRequest, pk: int) -> HttpResponse:
+def holidays(request: StaffRequest, pk: int) -> HttpResponse:
     """Close the branch on the country's holidays of this year and the next."""
-    branch, year, actor = _or_404(pk), timezone.localdate().year, request.staff.account  # type: ignore[attr-defined]
+    branch, year, actor = _or_404(pk), timezone.localdate().year, request.staff.account
     country = current_municipality().country
     added = close_holidays(branch=branch, country=country, years=(year, year + 1), actor=actor, now=timezone.now())
     text = ngettext("%(count)d holiday was added.", "%(count)d holidays were added.", added)
@@ -228,7 +229,7 @@ def holidays(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest,
+    request: StaffRequest,
     branch: Any,
     form: BranchForm,
     *,
@@ -258,7 +259,7 @@ def _week_form(branch: Any, typed: Any = None) -> WeekForm:
     return WeekForm(typed, initial=stored_week(week_of(branch)))
 
 
-def _wrong(request: HttpRequest, branch: Any, *sentences: str, status: int = 422) -> HttpResponse:
+def _wrong(request: StaffRequest, branch: Any, *sentences: str, status: int = 422) -> HttpResponse:
     for sentence in sentences:
         messages.error(request, sentence)
     return _page(request, branch, _form(branch), status=status)
@@ -279,7 +280,7 @@ def _or_404(pk: int) -> Any:
     return branch
 
 
-def _is_day(request: HttpRequest) -> bool:
+def _is_day(request: StaffRequest) -> bool:
     try:
         forms.DateField().clean(request.POST.get("day", ""))
     except forms.ValidationError:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -16,6 +16,7 @@ from circulation.errors import ClosingRefused
 from circulation.services.closings import Closing, close_branches, preview_closing
 from holdings.selectors import all_branches
 from web.account.access import staff_only
+from web.account.requests import StaffRequest
 from web.console.areas import municipality_areas
 from web.ui.forms import posted
 from web.words.for_staff import reason_texts
@@ -36,7 +37,7 @@ class ClosingForm(forms.Form):
 
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
-def closing(request: HttpRequest) -> HttpResponse:
+def closing(request: StaffRequest) -> HttpResponse:
     """Show what a closing moves, and close when that has been seen."""
     branches = {branch.pk: branch for branch in all_branches() if branch.is_open_for_business}
     initial = {"branches": [str(pk) for pk in branches]}
@@ -62,8 +63,8 @@ def closing(request: HttpRequest) -> HttpResponse:
     return render(request, "console/closing.html", context, status=422 if form.errors else 200)
 
 
-def _close(request: HttpRequest, values: dict[str, Any]) -> HttpResponse:
-    done = close_branches(**values, actor=request.staff.account, now=timezone.now())  # type: ignore[attr-defined]
+def _close(request: StaffRequest, values: dict[str, Any]) -> HttpResponse:
+    done = close_branches(**values, actor=request.staff.account, now=timezone.now())
     messages.success(request, closed_text(done))
     return redirect("console:branches")
 

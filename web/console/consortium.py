@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -14,6 +14,7 @@ from tenants.errors import ChangeOfStateRefused
 from tenants.selectors import address_on, get_municipality, health_of_municipalities, newest_job_runs
 from tenants.services.suspend import resume, suspend
 from web.account.access import staff_only
+from web.account.requests import StaffRequest
 from web.console.areas import consortium_areas
 from web.console.audit_log import KEPT, audit_context
 from web.console.words import change_of_state_text, job_name
@@ -25,12 +26,12 @@ _URGENCY = {"stop": 0, "notice": 1, "wait": 2, "none": 3, "ok": 4}
 @staff_only(Permission.OPERATE_CONSORTIUM)
 @require_safe
 @keeps_filters("municipalities", "find")
-def municipalities(request: HttpRequest) -> HttpResponse:
+def municipalities(request: StaffRequest) -> HttpResponse:
     """List all members, those that need somebody first."""
     return _page(request)
 
 
-def _page(request: HttpRequest, *, status: int = 200) -> HttpResponse:
+def _page(request: StaffRequest, *, status: int = 200) -> HttpResponse:
     find = request.GET.get("find", "").strip()[:60]
     runs = newest_job_runs()
     rows = [_row(health, runs) for health in health_of_municipalities(now=timezone.now())]
@@ -44,10 +45,10 @@ def _page(request: HttpRequest, *, status: int = 200) -> HttpResponse:
 
 @staff_only(Permission.OPERATE_CONSORTIUM)
 @require_POST
-def suspend_one(request: HttpRequest, pk: int) -> HttpResponse:
+def suspend_one(request: StaffRequest, pk: int) -> HttpResponse:
     """Take a municipality out of service, with the reason that the console keeps."""
     municipality = _or_404(pk)
-    staff, reason = request.staff.account, request.POST.get("reason", "")  # type: ignore[attr-defined]
+    staff, reason = request.staff.account, request.POST.get("reason", "")
     try:
         suspend(municipality=municipality, reason=reason, actor=staff, now=timezone.now())
     except ChangeOfStateRefused as refused:
@@ -58,18 +59,18 @@ def suspend_one(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.OPERATE_CONSORTIUM)
 @require_POST
-def resume_one(request: HttpRequest, pk: int) -> HttpResponse:
+def resume_one(request: StaffRequest, pk: int) -> HttpResponse:
     """Put a suspended municipality back into service."""
     municipality = _or_404(pk)
     try:
-        resume(municipality=municipality, actor=request.staff.account, now=timezone.now())  # type: ignore[attr-defined]
+        resume(municipality=municipality, actor=request.staff.account, now=timezone.now())
     except ChangeOfStateRefused as refused:
         return _refused(request, refused)
     messages.success(request, gettext("%(name)s is in service again.") % {"name": municipality.name})
     return redirect("console:start")
 
 
-def _refused(request: HttpRequest, refused: ChangeOfStateRefused) -> HttpResponse:
+def _refused(request: StaffRequest, refused: ChangeOfStateRefused) -> HttpResponse:
     messages.error(request, " ".join(change_of_state_text(each) for each in refused.reasons))
     return _page(request, status=422 if "REASON_MISSING" in refused.codes else 409)
 
@@ -77,7 +78,7 @@ def _refused(request: HttpRequest, refused: ChangeOfStateRefused) -> HttpRespons
 @staff_only(Permission.OPERATE_CONSORTIUM)
 @require_safe
 @keeps_filters("audit", *KEPT)
-def audit(request: HttpRequest) -> HttpResponse:
+def audit(request: StaffRequest) -> HttpResponse:
     """Show what was done at the consortium, newest first."""
     return render(request, "console/audit.html", audit_context(request) | {"areas": consortium_areas("audit")})
 

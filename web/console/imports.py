@@ -6,7 +6,7 @@ from django import forms
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
@@ -21,6 +21,7 @@ from catalogue.services.import_marc import plan_import
 from catalogue.tasks import import_uploaded_file
 from tenants.selectors import current_municipality
 from web.account.access import staff_only
+from web.account.requests import StaffRequest
 from web.console.areas import municipality_areas
 from web.ui.forms import posted
 
@@ -50,7 +51,7 @@ class UploadForm(forms.Form):
 
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
-def imports(request: HttpRequest) -> HttpResponse:
+def imports(request: StaffRequest) -> HttpResponse:
     """Take a file, and list the newest imports."""
     form = UploadForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -62,14 +63,14 @@ def imports(request: HttpRequest) -> HttpResponse:
         "runs": runs,
         "goes_on": any(not row["is_over"] for row in runs),
     }
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return render(request, "console/_import_runs.html", context)
     return render(request, "console/imports.html", context, status=422 if form.errors else 200)
 
 
 @staff_only(Permission.ADMINISTER)
 @require_safe
-def one(request: HttpRequest, pk: int) -> HttpResponse:
+def one(request: StaffRequest, pk: int) -> HttpResponse:
     """Show how far an import is, or its report."""
     run = get_import_run(pk, municipality_id=current_municipality().pk)
     if run is None:
@@ -81,12 +82,12 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         "failures": failures,
         "problem": describe(run.problem) if run.problem else "",
     }
-    template = "console/_import_state.html" if request.htmx else "console/import.html"  # type: ignore[attr-defined]
+    template = "console/_import_state.html" if request.htmx else "console/import.html"
     return render(request, template, context)
 
 
-def _start(request: HttpRequest, file: Any) -> int:
-    municipality, staff = current_municipality(), request.staff.account  # type: ignore[attr-defined]
+def _start(request: StaffRequest, file: Any) -> int:
+    municipality, staff = current_municipality(), request.staff.account
     stored_as = default_storage.save(f"imports/{timezone.now():%Y%m%d-%H%M%S}.marc", file)
     with transaction.atomic():
         run = plan_import(

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -15,6 +15,7 @@ from circulation.errors import JobRefused
 from circulation.services.nightly import JOB_NAMES, start_job
 from tenants.selectors import all_municipalities, current_municipality, get_municipality, newest_job_runs
 from web.account.access import staff_only
+from web.account.requests import StaffRequest
 from web.console.areas import consortium_areas, municipality_areas
 from web.console.words import counts_text, job_name
 from web.ui.kept_filters import keeps_filters
@@ -25,7 +26,7 @@ _KINDS = {"DONE": "ok", "RUNNING": "wait", "FAILED": "stop"}
 @staff_only(Permission.OPERATE_CONSORTIUM)
 @require_safe
 @keeps_filters("jobs", "find", "state")
-def of_all(request: HttpRequest) -> HttpResponse:
+def of_all(request: StaffRequest) -> HttpResponse:
     """Show the jobs of all municipalities, failures first, or of those that are looked for."""
     find, state = _filter(request.GET)
     runs = newest_job_runs()
@@ -45,7 +46,7 @@ def of_all(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.OPERATE_CONSORTIUM)
 @require_POST
-def run_for(request: HttpRequest, pk: int, job: str) -> HttpResponse:
+def run_for(request: StaffRequest, pk: int, job: str) -> HttpResponse:
     """Start a job for one municipality by hand."""
     municipality = get_municipality(pk)
     if municipality is None or job not in JOB_NAMES:
@@ -68,7 +69,7 @@ def _fits(municipality: Any, find: str) -> bool:
 
 @staff_only(Permission.ADMINISTER)
 @require_safe
-def of_one(request: HttpRequest) -> HttpResponse:
+def of_one(request: StaffRequest) -> HttpResponse:
     """Show the municipality's own jobs."""
     rows = job_rows(current_municipality(), newest_job_runs())
     context = {"areas": municipality_areas(request, "jobs"), "rows": rows, "of_all": False, "table": "jobs"}
@@ -77,7 +78,7 @@ def of_one(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.ADMINISTER)
 @require_POST
-def run_own(request: HttpRequest, job: str) -> HttpResponse:
+def run_own(request: StaffRequest, job: str) -> HttpResponse:
     """Start one of the municipality's jobs by hand."""
     if job not in JOB_NAMES:
         raise Http404
@@ -91,10 +92,10 @@ def job_rows(municipality: Any, runs: list[Any]) -> list[dict[str, Any]]:
     return [_row(municipality, job, newest.get(job)) for job in JOB_NAMES]
 
 
-def _start(request: HttpRequest, job: str, municipality: Any) -> None:
+def _start(request: StaffRequest, job: str, municipality: Any) -> None:
     values = {"job": job_name(job), "name": municipality.name}
     try:
-        start_job(job, municipality=municipality, actor=request.staff.account)  # type: ignore[attr-defined]
+        start_job(job, municipality=municipality, actor=request.staff.account)
     except JobRefused:
         messages.error(request, gettext("%(name)s isn't in service, so its jobs wait.") % values)
     else:

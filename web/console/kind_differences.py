@@ -67,7 +67,7 @@ def kind_differences(municipality: Any) -> Iterator[dict[str, Any]]:
         yield from _of_kind(kind, municipality.language, changes)
 
 
-def _of_kind(kind: _Kind, language: str, changes: Mapping[tuple[str, int], Any]) -> Iterator[dict[str, Any]]:
+def _of_kind(kind: _Kind, language: str, changes: Mapping[tuple[str, int | None], Any]) -> Iterator[dict[str, Any]]:
     wanted = {each["code"]: each for each in kind.wanted}
     for own in kind.own:
         change = changes.get((kind.subject, own.pk))
@@ -111,9 +111,9 @@ def _name(wanted: Mapping[str, Any], language: str) -> str:
     return str(names.get(language) or names.get("en") or next(iter(names.values()), wanted["code"]))
 
 
-def _newest_changes(subjects: Sequence[str]) -> dict[tuple[str, int], Any]:
+def _newest_changes(subjects: Sequence[str]) -> dict[tuple[str, int | None], Any]:
     actions = [f"{subject.split('.')[0]}.{action}" for subject in subjects for action in _ACTIONS]
-    found: dict[tuple[str, int], Any] = {}
+    found: dict[tuple[str, int | None], Any] = {}
     for entry in newest_of(actions=actions, subject_types=subjects, limit=_NEWEST):
         found.setdefault((entry.subject_type, entry.subject_id), entry)
     return found

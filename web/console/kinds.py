@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,7 @@ from patrons.errors import PatronRefused
 from patrons.selectors import get_category, patron_categories
 from patrons.services.categories import add_category, change_category
 from web.account.access import staff_only
+from web.account.requests import StaffRequest
 from web.console.areas import municipality_areas
 from web.console.refusals import add_refusals
 from web.ui.forms import posted
@@ -95,7 +96,7 @@ class NewCategoryForm(CategoryForm):
 
 @staff_only(Permission.ADMINISTER)
 @require_safe
-def listed(request: HttpRequest) -> HttpResponse:
+def listed(request: StaffRequest) -> HttpResponse:
     """List both."""
     context = {
         "areas": municipality_areas(request, "kinds"),
@@ -107,7 +108,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
-def add_type(request: HttpRequest) -> HttpResponse:
+def add_type(request: StaffRequest) -> HttpResponse:
     """Add an item type."""
     form = NewTypeForm(posted(request), initial={"is_lent": True})
     return _filled(request, form, gettext("Add an item type"), add_item_type, ItemTypeRefused)
@@ -116,7 +117,7 @@ def add_type(request: HttpRequest) -> HttpResponse:
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
 @edited_in_turn("item type")
-def change_type(request: HttpRequest, pk: int) -> HttpResponse:
+def change_type(request: StaffRequest, pk: int) -> HttpResponse:
     """Change an item type."""
     item_type = get_item_type(pk)
     if item_type is None:
@@ -128,7 +129,7 @@ def change_type(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
-def add_category_view(request: HttpRequest) -> HttpResponse:
+def add_category_view(request: StaffRequest) -> HttpResponse:
     """Add a patron category."""
     form = NewCategoryForm(posted(request))
     return _filled(request, form, gettext("Add a patron category"), add_category, PatronRefused)
@@ -137,7 +138,7 @@ def add_category_view(request: HttpRequest) -> HttpResponse:
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
 @edited_in_turn("patron category")
-def change_category_view(request: HttpRequest, pk: int) -> HttpResponse:
+def change_category_view(request: StaffRequest, pk: int) -> HttpResponse:
     """Change a patron category."""
     category = get_category(pk)
     if category is None:
@@ -147,12 +148,12 @@ def change_category_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _filled(
-    request: HttpRequest, form: Any, heading: str, service: Any, refusal: type[Refused], **subject: Any
+    request: StaffRequest, form: Any, heading: str, service: Any, refusal: type[Refused], **subject: Any
 ) -> HttpResponse:
     """Save a valid form by its service and go back to the list; otherwise show the form with what's wrong."""
     if request.method == "POST" and form.is_valid():
         try:
-            service(**subject, **form.cleaned_data, actor=request.staff.account)  # type: ignore[attr-defined]
+            service(**subject, **form.cleaned_data, actor=request.staff.account)
         except refusal as refused:
             add_refusals(form, refused)
         else:

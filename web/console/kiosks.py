@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from holdings.selectors import branches_in_service
 from staffing.selectors import get_kiosk, kiosks
 from staffing.services import add_kiosk, change_kiosk, renew_kiosk_link
 from web.account.access import staff_only
+from web.account.requests import StaffRequest
 from web.console.areas import municipality_areas
 from web.ui.forms import posted
 
@@ -36,7 +37,7 @@ class KioskForm(forms.Form):
 
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
-def listed(request: HttpRequest) -> HttpResponse:
+def listed(request: StaffRequest) -> HttpResponse:
     """List the machines, and add one."""
     form = KioskForm(posted(request))
     if request.method == "POST" and form.is_valid():
@@ -45,7 +46,7 @@ def listed(request: HttpRequest) -> HttpResponse:
             name=data["name"],
             branch=form.branches[data["branch"]],
             asks_pin=data["asks_pin"],
-            actor=request.staff.account,  # type: ignore[attr-defined]
+            actor=request.staff.account,
             now=timezone.now(),
         )
         return _link(request, kiosk, token)
@@ -61,9 +62,9 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.ADMINISTER)
 @require_POST
-def change(request: HttpRequest, pk: int) -> HttpResponse:
+def change(request: StaffRequest, pk: int) -> HttpResponse:
     """Give a machine a new link, switch its PIN on or off, take it out of use or back into it."""
-    kiosk, actor = get_kiosk(pk), request.staff.account  # type: ignore[attr-defined]
+    kiosk, actor = get_kiosk(pk), request.staff.account
     if kiosk is None:
         raise Http404
     if "link" in request.POST:
@@ -79,7 +80,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("console:kiosks")
 
 
-def _link(request: HttpRequest, kiosk: Any, token: str) -> HttpResponse:
+def _link(request: StaffRequest, kiosk: Any, token: str) -> HttpResponse:
     link = request.build_absolute_uri(reverse("kiosk:open", args=[token]))
     context = {"areas": municipality_areas(request, "branches"), "kiosk": kiosk, "link": link}
     return render(request, "console/kiosk_link.html", context)

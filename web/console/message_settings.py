@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -20,6 +20,7 @@ from notices.selectors import branch_values, message_settings
 from notices.services.print_runs import window_test_pdf
 from notices.services.settings import change_branch_messages, change_message_settings
 from web.account.access import staff_only
+from web.account.requests import StaffRequest
 from web.console.areas import municipality_areas
 from web.console.refusals import add_refusals
 from web.ui.forms import posted
@@ -110,7 +111,7 @@ class BranchForm(GuardedForm):
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(_FORM)
 @edited_in_turn("messages")
-def own(request: HttpRequest) -> HttpResponse:
+def own(request: StaffRequest) -> HttpResponse:
     """Change the municipality's settings."""
     known = message_settings(stored=True)
     initial = {name: getattr(known, name) for name in OwnForm.base_fields}
@@ -118,7 +119,7 @@ def own(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = {name: tuple(value) if isinstance(value, list) else value for name, value in form.cleaned_data.items()}
         try:
-            change_message_settings(values=values, staff=request.staff.account)  # type: ignore[attr-defined]
+            change_message_settings(values=values, staff=request.staff.account)
         except SettingsRefused as refused:
             add_refusals(form, refused)
         else:
@@ -130,7 +131,7 @@ def own(request: HttpRequest) -> HttpResponse:
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(_FORM)
 @edited_in_turn("messages of a branch")
-def of_branch(request: HttpRequest, pk: int) -> HttpResponse:
+def of_branch(request: StaffRequest, pk: int) -> HttpResponse:
     """Change what a branch decides for itself."""
     branch = get_branch(pk)
     if branch is None:
@@ -146,7 +147,7 @@ def of_branch(request: HttpRequest, pk: int) -> HttpResponse:
     form = BranchForm(posted(request), initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            change_branch_messages(branch=branch, values=form.own_values(), staff=request.staff.account)  # type: ignore[attr-defined]
+            change_branch_messages(branch=branch, values=form.own_values(), staff=request.staff.account)
         except SettingsRefused as refused:
             add_refusals(form, refused)
         else:
@@ -157,12 +158,12 @@ def of_branch(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.ADMINISTER)
 @require_safe
-def window_test(request: HttpRequest) -> HttpResponse:
+def window_test(request: StaffRequest) -> HttpResponse:
     """Print a letter to nobody, to lay into an envelope."""
     return HttpResponse(window_test_pdf(), content_type="application/pdf")
 
 
-def _page(request: HttpRequest, form: Any, branch: Any) -> HttpResponse:
+def _page(request: StaffRequest, form: Any, branch: Any) -> HttpResponse:
     places = [(None, gettext("Municipality")), *((each, each.name) for each in branches_in_service())]
     context = {
         "areas": municipality_areas(request, "notices"),

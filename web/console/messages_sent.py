@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -15,6 +15,7 @@ from notices.errors import NoticeRefused
 from notices.selectors import counts_by_state, get_notice, outbox, problem_notices
 from notices.services.problems import send_again, set_aside
 from web.account.access import staff_only
+from web.account.requests import StaffRequest
 from web.console.areas import municipality_areas
 from web.ui.kept_filters import keeps_filters
 from web.words.messages import CHANNELS, NOTICE_KINDS, problem_text
@@ -41,7 +42,7 @@ STATE_NAMES = {
 @staff_only(Permission.ADMINISTER)
 @require_safe
 @keeps_filters("outbox", "state", "channel")
-def outbox_page(request: HttpRequest) -> HttpResponse:
+def outbox_page(request: StaffRequest) -> HttpResponse:
     """List the messages, newest first, with those that need somebody above."""
     state, channel = request.GET.get("state", ""), request.GET.get("channel", "")
     before = request.GET.get("before", "")
@@ -68,7 +69,7 @@ def outbox_page(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.ADMINISTER)
 @require_safe
-def one(request: HttpRequest, pk: int) -> HttpResponse:
+def one(request: StaffRequest, pk: int) -> HttpResponse:
     """Show one message as it was written."""
     context = {"areas": municipality_areas(request, "notices"), "row": _row(_or_404(pk))}
     return render(request, "console/outbox_notice.html", context)
@@ -76,21 +77,21 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.ADMINISTER)
 @require_POST
-def again(request: HttpRequest, pk: int) -> HttpResponse:
+def again(request: StaffRequest, pk: int) -> HttpResponse:
     """Send a message that failed, or may have failed, once more."""
     return _decide(request, pk, send_again, gettext("The message is queued again."))
 
 
 @staff_only(Permission.ADMINISTER)
 @require_POST
-def aside(request: HttpRequest, pk: int) -> HttpResponse:
+def aside(request: StaffRequest, pk: int) -> HttpResponse:
     """Leave a message unsent."""
     return _decide(request, pk, set_aside, gettext("The message is set aside."))
 
 
-def _decide(request: HttpRequest, pk: int, service: Any, done: str) -> HttpResponse:
+def _decide(request: StaffRequest, pk: int, service: Any, done: str) -> HttpResponse:
     try:
-        service(notice=_or_404(pk), staff=request.staff.account, now=timezone.now())  # type: ignore[attr-defined]
+        service(notice=_or_404(pk), staff=request.staff.account, now=timezone.now())
     except NoticeRefused:
         messages.error(request, gettext("The message isn't among the failed ones any more."))
     else:

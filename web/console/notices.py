@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,6 +24,7 @@ from notices.selectors import own_texts, real_cases, template
 from notices.services.templates import Place, preview, reset_template, save_template
 from notices.texts import LANGUAGES
 from web.account.access import staff_only
+from web.account.requests import StaffRequest
 from web.console.areas import municipality_areas
 from web.console.refusals import add_refusals
 from web.ui.forms import posted
@@ -73,7 +74,7 @@ class Scope:
 
 @staff_only(Permission.ADMINISTER)
 @require_safe
-def listed(request: HttpRequest) -> HttpResponse:
+def listed(request: StaffRequest) -> HttpResponse:
     """List the kinds of message with their languages, and which of them the municipality has written itself."""
     own = list(own_texts())
     kinds = [
@@ -97,7 +98,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
 @edited_in_turn("text of a message")
-def edit(request: HttpRequest, kind: str, language: str) -> HttpResponse:
+def edit(request: StaffRequest, kind: str, language: str) -> HttpResponse:
     """Show a text with its preview; save it, or only look."""
     scope = _scope_or_404(request, kind, language)
     view = template(kind, language, scope.channel, scope.branch.pk if scope.branch else None)
@@ -111,7 +112,7 @@ def edit(request: HttpRequest, kind: str, language: str) -> HttpResponse:
         try:
             example = _example(scope, text, case)
             if request.method == "POST" and "save" in request.POST:
-                save_template(place=scope.place, **text, staff=request.staff.account)  # type: ignore[attr-defined]
+                save_template(place=scope.place, **text, staff=request.staff.account)
                 messages.success(request, gettext("The text is saved. The next message uses it."))
                 return redirect(scope.address())
         except TemplateRefused as refused:
@@ -138,10 +139,10 @@ def edit(request: HttpRequest, kind: str, language: str) -> HttpResponse:
 
 @staff_only(Permission.ADMINISTER)
 @require_POST
-def reset(request: HttpRequest, kind: str, language: str) -> HttpResponse:
+def reset(request: StaffRequest, kind: str, language: str) -> HttpResponse:
     """Fall back to the next nearest text."""
     scope = _scope_or_404(request, kind, language)
-    if reset_template(place=scope.place, staff=request.staff.account):  # type: ignore[attr-defined]
+    if reset_template(place=scope.place, staff=request.staff.account):
         messages.success(request, gettext("This text is gone; the next nearest one is used again."))
     return redirect(scope.address())
 
@@ -181,7 +182,7 @@ def _example(scope: Scope, text: dict[str, str], case: Any) -> Any:
     return preview(place=scope.place, **text, branch=branch, now=timezone.now(), case=case)
 
 
-def _scope_or_404(request: HttpRequest, kind: str, language: str) -> Scope:
+def _scope_or_404(request: StaffRequest, kind: str, language: str) -> Scope:
     channel, number, branches = request.GET.get("channel", ""), request.GET.get("branch", ""), branches_in_service()
     branch = next((each for each in branches if str(each.pk) == number), None)
     known = kind in NOTICE_KINDS and language in LANGUAGES and channel in ("", *CHANNELS) and may_take(kind, channel)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -12,6 +12,7 @@ from holdings.selectors import all_branches, week_of
 from notices.selectors import counts_by_state
 from tenants.selectors import current_municipality, newest_job_runs
 from web.account.access import staff_only
+from web.account.requests import StaffRequest
 from web.console.areas import municipality_areas
 from web.console.audit_log import KEPT, audit_context, audit_rows
 from web.console.audit_words import CHANGED, CHANGES
@@ -23,7 +24,7 @@ _NEWEST = 8
 
 @staff_only(Permission.ADMINISTER)
 @require_safe
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: StaffRequest) -> HttpResponse:
     """Show failed jobs, messages that didn't arrive, and branches that nobody can lend at."""
     municipality = current_municipality()
     rows = job_rows(municipality, newest_job_runs())
@@ -46,7 +47,7 @@ def start(request: HttpRequest) -> HttpResponse:
 @staff_only(Permission.ADMINISTER)
 @require_safe
 @keeps_filters("audit", *KEPT)
-def audit(request: HttpRequest) -> HttpResponse:
+def audit(request: StaffRequest) -> HttpResponse:
     """Show what was done in the municipality, newest first."""
     context = audit_context(request) | {"areas": municipality_areas(request, "audit")}
     return render(request, "console/audit.html", context)

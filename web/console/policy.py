@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.http import urlencode
 from django.utils.translation import get_language, gettext
@@ -13,6 +13,7 @@ from circulation.rules.values import REGISTER
 from circulation.selectors.template_rules import template_rules
 from tenants.selectors import followers_of_templates, get_policy_template, policy_templates
 from web.account.access import staff_only
+from web.account.requests import StaffRequest
 from web.console.areas import consortium_areas
 from web.console.rule_scopes import dimension_texts
 from web.console.rule_values import value_text
@@ -20,7 +21,7 @@ from web.console.rule_values import value_text
 
 @staff_only(Permission.OPERATE_CONSORTIUM)
 @require_safe
-def templates(request: HttpRequest) -> HttpResponse:
+def templates(request: StaffRequest) -> HttpResponse:
     """List the templates with how many follow each."""
     followers = followers_of_templates()
     rows = [{"template": each, "followers": followers.get(each.pk, 0)} for each in policy_templates()]
@@ -29,7 +30,7 @@ def templates(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.OPERATE_CONSORTIUM)
 @require_safe
-def template(request: HttpRequest, code: str) -> HttpResponse:
+def template(request: StaffRequest, code: str) -> HttpResponse:
     """Show a template's rules, value by value, and what it starts a municipality with."""
     found = get_policy_template(code)
     if found is None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,7 @@ from patrons.selectors import patrons_by_ids
 from tenants.selectors import stored_municipality
 from tenants.services.settings import change_settings
 from web.account.access import staff_only
+from web.account.requests import StaffRequest
 from web.console.areas import municipality_areas
 from web.ui.forms import posted
 from web.ui.kept_filters import keeps_filters
@@ -53,12 +54,12 @@ class PeriodsForm(GuardedForm):
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
 @edited_in_turn("periods")
-def privacy(request: HttpRequest) -> HttpResponse:
+def privacy(request: StaffRequest) -> HttpResponse:
     """Show and change what's kept how long."""
     municipality = stored_municipality()
     form = PeriodsForm(posted(request), initial=read_settings(municipality.settings).as_values())
     if form.is_valid():
-        staff = request.staff.account  # type: ignore[attr-defined]
+        staff = request.staff.account
         change_settings(municipality=municipality, section=SECTION, values=form.cleaned_data, actor=staff)
         messages.success(request, gettext("The periods are saved."))
         return redirect("console:privacy")
@@ -69,7 +70,7 @@ def privacy(request: HttpRequest) -> HttpResponse:
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(["GET", "HEAD"])
 @keeps_filters("look-ups", "kind")
-def look_ups(request: HttpRequest) -> HttpResponse:
+def look_ups(request: StaffRequest) -> HttpResponse:
     """List who looked whom up, newest first."""
     kind = request.GET.get("kind", "")
     kind = kind if kind in KINDS else "patrons.look_up_national_id"

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django import forms
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +15,7 @@ from tenants.errors import ProvisioningRefused
 from tenants.selectors import address_of, countries, policy_templates, provisioning_run
 from tenants.services.provisioning_runs import invitation_of, start_provisioning
 from web.account.access import staff_only
+from web.account.requests import StaffRequest
 from web.console.areas import consortium_areas
 from web.console.words import provisioning_problem, step_name
 from web.ui.forms import posted
@@ -50,7 +51,7 @@ class ProvisioningForm(forms.Form):
 
 @staff_only(Permission.OPERATE_CONSORTIUM)
 @require_http_methods(["GET", "HEAD", "POST"])
-def form(request: HttpRequest) -> HttpResponse:
+def form(request: StaffRequest) -> HttpResponse:
     """Take the wishes and start; all that's wrong with them stands beside the fields."""
     filled = ProvisioningForm(posted(request))
     if request.method == "POST" and filled.is_valid():
@@ -63,7 +64,7 @@ def form(request: HttpRequest) -> HttpResponse:
                 template_code=wishes["template"],
                 population=wishes["population"],
                 first_admin_email=wishes["email"],
-                actor=request.staff.account,  # type: ignore[attr-defined]
+                actor=request.staff.account,
                 now=timezone.now(),
             )
         except ProvisioningRefused as refused:
@@ -78,7 +79,7 @@ def form(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.OPERATE_CONSORTIUM)
 @require_safe
-def progress(request: HttpRequest, pk: int) -> HttpResponse:
+def progress(request: StaffRequest, pk: int) -> HttpResponse:
     """Show how far a run is; the page asks for its steps until it's over."""
     context = _run_context(pk) | {"areas": consortium_areas("municipalities")}
     return render(request, "console/provisioning.html", context)
@@ -86,7 +87,7 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.OPERATE_CONSORTIUM)
 @require_safe
-def steps(request: HttpRequest, pk: int) -> HttpResponse:
+def steps(request: StaffRequest, pk: int) -> HttpResponse:
     """Return the steps alone, for the page that waits."""
     return render(request, "console/_provisioning_steps.html", _run_context(pk))
 

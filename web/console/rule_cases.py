@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -20,6 +20,7 @@ from holdings.selectors import get_item_by_barcode
 from patrons.selectors import get_patron_by_card
 from tenants.selectors import current_municipality
 from web.account.access import staff_only
+from web.account.requests import StaffRequest
 from web.console.areas import municipality_areas
 from web.console.rule_scopes import cell_of, name_of, origin_text, place_of, scope_of
 from web.console.rule_values import typed_value, value_from_form, value_text
@@ -58,7 +59,7 @@ class CaseForm(forms.Form):
 
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
-def rule_case(request: HttpRequest) -> HttpResponse:
+def rule_case(request: StaffRequest) -> HttpResponse:
     """Show the form, and what comes of the case; with a value that isn't saved yet if the matrix sends one."""
     book = rule_book()
     wish = _wish(request, book)
@@ -94,7 +95,7 @@ def rule_case(request: HttpRequest) -> HttpResponse:
     return render(request, "console/rule_case.html", context, status=422 if is_tried and trial is None else 200)
 
 
-def _wish(request: HttpRequest, book: RuleBook) -> RuleWish | None:
+def _wish(request: StaffRequest, book: RuleBook) -> RuleWish | None:
     if not request.POST.get("name"):
         return None
     name, place = name_of(request.POST), place_of(book, request.POST)
@@ -103,12 +104,12 @@ def _wish(request: HttpRequest, book: RuleBook) -> RuleWish | None:
     return RuleWish(name, value_from_form(REGISTER[name], request.POST), scope)
 
 
-def _try(request: HttpRequest, book: RuleBook, data: dict[str, Any], wish: RuleWish | None) -> Trial:
+def _try(request: StaffRequest, book: RuleBook, data: dict[str, Any], wish: RuleWish | None) -> Trial:
     return try_case(
         patron=data["patron"],
         item=data["item"],
         branch=book.branches[int(data["desk"])],
-        actor=request.staff.account,  # type: ignore[attr-defined]
+        actor=request.staff.account,
         now=timezone.now(),
         wish=wish,
     )

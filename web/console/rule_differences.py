@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -16,6 +16,7 @@ from circulation.selectors.rule_differences import OwnValue, own_values
 from holdings.selectors import branch_groups
 from tenants.selectors import stored_municipality
 from web.account.access import staff_only
+from web.account.requests import StaffRequest
 from web.console.areas import municipality_areas
 from web.console.kind_differences import kind_differences
 from web.console.rule_scopes import Place, origin_text
@@ -26,7 +27,7 @@ from web.console.text_differences import text_differences
 
 @staff_only(Permission.ADMINISTER)
 @require_safe
-def differences(request: HttpRequest) -> HttpResponse:
+def differences(request: StaffRequest) -> HttpResponse:
     """List every own value, every setting that isn't the standard's, own types, categories and texts."""
     municipality = stored_municipality()
     context = {

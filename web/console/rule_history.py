@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
@@ -16,6 +16,7 @@ from circulation.selectors.rule_history import get_rule_change, rule_changes
 from circulation.services.rules import undo_change
 from tenants.selectors import current_municipality
 from web.account.access import staff_only
+from web.account.requests import StaffRequest
 from web.console.areas import municipality_areas
 from web.console.rule_scopes import row_text
 from web.console.rule_values import value_text
@@ -24,7 +25,7 @@ from web.console.rules import told_refusal
 
 @staff_only(Permission.ADMINISTER)
 @require_safe
-def history(request: HttpRequest) -> HttpResponse:
+def history(request: StaffRequest) -> HttpResponse:
     """List the newest changes, of one value or of all."""
     name = request.GET.get("name", "")
     return _page(request, name if name in REGISTER else "")
@@ -32,13 +33,13 @@ def history(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.ADMINISTER)
 @require_POST
-def undo(request: HttpRequest, pk: int) -> HttpResponse:
+def undo(request: StaffRequest, pk: int) -> HttpResponse:
     """Take a change back."""
     change = get_rule_change(pk)
     if change is None:
         raise Http404
     try:
-        undo_change(change=change, actor=request.staff.account)  # type: ignore[attr-defined]
+        undo_change(change=change, actor=request.staff.account)
     except RuleRefused as refused:
         for error in told_refusal(refused, rule_book()):
             messages.error(request, error)
@@ -47,7 +48,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("console:rule_history")
 
 
-def _page(request: HttpRequest, name: str, *, status: int = 200) -> HttpResponse:
+def _page(request: StaffRequest, name: str, *, status: int = 200) -> HttpResponse:
     book = rule_book()
     context = {
         "areas": municipality_areas(request, "rules"),

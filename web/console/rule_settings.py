@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from circulation.rules.whose_rules import SECTION, Choices, WhoseRules, choices_
 from tenants.selectors import stored_municipality
 from tenants.services.settings import change_settings
 from web.account.access import staff_only
+from web.account.requests import StaffRequest
 from web.console.areas import municipality_areas
 from web.ui.forms import posted
 from web.ui.stale_forms import GuardedForm, edited_in_turn
@@ -69,13 +70,13 @@ def stored_choices(chosen: Choices) -> dict[str, Any]:
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
 @edited_in_turn("whose rules")
-def rule_settings(request: HttpRequest) -> HttpResponse:
+def rule_settings(request: StaffRequest) -> HttpResponse:
     """Show and change whose rules hold."""
     municipality = stored_municipality()
     chosen = choices_from(municipality.settings.get(SECTION, {}))
     form = RuleSettingsForm(posted(request), initial=stored_choices(chosen))
     if request.method == "POST" and form.is_valid():
-        actor = request.staff.account  # type: ignore[attr-defined]
+        actor = request.staff.account
         values = {**form.cleaned_data, "partner_codes": form.cleaned_data["partner_codes"].split()}
         change_settings(municipality=municipality, section=SECTION, values=values, actor=actor)
         messages.success(request, gettext("The settings are changed; the next scan follows them."))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
@@ -19,6 +19,7 @@ from common.stale_forms import changed_since, marks_of
 from holdings.selectors import branch_groups
 from tenants.selectors import current_municipality
 from web.account.access import staff_only
+from web.account.requests import StaffRequest
 from web.console.areas import municipality_areas
 from web.console.rule_scopes import (
     Place,
@@ -46,12 +47,12 @@ from web.words.for_staff import reason_texts
 
 @staff_only(Permission.ADMINISTER)
 @require_safe
-def rules(request: HttpRequest) -> HttpResponse:
+def rules(request: StaffRequest) -> HttpResponse:
     """Show one value's matrix, and why the chosen cell has its value."""
     return _page(request, request.GET)
 
 
-def _page(request: HttpRequest, values: Any, *, status: int = 200, errors: Sequence[str] = ()) -> HttpResponse:
+def _page(request: StaffRequest, values: Any, *, status: int = 200, errors: Sequence[str] = ()) -> HttpResponse:
     book, name = rule_book(), name_of(values)
     place = place_of(book, values)
     category, item_type = cell_of(book, values)
@@ -83,7 +84,7 @@ def _page(request: HttpRequest, values: Any, *, status: int = 200, errors: Seque
 @staff_only(Permission.ADMINISTER)
 @require_POST
 @edited_in_turn("rules")
-def change_rule(request: HttpRequest) -> HttpResponse:
+def change_rule(request: StaffRequest) -> HttpResponse:
     """Set or reset the value of one cell."""
     book, name = rule_book(), name_of(request.POST)
     place = place_of(book, request.POST)
@@ -96,7 +97,7 @@ def change_rule(request: HttpRequest) -> HttpResponse:
         messages.error(request, f"{saved_meanwhile()} {saved_value(_own_text(now))}")
         return _page(request, request.POST, status=409)
     scope = scope_of(book, place, category, item_type, request.POST)
-    actor = request.staff.account  # type: ignore[attr-defined]
+    actor = request.staff.account
     try:
         if "reset" in request.POST:
             reset_value(name=name, scope=scope, actor=actor)

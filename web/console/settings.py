@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from common.barcodes import BarcodeScheme
 from tenants.selectors import current_municipality, stored_municipality
 from tenants.services.settings import change_barcodes, change_look
 from web.account.access import staff_only
+from web.account.requests import StaffRequest
 from web.console.areas import municipality_areas
 from web.ui.stale_forms import GuardedForm, edited_in_turn
 from web.ui.theme import DEFAULTS, contrast_problems
@@ -78,7 +79,7 @@ class BarcodesForm(GuardedForm):
 
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(["GET", "HEAD"])
-def settings_page(request: HttpRequest) -> HttpResponse:
+def settings_page(request: StaffRequest) -> HttpResponse:
     """Show both forms."""
     return _page(request, _look_form(), _barcodes_form())
 
@@ -86,7 +87,7 @@ def settings_page(request: HttpRequest) -> HttpResponse:
 @staff_only(Permission.ADMINISTER)
 @require_POST
 @edited_in_turn("look")
-def look(request: HttpRequest) -> HttpResponse:
+def look(request: StaffRequest) -> HttpResponse:
     """Change the colours."""
     form = _look_form(request.POST)
     if not form.is_valid():
@@ -97,7 +98,7 @@ def look(request: HttpRequest) -> HttpResponse:
 @staff_only(Permission.ADMINISTER)
 @require_POST
 @edited_in_turn("barcodes")
-def barcodes(request: HttpRequest) -> HttpResponse:
+def barcodes(request: StaffRequest) -> HttpResponse:
     """Change how new items and cards are numbered."""
     form = _barcodes_form(request.POST)
     if not form.is_valid():
@@ -106,13 +107,13 @@ def barcodes(request: HttpRequest) -> HttpResponse:
     return _saved(request, change_barcodes, gettext("New items and cards are numbered like this now."), schemes=schemes)
 
 
-def _saved(request: HttpRequest, service: Callable[..., Any], done: str, **values: Any) -> HttpResponse:
-    service(municipality=current_municipality(), actor=request.staff.account, **values)  # type: ignore[attr-defined]
+def _saved(request: StaffRequest, service: Callable[..., Any], done: str, **values: Any) -> HttpResponse:
+    service(municipality=current_municipality(), actor=request.staff.account, **values)
     messages.success(request, done)
     return redirect("console:settings")
 
 
-def _page(request: HttpRequest, look_form: LookForm, barcodes_form: BarcodesForm) -> HttpResponse:
+def _page(request: StaffRequest, look_form: LookForm, barcodes_form: BarcodesForm) -> HttpResponse:
     context = {
         "areas": municipality_areas(request, "settings"),
         "look": look_form,

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,6 +23,7 @@ from staffing.selectors import work_places
 from staffing.services import set_work_places
 from tenants.choice import is_none_chosen
 from web.account.access import staff_only
+from web.account.requests import StaffRequest
 from web.console.areas import areas_of
 from web.console.refusals import add_refusals
 from web.ui.forms import posted
@@ -70,7 +71,7 @@ def _views(permission: Permission) -> tuple[Callable[..., HttpResponse], ...]:
 
     @staff_only(permission)
     @require_safe
-    def listed(request: HttpRequest) -> HttpResponse:
+    def listed(request: StaffRequest) -> HttpResponse:
         """List the accounts."""
         return render(
             request, "console/staff.html", {"areas": areas_of(request, "staff"), "accounts": staff_accounts()}
@@ -78,7 +79,7 @@ def _views(permission: Permission) -> tuple[Callable[..., HttpResponse], ...]:
 
     @staff_only(permission)
     @require_http_methods(["GET", "HEAD", "POST"])
-    def add(request: HttpRequest) -> HttpResponse:
+    def add(request: StaffRequest) -> HttpResponse:
         """Add an account and show its invitation."""
         form = NewStaffForm(posted(request))
         if request.method == "POST" and form.is_valid() and (account := _save(request, form, add_account)):
@@ -89,7 +90,7 @@ def _views(permission: Permission) -> tuple[Callable[..., HttpResponse], ...]:
     @staff_only(permission)
     @require_http_methods(["GET", "HEAD", "POST"])
     @edited_in_turn("staff account")
-    def change(request: HttpRequest, pk: int) -> HttpResponse:
+    def change(request: StaffRequest, pk: int) -> HttpResponse:
         """Change an account."""
         account = _or_404(pk)
         initial = {name: getattr(account, name) for name in ("name", "email", "role", "is_active")}
@@ -104,7 +105,7 @@ def _views(permission: Permission) -> tuple[Callable[..., HttpResponse], ...]:
 
     @staff_only(permission)
     @require_POST
-    def invite_again(request: HttpRequest, pk: int) -> HttpResponse:
+    def invite_again(request: StaffRequest, pk: int) -> HttpResponse:
         """Make a new invitation; the earlier one stops working."""
         return _invited(request, _or_404(pk))
 
@@ -115,9 +116,9 @@ listed, add, change, invite_again = _views(Permission.ADMINISTER)
 operators, add_operator, change_operator, invite_operator = _views(Permission.OPERATE_CONSORTIUM)
 
 
-def _save(request: HttpRequest, form: forms.Form, service: Callable[..., Any], **subject: Any) -> Any:
+def _save(request: StaffRequest, form: forms.Form, service: Callable[..., Any], **subject: Any) -> Any:
     """Return the saved account, or None with the reasons in the form."""
-    actor = request.staff.account  # type: ignore[attr-defined]
+    actor = request.staff.account
     values = dict(form.cleaned_data)
     branch_ids = values.pop("branches", None)
     try:
@@ -130,8 +131,8 @@ def _save(request: HttpRequest, form: forms.Form, service: Callable[..., Any], *
     return account
 
 
-def _invited(request: HttpRequest, account: Any) -> HttpResponse:
-    token = invite(account=account, now=timezone.now(), actor=request.staff.account)  # type: ignore[attr-defined]
+def _invited(request: StaffRequest, account: Any) -> HttpResponse:
+    token = invite(account=account, now=timezone.now(), actor=request.staff.account)
     link = request.build_absolute_uri(reverse("account:invitation", args=[token]))
     context = {"areas": areas_of(request, "staff"), "account": account, "link": link}
     return render(request, "console/invited.html", context)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
@@ -19,6 +19,7 @@ from circulation.services.template_rules import TemplateScope, check_days, reset
 from common.stale_forms import changed_since, marks_of
 from tenants.selectors import get_policy_template
 from web.account.access import staff_only
+from web.account.requests import StaffRequest
 from web.console.areas import consortium_areas
 from web.console.policy import names_by_code
 from web.console.rule_scopes import day_of
@@ -31,7 +32,7 @@ from web.words.for_staff import reason_texts
 @staff_only(Permission.OPERATE_CONSORTIUM)
 @require_http_methods(["GET", "HEAD", "POST"])
 @edited_in_turn("template")
-def template_value(request: HttpRequest, code: str, name: str) -> HttpResponse:
+def template_value(request: StaffRequest, code: str, name: str) -> HttpResponse:
     """Show a value; a first form says who would follow the new one, a second sets it."""
     found = get_policy_template(code)
     if found is None or name not in REGISTER:
@@ -45,7 +46,7 @@ def template_value(request: HttpRequest, code: str, name: str) -> HttpResponse:
         messages.error(request, f"{saved_meanwhile()} {saved_value(_now_text(name, now))}")
         return _page(request, found, name, scope, status=409)
     if "reset" in asked:
-        reset_template_value(template=found, name=name, scope=scope, actor=request.staff.account)  # type: ignore[attr-defined]
+        reset_template_value(template=found, name=name, scope=scope, actor=request.staff.account)
         messages.success(request, gettext("The less specific value holds again."))
         return redirect("console:template", code=code)
     try:
@@ -59,7 +60,7 @@ def template_value(request: HttpRequest, code: str, name: str) -> HttpResponse:
     return _page(request, found, name, scope, status=422, errors=errors)
 
 
-def _set(request: HttpRequest, found: Any, name: str, scope: TemplateScope) -> HttpResponse:
+def _set(request: StaffRequest, found: Any, name: str, scope: TemplateScope) -> HttpResponse:
     """Set what was looked at; a value that was changed once more is looked at once more."""
     asked, value = request.POST, value_from_form(REGISTER[name], request.POST)
     stored = parse_values(
@@ -72,7 +73,7 @@ def _set(request: HttpRequest, found: Any, name: str, scope: TemplateScope) -> H
     wanted = read_value(name, stored[name])
     if "confirmed" not in asked or asked.get("previewed") != value_text(REGISTER[name], wanted):
         return _page(request, found, name, scope, wanted=(wanted,))
-    set_template_value(template=found, name=name, value=value, scope=scope, actor=request.staff.account)  # type: ignore[attr-defined]
+    set_template_value(template=found, name=name, value=value, scope=scope, actor=request.staff.account)
     count = len(followers_of(found.pk, name))
     text = ngettext(
         "The template is changed; %(count)d municipality follows with its next scan.",
@@ -104,7 +105,7 @@ def _scope(found: Any, asked: Any) -> TemplateScope:
 
 
 def _page(
-    request: HttpRequest,
+    request: StaffRequest,
     found: Any,
     name: str,
     scope: TemplateScope,

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +16,7 @@ from circulation.selectors.transits import transfer_limits
 from circulation.services.transfer_limits import add_transfer_limit, remove_transfer_limit
 from holdings.selectors import all_branches, item_types
 from web.account.access import staff_only
+from web.account.requests import StaffRequest
 from web.console.areas import municipality_areas
 from web.ui.forms import posted
 from web.words.for_staff import reason_texts
@@ -53,12 +54,12 @@ class TransferLimitForm(forms.Form):
 
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
-def listed(request: HttpRequest) -> HttpResponse:
+def listed(request: StaffRequest) -> HttpResponse:
     """List the ways, and add one."""
     form = TransferLimitForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
-            add_transfer_limit(**form.values(), actor=request.staff.account)  # type: ignore[attr-defined]
+            add_transfer_limit(**form.values(), actor=request.staff.account)
         except TransferLimitRefused as refused:
             for told in reason_texts(refused.reasons, permissions=frozenset(), currency=""):
                 form.add_error("to_branch", told.text)
@@ -77,9 +78,9 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.ADMINISTER)
 @require_POST
-def remove(request: HttpRequest, pk: int) -> HttpResponse:
+def remove(request: StaffRequest, pk: int) -> HttpResponse:
     """Let items be sent this way again."""
-    if not remove_transfer_limit(limit_id=pk, actor=request.staff.account):  # type: ignore[attr-defined]
+    if not remove_transfer_limit(limit_id=pk, actor=request.staff.account):
         raise Http404
     messages.success(request, gettext("Saved."))
     return redirect("console:transfer_limits")

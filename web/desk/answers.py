@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from common.errors import Reason, Refused
 from holdings.selectors import branch_names
+from web.account.requests import StaffRequest
 from web.words.for_staff import ReasonText, reason_texts
 
 
 def answer_scan(
-    request: HttpRequest, template: str, context: dict[str, Any], *, kind: str, status: int = 200, back_to: str
+    request: StaffRequest, template: str, context: dict[str, Any], *, kind: str, status: int = 200, back_to: str
 ) -> HttpResponse:
     """Return a scan's fragment; a browser without script goes back to the page instead.
 
@@ -28,7 +29,7 @@ def answer_scan(
     return response
 
 
-def _say(request: HttpRequest, context: dict[str, Any]) -> None:
+def _say(request: StaffRequest, context: dict[str, Any]) -> None:
     """Leave what came of a scan for the page that a browser without script sees next."""
     for reason in context.get("reasons", ()):
         messages.error(request, " ".join(filter(None, (reason.text, reason.about, reason.next_step))))
@@ -37,16 +38,16 @@ def _say(request: HttpRequest, context: dict[str, Any]) -> None:
         messages.success(request, ": ".join(filter(None, (context.get("said"), what))))
 
 
-def words(request: HttpRequest, refused: Refused) -> list[ReasonText]:
+def words(request: StaffRequest, refused: Refused) -> list[ReasonText]:
     """Return a refusal's reasons for the person who reads them."""
     return notice_words(request, refused.reasons)
 
 
-def notice_words(request: HttpRequest, reasons: Sequence[Reason]) -> list[ReasonText]:
+def notice_words(request: StaffRequest, reasons: Sequence[Reason]) -> list[ReasonText]:
     """Return reasons, or the news that came with an action, for the person who reads them."""
     if not reasons:
         return []
-    staff, tenant = request.staff, request.tenant  # type: ignore[attr-defined]
+    staff, tenant = request.staff, request.tenant
     # Few reasons name a branch, so the names are asked for only then.
     names_a_branch = any({"branch_id", "to_branch_id"} & set(reason.facts) for reason in reasons)
     branches = branch_names() if names_a_branch else {}

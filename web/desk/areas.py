@@ -2,20 +2,20 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from accounts.rules import Permission
+from web.account.requests import StaffRequest
 from web.ui.addresses import address
 
 
-def desk_areas(request: HttpRequest, current: str) -> list[dict[str, Any]]:
+def desk_areas(request: StaffRequest, current: str) -> list[dict[str, Any]]:
     """Return the bar's areas.
 
     :param current: the area that the page belongs to: check-out, check-in, patrons, search, holds, money, school,
         console
     """
-    staff = request.staff  # type: ignore[attr-defined]
+    staff = request.staff
     areas = []
     if staff.may(Permission.CIRCULATE):
         areas += [
@@ -44,12 +44,12 @@ def desk_areas(request: HttpRequest, current: str) -> list[dict[str, Any]]:
     ]
 
 
-def money_choices(request: HttpRequest, current: str) -> list[dict[str, Any]]:
+def money_choices(request: StaffRequest, current: str) -> list[dict[str, Any]]:
     """Return the pages about money that her role opens, with the one that's open.
 
     :param current: cash_up, debts or fee_reversal
     """
     pages = [("cash_up", gettext("Cash-up"))]
-    if request.staff.may(Permission.WAIVE_FEES):  # type: ignore[attr-defined]
+    if request.staff.may(Permission.WAIVE_FEES):
         pages += [("debts", gettext("Debt collection")), ("fee_reversal", gettext("Take charges back"))]
     return [{"text": text, "url": address(f"desk:{name}"), "current": name == current} for name, text in pages]

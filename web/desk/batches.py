@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -13,6 +13,7 @@ from accounts.rules import Permission
 from circulation.services.batches import LONGEST_BATCH, BatchLine, barcodes_in, check_in_batch, check_out_batch
 from patrons.selectors import get_patron_by_card
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.answers import notice_words
 from web.desk.areas import desk_areas
 from web.desk.item_areas import item_pages
@@ -22,7 +23,7 @@ from web.ui.uploaded_lists import ListRefusedError, text_of
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_http_methods(("GET", "HEAD", "POST"))
-def batch(request: HttpRequest) -> HttpResponse:
+def batch(request: DeskRequest) -> HttpResponse:
     """Show the form; with a list, work it off and show what became of each line."""
     if request.method != "POST":
         return _page(request, {"does": "check-in"})
@@ -39,7 +40,7 @@ def batch(request: HttpRequest) -> HttpResponse:
     return _page(request, {**values, "barcodes": "", "rows": rows, "done": done, "refused": len(lines) - done})
 
 
-def _text(request: HttpRequest, typed: str) -> tuple[str, str, int]:
+def _text(request: DeskRequest, typed: str) -> tuple[str, str, int]:
     """Return the list, from the file if there's one, what's wrong with the file, and the status that says so."""
     upload = request.FILES.get("file")
     if upload is None:
@@ -65,8 +66,8 @@ def _problem(values: dict[str, str], barcodes: list[str], patron: Any) -> str:
     return ""
 
 
-def _work_off(request: HttpRequest, values: dict[str, str], barcodes: list[str], patron: Any) -> list[BatchLine]:
-    staff = request.staff  # type: ignore[attr-defined]
+def _work_off(request: DeskRequest, values: dict[str, str], barcodes: list[str], patron: Any) -> list[BatchLine]:
+    staff = request.staff
     # Room for the line's number behind it.
     form_id = request.POST.get("form_id", "").replace("\x00", "")[:LONGEST_ID] or uuid.uuid4().hex
     common: dict[str, Any] = {
@@ -82,11 +83,11 @@ def _work_off(request: HttpRequest, values: dict[str, str], barcodes: list[str],
     return check_in_batch(back_dated_to=day, **common)
 
 
-def _reasons(request: HttpRequest, line: BatchLine) -> Any:
+def _reasons(request: DeskRequest, line: BatchLine) -> Any:
     return notice_words(request, line.refused.reasons if line.refused else line.result.notices if line.result else ())
 
 
-def _page(request: HttpRequest, values: dict[str, Any], *, status: int = 200) -> HttpResponse:
+def _page(request: DeskRequest, values: dict[str, Any], *, status: int = 200) -> HttpResponse:
     context = {
         **values,
         "areas": desk_areas(request, "check-in"),

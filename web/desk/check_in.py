@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,6 +20,7 @@ from holdings.rules.calendars import NeverOpen
 from holdings.selectors import get_item_by_barcode
 from patrons.selectors import get_patron_by_card
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.answers import answer_scan, notice_words, words
 from web.desk.areas import desk_areas
 from web.desk.outage import outage_context
@@ -29,7 +30,7 @@ from web.words.for_staff import ReasonText
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
-def check_in(request: HttpRequest) -> HttpResponse:
+def check_in(request: DeskRequest) -> HttpResponse:
     """Show the page; a day in the address dates the check-ins back until that's ended."""
     today = timezone.localdate()
     returned = day_in(request.GET, "returned") or day_in(request.GET, "new_returned")
@@ -54,7 +55,7 @@ def check_in(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
-def check_in_scan(request: HttpRequest) -> HttpResponse:
+def check_in_scan(request: DeskRequest) -> HttpResponse:
     """Answer one scan: take the item back and say where it goes."""
     scan = read_scan(request)
     if scan.command:
@@ -62,7 +63,7 @@ def check_in_scan(request: HttpRequest) -> HttpResponse:
     item = get_item_by_barcode(scan.barcode)
     if item is None:
         return _answer(request, scan, {"reasons": [_unknown(scan)]}, "stop", 404)
-    staff = request.staff  # type: ignore[attr-defined]
+    staff = request.staff
     try:
         result = take_back(
             item=item,
@@ -81,16 +82,16 @@ def check_in_scan(request: HttpRequest) -> HttpResponse:
     return _answer(request, scan, context, kind, 200)
 
 
-def _drop_box_day(request: HttpRequest, today: date) -> date | None:
+def _drop_box_day(request: DeskRequest, today: date) -> date | None:
     """Return the day to which a drop box that's emptied in the morning is dated: the last one that was open."""
-    branch = request.staff.branch  # type: ignore[attr-defined]
+    branch = request.staff.branch
     try:
         return rule_book().calendar(branch.pk).last_open_day(today - timedelta(days=1))
     except NeverOpen:
         return None
 
 
-def _date_back(request: HttpRequest, scan: Scan) -> HttpResponse:
+def _date_back(request: DeskRequest, scan: Scan) -> HttpResponse:
     """Date what follows back to a day, or today again."""
     returned = day_in(request.POST, "new_returned")
     if returned and returned > timezone.localdate():
@@ -100,7 +101,7 @@ def _date_back(request: HttpRequest, scan: Scan) -> HttpResponse:
     return _answer(request, scan, context, "none", 200)
 
 
-def _count_use(request: HttpRequest, scan: Scan) -> HttpResponse:
+def _count_use(request: DeskRequest, scan: Scan) -> HttpResponse:
     """Count what follows as used in the house, or no longer."""
     context = {"counts_use": bool(request.POST.get("new_use")), "use_changed": True}
     return _answer(request, scan, context, "none", 200)
@@ -130,7 +131,7 @@ def _tally_as(result: CheckInResult, news: list[Reason]) -> str:
     return "notice" if result.is_late or news else "ok"
 
 
-def _answer(request: HttpRequest, scan: Scan, context: dict[str, Any], kind: str, status: int) -> HttpResponse:
+def _answer(request: DeskRequest, scan: Scan, context: dict[str, Any], kind: str, status: int) -> HttpResponse:
     context |= {"scan": scan, "kind": kind}
     back = reverse("desk:check_in")
     return answer_scan(request, "desk/_check_in_answer.html", context, kind=kind, status=status, back_to=back)

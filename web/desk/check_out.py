@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -12,6 +12,7 @@ from accounts.rules import Permission
 from circulation.errors import CheckOutRefused, Code, Override
 from circulation.services.check_out import check_out as lend
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.answers import notice_words, words
 from web.desk.areas import desk_areas
 from web.desk.check_out_answers import answer, card_of, no_patron, nothing, stop
@@ -27,7 +28,7 @@ _IN_PANEL = frozenset((Code.HAS_OVERDUE, Code.OWES, Code.HOLD_READY_HERE))
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
-def check_out(request: HttpRequest) -> HttpResponse:
+def check_out(request: DeskRequest) -> HttpResponse:
     """Show the page, with the patron of the address if there is one."""
     panel, due = panel_of(request, number_in(request.GET, "patron")), day_in(request.GET, "due")
     since = moment_in(request.GET, "since") or timezone.now()
@@ -56,7 +57,7 @@ def check_out(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
-def check_out_scan(request: HttpRequest) -> HttpResponse:
+def check_out_scan(request: DeskRequest) -> HttpResponse:
     """Answer one scan: a card or name chooses the patron, an item is lent to her."""
     scan = read_scan(request)
     if scan.command:
@@ -76,7 +77,7 @@ def check_out_scan(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
-def override(request: HttpRequest) -> HttpResponse:
+def override(request: DeskRequest) -> HttpResponse:
     """Lend in spite of the reasons that the row named, for this patron and this item only."""
     scan = read_scan(request)
     patron, item = patron_in(scan), look_up(scan, has_patron=True).item
@@ -86,7 +87,7 @@ def override(request: HttpRequest) -> HttpResponse:
     return _lend(request, scan, item, patron, Override(request.POST.getlist("code")[:30], reason))
 
 
-def _serve(request: HttpRequest, scan: Scan, patron_id: int, *, without_card: bool) -> HttpResponse:
+def _serve(request: DeskRequest, scan: Scan, patron_id: int, *, without_card: bool) -> HttpResponse:
     remember(request, patron_id)
     panel = panel_of(request, patron_id)
     is_new = scan.patron_id != patron_id
@@ -103,8 +104,8 @@ def _candidates(scan: Scan, found: Found) -> list[dict[str, Any]]:
     ]
 
 
-def _lend(request: HttpRequest, scan: Scan, item: Any, patron: Any, chosen: Override | None) -> HttpResponse:
-    staff = request.staff  # type: ignore[attr-defined]
+def _lend(request: DeskRequest, scan: Scan, item: Any, patron: Any, chosen: Override | None) -> HttpResponse:
+    staff = request.staff
     try:
         result = lend(
             item=item,

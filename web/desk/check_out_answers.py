@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from web.account.requests import DeskRequest
 from web.desk.answers import answer_scan
 from web.desk.panels import Panel
 from web.desk.scan_inputs import Scan
@@ -13,7 +14,7 @@ from web.words.for_staff import ReasonText
 
 
 def answer(
-    request: HttpRequest, scan: Scan, context: dict[str, Any], kind: str, *, patron_id: int | None, status: int = 200
+    request: DeskRequest, scan: Scan, context: dict[str, Any], kind: str, *, patron_id: int | None, status: int = 200
 ) -> HttpResponse:
     """Return the fragment of a scan's result.
 
@@ -26,7 +27,7 @@ def answer(
     return answer_scan(request, "desk/_check_out_answer.html", context, kind=kind, status=status, back_to=back)
 
 
-def stop(request: HttpRequest, scan: Scan, item: Any, reasons: list[ReasonText], status: int) -> HttpResponse:
+def stop(request: DeskRequest, scan: Scan, item: Any, reasons: list[ReasonText], status: int) -> HttpResponse:
     """Return the row of a refusal, with all reasons and what she may do about them."""
     stopping = [reason for reason in reasons if reason.kind == "stop"]
     can_override = bool(stopping) and all(reason.may_override for reason in stopping)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -14,6 +14,7 @@ from circulation.services.renew import renew_all
 from patrons.selectors import get_patron, get_patron_by_card
 from patrons.selectors.desk_page import get_note
 from patrons.services.notes import acknowledge_note
+from web.account.requests import DeskRequest
 from web.desk.answers import words
 from web.desk.check_out_answers import answer, card_of, no_patron, nothing, stop
 from web.desk.panels import panel_of
@@ -24,7 +25,7 @@ from web.words.for_staff import ReasonText
 _CHOOSE, _READ_NOTE = "choose-", "read-note-"
 
 
-def carry_out(request: HttpRequest, scan: Scan) -> HttpResponse:
+def carry_out(request: DeskRequest, scan: Scan) -> HttpResponse:
     """Do what a command says; an unknown one changes nothing."""
     if scan.command.startswith(_CHOOSE):
         return _choose(request, scan)
@@ -37,7 +38,7 @@ def carry_out(request: HttpRequest, scan: Scan) -> HttpResponse:
     return command(request, scan)
 
 
-def _choose(request: HttpRequest, scan: Scan) -> HttpResponse:
+def _choose(request: DeskRequest, scan: Scan) -> HttpResponse:
     panel = panel_of(request, _number_after(_CHOOSE, scan))
     if panel is None:
         return stop(request, scan, None, [no_patron()], 404)
@@ -46,12 +47,12 @@ def _choose(request: HttpRequest, scan: Scan) -> HttpResponse:
     return answer(request, scan, context | {"without_card": True}, "patron", patron_id=panel.patron.pk)
 
 
-def _read_note(request: HttpRequest, scan: Scan) -> HttpResponse:
+def _read_note(request: DeskRequest, scan: Scan) -> HttpResponse:
     number = _number_after(_READ_NOTE, scan)
     note = get_note(number) if number else None
     if note is None or note.patron_id != scan.patron_id:
         return stop(request, scan, None, [no_patron()], 404)
-    acknowledge_note(note=note, staff=request.staff.account, now=timezone.now())  # type: ignore[attr-defined]
+    acknowledge_note(note=note, staff=request.staff.account, now=timezone.now())
     return answer(request, scan, {"panel": panel_of(request, note.patron_id)}, "none", patron_id=note.patron_id)
 
 
@@ -59,12 +60,12 @@ def _number_after(prefix: str, scan: Scan) -> int | None:
     return number_in({"number": scan.command.removeprefix(prefix)}, "number")
 
 
-def _end(request: HttpRequest, scan: Scan) -> HttpResponse:
+def _end(request: DeskRequest, scan: Scan) -> HttpResponse:
     context = {"ended": True, "begins": True, "due": None}
     return answer(request, scan, context, "none", patron_id=None)
 
 
-def _resume(request: HttpRequest, scan: Scan) -> HttpResponse:
+def _resume(request: DeskRequest, scan: Scan) -> HttpResponse:
     """Show anew whom the desk serves: by the card that was scanned during an outage, or by number as before it."""
     found = get_patron_by_card(scan.barcode) if scan.barcode else patron_in(scan)
     if scan.barcode and found is None:
@@ -77,16 +78,16 @@ def _resume(request: HttpRequest, scan: Scan) -> HttpResponse:
     return answer(request, scan, context, "none", patron_id=panel.patron.pk if panel else None)
 
 
-def _finish(request: HttpRequest, scan: Scan) -> HttpResponse:
+def _finish(request: DeskRequest, scan: Scan) -> HttpResponse:
     patron = patron_in(scan)
     has_loans = patron is not None and scan.since is not None and bool(loans_since(patron, since=scan.since))
     return _finished(request, scan, receipt=_paper(scan) if has_loans else "")
 
 
-def _finish_by_email(request: HttpRequest, scan: Scan) -> HttpResponse:
+def _finish_by_email(request: DeskRequest, scan: Scan) -> HttpResponse:
     """End the visit with its receipt by e-mail; on paper it can be had all the same."""
     patron = get_patron(scan.patron_id) if scan.patron_id else None
-    staff = request.staff  # type: ignore[attr-defined]
+    staff = request.staff
     is_sent = (
         patron is not None
         and scan.since is not None
@@ -100,12 +101,12 @@ def _paper(scan: Scan) -> str:
     return reverse("desk:receipt", args=[scan.patron_id]) + "?" + urlencode({"since": since})
 
 
-def _finished(request: HttpRequest, scan: Scan, *, receipt: str, by_email: bool = False) -> HttpResponse:
+def _finished(request: DeskRequest, scan: Scan, *, receipt: str, by_email: bool = False) -> HttpResponse:
     context = {"ended": True, "begins": True, "due": None, "receipt": receipt, "by_email": by_email}
     return answer(request, scan, context, "none", patron_id=None)
 
 
-def _other_due_date(request: HttpRequest, scan: Scan) -> HttpResponse:
+def _other_due_date(request: DeskRequest, scan: Scan) -> HttpResponse:
     due = day_in(request.POST, "new_due")
     if due is not None and due < timezone.localdate():
         past = ReasonText("DUE_DATE_PAST", gettext("A due date can't lie in the past."))
@@ -113,16 +114,16 @@ def _other_due_date(request: HttpRequest, scan: Scan) -> HttpResponse:
     return answer(request, scan, {"due": due, "due_changed": True}, "none", patron_id=scan.patron_id)
 
 
-def _on_site(request: HttpRequest, scan: Scan) -> HttpResponse:
+def _on_site(request: DeskRequest, scan: Scan) -> HttpResponse:
     on_site = bool(request.POST.get("new_on_site"))
     return answer(request, scan, {"on_site": on_site, "on_site_changed": True}, "none", patron_id=scan.patron_id)
 
 
-def _renew_all(request: HttpRequest, scan: Scan) -> HttpResponse:
+def _renew_all(request: DeskRequest, scan: Scan) -> HttpResponse:
     patron = patron_in(scan)
     if patron is None:
         return stop(request, scan, None, [no_patron()], 409)
-    answers = renew_all(patron=patron, staff=request.staff.account, now=timezone.now())  # type: ignore[attr-defined]
+    answers = renew_all(patron=patron, staff=request.staff.account, now=timezone.now())
     renewed = [each.result for each in answers if each.result]
     refused = [{"item": each.loan.item, "reasons": words(request, each.refused)} for each in answers if each.refused]
     text = ngettext("%(count)d loan", "%(count)d loans", len(renewed)) % {"count": len(renewed)}
@@ -139,7 +140,7 @@ def _renew_all(request: HttpRequest, scan: Scan) -> HttpResponse:
     return answer(request, scan, context, context["kind"], patron_id=patron.pk)
 
 
-_COMMANDS: Mapping[str, Callable[[HttpRequest, Scan], HttpResponse]] = {
+_COMMANDS: Mapping[str, Callable[[DeskRequest, Scan], HttpResponse]] = {
     "end": _end,
     "finish": _finish,
     "finish-by-email": _finish_by_email,

@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -19,6 +19,7 @@ from circulation.services.debts import accept_claim, book_payment, hand_over, re
 from circulation.services.debts.batches import lines_of
 from circulation.services.debts.systems import as_csv
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.answers import words
 from web.desk.areas import desk_areas, money_choices
 from web.desk.scan_inputs import number_in
@@ -31,7 +32,7 @@ _MOST_SHOWN = 100
 @staff_only(Permission.WAIVE_FEES, needs_branch=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 @keeps_filters("debts", "state")
-def debts(request: HttpRequest) -> HttpResponse:
+def debts(request: DeskRequest) -> HttpResponse:
     """Show what's ripe, and hand it over as one batch."""
     if request.method != "POST":
         return _page(request)
@@ -46,7 +47,7 @@ def debts(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.WAIVE_FEES, needs_branch=True)
 @require_POST
-def send(request: HttpRequest, pk: int) -> HttpResponse:
+def send(request: DeskRequest, pk: int) -> HttpResponse:
     """Send a batch again that didn't arrive."""
     _send(request, _batch_or_404(pk))
     return redirect("desk:debts")
@@ -54,7 +55,7 @@ def send(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.WAIVE_FEES, needs_branch=True)
 @require_safe
-def batch_file(request: HttpRequest, pk: int) -> HttpResponse:
+def batch_file(request: DeskRequest, pk: int) -> HttpResponse:
     """Return a batch as the file that the debtor system reads."""
     batch = _batch_or_404(pk)
     response = HttpResponse(as_csv(lines_of(batch)).encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
@@ -64,7 +65,7 @@ def batch_file(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.WAIVE_FEES, needs_branch=True)
 @require_POST
-def change_claim(request: HttpRequest, pk: int) -> HttpResponse:
+def change_claim(request: DeskRequest, pk: int) -> HttpResponse:
     """Note what the debtor system says of a claim: accepted, paid; or take it back."""
     claim = get_claim(pk)
     if claim is None:
@@ -77,7 +78,7 @@ def change_claim(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("desk:debts")
 
 
-def _change(request: HttpRequest, claim: Any) -> None:
+def _change(request: DeskRequest, claim: Any) -> None:
     what, by = request.POST.get("what", ""), _by(request)
     text = "".join(each for each in request.POST.get("text", "") if each.isprintable())
     if what == "accept":
@@ -102,7 +103,7 @@ def _amount(text: str) -> Decimal:
         return Decimal(0)
 
 
-def _send(request: HttpRequest, batch: Any) -> None:
+def _send(request: DeskRequest, batch: Any) -> None:
     try:
         sent = send_batch(batch=batch, **_by(request))
     except Exception:
@@ -114,7 +115,7 @@ def _send(request: HttpRequest, batch: Any) -> None:
         messages.success(request, gettext("Batch %(number)s is handed over.") % {"number": sent.pk})
 
 
-def _page(request: HttpRequest, *, status: int = 200, problems: list[str] | None = None) -> HttpResponse:
+def _page(request: DeskRequest, *, status: int = 200, problems: list[str] | None = None) -> HttpResponse:
     found = to_hand_over(timezone.localdate())
     states = claim_states()
     state = request.GET.get("state", "") if request.GET.get("state", "") in dict(states) else ""
@@ -141,5 +142,5 @@ def _batch_or_404(pk: int) -> Any:
     return batch
 
 
-def _by(request: HttpRequest) -> dict[str, Any]:
-    return {"staff": request.staff.account, "now": timezone.now()}  # type: ignore[attr-defined]
+def _by(request: DeskRequest) -> dict[str, Any]:
+    return {"staff": request.staff.account, "now": timezone.now()}

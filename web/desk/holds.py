@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +29,7 @@ from circulation.services.holds import (
 from holdings.selectors import get_branch, get_item
 from patrons.selectors import get_patron, get_patron_by_card
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.answers import words
 from web.desk.hold_forms import EitherForm, HoldChangeForm
 from web.desk.patron_dialogs import dialog_of
@@ -40,7 +41,7 @@ from web.ui.days import short_day
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
-def place(request: HttpRequest, pk: int) -> HttpResponse:
+def place(request: DeskRequest, pk: int) -> HttpResponse:
     """Place a hold on a title, or on one item of it, for the patron whose card was scanned."""
     record = get_record(pk)
     if record is None:
@@ -76,7 +77,7 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
-def move(request: HttpRequest, pk: int) -> HttpResponse:
+def move(request: DeskRequest, pk: int) -> HttpResponse:
     """Let a hold be picked up at another branch."""
     hold, branch = _hold_or_404(pk), _branch_of(request)
     if branch is None:
@@ -93,7 +94,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
-def change(request: HttpRequest, pk: int) -> HttpResponse:
+def change(request: DeskRequest, pk: int) -> HttpResponse:
     """Change until when a hold is wanted or paused, and its notes."""
     hold = _hold_or_404(pk)
     form = HoldChangeForm(request.POST, hold=hold)
@@ -116,7 +117,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
-def extend(request: HttpRequest, pk: int) -> HttpResponse:
+def extend(request: DeskRequest, pk: int) -> HttpResponse:
     """Keep a hold as long from today as a new one."""
     hold = _hold_or_404(pk)
     try:
@@ -133,7 +134,7 @@ def extend(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
-def either(request: HttpRequest, pk: int) -> HttpResponse:
+def either(request: DeskRequest, pk: int) -> HttpResponse:
     """Say that one of the holds that are marked is enough for a patron."""
     patron = patron_or_404(pk)
     form, status = EitherForm(request.POST, holds=queued_holds_of(patron)), 422
@@ -152,7 +153,7 @@ def either(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
-def alone(request: HttpRequest, pk: int) -> HttpResponse:
+def alone(request: DeskRequest, pk: int) -> HttpResponse:
     """Let a hold go on whatever becomes of those that it was marked together with."""
     hold = _hold_or_404(pk)
     try:
@@ -165,7 +166,7 @@ def alone(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel(request: DeskRequest, pk: int) -> HttpResponse:
     """End a hold; what lies ready for it stays on the shelf until it's scanned."""
     hold = _hold_or_404(pk)
     try:
@@ -178,7 +179,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
-def not_collected(request: HttpRequest, pk: int) -> HttpResponse:
+def not_collected(request: DeskRequest, pk: int) -> HttpResponse:
     """End a hold that wasn't collected in time, without waiting for the night; its item is scanned then."""
     hold = _hold_or_404(pk)
     if expire_shelf_hold(hold=hold, **_by(request)):
@@ -190,7 +191,7 @@ def not_collected(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
-def give_up(request: HttpRequest, pk: int) -> HttpResponse:
+def give_up(request: DeskRequest, pk: int) -> HttpResponse:
     """End a hold that nothing can fill, and send its patron a message."""
     hold = _hold_or_404(pk)
     try:
@@ -205,21 +206,21 @@ def _title(hold: Any) -> dict[str, str]:
     return {"title": hold.record.title}
 
 
-def _by(request: HttpRequest) -> dict[str, Any]:
-    return {"staff": request.staff.account, "now": timezone.now()}  # type: ignore[attr-defined]
+def _by(request: DeskRequest) -> dict[str, Any]:
+    return {"staff": request.staff.account, "now": timezone.now()}
 
 
-def _patron_of(request: HttpRequest) -> Any:
+def _patron_of(request: DeskRequest) -> Any:
     card, number = request.POST.get("card", "")[:100], number_in(request.POST, "patron")
     return get_patron_by_card(card) if card.strip() else get_patron(number) if number else None
 
 
-def _branch_of(request: HttpRequest) -> Any:
+def _branch_of(request: DeskRequest) -> Any:
     number = number_in(request.POST, "pickup")
     return get_branch(number) if number else None
 
 
-def _item_of(request: HttpRequest, record_id: int) -> Any:
+def _item_of(request: DeskRequest, record_id: int) -> Any:
     number = number_in(request.POST, "item")
     item = get_item(number) if number else None
     if number and (item is None or item.record_id != record_id):
@@ -234,6 +235,6 @@ def _hold_or_404(pk: int) -> Any:
     return hold
 
 
-def _refused(request: HttpRequest, hold: Any, refused: HoldRefused) -> HttpResponse:
+def _refused(request: DeskRequest, hold: Any, refused: HoldRefused) -> HttpResponse:
     problems = [f"{hold.record.title}: {reason.text} {reason.about}" for reason in words(request, refused)]
     return page(request, patron_or_404(hold.patron_id), status=409, problems=problems)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from circulation.selectors.inventory import ShelfRange, count_expected, not_seen
 from circulation.services.inventory import confirm_missing, see_item
 from holdings.selectors import get_item_by_barcode, locations_of
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.answers import answer_scan, notice_words
 from web.desk.areas import desk_areas
 from web.desk.item_areas import item_pages
@@ -28,9 +29,9 @@ _LONGEST_LIST = 500
 
 @staff_only(Permission.EDIT_ITEMS, needs_branch=True)
 @require_safe
-def inventory(request: HttpRequest) -> HttpResponse:
+def inventory(request: DeskRequest) -> HttpResponse:
     """Show the choice of a shelf; once begun, the scan box, and what hasn't been seen when that's asked for."""
-    branch, since = request.staff.branch, moment_in(request.GET, "since")  # type: ignore[attr-defined]
+    branch, since = request.staff.branch, moment_in(request.GET, "since")
     shelf = _shelf(request, request.GET)
     compares = since is not None and "compare" in request.GET
     missing = not_seen(shelf, since=since, limit=_LONGEST_LIST) if compares and since else None
@@ -53,10 +54,10 @@ def inventory(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.EDIT_ITEMS, needs_branch=True)
 @require_POST
-def inventory_scan(request: HttpRequest) -> HttpResponse:
+def inventory_scan(request: DeskRequest) -> HttpResponse:
     """Answer one scan: it has been seen, and whether it stands where it should."""
     scan = read_scan(request)
-    staff = request.staff  # type: ignore[attr-defined]
+    staff = request.staff
     item = get_item_by_barcode(scan.barcode)
     context: dict[str, Any] = {"scan": scan}
     if item is None:
@@ -71,7 +72,7 @@ def inventory_scan(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.EDIT_ITEMS, needs_branch=True)
 @require_POST
-def inventory_missing(request: HttpRequest) -> HttpResponse:
+def inventory_missing(request: DeskRequest) -> HttpResponse:
     """Mark what was ticked as missing, unless it has been seen meanwhile."""
     since = moment_in(request.POST, "since")
     shelf = _shelf(request, request.POST)
@@ -81,7 +82,7 @@ def inventory_missing(request: HttpRequest) -> HttpResponse:
     results = confirm_missing(
         item_ids=[pk for pk in ticked if pk < 2**62],
         since=since,
-        staff=request.staff.account,  # type: ignore[attr-defined]
+        staff=request.staff.account,
         now=timezone.now(),
     )
     count = len(results)
@@ -90,8 +91,8 @@ def inventory_missing(request: HttpRequest) -> HttpResponse:
     return redirect(_address(shelf, since) + "&compare=1")
 
 
-def _shelf(request: HttpRequest, values: Any) -> ShelfRange:
-    branch = request.staff.branch  # type: ignore[attr-defined]
+def _shelf(request: DeskRequest, values: Any) -> ShelfRange:
+    branch = request.staff.branch
     marks = [" ".join(values.get(name, "").replace("\x00", "").split())[:60] for name in ("first", "last")]
     return ShelfRange(branch.pk, number_in(values, "room"), *marks)
 
@@ -101,6 +102,6 @@ def _address(shelf: ShelfRange, since: datetime) -> str:
     return reverse("desk:inventory") + "?" + urlencode(values)
 
 
-def _answer(request: HttpRequest, context: dict[str, Any], kind: str, status: int) -> HttpResponse:
+def _answer(request: DeskRequest, context: dict[str, Any], kind: str, status: int) -> HttpResponse:
     back = reverse("desk:inventory")
     return answer_scan(request, "desk/_inventory_answer.html", context, kind=kind, status=status, back_to=back)

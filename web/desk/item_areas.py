@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from accounts.rules import Permission
+from web.account.requests import DeskRequest
 
 
-def item_pages(request: HttpRequest, current: str) -> list[dict[str, Any]]:
+def item_pages(request: DeskRequest, current: str) -> list[dict[str, Any]]:
     """Return the pages that the reader's role includes.
 
     :param current: the address's name of the page that's open
     """
-    staff = request.staff  # type: ignore[attr-defined]
+    staff = request.staff
     pages = [
         ("item_list", gettext("Items"), Permission.EDIT_ITEMS),
         ("inventory", gettext("Inventory"), Permission.EDIT_ITEMS),

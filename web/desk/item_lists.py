@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -16,6 +16,7 @@ from circulation.selectors.claims import claimed_loans
 from circulation.selectors.item_lists import PAGE, ItemFilter, items_like
 from holdings.selectors import all_branches, item_statuses, item_types, locations_of
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas
 from web.desk.item_areas import item_pages
 from web.desk.item_texts import status_kind
@@ -28,7 +29,7 @@ _TICKS = ("damaged", "parts", "away")
 @staff_only(Permission.EDIT_ITEMS, needs_branch=True)
 @require_safe
 @keeps_filters("items", "branch", "room", "type", "status", "mark", "unseen", *_TICKS)
-def item_list(request: HttpRequest) -> HttpResponse:
+def item_list(request: DeskRequest) -> HttpResponse:
     """List items by filters that stand in the address, so that a list can be kept and passed on."""
     asked = _asked(request)
     unseen = day_in(request.GET, "unseen")
@@ -64,21 +65,21 @@ def item_list(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
-def claims(request: HttpRequest) -> HttpResponse:
+def claims(request: DeskRequest) -> HttpResponse:
     """List the branch's items that patrons say they returned, to look for on the shelves."""
     context = {
         "areas": desk_areas(request, "holds"),
         "choices": item_pages(request, "claims"),
-        "loans": claimed_loans(request.staff.branch),  # type: ignore[attr-defined]
+        "loans": claimed_loans(request.staff.branch),
     }
     return render(request, "desk/claims.html", context)
 
 
-def _asked(request: HttpRequest) -> dict[str, Any]:
+def _asked(request: DeskRequest) -> dict[str, Any]:
     values = request.GET
     status = values.get("status", "")
     return {
-        "branch": number_in(values, "branch") if "branch" in values else request.staff.branch.pk,  # type: ignore[attr-defined]
+        "branch": number_in(values, "branch") if "branch" in values else request.staff.branch.pk,
         "room": number_in(values, "room"),
         "type": number_in(values, "type"),
         "status": status if status in dict(item_statuses()) else "",
@@ -87,8 +88,8 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def _start_of(day: Any, request: HttpRequest) -> datetime | None:
-    branch = request.staff.branch  # type: ignore[attr-defined]
+def _start_of(day: Any, request: DeskRequest) -> datetime | None:
+    branch = request.staff.branch
     try:
         return datetime.combine(day, time(), ZoneInfo(branch.time_zone))
     except (OverflowError, ValueError):

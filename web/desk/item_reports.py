@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -32,6 +32,7 @@ from circulation.services.report_item import (
 from circulation.services.results import ReportResult
 from holdings.selectors import contents_of, get_item_by_barcode
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.answers import answer_scan, notice_words, words
 from web.desk.scan_inputs import number_in
 
@@ -84,10 +85,10 @@ _FOR_KEEPERS = {"withdraw", "out-of-bundle", "into-bundle"}
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
-def report(request: HttpRequest, barcode: str) -> HttpResponse:
+def report(request: DeskRequest, barcode: str) -> HttpResponse:
     """Note what has become of the item, and go back to its page, where it can be undone."""
     item, what = _item_or_404(barcode), request.POST.get("what", "")
-    staff = request.staff  # type: ignore[attr-defined]
+    staff = request.staff
     if what not in _REPORTS:
         raise Http404
     if what in _FOR_KEEPERS and not staff.may(Permission.EDIT_ITEMS):
@@ -107,10 +108,10 @@ def report(request: HttpRequest, barcode: str) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
-def parts(request: HttpRequest, barcode: str) -> HttpResponse:
+def parts(request: DeskRequest, barcode: str) -> HttpResponse:
     """Note how many parts are missing; counted after a check-in, who had them pays if a rule says so."""
     item = _item_or_404(barcode)
-    staff = request.staff  # type: ignore[attr-defined]
+    staff = request.staff
     entry_id, missing = number_in(request.POST, "entry"), number_in(request.POST, "missing")
     context: dict[str, Any] = {"item": item}
     try:
@@ -132,16 +133,16 @@ def parts(request: HttpRequest, barcode: str) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
-def contents(request: HttpRequest, barcode: str) -> HttpResponse:
+def contents(request: DeskRequest, barcode: str) -> HttpResponse:
     """Note what of a bundle's contents is there and what's missing, and go back to its page."""
-    bundle, staff = _item_or_404(barcode), request.staff  # type: ignore[attr-defined]
+    bundle, staff = _item_or_404(barcode), request.staff
     inside = contents_of(bundle.pk)
     ticked, listed, gone = (request.POST.getlist(name) for name in ("seen", "listed", "gone"))
     shown = {item.pk: item.barcode not in gone for item in inside if item.barcode in listed}
     # What a colleague has put in since the page was read isn't on it, and is there.
     seen = {item.pk for item in inside if item.barcode in ticked or (listed and item.barcode not in listed)}
     try:
-        by = {"branch": staff.branch, "staff": staff.account, "now": timezone.now()}
+        by: dict[str, Any] = {"branch": staff.branch, "staff": staff.account, "now": timezone.now()}
         missing = count_bundle(bundle=bundle, seen=seen, shown=shown, **by)
     except ReportRefused as refused:
         for reason in words(request, refused):
@@ -151,7 +152,7 @@ def contents(request: HttpRequest, barcode: str) -> HttpResponse:
     return redirect("desk:item", barcode=bundle.barcode)
 
 
-def _say_count(request: HttpRequest, parts: int, missing: list[ReportResult]) -> None:
+def _say_count(request: DeskRequest, parts: int, missing: list[ReportResult]) -> None:
     if not missing:
         messages.success(request, gettext("All parts are there"))
         return

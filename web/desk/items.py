@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -18,6 +18,7 @@ from holdings.errors import ItemRefused
 from holdings.selectors import branches_in_service, contents_of, get_item_by_barcode, item_types
 from holdings.services.items import ItemDetails, add_item, change_item
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas
 from web.desk.forms_items import ItemForm, NewItemForm
 from web.desk.item_reports import buttons
@@ -29,10 +30,10 @@ _FORM = ("GET", "HEAD", "POST")
 
 @staff_only(Permission.EDIT_ITEMS, needs_branch=True)
 @require_safe
-def item(request: HttpRequest, barcode: str) -> HttpResponse:
+def item(request: DeskRequest, barcode: str) -> HttpResponse:
     """Show where an item is, who has it, and what was done to it."""
     found = _item_or_404(barcode)
-    may_circulate = request.staff.may(Permission.CIRCULATE)  # type: ignore[attr-defined]
+    may_circulate = request.staff.may(Permission.CIRCULATE)
     loan, entries = open_loan_of(found.pk), entries_about("holdings.item", found.pk)
     context = {
         "areas": desk_areas(request, "search"),
@@ -54,12 +55,12 @@ def item(request: HttpRequest, barcode: str) -> HttpResponse:
 
 @staff_only(Permission.EDIT_ITEMS, needs_branch=True)
 @require_http_methods(_FORM)
-def new_item(request: HttpRequest, pk: int) -> HttpResponse:
+def new_item(request: DeskRequest, pk: int) -> HttpResponse:
     """Add an item to a title, under the next free barcode or one from a roll of labels."""
     record = get_record(pk)
     if record is None:
         raise Http404
-    staff = request.staff  # type: ignore[attr-defined]
+    staff = request.staff
     form = NewItemForm(request.POST or None, **_rows(), home_branch=staff.branch)
     if request.method == "POST" and form.is_valid():
         details = ItemDetails(**form.details())
@@ -82,7 +83,7 @@ def new_item(request: HttpRequest, pk: int) -> HttpResponse:
 @staff_only(Permission.EDIT_ITEMS, needs_branch=True)
 @require_http_methods(_FORM)
 @edited_in_turn("item")
-def edit_item(request: HttpRequest, barcode: str) -> HttpResponse:
+def edit_item(request: DeskRequest, barcode: str) -> HttpResponse:
     """Change what an item is; its state as long as no loan, hold or journey decides over it."""
     found = _item_or_404(barcode)
     form = ItemForm(request.POST or None, **_rows(), item=found)
@@ -91,7 +92,7 @@ def edit_item(request: HttpRequest, barcode: str) -> HttpResponse:
             change_item(
                 item=found,
                 details=ItemDetails(**form.details()),
-                actor=request.staff.account,  # type: ignore[attr-defined]
+                actor=request.staff.account,
                 now=timezone.now(),
             )
         except ItemRefused as refused:
@@ -113,6 +114,6 @@ def _rows() -> dict[str, Any]:
     return {"types": item_types(), "branches": branches_in_service()}
 
 
-def _form_page(request: HttpRequest, form: ItemForm, record: Any, found: Any) -> HttpResponse:
+def _form_page(request: DeskRequest, form: ItemForm, record: Any, found: Any) -> HttpResponse:
     context = {"areas": desk_areas(request, "search"), "form": form, "record": record, "item": found}
     return render(request, "desk/item_form.html", context, status=form.status)

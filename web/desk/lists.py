@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from circulation.selectors.hopeless import hopeless_holds
 from circulation.selectors.item_lists import late_transits
 from circulation.selectors.lists import overdue_loans, ready_holds, shelf_to_clear, transits_to
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas
 from web.ui.kept_filters import keeps_filters
 
@@ -24,9 +25,9 @@ LATE_AFTER = timedelta(days=3)
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
-def shelf(request: HttpRequest) -> HttpResponse:
+def shelf(request: DeskRequest) -> HttpResponse:
     """List what's to be taken off the hold shelf, and what stands on it."""
-    branch = request.staff.branch  # type: ignore[attr-defined]
+    branch = request.staff.branch
     lines = shelf_to_clear(branch, today=timezone.localdate())
     why = {
         "NOT_COLLECTED": gettext("not collected"),
@@ -42,33 +43,33 @@ def shelf(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
-def hopeless(request: HttpRequest) -> HttpResponse:
+def hopeless(request: DeskRequest) -> HttpResponse:
     """List the holds to be picked up here that nothing there is could ever fill."""
-    branch = request.staff.branch  # type: ignore[attr-defined]
+    branch = request.staff.branch
     return list_page(request, "hopeless", {"lines": hopeless_holds(branch, now=timezone.now())})
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
-def overdue(request: HttpRequest) -> HttpResponse:
+def overdue(request: DeskRequest) -> HttpResponse:
     """List the branch's loans that are overdue, the longest first."""
-    branch = request.staff.branch  # type: ignore[attr-defined]
+    branch = request.staff.branch
     return list_page(request, "overdue", {"lines": overdue_loans(branch, now=timezone.now())})
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
 @keeps_filters("transits", "late")
-def transits(request: HttpRequest) -> HttpResponse:
+def transits(request: DeskRequest) -> HttpResponse:
     """List what's on its way here, the longest first; or what's late, from and to this branch."""
-    branch = request.staff.branch  # type: ignore[attr-defined]
+    branch = request.staff.branch
     late = request.GET.get("late") == "1"
     lines = late_transits(branch, sent_before=timezone.now() - LATE_AFTER) if late else transits_to(branch)
     table = "late-transits" if late else "transits"
     return list_page(request, "transits", {"lines": lines, "late": late, "table": table})
 
 
-def list_page(request: HttpRequest, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+def list_page(request: DeskRequest, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
     """Return one of the lists, with the way to the others."""
     context |= {
         "areas": desk_areas(request, "holds"),

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -18,6 +18,7 @@ from patrons.errors import PatronRefused
 from patrons.selectors.desk_page import memberships_ending
 from patrons.services import membership
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas
 from web.desk.forms_patron_details import LeaveForm
 from web.desk.patron_details import details_page, refused
@@ -30,7 +31,7 @@ BEFORE, AHEAD = timedelta(days=60), timedelta(days=30)
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
-def ending(request: HttpRequest) -> HttpResponse:
+def ending(request: DeskRequest) -> HttpResponse:
     """List the memberships that ended lately or end soon."""
     today = timezone.localdate()
     context = {
@@ -43,25 +44,25 @@ def ending(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
-def deceased(request: HttpRequest) -> HttpResponse:
+def deceased(request: DeskRequest) -> HttpResponse:
     """List the deceased patrons with loans or debts: no letter is written any more, so somebody has to call."""
     context = {
         "areas": desk_areas(request, "patrons"),
         "estates": open_estates(),
-        "currency": request.tenant.currency,  # type: ignore[attr-defined]
+        "currency": request.tenant.currency,
     }
     return render(request, "desk/deceased.html", context)
 
 
 @staff_only(Permission.EDIT_PATRONS, needs_branch=True)
 @require_POST
-def renew(request: HttpRequest, pk: int) -> HttpResponse:
+def renew(request: DeskRequest, pk: int) -> HttpResponse:
     """Let a membership run on."""
     patron = patron_or_404(pk)
     try:
         renewed = membership.renew_membership(
             patron=patron,
-            staff=request.staff.account,  # type: ignore[attr-defined]
+            staff=request.staff.account,
             today=timezone.localdate(),
         )
     except PatronRefused as why:
@@ -75,12 +76,12 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.EDIT_PATRONS, needs_branch=True)
 @require_POST
-def leave(request: HttpRequest, pk: int) -> HttpResponse:
+def leave(request: DeskRequest, pk: int) -> HttpResponse:
     """End a membership for good, with the holds that go with it."""
     patron, form = patron_or_404(pk), LeaveForm(request.POST)
     if not form.is_valid():
         return refused(request, patron, "leave", form)
-    staff = request.staff.account  # type: ignore[attr-defined]
+    staff = request.staff.account
     end_membership(patron=patron, reason=form.cleaned_data["reason"], staff=staff, now=timezone.now())
     messages.success(request, gettext("The membership is over. What's on loan or owed stays until it's settled."))
     return redirect("desk:patron_details", pk=pk)
@@ -88,11 +89,11 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.EDIT_PATRONS, needs_branch=True)
 @require_POST
-def come_back(request: HttpRequest, pk: int) -> HttpResponse:
+def come_back(request: DeskRequest, pk: int) -> HttpResponse:
     """Take back that a membership ended."""
     patron = patron_or_404(pk)
     try:
-        membership.come_back(patron=patron, staff=request.staff.account)  # type: ignore[attr-defined]
+        membership.come_back(patron=patron, staff=request.staff.account)
     except PatronRefused as why:
         return _problem(request, patron, why)
     messages.success(request, gettext("The person is a patron again."))
@@ -101,14 +102,14 @@ def come_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.EDIT_PATRONS, needs_branch=True)
 @require_POST
-def history(request: HttpRequest, pk: int) -> HttpResponse:
+def history(request: DeskRequest, pk: int) -> HttpResponse:
     """Write down whether she wants her past loans kept."""
     patron, keeps = patron_or_404(pk), request.POST.get("keeps") == "1"
-    choose_history(patron=patron, keeps=keeps, staff=request.staff.account)  # type: ignore[attr-defined]
+    choose_history(patron=patron, keeps=keeps, staff=request.staff.account)
     text = gettext("Past loans are kept from now on.") if keeps else gettext("Past loans are forgotten.")
     messages.success(request, text)
     return redirect("desk:patron_details", pk=pk)
 
 
-def _problem(request: HttpRequest, patron: Any, why: PatronRefused) -> HttpResponse:
+def _problem(request: DeskRequest, patron: Any, why: PatronRefused) -> HttpResponse:
     return details_page(request, patron, status=409, problems=patron_problems(why.reasons))

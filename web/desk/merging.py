@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -15,6 +15,7 @@ from patrons.selectors import get_patron, get_patron_by_card
 from patrons.selectors.duplicates import possible_duplicates
 from patrons.services.merge import cards_that_move, merge_patrons, what_moves
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas
 from web.desk.forms_patron_details import OtherEntryForm
 from web.desk.merging_words import moving_words
@@ -25,7 +26,7 @@ from web.desk.texts import patron_problems
 
 @staff_only(Permission.MERGE_PATRONS, needs_branch=True)
 @require_safe
-def duplicates(request: HttpRequest) -> HttpResponse:
+def duplicates(request: DeskRequest) -> HttpResponse:
     """List entries of one name and birth date."""
     context = {"areas": desk_areas(request, "patrons"), "groups": possible_duplicates()}
     return render(request, "desk/duplicates.html", context)
@@ -33,7 +34,7 @@ def duplicates(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.MERGE_PATRONS, needs_branch=True)
 @require_safe
-def compare(request: HttpRequest, pk: int) -> HttpResponse:
+def compare(request: DeskRequest, pk: int) -> HttpResponse:
     """Show what would move to this patron from another entry; nothing is changed."""
     stays = patron_or_404(pk)
     card = request.GET.get("card", "").replace("\x00", "")[:40]
@@ -48,21 +49,21 @@ def compare(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.MERGE_PATRONS, needs_branch=True)
 @require_POST
-def merge(request: HttpRequest, pk: int) -> HttpResponse:
+def merge(request: DeskRequest, pk: int) -> HttpResponse:
     """Merge the other entry into this patron."""
     stays, number = patron_or_404(pk), number_in(request.POST, "other")
     goes = get_patron(number) if number else None
     if goes is None:
         raise Http404
     try:
-        merge_patrons(goes=goes, stays=stays, staff=request.staff.account, now=timezone.now())  # type: ignore[attr-defined]
+        merge_patrons(goes=goes, stays=stays, staff=request.staff.account, now=timezone.now())
     except PatronRefused:
         return _page(request, stays, goes, OtherEntryForm(), status=409)
     messages.success(request, gettext("Both entries are one now. Each card finds the patron."))
     return redirect("desk:patron", pk=pk)
 
 
-def _page(request: HttpRequest, stays: Any, goes: Any, form: OtherEntryForm, *, status: int = 200) -> HttpResponse:
+def _page(request: DeskRequest, stays: Any, goes: Any, form: OtherEntryForm, *, status: int = 200) -> HttpResponse:
     context = {"areas": desk_areas(request, "patrons"), "stays": stays, "goes": goes, "form": form}
     if goes is not None:
         counts, reasons = what_moves(goes=goes, stays=stays)

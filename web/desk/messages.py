@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -26,6 +26,7 @@ from notices.services.choices import choose_channels
 from notices.services.print_runs import came_back, letters_of, make_print_run, run_pdf
 from notices.services.problems import send_again, set_aside
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas
 from web.desk.patron_page import patron_or_404
 from web.ui.forms import posted
@@ -38,10 +39,10 @@ _SHOWN = 50
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
 @keeps_filters("messages", "all")
-def problems(request: HttpRequest) -> HttpResponse:
+def problems(request: DeskRequest) -> HttpResponse:
     """List what staff must decide on, and the letters that wait for the printer."""
     everywhere = request.GET.get("all") == "1"
-    branch = None if everywhere else request.staff.branch  # type: ignore[attr-defined]
+    branch = None if everywhere else request.staff.branch
     in_use = message_settings().channels
     context = {
         "areas": desk_areas(request, ""),
@@ -51,7 +52,7 @@ def problems(request: HttpRequest) -> HttpResponse:
         "letters": count_letters(branch),
         "runs": print_runs(branch),
         "views": [
-            {"text": request.staff.branch.name, "url": "?all=", "current": not everywhere},  # type: ignore[attr-defined]
+            {"text": request.staff.branch.name, "url": "?all=", "current": not everywhere},
             {"text": gettext("All branches"), "url": "?all=1", "current": everywhere},
         ],
     }
@@ -60,7 +61,7 @@ def problems(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
-def again(request: HttpRequest, pk: int) -> HttpResponse:
+def again(request: DeskRequest, pk: int) -> HttpResponse:
     """Try a message again, or another way."""
     channel = request.POST.get("channel", "")
     channel = channel if channel in CHANNELS else ""
@@ -72,26 +73,26 @@ def again(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
-def aside(request: HttpRequest, pk: int) -> HttpResponse:
+def aside(request: DeskRequest, pk: int) -> HttpResponse:
     """Leave a message unsent."""
     return _decide(request, pk, set_aside, gettext("The message is set aside."))
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
-def returned(request: HttpRequest, pk: int) -> HttpResponse:
+def returned(request: DeskRequest, pk: int) -> HttpResponse:
     """Take note that a letter came back by post."""
     return _decide(request, pk, came_back, gettext("Noted. Decide now what becomes of it."))
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
-def print_letters(request: HttpRequest) -> HttpResponse:
+def print_letters(request: DeskRequest) -> HttpResponse:
     """Make the letters that wait into one file."""
     everywhere = request.POST.get("all") == "1"
-    branch = None if everywhere else request.staff.branch  # type: ignore[attr-defined]
+    branch = None if everywhere else request.staff.branch
     try:
-        run = make_print_run(branch=branch, staff=request.staff.account, now=timezone.now())  # type: ignore[attr-defined]
+        run = make_print_run(branch=branch, staff=request.staff.account, now=timezone.now())
     except NoticeRefused as refused:
         messages.error(request, " ".join(refusal_text(code) for code in refused.codes))
         return redirect("desk:messages")
@@ -100,7 +101,7 @@ def print_letters(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
-def print_run(request: HttpRequest, pk: int) -> HttpResponse:
+def print_run(request: DeskRequest, pk: int) -> HttpResponse:
     """Show what's in a run of letters."""
     run = _run_or_404(pk)
     context = {"areas": desk_areas(request, ""), "run": run, "letters": letters_of(run)}
@@ -109,7 +110,7 @@ def print_run(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
-def print_file(request: HttpRequest, pk: int) -> HttpResponse:
+def print_file(request: DeskRequest, pk: int) -> HttpResponse:
     """Give the run's file, also once more."""
     run = _run_or_404(pk)
     response = HttpResponse(run_pdf(run), content_type="application/pdf")
@@ -120,7 +121,7 @@ def print_file(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.EDIT_PATRONS, needs_branch=True)
 @require_http_methods(["GET", "HEAD", "POST"])
-def choices(request: HttpRequest, pk: int) -> HttpResponse:
+def choices(request: DeskRequest, pk: int) -> HttpResponse:
     """Set by which channel each kind of message goes to a patron."""
     patron = patron_or_404(pk)
     form = ChoicesForm(posted(request), patron=patron, in_use=message_settings().channels, is_staff=True)
@@ -131,7 +132,7 @@ def choices(request: HttpRequest, pk: int) -> HttpResponse:
                 channel=form.cleaned_data["channel"],
                 by_kind=form.by_kind(),
                 is_exempt_from_digital_post=form.cleaned_data.get("is_exempt"),
-                staff=request.staff.account,  # type: ignore[attr-defined]
+                staff=request.staff.account,
             )
         except NoticeRefused as refused:
             form.add_error(None, " ".join(dict.fromkeys(refusal_text(code) for code in refused.codes)))
@@ -142,12 +143,12 @@ def choices(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "desk/patron_messages.html", context, status=422 if form.errors else 200)
 
 
-def _decide(request: HttpRequest, pk: int, service: Callable[..., Any], done: str) -> HttpResponse:
+def _decide(request: DeskRequest, pk: int, service: Callable[..., Any], done: str) -> HttpResponse:
     notice = get_notice(pk)
     if notice is None:
         raise Http404
     try:
-        service(notice=notice, staff=request.staff.account, now=timezone.now())  # type: ignore[attr-defined]
+        service(notice=notice, staff=request.staff.account, now=timezone.now())
     except NoticeRefused as refused:
         messages.error(request, " ".join(refusal_text(code) for code in refused.codes))
     else:

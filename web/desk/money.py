@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from circulation.errors import Code, FeeRefused
 from circulation.selectors.fees import get_fee, get_receipt, is_about
 from circulation.services.fees import add_fee, refund, take_back_payment, take_payment, use_credit, waive, write_off
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.answers import words
 from web.desk.forms_money import CreditForm, FeeForm, PaymentForm, RefundForm, TakeBackForm, WaiverForm, WriteOffForm
 from web.desk.patron_dialogs import dialog_of
@@ -29,7 +30,7 @@ from web.words.for_staff import ReasonText
 
 @staff_only(Permission.TAKE_PAYMENTS, needs_branch=True)
 @require_POST
-def pay(request: HttpRequest, pk: int) -> HttpResponse:
+def pay(request: DeskRequest, pk: int) -> HttpResponse:
     """Take a payment and offer its receipt."""
     patron = patron_or_404(pk)
 
@@ -43,7 +44,7 @@ def pay(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.WAIVE_FEES, needs_branch=True)
 @require_POST
-def waive_fee(request: HttpRequest, pk: int) -> HttpResponse:
+def waive_fee(request: DeskRequest, pk: int) -> HttpResponse:
     """Give up a fee or part of it, with the reason."""
     fee = _fee_or_404(pk)
     patron = patron_or_404(fee.patron_id)
@@ -58,12 +59,12 @@ def waive_fee(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.TAKE_PAYMENTS, needs_branch=True)
 @require_POST
-def charge(request: HttpRequest, pk: int) -> HttpResponse:
+def charge(request: DeskRequest, pk: int) -> HttpResponse:
     """Write a fee by hand, for a damaged case for instance."""
     patron = patron_or_404(pk)
 
     def act(**values: Any) -> tuple[str, str]:
-        add_fee(patron=patron, branch=request.staff.branch, **values)  # type: ignore[attr-defined]
+        add_fee(patron=patron, branch=request.staff.branch, **values)
         return gettext("The fee is written."), reverse("desk:patron", args=[pk]) + "#fees"
 
     return _book(request, patron, "fee", FeeForm(request.POST), act)
@@ -71,7 +72,7 @@ def charge(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.WAIVE_FEES, needs_branch=True)
 @require_POST
-def write_off_fee(request: HttpRequest, pk: int) -> HttpResponse:
+def write_off_fee(request: DeskRequest, pk: int) -> HttpResponse:
     """Write off a fee or part of it, with the reason."""
     fee = _fee_or_404(pk)
     patron = patron_or_404(fee.patron_id)
@@ -86,7 +87,7 @@ def write_off_fee(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.TAKE_PAYMENTS, needs_branch=True)
 @require_POST
-def give_back(request: HttpRequest, pk: int) -> HttpResponse:
+def give_back(request: DeskRequest, pk: int) -> HttpResponse:
     """Book that money of a patron's credit was handed back."""
     patron = patron_or_404(pk)
 
@@ -100,7 +101,7 @@ def give_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.TAKE_PAYMENTS, needs_branch=True)
 @require_POST
-def take_back(request: HttpRequest, pk: int, entry: int) -> HttpResponse:
+def take_back(request: DeskRequest, pk: int, entry: int) -> HttpResponse:
     """Take a payment back that was booked by mistake, whole, with the reason."""
     patron, receipt = patron_or_404(pk), get_receipt(entry)
     if receipt is None or not is_about(receipt, pk):
@@ -116,7 +117,7 @@ def take_back(request: HttpRequest, pk: int, entry: int) -> HttpResponse:
 
 @staff_only(Permission.TAKE_PAYMENTS, needs_branch=True)
 @require_POST
-def pay_from_credit(request: HttpRequest, pk: int) -> HttpResponse:
+def pay_from_credit(request: DeskRequest, pk: int) -> HttpResponse:
     """Pay what a patron owes from her credit."""
     patron = patron_or_404(pk)
 
@@ -130,7 +131,7 @@ def pay_from_credit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _book(
-    request: HttpRequest, patron: Any, name: str, form: forms.Form, act: Callable[..., tuple[str, str]]
+    request: DeskRequest, patron: Any, name: str, form: forms.Form, act: Callable[..., tuple[str, str]]
 ) -> HttpResponse:
     """Do what a form asks for, or show its dialog again with what was typed and what's wrong.
 
@@ -139,7 +140,7 @@ def _book(
     status = 422
     if form.is_valid():
         try:
-            said, address = act(**form.cleaned_data, staff=request.staff.account, now=timezone.now())  # type: ignore[attr-defined]
+            said, address = act(**form.cleaned_data, staff=request.staff.account, now=timezone.now())
         except FeeRefused as refused:
             status = 409
             for reason in words(request, refused):
@@ -157,8 +158,8 @@ def _next_step(form: forms.Form, reason: ReasonText) -> str:
     return reason.next_step
 
 
-def _amount(request: HttpRequest, amount: Decimal) -> str:
-    return amount_text(amount, request.tenant.currency)  # type: ignore[attr-defined]
+def _amount(request: DeskRequest, amount: Decimal) -> str:
+    return amount_text(amount, request.tenant.currency)
 
 
 def _fee_or_404(pk: int) -> Any:

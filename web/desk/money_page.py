@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -12,6 +12,7 @@ from circulation.selectors.fees import credit_of, credit_view, fees_of, owed_by
 from holdings.selectors import branch_names
 from patrons.selectors import guardians_of
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas
 from web.desk.fee_texts import fee_lines, movements_of
 from web.desk.patron_page import patron_or_404
@@ -22,7 +23,7 @@ _MOST_SETTLED = 100
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
-def patron_money(request: HttpRequest, pk: int) -> HttpResponse:
+def patron_money(request: DeskRequest, pk: int) -> HttpResponse:
     """Show what a patron owes, what has been settled, and what the library holds for her."""
     patron = patron_or_404(pk)
     branches = branch_names()

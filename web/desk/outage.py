@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.storage import staticfiles_storage
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from holdings.selectors import get_branch
 from staffing.selectors import branches_of
 from tenants.selectors import current_municipality
 from web.account.access import staff_only
+from web.account.requests import DeskRequest, StaffRequest
 from web.desk.answers import notice_words
 from web.desk.areas import desk_areas
 from web.desk.scan_inputs import LONGEST_ID, LONGEST_SCAN, day_in, moment_in, number_in
@@ -25,14 +26,14 @@ _WORKER = "desk/worker.js"
 _KINDS = {"check-out": "CHECK_OUT", "check-in": "CHECK_IN"}
 
 
-def outage_context(request: HttpRequest, name: str, *, is_copy: bool = False) -> dict[str, Any]:
+def outage_context(request: DeskRequest, name: str, *, is_copy: bool = False) -> dict[str, Any]:
     """Return what the script on a scan page needs to go on alone.
 
     :param name: check-out or check-in
     :param is_copy: whether the page is the one that the browser keeps
     """
     schemes = current_municipality().barcode_schemes
-    staff = request.staff  # type: ignore[attr-defined]
+    staff = request.staff
     return {
         "kind": _KINDS[name],
         "is_copy": is_copy,
@@ -47,7 +48,7 @@ def outage_context(request: HttpRequest, name: str, *, is_copy: bool = False) ->
 
 @staff_only(Permission.CIRCULATE)
 @require_safe
-def worker(request: HttpRequest) -> HttpResponse:
+def worker(request: StaffRequest) -> HttpResponse:
     """Serve the service worker; its address decides that it's for the desk only."""
     path = finders.find(_WORKER)
     if path:
@@ -61,7 +62,7 @@ def worker(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
-def kept_page(request: HttpRequest, name: str) -> HttpResponse:
+def kept_page(request: DeskRequest, name: str) -> HttpResponse:
     """Show the scan page that the browser keeps for bad days: the branch's, with nobody's name on it."""
     if name not in _KINDS:
         raise Http404
@@ -81,16 +82,16 @@ def kept_page(request: HttpRequest, name: str) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
-def pulse(request: HttpRequest) -> HttpResponse:
+def pulse(request: DeskRequest) -> HttpResponse:
     """Say that server and database are there; who's logged in has been read from it."""
     return HttpResponse(status=204)
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
-def replay(request: HttpRequest) -> HttpResponse:
+def replay(request: DeskRequest) -> HttpResponse:
     """Carry out one recorded scan and answer with its row; whatever was sent, it's done or kept for staff."""
-    staff, values = request.staff, request.POST  # type: ignore[attr-defined]
+    staff, values = request.staff, request.POST
     hers = {branch.pk: branch for branch in branches_of(staff.account)}
     number = number_in(values, "branch")
     branch = hers.get(number or 0) or get_branch(number or 0) or staff.branch
@@ -114,7 +115,7 @@ def replay(request: HttpRequest) -> HttpResponse:
     return _answer(request, replayed)
 
 
-def _answer(request: HttpRequest, replayed: Replayed) -> HttpResponse:
+def _answer(request: DeskRequest, replayed: Replayed) -> HttpResponse:
     scan = replayed.scan
     context = {"scan": scan, "result": replayed.result, "reasons": notice_words(request, replayed.reasons)}
     response = render(request, "desk/_outage_row.html", context)
@@ -122,6 +123,6 @@ def _answer(request: HttpRequest, replayed: Replayed) -> HttpResponse:
     return response
 
 
-def _line(request: HttpRequest, name: str, longest: int) -> str:
+def _line(request: DeskRequest, name: str, longest: int) -> str:
     text = request.POST.get(name, "")
     return "".join(character for character in text if character.isprintable()).strip()[:longest]

@@ -5,7 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -19,6 +19,7 @@ from circulation.services.outages import reasons_of, settle_by_action, settle_by
 from common.barcodes import clean_barcode
 from patrons.selectors import get_patron_by_card
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.answers import notice_words
 from web.desk.areas import desk_areas
 from web.words.for_staff import ReasonText
@@ -26,19 +27,19 @@ from web.words.for_staff import ReasonText
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
-def listed(request: HttpRequest) -> HttpResponse:
+def listed(request: DeskRequest) -> HttpResponse:
     """List the branch's scans to settle."""
     return _page(request)
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
-def settle(request: HttpRequest, pk: int) -> HttpResponse:
+def settle(request: DeskRequest, pk: int) -> HttpResponse:
     """Carry a scan out after all, or note what was done instead."""
     scan, now = get_scan_to_settle(pk), timezone.now()
-    if scan is None or scan.branch_id != request.staff.branch.pk:  # type: ignore[attr-defined]
+    if scan is None or scan.branch_id != request.staff.branch.pk:
         raise Http404
-    account = request.staff.account  # type: ignore[attr-defined]
+    account = request.staff.account
     card = clean_barcode(request.POST.get("card", "").replace("\x00", "")[:40])
     patron = get_patron_by_card(card) if card else None
     if card and patron is None:
@@ -56,12 +57,12 @@ def settle(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("desk:outage")
 
 
-def _override(request: HttpRequest) -> Override | None:
+def _override(request: DeskRequest) -> Override | None:
     codes = request.POST.getlist("code")[:30]
     return Override(codes, request.POST.get("reason", "").replace("\x00", "")[:200]) if codes else None
 
 
-def _moment(request: HttpRequest, branch: Any) -> datetime | None:
+def _moment(request: DeskRequest, branch: Any) -> datetime | None:
     """Return the time that staff say, which is the branch's."""
     try:
         moment = parse_datetime(request.POST.get("at", "")[:40])
@@ -73,9 +74,9 @@ def _moment(request: HttpRequest, branch: Any) -> datetime | None:
 
 
 def _page(
-    request: HttpRequest, *, refused: tuple[int, list[ReasonText]] | None = None, status: int = 200
+    request: DeskRequest, *, refused: tuple[int, list[ReasonText]] | None = None, status: int = 200
 ) -> HttpResponse:
-    branch = request.staff.branch  # type: ignore[attr-defined]
+    branch = request.staff.branch
     context = {
         "areas": desk_areas(request, ""),
         "rows": [_row(request, scan, branch, refused) for scan in scans_to_settle(branch)],
@@ -84,7 +85,7 @@ def _page(
     return render(request, "desk/outage.html", context, status=status)
 
 
-def _row(request: HttpRequest, scan: Any, branch: Any, refused: tuple[int, list[ReasonText]] | None) -> dict[str, Any]:
+def _row(request: DeskRequest, scan: Any, branch: Any, refused: tuple[int, list[ReasonText]] | None) -> dict[str, Any]:
     again = refused is not None and refused[0] == scan.pk
     reasons = refused[1] if refused is not None and again else notice_words(request, reasons_of(scan))
     zone = ZoneInfo(branch.time_zone)

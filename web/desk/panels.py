@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils import timezone
 
 from circulation.selectors.panels import PatronPanel, patron_panel
 from circulation.selectors.visits import takes_receipt
 from patrons.rules import age_on
+from web.account.requests import DeskRequest
 from web.desk.answers import notice_words
 from web.words.for_staff import ReasonText
 
@@ -43,7 +43,7 @@ class Panel:
         return self.facts.max_loans is not None and self.facts.loans >= self.facts.max_loans
 
 
-def panel_of(request: HttpRequest, patron_id: int | None, *, patron: Any = None) -> Panel | None:
+def panel_of(request: DeskRequest, patron_id: int | None, *, patron: Any = None) -> Panel | None:
     """Return a patron's panel as seen from the branch of whoever asks, or None if there's no such patron.
 
     :param patron: her row, if it has just been read anyway
@@ -51,7 +51,7 @@ def panel_of(request: HttpRequest, patron_id: int | None, *, patron: Any = None)
     if patron_id is None:
         return None
     now = timezone.now()
-    branch = request.staff.branch  # type: ignore[attr-defined]
+    branch = request.staff.branch
     facts = patron_panel(patron_id=patron_id, branch=branch, now=now, patron=patron)
     if facts is None:
         return None

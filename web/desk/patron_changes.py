@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -20,6 +20,7 @@ from patrons.selectors.desk_page import cards_of
 from patrons.selectors.duplicates import patrons_alike
 from patrons.services import blocks, register
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.account.throttle import PINS, forgive
 from web.desk.areas import desk_areas
 from web.desk.forms_patrons import BlockForm, CardForm, NewPatronForm, PatronForm, PinForm
@@ -34,9 +35,9 @@ _FORM = ("GET", "HEAD", "POST")
 
 @staff_only(Permission.EDIT_PATRONS, needs_branch=True)
 @require_http_methods(_FORM)
-def new_patron(request: HttpRequest) -> HttpResponse:
+def new_patron(request: DeskRequest) -> HttpResponse:
     """Register a patron with her first card."""
-    staff, tenant = request.staff, request.tenant  # type: ignore[attr-defined]
+    staff, tenant = request.staff, request.tenant
     first = {"home_branch": staff.branch.pk, "language": tenant.language, "channel": "EMAIL"}
     form = NewPatronForm(request.POST or None, **_rows(), initial=first)
     if request.method == "POST" and form.is_valid():
@@ -64,10 +65,10 @@ def new_patron(request: HttpRequest) -> HttpResponse:
 @staff_only(Permission.EDIT_PATRONS, needs_branch=True)
 @require_http_methods(_FORM)
 @edited_in_turn("patron")
-def edit_patron(request: HttpRequest, pk: int) -> HttpResponse:
+def edit_patron(request: DeskRequest, pk: int) -> HttpResponse:
     """Change what's known about a patron."""
     patron = patron_or_404(pk)
-    if patron.is_protected and not request.staff.may(Permission.SEE_PROTECTED):  # type: ignore[attr-defined]
+    if patron.is_protected and not request.staff.may(Permission.SEE_PROTECTED):
         raise PermissionDenied(gettext("Name and address are protected. A supervisor can change them."))
     form = PatronForm(request.POST or None, **_rows(), patron=patron)
     if request.method == "POST" and form.is_valid():
@@ -75,7 +76,7 @@ def edit_patron(request: HttpRequest, pk: int) -> HttpResponse:
             register.change_patron(
                 patron=patron,
                 details=register.PatronDetails(**form.details()),
-                staff=request.staff.account,  # type: ignore[attr-defined]
+                staff=request.staff.account,
                 now=timezone.now(),
             )
         except PatronRefused as refused:
@@ -88,7 +89,7 @@ def edit_patron(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.EDIT_PATRONS, needs_branch=True)
 @require_POST
-def set_block(request: HttpRequest, pk: int) -> HttpResponse:
+def set_block(request: DeskRequest, pk: int) -> HttpResponse:
     """Keep a patron from borrowing."""
     patron = patron_or_404(pk)
     form = BlockForm(request.POST, item_types=item_types(), today=timezone.localdate())
@@ -101,7 +102,7 @@ def set_block(request: HttpRequest, pk: int) -> HttpResponse:
         kind=data["kind"] or "OTHER",
         until=data["until"],
         item_type=form.types.get(data["item_type"]),
-        staff=request.staff.account,  # type: ignore[attr-defined]
+        staff=request.staff.account,
         now=timezone.now(),
     )
     messages.success(request, gettext("The block is set."))
@@ -110,13 +111,13 @@ def set_block(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.LIFT_BLOCKS, needs_branch=True)
 @require_POST
-def lift_block(request: HttpRequest, pk: int) -> HttpResponse:
+def lift_block(request: DeskRequest, pk: int) -> HttpResponse:
     """Let a patron borrow again."""
     block = get_block(pk)
     if block is None:
         raise Http404
     try:
-        blocks.lift_block(block=block, staff=request.staff.account, now=timezone.now())  # type: ignore[attr-defined]
+        blocks.lift_block(block=block, staff=request.staff.account, now=timezone.now())
     except PatronRefused as refused:
         return page(request, patron_or_404(block.patron_id), status=403, problems=patron_problems(refused.reasons))
     messages.success(request, gettext("The block is lifted."))
@@ -125,7 +126,7 @@ def lift_block(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.EDIT_PATRONS, needs_branch=True)
 @require_POST
-def new_card(request: HttpRequest, pk: int) -> HttpResponse:
+def new_card(request: DeskRequest, pk: int) -> HttpResponse:
     """Give a patron a new card; the old ones stop working, and a lost one costs what the rules say."""
     patron, form = patron_or_404(pk), CardForm(request.POST)
     if form.is_valid():
@@ -135,8 +136,8 @@ def new_card(request: HttpRequest, pk: int) -> HttpResponse:
                 number=form.cleaned_data["card_number"],
                 reason=form.cleaned_data["reason"],
                 free_because=form.cleaned_data["free_because"],
-                branch=request.staff.branch,  # type: ignore[attr-defined]
-                staff=request.staff.account,  # type: ignore[attr-defined]
+                branch=request.staff.branch,
+                staff=request.staff.account,
                 now=timezone.now(),
             )
         except PatronRefused as refused:
@@ -144,7 +145,7 @@ def new_card(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, gettext("The new card works from now on; the old one doesn't."))
             if fee:
-                amount = amount_text(fee.balance, request.tenant.currency)  # type: ignore[attr-defined]
+                amount = amount_text(fee.balance, request.tenant.currency)
                 messages.warning(request, with_one_stop(gettext("The fee for it is %(amount)s.") % {"amount": amount}))
             return redirect("desk:patron", pk=pk)
     return page(request, patron, status=422, dialog=dialog_of(request, patron, "card", form=form))
@@ -152,7 +153,7 @@ def new_card(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.EDIT_PATRONS, needs_branch=True)
 @require_POST
-def new_pin(request: HttpRequest, pk: int) -> HttpResponse:
+def new_pin(request: DeskRequest, pk: int) -> HttpResponse:
     """Give a patron a new PIN, which she types herself."""
     patron, form = patron_or_404(pk), PinForm(request.POST)
     if form.is_valid():
@@ -160,7 +161,7 @@ def new_pin(request: HttpRequest, pk: int) -> HttpResponse:
             register.set_pin(
                 patron=patron,
                 pin=form.cleaned_data["pin"],
-                staff=request.staff.account,  # type: ignore[attr-defined]
+                staff=request.staff.account,
             )
         except PatronRefused as refused:
             add_to_form(form, refused)
@@ -184,7 +185,7 @@ def _guardian(form: NewPatronForm) -> list[Any]:
     return [guardian] if guardian else []
 
 
-def _alike(request: HttpRequest, form: NewPatronForm) -> list[Any]:
+def _alike(request: DeskRequest, form: NewPatronForm) -> list[Any]:
     """Return who may be the same person, unless staff have looked and say that she isn't."""
     if request.POST.get("register_anyway"):
         return []
@@ -192,7 +193,7 @@ def _alike(request: HttpRequest, form: NewPatronForm) -> list[Any]:
     return patrons_alike(**names)
 
 
-def _form_page(request: HttpRequest, form: PatronForm, patron: Any, *, alike: Sequence[Any] = ()) -> HttpResponse:
+def _form_page(request: DeskRequest, form: PatronForm, patron: Any, *, alike: Sequence[Any] = ()) -> HttpResponse:
     if alike:
         form.add_error(None, gettext("A patron with this name and birth date is registered already."))
     context = {"areas": desk_areas(request, "patrons"), "form": form, "patron": patron, "alike": alike}

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -14,6 +14,7 @@ from patrons.selectors import wards_of
 from patrons.selectors.desk_page import cards_of, contacts_of, guardianships_of, notes_of, over_blocks
 from patrons.selectors.duplicates import patrons_alike
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas
 from web.desk.patron_dialogs import dialog_of
 from web.desk.patron_page import patron_or_404
@@ -22,14 +23,14 @@ from web.desk.recent import remember
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
-def details(request: HttpRequest, pk: int) -> HttpResponse:
+def details(request: DeskRequest, pk: int) -> HttpResponse:
     """Show what goes with a patron."""
     found = patron_or_404(pk)
     remember(request, pk)
     return details_page(request, found)
 
 
-def details_page(request: HttpRequest, patron: Any, *, status: int = 200, **more: Any) -> HttpResponse:
+def details_page(request: DeskRequest, patron: Any, *, status: int = 200, **more: Any) -> HttpResponse:
     """Return the page.
 
     :param more: `problems`, the reasons why something wasn't done, the `dialog` that's open, or what's `shown` of a
@@ -56,7 +57,7 @@ def details_page(request: HttpRequest, patron: Any, *, status: int = 200, **more
     return render(request, "desk/patron_details.html", context, status=status)
 
 
-def refused(request: HttpRequest, patron: Any, dialog: str, form: forms.Form, *, status: int = 422) -> HttpResponse:
+def refused(request: DeskRequest, patron: Any, dialog: str, form: forms.Form, *, status: int = 422) -> HttpResponse:
     """Return the page with the dialog whose form was refused."""
     return details_page(request, patron, status=status, dialog=dialog_of(request, patron, dialog, form=form))
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -14,6 +14,7 @@ from accounts.rules import Permission
 from circulation.selectors.fees import credit_of, get_fee, get_receipt, is_about, owed_by
 from circulation.selectors.holds import get_hold, queued_holds_of
 from holdings.selectors import item_types, pickup_branches
+from web.account.requests import DeskRequest
 from web.desk.dialogs import Dialog
 from web.desk.forms_money import CreditForm, FeeForm, PaymentForm, RefundForm, TakeBackForm, WaiverForm, WriteOffForm
 from web.desk.forms_patrons import BlockForm, CardForm, MoveForm, PinForm
@@ -22,7 +23,7 @@ from web.desk.patron_details_dialogs import DETAILS_DIALOGS
 from web.ui.money import amount_text
 
 
-def dialog_of(request: HttpRequest, patron: Any, name: str, *, form: forms.Form | None = None) -> Dialog:
+def dialog_of(request: DeskRequest, patron: Any, name: str, *, form: forms.Form | None = None) -> Dialog:
     """Return a dialog of a patron's page: `block`, `card`, `pin`, `payment`, `fee`, `waiver-FEE`, `takeback-ENTRY`,
     `either`, `move-HOLD` or `hold-HOLD`.
 
@@ -34,7 +35,7 @@ def dialog_of(request: HttpRequest, patron: Any, name: str, *, form: forms.Form 
     if kind not in _DIALOGS or (number and not (number.isascii() and number.isdecimal() and len(number) < 18)):
         raise Http404
     permission, make = _DIALOGS[kind]
-    if not request.staff.may(permission):  # type: ignore[attr-defined]
+    if not request.staff.may(permission):
         raise PermissionDenied(gettext("Your role doesn't include this. An administrator can change roles."))
     return make(patron, int(number or 0), form)
 

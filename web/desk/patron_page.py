@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -17,6 +17,7 @@ from holdings.selectors import branch_names
 from notices.selectors import notices_of
 from patrons.selectors import active_blocks, get_patron, guardians_of, wards_of
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.answers import notice_words
 from web.desk.areas import desk_areas
 from web.desk.fee_texts import fee_lines
@@ -31,7 +32,7 @@ from web.words.for_staff import ReasonText
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
-def patron(request: HttpRequest, pk: int) -> HttpResponse:
+def patron(request: DeskRequest, pk: int) -> HttpResponse:
     """Show everything that the desk knows about a patron."""
     found = patron_or_404(pk)
     remember(request, pk)
@@ -40,11 +41,11 @@ def patron(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
-def dialog(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+def dialog(request: DeskRequest, pk: int, name: str) -> HttpResponse:
     """Return one dialog of the page, or without script the page with the dialog open."""
     found = patron_or_404(pk)
     made = dialog_of(request, found, name)
-    if request.htmx:  # type: ignore[attr-defined]
+    if request.htmx:
         return render(request, "desk/_form_dialog.html", {"dialog": made})
     return page(request, found, dialog=made)
 
@@ -60,7 +61,7 @@ def patron_or_404(pk: int) -> Any:
     return found
 
 
-def page(request: HttpRequest, patron: Any, *, status: int = 200, **more: Any) -> HttpResponse:
+def page(request: DeskRequest, patron: Any, *, status: int = 200, **more: Any) -> HttpResponse:
     """Return the patron's page.
 
     :param more: `problems`, the reasons why something wasn't done, or the `dialog` that's open from the beginning
@@ -96,7 +97,7 @@ def page(request: HttpRequest, patron: Any, *, status: int = 200, **more: Any) -
     return render(request, "desk/patron.html", context, status=status)
 
 
-def loan_rows(request: HttpRequest, panel: Panel) -> list[dict[str, Any]]:
+def loan_rows(request: DeskRequest, panel: Panel) -> list[dict[str, Any]]:
     """Return what the page shows of each open loan, the reasons against renewing in words."""
     rows = []
     for line in loans_of(panel.patron, now=panel.now, panel=panel.facts):

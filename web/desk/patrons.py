@@ -3,7 +3,7 @@
 from typing import Any
 
 from cryptography.fernet import InvalidToken
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,6 +16,7 @@ from common.encryption import decrypt, encrypt
 from patrons.errors import PatronRefused
 from patrons.selectors import MOST_FOUND, find_patron_by_national_id, find_patrons, get_patron_by_card
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas
 from web.desk.forms_patrons import NationalIdForm
 from web.desk.recent import seen_lately
@@ -27,7 +28,7 @@ FEWEST_LETTERS = 3
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_http_methods(["GET", "HEAD", "POST"])
-def patrons(request: HttpRequest) -> HttpResponse:
+def patrons(request: DeskRequest) -> HttpResponse:
     """Find patrons; a card's number goes straight to its patron.
 
     What's typed comes by POST, and stands in the address of the page with the answer as nobody else can read it: a
@@ -45,7 +46,7 @@ def patrons(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
-def suggestions(request: HttpRequest) -> HttpResponse:
+def suggestions(request: DeskRequest) -> HttpResponse:
     """Suggest patrons while a name is being typed."""
     text = _typed(request)
     return render(request, "desk/_patron_suggestions.html", {"patrons": find_patrons(text)[:8]})
@@ -53,7 +54,7 @@ def suggestions(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.LOOK_UP_NATIONAL_ID, needs_branch=True)
 @require_POST
-def by_national_id(request: HttpRequest) -> HttpResponse:
+def by_national_id(request: DeskRequest) -> HttpResponse:
     """Find a patron by her national identity number: by POST, so that it stands in no address and no log."""
     form = NationalIdForm(request.POST)
     if not form.is_valid():
@@ -61,7 +62,7 @@ def by_national_id(request: HttpRequest) -> HttpResponse:
     try:
         patron = find_patron_by_national_id(
             form.cleaned_data["national_id"],
-            staff=request.staff.account,  # type: ignore[attr-defined]
+            staff=request.staff.account,
             today=timezone.localdate(),
         )
     except PatronRefused as refused:
@@ -73,7 +74,7 @@ def by_national_id(request: HttpRequest) -> HttpResponse:
     return redirect("desk:patron", pk=patron.pk)
 
 
-def _typed(request: HttpRequest) -> str:
+def _typed(request: DeskRequest) -> str:
     return request.POST.get("q", "").replace("\x00", "").strip()[:LONGEST]
 
 
@@ -86,7 +87,7 @@ def _unsealed(token: str) -> str:
 
 
 def _page(
-    request: HttpRequest, text: str, found: list[Any], *, form: NationalIdForm | None = None, status: int = 200
+    request: DeskRequest, text: str, found: list[Any], *, form: NationalIdForm | None = None, status: int = 200
 ) -> HttpResponse:
     context = {
         "areas": desk_areas(request, "patrons"),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from circulation.selectors.loans import get_open_loan
 from circulation.services.holds import QueueMove, move_in_queue, set_priority
 from circulation.services.recall import recall_loan
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.answers import words
 from web.desk.areas import desk_areas
 from web.desk.record_page import record_page
@@ -28,7 +29,7 @@ _PRIORITIES = {"1": 1, "0": 0, "-1": -1}
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
-def queue(request: HttpRequest, pk: int) -> HttpResponse:
+def queue(request: DeskRequest, pk: int) -> HttpResponse:
     """Show who waits for a title, in order."""
     record = get_record(pk)
     if record is None:
@@ -38,13 +39,13 @@ def queue(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
-def move(request: HttpRequest, pk: int) -> HttpResponse:
+def move(request: DeskRequest, pk: int) -> HttpResponse:
     """Move a hold in its queue, or let it go before or after all others."""
     hold = get_hold(pk)
     if hold is None:
         raise Http404
     to, priority = request.POST.get("to", ""), request.POST.get("priority", "")
-    by = {"staff": request.staff.account, "now": timezone.now()}  # type: ignore[attr-defined]
+    by: dict[str, Any] = {"staff": request.staff.account, "now": timezone.now()}
     try:
         if priority in _PRIORITIES:
             set_priority(hold=hold, priority=_PRIORITIES[priority], **by)
@@ -62,13 +63,13 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
-def recall(request: HttpRequest, pk: int) -> HttpResponse:
+def recall(request: DeskRequest, pk: int) -> HttpResponse:
     """Call a loan back before its time."""
     loan = get_open_loan(pk)
     if loan is None:
         raise Http404
     try:
-        recalled = recall_loan(loan=loan, staff=request.staff.account, now=timezone.now())  # type: ignore[attr-defined]
+        recalled = recall_loan(loan=loan, staff=request.staff.account, now=timezone.now())
     except RecallRefused as refused:
         problem = " ".join(f"{reason.text} {reason.about} {reason.next_step}" for reason in words(request, refused))
         record = get_record(loan.item.record_id)
@@ -78,7 +79,7 @@ def recall(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("desk:record", pk=loan.item.record_id)
 
 
-def _page(request: HttpRequest, record: Any, *, status: int = 200, **more: Any) -> HttpResponse:
+def _page(request: DeskRequest, record: Any, *, status: int = 200, **more: Any) -> HttpResponse:
     holds = queue_of_title(record.pk)
     place, rows = 0, []
     for hold in holds:

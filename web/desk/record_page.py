@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -15,6 +15,7 @@ from circulation.selectors.loans import open_loans_of
 from holdings.selectors import items_of, pickup_branches, volumes_of
 from patrons.selectors import get_patron
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas
 from web.desk.hold_forms import HoldForm
 from web.desk.item_texts import status_kind
@@ -24,7 +25,7 @@ from web.titles.names import audience_name, cover_kind, language_name, material_
 
 @staff_only(Permission.EDIT_ITEMS, needs_branch=True)
 @require_safe
-def record(request: HttpRequest, pk: int) -> HttpResponse:
+def record(request: DeskRequest, pk: int) -> HttpResponse:
     """Show a title; a patron in the address is whom a hold would be for."""
     found = get_record(pk)
     if found is None:
@@ -33,7 +34,7 @@ def record(request: HttpRequest, pk: int) -> HttpResponse:
     return record_page(request, found, patron=get_patron(number) if number else None)
 
 
-def record_page(request: HttpRequest, record: Any, *, status: int = 200, **more: Any) -> HttpResponse:
+def record_page(request: DeskRequest, record: Any, *, status: int = 200, **more: Any) -> HttpResponse:
     """Return the title's page.
 
     :param more: what the page says of a hold that was refused: `hold_problem` or `hold_reasons`, `patron`, `pickup`
@@ -51,10 +52,10 @@ def record_page(request: HttpRequest, record: Any, *, status: int = 200, **more:
         "items": [{"item": item, "kind": status_kind(item), **loans.get(item.pk, {})} for item in items],
         "waiting": queue_length([record.pk]).get(record.pk, 0),
         "pickup_branches": pickup_branches(),
-        "pickup": request.staff.branch.pk,  # type: ignore[attr-defined]
+        "pickup": request.staff.branch.pk,
         "today": timezone.localdate(),
         "form_id": uuid.uuid4().hex,
-        "may_circulate": request.staff.may(Permission.CIRCULATE),  # type: ignore[attr-defined]
+        "may_circulate": request.staff.may(Permission.CIRCULATE),
         "can_override": bool(reasons) and all(each.may_override for each in reasons if each.kind == "stop"),
         **more,
     }

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -15,6 +15,7 @@ from circulation.errors import Override, RenewalRefused
 from circulation.selectors.loans import get_open_loan
 from circulation.services.renew import renew_all, renew_loan
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.answers import words
 from web.desk.patron_page import loan_row, page, patron_or_404
 from web.desk.scan_inputs import LONGEST_ID
@@ -23,7 +24,7 @@ from web.ui.due import due_day
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
-def renew(request: HttpRequest, pk: int) -> HttpResponse:
+def renew(request: DeskRequest, pk: int) -> HttpResponse:
     """Renew one loan; codes and a reason override what stands against it."""
     loan = get_open_loan(pk)
     if loan is None:
@@ -33,7 +34,7 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         result = renew_loan(
             loan=loan,
-            staff=request.staff.account,  # type: ignore[attr-defined]
+            staff=request.staff.account,
             now=timezone.now(),
             override=Override(codes, reason) if codes else None,
             scan_id=f"{form_id[:LONGEST_ID]}:{'o' if codes else ''}{pk}"[:64] if form_id else None,
@@ -45,10 +46,10 @@ def renew(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
-def renew_every(request: HttpRequest, pk: int) -> HttpResponse:
+def renew_every(request: DeskRequest, pk: int) -> HttpResponse:
     """Renew all of a patron's loans that can be; each of the others says why not in its row."""
     patron = patron_or_404(pk)
-    answers = renew_all(patron=patron, staff=request.staff.account, now=timezone.now())  # type: ignore[attr-defined]
+    answers = renew_all(patron=patron, staff=request.staff.account, now=timezone.now())
     done = sum(1 for answer in answers if answer.result)
     text = ngettext("%(count)d loan has been renewed.", "%(count)d loans have been renewed.", done)
     if done:
@@ -61,8 +62,8 @@ def renew_every(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(reverse("desk:patron", args=[pk]) + "#loans")
 
 
-def _renewed(request: HttpRequest, loan: Any, result: Any) -> HttpResponse:
-    if not request.htmx:  # type: ignore[attr-defined]
+def _renewed(request: DeskRequest, loan: Any, result: Any) -> HttpResponse:
+    if not request.htmx:
         values = {"title": loan.item.record.title, "day": due_day(result.loan)}
         messages.success(request, gettext("%(title)s is due %(day)s now.") % values)
         return redirect(reverse("desk:patron", args=[loan.patron_id]) + "#loans")
@@ -72,8 +73,8 @@ def _renewed(request: HttpRequest, loan: Any, result: Any) -> HttpResponse:
     return answer
 
 
-def _not_renewed(request: HttpRequest, loan: Any, reasons: list[Any]) -> HttpResponse:
-    if not request.htmx:  # type: ignore[attr-defined]
+def _not_renewed(request: DeskRequest, loan: Any, reasons: list[Any]) -> HttpResponse:
+    if not request.htmx:
         told = [f"{loan.item.record.title}: {reason.text} {reason.about}" for reason in reasons]
         return page(request, patron_or_404(loan.patron_id), status=409, problems=told)
     can_override = bool(reasons) and all(reason.may_override for reason in reasons if reason.kind == "stop")

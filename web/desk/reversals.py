@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -15,6 +15,7 @@ from circulation.selectors.reversals import Preview, Wanted, preview
 from circulation.services.fees.reversal import reverse_charges
 from holdings.selectors import branch_names
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.answers import words
 from web.desk.areas import desk_areas, money_choices
 from web.desk.forms_money import ReversalForm
@@ -24,7 +25,7 @@ _MOST_SHOWN = 100
 
 @staff_only(Permission.WAIVE_FEES, needs_branch=True)
 @require_http_methods(["GET", "HEAD", "POST"])
-def reversal(request: HttpRequest) -> HttpResponse:
+def reversal(request: DeskRequest) -> HttpResponse:
     """Ask which charges, show what taking them back would do, and do what was shown."""
     asked = request.POST if request.method == "POST" else request.GET
     form = ReversalForm(asked if "since" in asked else None, branches=branch_names())
@@ -40,7 +41,7 @@ def reversal(request: HttpRequest) -> HttpResponse:
             wanted=wanted,
             digest=request.POST.get("digest", ""),
             reason="".join(each for each in request.POST.get("reason", "") if each.isprintable()),
-            staff=request.staff.account,  # type: ignore[attr-defined]
+            staff=request.staff.account,
             now=timezone.now(),
         )
     except FeeRefused as refused:
@@ -64,7 +65,7 @@ def _wanted(form: ReversalForm) -> Wanted:
 
 
 def _page(
-    request: HttpRequest,
+    request: DeskRequest,
     form: ReversalForm,
     found: Preview | None = None,
     *,

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -32,6 +32,7 @@ from circulation.services.rotations import (
 )
 from holdings.selectors import branches_in_service, get_branch, get_item_by_barcode
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.answers import words
 from web.desk.areas import desk_areas
 from web.desk.item_areas import item_pages
@@ -42,13 +43,13 @@ _FORM = ("GET", "HEAD", "POST")
 
 @staff_only(Permission.EDIT_ITEMS, needs_branch=True)
 @require_http_methods(_FORM)
-def rotations_page(request: HttpRequest) -> HttpResponse:
+def rotations_page(request: DeskRequest) -> HttpResponse:
     """List the collections that are on tour or planned; a form begins another."""
     status = 200
     if request.method == "POST":
         name, note = (request.POST.get(key, "").replace("\x00", "") for key in ("name", "note"))
         try:
-            begun = plan_rotation(name=name, note=note, staff=request.staff.account)  # type: ignore[attr-defined]
+            begun = plan_rotation(name=name, note=note, staff=request.staff.account)
         except RotationRefused as refused:
             _say(request, refused)
             status = 422
@@ -64,7 +65,7 @@ def rotations_page(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.EDIT_ITEMS, needs_branch=True)
 @require_http_methods(_FORM)
-def rotation(request: HttpRequest, pk: int) -> HttpResponse:
+def rotation(request: DeskRequest, pk: int) -> HttpResponse:
     """Show one collection; its form changes the plan or the items, sends it on, receives it or ends it."""
     found = get_rotation(pk)
     if found is None:
@@ -78,7 +79,7 @@ def rotation(request: HttpRequest, pk: int) -> HttpResponse:
         except RotationRefused as refused:
             _say(request, refused)
         return redirect("desk:rotation", pk=pk) if get_rotation(pk) else redirect("desk:rotations")
-    branch = request.staff.branch  # type: ignore[attr-defined]
+    branch = request.staff.branch
     context = {
         "areas": desk_areas(request, "search"),
         "choices": item_pages(request, "rotations"),
@@ -90,7 +91,7 @@ def rotation(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "desk/rotation.html", context)
 
 
-def _add_stop(request: HttpRequest, collection: Any) -> None:
+def _add_stop(request: DeskRequest, collection: Any) -> None:
     branch = get_branch(number_in(request.POST, "branch") or 0)
     if branch is None:
         raise Http404
@@ -98,11 +99,11 @@ def _add_stop(request: HttpRequest, collection: Any) -> None:
     add_stop(collection=collection, branch=branch, planned_on=planned_on, staff=_account(request))
 
 
-def _remove_stop(request: HttpRequest, collection: Any) -> None:
+def _remove_stop(request: DeskRequest, collection: Any) -> None:
     remove_stop(collection=collection, stop_id=number_in(request.POST, "stop") or 0, staff=_account(request))
 
 
-def _add_items(request: HttpRequest, collection: Any) -> None:
+def _add_items(request: DeskRequest, collection: Any) -> None:
     barcodes = barcodes_in(request.POST.get("barcodes", "").replace("\x00", ""))[:LONGEST_BATCH]
     added = 0
     for barcode in barcodes:
@@ -118,11 +119,11 @@ def _add_items(request: HttpRequest, collection: Any) -> None:
     messages.success(request, text % {"count": added})
 
 
-def _remove_item(request: HttpRequest, collection: Any) -> None:
+def _remove_item(request: DeskRequest, collection: Any) -> None:
     remove_item(collection=collection, item_id=number_in(request.POST, "item") or 0, staff=_account(request))
 
 
-def _send(request: HttpRequest, collection: Any) -> None:
+def _send(request: DeskRequest, collection: Any) -> None:
     stop, items = send_on(collection=collection, staff=_account(request), now=timezone.now())
     branch, out = stop.branch.name, count_to_follow(collection.pk, stop.branch_id)
     if items or not out:
@@ -137,8 +138,8 @@ def _send(request: HttpRequest, collection: Any) -> None:
         messages.warning(request, text % {"count": out, "branch": branch})
 
 
-def _receive(request: HttpRequest, collection: Any) -> None:
-    staff = request.staff  # type: ignore[attr-defined]
+def _receive(request: DeskRequest, collection: Any) -> None:
+    staff = request.staff
     results = receive_all(collection=collection, branch=staff.branch, staff=staff.account, now=timezone.now())
     text = ngettext("%(count)d item received.", "%(count)d items received.", len(results)) % {"count": len(results)}
     messages.success(request, text)
@@ -148,7 +149,7 @@ def _receive(request: HttpRequest, collection: Any) -> None:
             messages.warning(request, wanted % {"barcode": result.item.barcode})
 
 
-def _end(request: HttpRequest, collection: Any) -> None:
+def _end(request: DeskRequest, collection: Any) -> None:
     items = end_rotation(collection=collection, staff=_account(request), now=timezone.now())
     text = ngettext(
         "The tour is over: %(count)d item goes home.", "The tour is over: %(count)d items go home.", len(items)
@@ -156,7 +157,7 @@ def _end(request: HttpRequest, collection: Any) -> None:
     messages.success(request, text % {"count": len(items)})
 
 
-_ACTS: Mapping[str, Callable[[HttpRequest, Any], None]] = {
+_ACTS: Mapping[str, Callable[[DeskRequest, Any], None]] = {
     "add-stop": _add_stop,
     "remove-stop": _remove_stop,
     "add-items": _add_items,
@@ -167,10 +168,10 @@ _ACTS: Mapping[str, Callable[[HttpRequest, Any], None]] = {
 }
 
 
-def _account(request: HttpRequest) -> Any:
-    return request.staff.account  # type: ignore[attr-defined]
+def _account(request: DeskRequest) -> Any:
+    return request.staff.account
 
 
-def _say(request: HttpRequest, refused: RotationRefused, *, about: str = "") -> None:
+def _say(request: DeskRequest, refused: RotationRefused, *, about: str = "") -> None:
     for reason in words(request, refused):
         messages.error(request, " ".join(filter(None, (about, reason.text, reason.about, reason.next_step))))

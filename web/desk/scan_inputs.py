@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.dateparse import parse_date, parse_datetime
 
 from common.barcodes import clean_barcode
 from holdings.selectors import get_item_by_barcode
 from patrons.selectors import find_patrons, get_patron_by_card, patron_by_number
+from web.account.requests import DeskRequest
 
 LONGEST_SCAN = 200
 # With what a service adds to it, a scan's id fits into the audit log.
@@ -63,7 +63,7 @@ class Found:
     without_card: bool = False
 
 
-def read_scan(request: HttpRequest) -> Scan:
+def read_scan(request: DeskRequest) -> Scan:
     """Return the scan of a request; what can't be read counts as not given."""
     values = request.POST
     return Scan(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -13,6 +13,7 @@ from circulation.selectors.availability import availability, queue_length
 from holdings.selectors import branches_in_service, get_item_by_barcode
 from patrons.selectors import get_patron
 from web.account.access import staff_only
+from web.account.requests import StaffRequest
 from web.desk.areas import desk_areas
 from web.desk.scan_inputs import number_in
 from web.titles.names import material_name
@@ -21,7 +22,7 @@ from web.titles.searching import LONGEST, Searched, run_search
 
 @staff_only(Permission.EDIT_ITEMS, needs_branch=True)
 @require_safe
-def search_page(request: HttpRequest) -> HttpResponse:
+def search_page(request: StaffRequest) -> HttpResponse:
     """Search titles; a patron in the address is whom a hold would be for."""
     text = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
     if text and len(text) <= 40 and (item := get_item_by_barcode(text)):
@@ -49,10 +50,10 @@ def search_page(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.EDIT_ITEMS)
 @require_safe
-def suggestions(request: HttpRequest) -> HttpResponse:
+def suggestions(request: StaffRequest) -> HttpResponse:
     """Suggest titles, authors and subjects for what's being typed."""
     text = request.GET.get("q", "").replace("\x00", "")[:LONGEST]
-    found = suggest(text, request.tenant.schema_name)  # type: ignore[attr-defined]
+    found = suggest(text, request.tenant.schema_name)
     return render(request, "desk/_title_suggestions.html", {"suggestions": found})
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from circulation.selectors.picks import holds_to_pick
 from notices.selectors import count_letters, count_problems, problem_notices
 from tenants.selectors import count_failed_jobs
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas
 from web.desk.lists import LATE_AFTER
 from web.desk.recent import seen_lately
@@ -24,9 +25,9 @@ from web.desk.recent import seen_lately
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: DeskRequest) -> HttpResponse:
     """Show what there is to do today."""
-    branch = request.staff.branch  # type: ignore[attr-defined]
+    branch = request.staff.branch
     context = {
         "areas": desk_areas(request, ""),
         "branch": branch,

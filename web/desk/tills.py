@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,24 +17,25 @@ from circulation.selectors.tills import cash_up, get_till, tills_of
 from circulation.services.fees.payments import Method
 from circulation.services.tills import add_till, count_till, first_till
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.answers import words
 from web.desk.areas import desk_areas, money_choices
 from web.desk.forms_money import TillCountForm
 from web.desk.scan_inputs import number_in
 
 
-def till_here(request: HttpRequest) -> Any:
+def till_here(request: DeskRequest) -> Any:
     """Return the till that she has chosen, or the branch's first."""
-    branch = request.staff.branch  # type: ignore[attr-defined]
+    branch = request.staff.branch
     chosen = request.session.get("till_id")
     return (get_till(chosen, branch=branch) if isinstance(chosen, int) else None) or first_till(branch)
 
 
 @staff_only(Permission.TAKE_PAYMENTS, needs_branch=True)
 @require_safe
-def cash_up_page(request: HttpRequest) -> HttpResponse:
+def cash_up_page(request: DeskRequest) -> HttpResponse:
     """Show a till's day; a till that's chosen here takes her payments from now on."""
-    branch = request.staff.branch  # type: ignore[attr-defined]
+    branch = request.staff.branch
     chosen = number_in(request.GET, "till")
     if chosen and get_till(chosen, branch=branch):
         request.session["till_id"] = chosen
@@ -43,7 +44,7 @@ def cash_up_page(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.TAKE_PAYMENTS, needs_branch=True)
 @require_safe
-def cash_up_print(request: HttpRequest) -> HttpResponse:
+def cash_up_print(request: DeskRequest) -> HttpResponse:
     """Show the report of a till's day to print and sign."""
     context = _context(request)
     return render(request, "desk/cash_up_print.html", context)
@@ -51,7 +52,7 @@ def cash_up_print(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.TAKE_PAYMENTS, needs_branch=True)
 @require_POST
-def count(request: HttpRequest) -> HttpResponse:
+def count(request: DeskRequest) -> HttpResponse:
     """Note the cash that was counted."""
     form = TillCountForm(request.POST)
     if not form.is_valid():
@@ -68,9 +69,9 @@ def count(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.WAIVE_FEES, needs_branch=True)
 @require_POST
-def new_till(request: HttpRequest) -> HttpResponse:
+def new_till(request: DeskRequest) -> HttpResponse:
     """Add a till to the branch."""
-    staff = request.staff  # type: ignore[attr-defined]
+    staff = request.staff
     name = "".join(each for each in request.POST.get("name", "") if each.isprintable())
     try:
         till = add_till(branch=staff.branch, name=name, staff=staff.account)
@@ -82,12 +83,12 @@ def new_till(request: HttpRequest) -> HttpResponse:
     return redirect("desk:cash_up")
 
 
-def _page(request: HttpRequest, form: TillCountForm, *, status: int = 200) -> HttpResponse:
+def _page(request: DeskRequest, form: TillCountForm, *, status: int = 200) -> HttpResponse:
     return render(request, "desk/cash_up.html", _context(request) | {"form": form}, status=status)
 
 
-def _context(request: HttpRequest) -> dict[str, Any]:
-    branch = request.staff.branch  # type: ignore[attr-defined]
+def _context(request: DeskRequest) -> dict[str, Any]:
+    branch = request.staff.branch
     till, day = till_here(request), _day(request)
     found = cash_up(till, day)
     url = reverse("desk:cash_up")
@@ -113,7 +114,7 @@ def _method(code: str) -> str:
     return str(Method(code).label) if code in Method.values else code
 
 
-def _day(request: HttpRequest) -> date:
+def _day(request: DeskRequest) -> date:
     """The day that's asked for, today's if it can't be read or is ahead."""
     today = timezone.localdate()
     try:
@@ -122,5 +123,5 @@ def _day(request: HttpRequest) -> date:
         return today
 
 
-def _by(request: HttpRequest) -> dict[str, Any]:
-    return {"staff": request.staff.account, "now": timezone.now()}  # type: ignore[attr-defined]
+def _by(request: DeskRequest) -> dict[str, Any]:
+    return {"staff": request.staff.account, "now": timezone.now()}

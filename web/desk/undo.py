@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -14,18 +14,19 @@ from circulation.errors import UndoRefused
 from circulation.services.undo import undo as take_back
 from holdings.selectors import get_item
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.answers import answer_scan, words
 from web.desk.panels import panel_of
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
-def undo(request: HttpRequest, entry_id: int) -> HttpResponse:
+def undo(request: DeskRequest, entry_id: int) -> HttpResponse:
     """Undo the action and answer with the row that takes its place."""
     entry = get_entry(entry_id)
     if entry is None:
         raise Http404
-    staff = request.staff  # type: ignore[attr-defined]
+    staff = request.staff
     back = _page_of(entry)
     context: dict[str, Any] = {"entry": entry}
     try:

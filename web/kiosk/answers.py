@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from common.barcodes import clean_barcode
+from web.ui.requests import PageRequest
 
 _LONGEST = 100
 
@@ -27,7 +28,7 @@ class Scan:
         return clean_barcode(self.text)
 
 
-def posted_scan(request: HttpRequest) -> Scan:
+def posted_scan(request: PageRequest) -> Scan:
     """Return the scan of a request."""
     values = request.POST
     number = values.get("scan_number", "")[:6]
@@ -39,7 +40,7 @@ def posted_scan(request: HttpRequest) -> Scan:
 
 
 def answer(
-    request: HttpRequest,
+    request: PageRequest,
     scan: Scan,
     *,
     kind: str,

@@ -6,13 +6,14 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
 
 from patrons.selectors import get_patron
 from staffing.selectors import kiosk_by_token
+from web.ui.requests import PageRequest
 
 COOKIE = "kiosk"
 COOKIE_SECONDS = 400 * 24 * 3600
@@ -28,7 +29,7 @@ def kiosk_only(view: View) -> View:
     """Let only a machine that has been set up open a page; it's given to the view."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         kiosk = kiosk_by_token(request.COOKIES.get(COOKIE, "")[:200])
         if kiosk is None:
             return render(request, "kiosk/not_set_up.html", status=403)
@@ -43,7 +44,7 @@ def with_patron(view: View) -> View:
     """Let only a machine with a patron before it open a page; both are given to the view."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, kiosk: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: PageRequest, kiosk: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         patron = patron_of(request, kiosk)
         if patron is None:
             # A scan isn't a page: the script says "logged out" and keeps it.
@@ -55,21 +56,21 @@ def with_patron(view: View) -> View:
     return kiosk_only(guarded)
 
 
-def begin(request: HttpRequest, kiosk: Any, patron: Any, *, since: str) -> None:
+def begin(request: PageRequest, kiosk: Any, patron: Any, *, since: str) -> None:
     """Begin a visit under a new session; it opens no page of the portal."""
     request.session.flush()
     request.session.update({_PATRON: patron.pk, _SINCE: since, _SEEN: int(time.time()), _KIOSK: kiosk.pk})
     request.session.set_expiry(_KEPT_SECONDS)
 
 
-def end(request: HttpRequest, answer: HttpResponse) -> HttpResponse:
+def end(request: PageRequest, answer: HttpResponse) -> HttpResponse:
     """End the visit, and with it the language that she had chosen."""
     request.session.flush()
     answer.delete_cookie(settings.LANGUAGE_COOKIE_NAME, samesite=settings.LANGUAGE_COOKIE_SAMESITE)
     return answer
 
 
-def patron_of(request: HttpRequest, kiosk: Any) -> Any:
+def patron_of(request: PageRequest, kiosk: Any) -> Any:
     """Return the patron whose visit this is, or None."""
     pk, now = request.session.get(_PATRON), int(time.time())
     if not isinstance(pk, int) or request.session.get(_KIOSK) != kiosk.pk:
@@ -83,6 +84,6 @@ def patron_of(request: HttpRequest, kiosk: Any) -> Any:
     return patron
 
 
-def since_of(request: HttpRequest) -> str:
+def since_of(request: PageRequest) -> str:
     """Return when the visit began, as text."""
     return str(request.session.get(_SINCE, ""))

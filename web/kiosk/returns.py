@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -15,6 +15,7 @@ from common import audit
 from holdings.selectors import get_item_by_barcode
 from web.kiosk.answers import answer, posted_scan
 from web.kiosk.device import IDLE_SECONDS, kiosk_only
+from web.ui.requests import PageRequest
 from web.words.for_patrons import patron_texts
 
 _BACK = "kiosk:returns"
@@ -22,7 +23,7 @@ _BACK = "kiosk:returns"
 
 @kiosk_only
 @require_safe
-def returns(request: HttpRequest, kiosk: Any) -> HttpResponse:
+def returns(request: PageRequest, kiosk: Any) -> HttpResponse:
     """Show the scan box for returns; nobody needs a card for it."""
     context = {"kiosk": kiosk, "idle_seconds": IDLE_SECONDS, "fields": {}}
     return render(request, "kiosk/returns.html", context)
@@ -30,7 +31,7 @@ def returns(request: HttpRequest, kiosk: Any) -> HttpResponse:
 
 @kiosk_only
 @require_POST
-def take_back(request: HttpRequest, kiosk: Any) -> HttpResponse:
+def take_back(request: PageRequest, kiosk: Any) -> HttpResponse:
     """Take an item back; at a machine nothing stays where it doesn't belong."""
     scan = posted_scan(request)
     item = get_item_by_barcode(scan.barcode)
@@ -43,7 +44,7 @@ def take_back(request: HttpRequest, kiosk: Any) -> HttpResponse:
                 item=item, branch=kiosk.branch, staff=None, now=timezone.now(), scan_id=scan.id, is_self_service=True
             )
     except CheckInRefused as refused:
-        texts = patron_texts(refused.reasons, currency=request.tenant.currency)  # type: ignore[attr-defined]
+        texts = patron_texts(refused.reasons, currency=request.tenant.currency)
         return answer(request, scan, title=item.record.title, problems=texts, kind="stop", status=409, back_to=_BACK)
     on_shelf = result.goes_to == GoesTo.SHELF
     about = gettext("Put it on the trolley.") if on_shelf else gettext("Put it into the box for the staff.")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -36,12 +36,13 @@ from web.kiosk.device import (
     since_of,
     with_patron,
 )
+from web.ui.requests import PageRequest
 from web.words.for_patrons import patron_texts
 
 
 @open_to_all
 @require_safe
-def open_kiosk(request: HttpRequest, token: str) -> HttpResponse:
+def open_kiosk(request: PageRequest, token: str) -> HttpResponse:
     """Make this browser the machine that the secret link belongs to."""
     if kiosk_by_token(token) is None:
         raise Http404
@@ -60,7 +61,7 @@ def open_kiosk(request: HttpRequest, token: str) -> HttpResponse:
 
 @kiosk_only
 @require_safe
-def start(request: HttpRequest, kiosk: Any) -> HttpResponse:
+def start(request: PageRequest, kiosk: Any) -> HttpResponse:
     """Ask for a card."""
     if patron_of(request, kiosk) is not None:
         return redirect("kiosk:visit")
@@ -69,7 +70,7 @@ def start(request: HttpRequest, kiosk: Any) -> HttpResponse:
 
 @kiosk_only
 @require_POST
-def log_in(request: HttpRequest, kiosk: Any) -> HttpResponse:
+def log_in(request: PageRequest, kiosk: Any) -> HttpResponse:
     """Begin a visit by card, and by PIN where the machine asks for it."""
     card = clean_barcode(request.POST.get("scan", "").replace("\x00", "")[:40])
     if not card:
@@ -93,7 +94,7 @@ def log_in(request: HttpRequest, kiosk: Any) -> HttpResponse:
 
 @with_patron
 @require_safe
-def visit(request: HttpRequest, kiosk: Any, patron: Any) -> HttpResponse:
+def visit(request: PageRequest, kiosk: Any, patron: Any) -> HttpResponse:
     """Show the scan box, what's ready for her, and what she has borrowed this time."""
     panel = patron_panel(patron_id=patron.pk, branch=kiosk.branch, now=timezone.now())
     context = {
@@ -109,7 +110,7 @@ def visit(request: HttpRequest, kiosk: Any, patron: Any) -> HttpResponse:
 
 @with_patron
 @require_POST
-def lend(request: HttpRequest, kiosk: Any, patron: Any) -> HttpResponse:
+def lend(request: PageRequest, kiosk: Any, patron: Any) -> HttpResponse:
     """Lend what was scanned; nothing is overridden at a machine."""
     scan = posted_scan(request)
     item = get_item_by_barcode(scan.barcode)
@@ -121,7 +122,7 @@ def lend(request: HttpRequest, kiosk: Any, patron: Any) -> HttpResponse:
                 item=item, patron=patron, branch=kiosk.branch, staff=None, now=timezone.now(), scan_id=scan.id
             )
     except CheckOutRefused as refused:
-        texts = patron_texts(refused.reasons, currency=request.tenant.currency)  # type: ignore[attr-defined]
+        texts = patron_texts(refused.reasons, currency=request.tenant.currency)
         return answer(request, scan, title=item.record.title, problems=texts, kind="stop", status=409)
     word = gettext("Yours") if not result.was_renewal else gettext("Renewed")
     return answer(request, scan, title=item.record.title, word=word, due=result.loan, kind="ok", counts=result.changed)
@@ -129,7 +130,7 @@ def lend(request: HttpRequest, kiosk: Any, patron: Any) -> HttpResponse:
 
 @with_patron
 @require_POST
-def finish(request: HttpRequest, kiosk: Any, patron: Any) -> HttpResponse:
+def finish(request: PageRequest, kiosk: Any, patron: Any) -> HttpResponse:
     """End the visit, with a receipt on paper or by e-mail if she wants one."""
     now, wanted = timezone.now(), request.POST.get("receipt")
     since = parse_datetime(since_of(request)) or now
@@ -152,7 +153,7 @@ def finish(request: HttpRequest, kiosk: Any, patron: Any) -> HttpResponse:
 
 @kiosk_only
 @require_POST
-def leave(request: HttpRequest, kiosk: Any) -> HttpResponse:
+def leave(request: PageRequest, kiosk: Any) -> HttpResponse:
     """End the visit: she has pressed it, or nobody has touched the screen for a while."""
     return end(request, redirect("kiosk:start"))
 
@@ -173,6 +174,6 @@ def _patron(kiosk: Any, card: str, pin: str) -> Any:
         return None
 
 
-def _start(request: HttpRequest, kiosk: Any, *, card: str = "", problem: str = "", status: int = 422) -> HttpResponse:
+def _start(request: PageRequest, kiosk: Any, *, card: str = "", problem: str = "", status: int = 422) -> HttpResponse:
     context = {"kiosk": kiosk, "card": card, "problem": problem, "digits": "123456789", "idle_seconds": IDLE_SECONDS}
     return render(request, "kiosk/start.html", context, status=status if problem else 200)

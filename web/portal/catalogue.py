@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,11 +25,12 @@ from web.account.access import open_to_all
 from web.portal.sessions import portal_context
 from web.titles.names import audience_name, cover_kind, language_name, material_name
 from web.titles.searching import LONGEST, run_search
+from web.ui.requests import PageRequest
 
 
 @open_to_all
 @require_safe
-def search_page(request: HttpRequest) -> HttpResponse:
+def search_page(request: PageRequest) -> HttpResponse:
     """Search; an ISBN, record number or item barcode goes straight to the title."""
     text = request.GET.get("q", "").replace("\x00", "")[:LONGEST]
     if text and len(text) <= 40 and (item := get_item_by_barcode(text)):
@@ -51,16 +52,16 @@ def search_page(request: HttpRequest) -> HttpResponse:
 
 @open_to_all
 @require_safe
-def suggestions(request: HttpRequest) -> HttpResponse:
+def suggestions(request: PageRequest) -> HttpResponse:
     """Suggest titles, authors and subjects for what's being typed."""
     text = request.GET.get("q", "").replace("\x00", "")[:LONGEST]
-    found = suggest(text, request.tenant.schema_name)  # type: ignore[attr-defined]
+    found = suggest(text, request.tenant.schema_name)
     return render(request, "portal/_suggestions.html", {"suggestions": found})
 
 
 @open_to_all
 @require_safe
-def record_page(request: HttpRequest, pk: int) -> HttpResponse:
+def record_page(request: PageRequest, pk: int) -> HttpResponse:
     """Show a title: where it's available now, how many wait, and the way to a hold."""
     record = get_record(pk)
     if record is None:
@@ -70,7 +71,7 @@ def record_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @open_to_all
 @require_safe
-def hours(request: HttpRequest) -> HttpResponse:
+def hours(request: PageRequest) -> HttpResponse:
     """Show when each branch is open."""
     context = portal_context(request, "hours") | {
         "branches": opening_hours(today=timezone.localdate()),
@@ -79,7 +80,7 @@ def hours(request: HttpRequest) -> HttpResponse:
     return render(request, "portal/hours.html", context)
 
 
-def show_record(request: HttpRequest, record: Any, *, status: int = 200) -> HttpResponse:
+def show_record(request: PageRequest, record: Any, *, status: int = 200) -> HttpResponse:
     """Return a title's page; a hold that's refused comes back to it with another status."""
     pk = record.pk
     here = availability([pk]).get(pk, [])

@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -20,6 +20,7 @@ from patrons.services.own_details import OwnDetails, change_own_details, change_
 from web.account.throttle import PINS, count_failure, seconds_to_wait
 from web.portal.sessions import go_on_with_new_pin, patron_only, portal_context
 from web.titles.names import cover_kind
+from web.ui.requests import PageRequest
 from web.words.messages import CHANNELS, channel_choices
 
 
@@ -69,14 +70,14 @@ class OwnPinForm(forms.Form):
 
 @patron_only
 @require_safe
-def details(request: HttpRequest, patron: Any) -> HttpResponse:
+def details(request: PageRequest, patron: Any) -> HttpResponse:
     """Show what the library knows of her."""
     return _page(request, patron)
 
 
 @patron_only
 @require_POST
-def change_details(request: HttpRequest, patron: Any) -> HttpResponse:
+def change_details(request: PageRequest, patron: Any) -> HttpResponse:
     """Change how she's reached."""
     form = DetailsForm(request.POST, channel=patron.channel)
     if form.is_valid():
@@ -92,7 +93,7 @@ def change_details(request: HttpRequest, patron: Any) -> HttpResponse:
 
 @patron_only
 @require_POST
-def change_pin(request: HttpRequest, patron: Any) -> HttpResponse:
+def change_pin(request: PageRequest, patron: Any) -> HttpResponse:
     """Change her PIN; wrong tries count like those at log-in."""
     form, card = OwnPinForm(request.POST), request.session["patron_card"]
     if seconds_to_wait(request, PINS, card):
@@ -112,7 +113,7 @@ def change_pin(request: HttpRequest, patron: Any) -> HttpResponse:
 
 @patron_only
 @require_POST
-def change_history(request: HttpRequest, patron: Any) -> HttpResponse:
+def change_history(request: PageRequest, patron: Any) -> HttpResponse:
     """Keep her past loans from now on, or forget them."""
     keeps = request.POST.get("keeps") == "1"
     choose_history(patron=patron, keeps=keeps, staff=None)
@@ -125,7 +126,7 @@ def change_history(request: HttpRequest, patron: Any) -> HttpResponse:
 
 @patron_only
 @require_safe
-def history(request: HttpRequest, patron: Any) -> HttpResponse:
+def history(request: PageRequest, patron: Any) -> HttpResponse:
     """List her past loans, if she wants them kept."""
     text = request.GET.get("before", "")
     before = int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else None
@@ -140,7 +141,7 @@ def history(request: HttpRequest, patron: Any) -> HttpResponse:
     return render(request, "portal/history.html", context)
 
 
-def _say_why(request: HttpRequest, form: OwnPinForm, refused: PatronRefused, card: str) -> None:
+def _say_why(request: PageRequest, form: OwnPinForm, refused: PatronRefused, card: str) -> None:
     if errors.PIN_WRONG in refused.codes:
         count_failure(request, PINS, card)
         form.add_error("old", gettext("This isn't your PIN."))
@@ -149,7 +150,7 @@ def _say_why(request: HttpRequest, form: OwnPinForm, refused: PatronRefused, car
 
 
 def _page(
-    request: HttpRequest,
+    request: PageRequest,
     patron: Any,
     *,
     form: DetailsForm | None = None,

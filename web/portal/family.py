@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,18 +19,19 @@ from patrons.selectors import get_patron
 from patrons.selectors.desk_page import wards_shown_to
 from web.portal.renewals import loan_line, refusal_text, tell_answers, tell_renewed
 from web.portal.sessions import patron_only, portal_context
+from web.ui.requests import PageRequest
 
 
 @patron_only
 @require_safe
-def family(request: HttpRequest, patron: Any) -> HttpResponse:
+def family(request: PageRequest, patron: Any) -> HttpResponse:
     """Show her children's loans and fees; she's liable for both."""
     return _page(request, patron)
 
 
 @patron_only
 @require_POST
-def renew(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
+def renew(request: PageRequest, patron: Any, pk: int) -> HttpResponse:
     """Renew a loan of one of her children."""
     loan = get_open_loan(pk)
     if loan is None:
@@ -51,7 +52,7 @@ def renew(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
 
 @patron_only
 @require_POST
-def renew_every(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
+def renew_every(request: PageRequest, patron: Any, pk: int) -> HttpResponse:
     """Renew all loans of one of her children that can be; the others say why not."""
     child = get_patron(pk)
     if child is None:
@@ -64,10 +65,10 @@ def renew_every(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
     return redirect("portal:family")
 
 
-def _page(request: HttpRequest, patron: Any, *, status: int = 200) -> HttpResponse:
+def _page(request: PageRequest, patron: Any, *, status: int = 200) -> HttpResponse:
     now, today = timezone.now(), timezone.localdate()
     shown = wards_shown_to(patron, day=today)
-    children = [_child(child, now, request.tenant.currency) for child in shown]  # type: ignore[attr-defined]
+    children = [_child(child, now, request.tenant.currency) for child in shown]
     # What they had stays theirs; what's owed for them she must be able to see.
     others = [
         {"patron": child, "fees": fees, "owed": sum((fee.balance for fee in fees), ZERO)}

@@ -1,7 +1,7 @@
 """Patrons log in with card and PIN, and out again."""
 
 from django import forms
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,6 +16,7 @@ from web.account.access import open_to_all
 from web.account.throttle import PINS, count_failure, seconds_to_wait
 from web.portal import sessions
 from web.ui.forms import posted
+from web.ui.requests import PageRequest
 
 _LONG_WAIT_MINUTES = 60
 
@@ -39,7 +40,7 @@ class CardForm(forms.Form):
 
 @open_to_all
 @require_http_methods(["GET", "HEAD", "POST"])
-def log_in(request: HttpRequest) -> HttpResponse:
+def log_in(request: PageRequest) -> HttpResponse:
     """Log a patron in and send her to where she wanted to go."""
     form = CardForm(posted(request))
     status = 200
@@ -65,7 +66,7 @@ def log_in(request: HttpRequest) -> HttpResponse:
 
 @open_to_all
 @require_POST
-def log_out(request: HttpRequest) -> HttpResponse:
+def log_out(request: PageRequest) -> HttpResponse:
     """End the session."""
     sessions.end(request)
     return redirect("portal:search")
@@ -78,7 +79,7 @@ def _wait_text(seconds: int) -> str:
     return gettext("Too many wrong tries. Wait %(minutes)d minutes.") % {"minutes": minutes}
 
 
-def _where_to(request: HttpRequest) -> str:
+def _where_to(request: PageRequest) -> str:
     wanted = request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
     return wanted if safe else reverse("portal:me")

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -38,6 +38,7 @@ from web.portal.renewals import loan_line, refusal_text, tell_answers, tell_rene
 from web.portal.sessions import patron_only, portal_context
 from web.titles.names import cover_kind
 from web.ui.days import long_day
+from web.ui.requests import PageRequest
 from web.words.for_patrons import patron_texts
 
 _NOT_A_DAY = object()
@@ -45,14 +46,14 @@ _NOT_A_DAY = object()
 
 @patron_only
 @require_safe
-def me(request: HttpRequest, patron: Any) -> HttpResponse:
+def me(request: PageRequest, patron: Any) -> HttpResponse:
     """Show everything that's hers."""
     return _page(request, patron)
 
 
 @patron_only
 @require_POST
-def renew(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
+def renew(request: PageRequest, patron: Any, pk: int) -> HttpResponse:
     """Renew one of her loans."""
     loan = get_open_loan(pk)
     if loan is None or loan.patron_id != patron.pk:
@@ -67,7 +68,7 @@ def renew(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
 
 @patron_only
 @require_POST
-def renew_every(request: HttpRequest, patron: Any) -> HttpResponse:
+def renew_every(request: PageRequest, patron: Any) -> HttpResponse:
     """Renew all of her loans that can be; the others say why not."""
     tell_answers(request, renew_all(patron=patron, staff=None, now=timezone.now()))
     return redirect("portal:me")
@@ -75,7 +76,7 @@ def renew_every(request: HttpRequest, patron: Any) -> HttpResponse:
 
 @patron_only
 @require_POST
-def place(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
+def place(request: PageRequest, patron: Any, pk: int) -> HttpResponse:
     """Place a hold on a title."""
     record, branch = get_record(pk), _branch(request)
     if record is None:
@@ -109,7 +110,7 @@ def place(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
 
 @patron_only
 @require_POST
-def move(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
+def move(request: PageRequest, patron: Any, pk: int) -> HttpResponse:
     """Pick a hold up somewhere else."""
     hold, branch = _own_hold(patron, pk), _branch(request)
     if branch is None:
@@ -126,7 +127,7 @@ def move(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
 
 @patron_only
 @require_POST
-def cancel(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
+def cancel(request: PageRequest, patron: Any, pk: int) -> HttpResponse:
     """Give a hold up."""
     hold = _own_hold(patron, pk)
     try:
@@ -139,7 +140,7 @@ def cancel(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
 
 @patron_only
 @require_POST
-def pause(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
+def pause(request: PageRequest, patron: Any, pk: int) -> HttpResponse:
     """Let others go past until a day, or without a day let the hold go on."""
     hold, until = _own_hold(patron, pk), _day(request, "until")
     if until is _NOT_A_DAY:
@@ -162,7 +163,7 @@ def pause(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
 
 @patron_only
 @require_POST
-def extend(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
+def extend(request: PageRequest, patron: Any, pk: int) -> HttpResponse:
     """Keep her place in a queue for longer."""
     hold = _own_hold(patron, pk)
     try:
@@ -179,14 +180,14 @@ def extend(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
 
 @patron_only
 @require_POST
-def either(request: HttpRequest, patron: Any) -> HttpResponse:
+def either(request: PageRequest, patron: Any) -> HttpResponse:
     """Say that one of the holds she has marked is enough."""
     marked = set(request.POST.getlist("hold"))
     mine = [hold.pk for hold in queued_holds_of(patron) if str(hold.pk) in marked]
     try:
         make_parallel(hold_ids=mine, staff=None, now=timezone.now())
     except HoldRefused as refused:
-        for sentence in patron_texts(refused.reasons, currency=request.tenant.currency):  # type: ignore[attr-defined]
+        for sentence in patron_texts(refused.reasons, currency=request.tenant.currency):
             messages.error(request, sentence)
         return _page(request, patron, status=409)
     messages.success(request, gettext("When you borrow one of them, the other holds end."))
@@ -195,7 +196,7 @@ def either(request: HttpRequest, patron: Any) -> HttpResponse:
 
 @patron_only
 @require_POST
-def alone(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
+def alone(request: PageRequest, patron: Any, pk: int) -> HttpResponse:
     """Let a hold go on whatever becomes of those that it was marked together with."""
     hold = _own_hold(patron, pk)
     try:
@@ -206,8 +207,8 @@ def alone(request: HttpRequest, patron: Any, pk: int) -> HttpResponse:
     return redirect("portal:me")
 
 
-def _page(request: HttpRequest, patron: Any, *, status: int = 200) -> HttpResponse:
-    now, today, currency = timezone.now(), timezone.localdate(), request.tenant.currency  # type: ignore[attr-defined]
+def _page(request: PageRequest, patron: Any, *, status: int = 200) -> HttpResponse:
+    now, today, currency = timezone.now(), timezone.localdate(), request.tenant.currency
     lines = loans_of(patron, now=now)
     fees = fees_today(patron, [line.loan for line in lines], now=now)
     owed = sum((view.fee.balance for view in fees), ZERO)
@@ -239,7 +240,7 @@ def _hold_line(line: Any) -> dict[str, Any]:
     return vars(line) | {"cover": cover_kind(record.material_type, record.audience)}
 
 
-def _refused(request: HttpRequest, patron: Any, title: str, refused: Any) -> HttpResponse:
+def _refused(request: PageRequest, patron: Any, title: str, refused: Any) -> HttpResponse:
     messages.error(request, refusal_text(request, title, refused))
     return _page(request, patron, status=409)
 
@@ -251,13 +252,13 @@ def _own_hold(patron: Any, pk: int) -> Any:
     return hold
 
 
-def _hold_beside(request: HttpRequest, patron: Any) -> Any:
+def _hold_beside(request: PageRequest, patron: Any) -> Any:
     """Return the hold of hers that the new one is to be parallel to, None for none."""
     chosen = request.POST.get("parallel_to", "")
     return _own_hold(patron, _number(chosen)) if chosen else None
 
 
-def _day(request: HttpRequest, name: str) -> Any:
+def _day(request: PageRequest, name: str) -> Any:
     """Return the day that was chosen, None if none was, and _NOT_A_DAY for what isn't one."""
     text = request.POST.get(name, "").strip()
     if not text:
@@ -268,7 +269,7 @@ def _day(request: HttpRequest, name: str) -> Any:
         return _NOT_A_DAY
 
 
-def _branch(request: HttpRequest) -> Any:
+def _branch(request: PageRequest) -> Any:
     number = _number(request.POST.get("pickup", ""))
     return get_branch(number) if number else None
 

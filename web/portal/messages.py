@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
@@ -13,12 +13,13 @@ from notices.selectors import message_settings
 from notices.services.choices import choose_channels
 from web.portal.sessions import patron_only, portal_context
 from web.ui.forms import posted
+from web.ui.requests import PageRequest
 from web.words.messages import ChoicesForm, refusal_text
 
 
 @patron_only
 @require_http_methods(["GET", "HEAD", "POST"])
-def choices(request: HttpRequest, patron: Any) -> HttpResponse:
+def choices(request: PageRequest, patron: Any) -> HttpResponse:
     """Choose by which channel messages come, and which kinds come another way."""
     form = ChoicesForm(posted(request), patron=patron, in_use=message_settings().channels)
     if request.method == "POST" and form.is_valid():

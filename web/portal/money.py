@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
@@ -12,15 +12,16 @@ from circulation.selectors.fees import credit_of, fees_of, owed_by
 from circulation.services.fees.payments import Method
 from web.portal.sessions import patron_only, portal_context
 from web.ui.money import amount_text
+from web.ui.requests import PageRequest
 
 _MOST_SETTLED = 50
 
 
 @patron_only
 @require_safe
-def money(request: HttpRequest, patron: Any) -> HttpResponse:
+def money(request: PageRequest, patron: Any) -> HttpResponse:
     """Show every fee with the rule behind it and what has become of it."""
-    currency = request.tenant.currency  # type: ignore[attr-defined]
+    currency = request.tenant.currency
     views = fees_of(patron, also_settled=True)
     context = portal_context(request, "me", patron) | {
         "open": [fee_line(view, currency, patron=patron) for view in views if view.fee.balance],

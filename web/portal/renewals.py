@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest
 from django.utils.translation import gettext, ngettext
 
 from circulation.errors import Code
@@ -13,6 +12,7 @@ from common.money import ZERO
 from web.titles.names import cover_kind
 from web.ui.due import due_long
 from web.ui.money import amount_text, with_one_stop
+from web.ui.requests import PageRequest
 from web.words.for_patrons import patron_texts
 
 
@@ -36,7 +36,7 @@ def loan_line(line: Any, currency: str, owed: Decimal, *, child: str = "") -> di
     }
 
 
-def tell_renewed(request: HttpRequest, title: str, result: Any, *, child: str = "") -> None:
+def tell_renewed(request: PageRequest, title: str, result: Any, *, child: str = "") -> None:
     """Say until when a loan runs now.
 
     :param child: whose it is, where a guardian reads it
@@ -47,7 +47,7 @@ def tell_renewed(request: HttpRequest, title: str, result: Any, *, child: str = 
     _tell_fee(request, [result], child)
 
 
-def tell_answers(request: HttpRequest, answers: Sequence[Any], *, child: str = "") -> None:
+def tell_answers(request: PageRequest, answers: Sequence[Any], *, child: str = "") -> None:
     """Say how many loans were renewed, and of each of the others why it wasn't.
 
     :param child: whose they are, where a guardian reads it
@@ -62,20 +62,20 @@ def tell_answers(request: HttpRequest, answers: Sequence[Any], *, child: str = "
             messages.warning(request, refusal_text(request, answer.loan.item.record.title, answer.refused, child=child))
 
 
-def refusal_text(request: HttpRequest, title: str, refused: Any, *, child: str = "") -> str:
+def refusal_text(request: PageRequest, title: str, refused: Any, *, child: str = "") -> str:
     """Return why something wasn't done with a title.
 
     :param child: whose loan or hold it is, where a guardian reads it
     """
-    sentences = patron_texts(refused.reasons, currency=request.tenant.currency, child=child)  # type: ignore[attr-defined]
+    sentences = patron_texts(refused.reasons, currency=request.tenant.currency, child=child)
     return f"{title}: {' '.join(sentences)}"
 
 
-def _tell_fee(request: HttpRequest, results: Sequence[Any], child: str) -> None:
+def _tell_fee(request: PageRequest, results: Sequence[Any], child: str) -> None:
     """Say what the overdue loans that were renewed have cost."""
     cost = sum((result.fee.balance for result in results if result.fee), ZERO)
     if cost:
-        amount = amount_text(cost, request.tenant.currency)  # type: ignore[attr-defined]
+        amount = amount_text(cost, request.tenant.currency)
         late = (
             gettext("It was late: the fee is %(amount)s.")
             if child

@@ -6,13 +6,14 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control
 from django_htmx.http import HttpResponseClientRedirect
 
 from patrons.selectors import get_patron_of_working_card
+from web.ui.requests import PageRequest
 
 # The card that she logged in with: when it ends, so does what it opened.
 _KEY = "patron_card"
@@ -25,7 +26,7 @@ _KEPT_SECONDS = 2 * IDLE_SECONDS
 _NOTED_EVERY_SECONDS = 60
 
 
-def begin(request: HttpRequest, patron: Any, *, card: str) -> None:
+def begin(request: PageRequest, patron: Any, *, card: str) -> None:
     """Begin a patron's session under a new key.
 
     :param card: the number of the card that she has shown
@@ -37,12 +38,12 @@ def begin(request: HttpRequest, patron: Any, *, card: str) -> None:
     request.session.set_expiry(_KEPT_SECONDS)
 
 
-def end(request: HttpRequest) -> None:
+def end(request: PageRequest) -> None:
     """End it."""
     request.session.flush()
 
 
-def patron_of(request: HttpRequest) -> Any:
+def patron_of(request: PageRequest) -> Any:
     """Return the patron who is logged in, or None."""
     card = request.session.get(_KEY)
     if not isinstance(card, str):
@@ -62,25 +63,25 @@ def patron_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     """Let only a patron who has logged in open a page; she's given to the view."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         patron = patron_of(request)
         if patron is None:
             back = request.get_full_path() if request.method == "GET" else reverse("portal:me")
             address = reverse("portal:log_in") + "?" + urlencode({"next": back})
-            return HttpResponseClientRedirect(address) if request.htmx else HttpResponseRedirect(address)  # type: ignore[attr-defined]
+            return HttpResponseClientRedirect(address) if request.htmx else HttpResponseRedirect(address)
         return view(request, patron, *args, **kwargs)
 
     guarded.patron_only = True  # type: ignore[attr-defined]
     return cache_control(private=True, no_store=True)(guarded)
 
 
-def go_on_with_new_pin(request: HttpRequest, patron: Any) -> None:
+def go_on_with_new_pin(request: PageRequest, patron: Any) -> None:
     """Keep the session in which the PIN was changed; those elsewhere end."""
     request.session.cycle_key()
     request.session[_PIN_KEY] = patron.pin[-16:]
 
 
-def portal_context(request: HttpRequest, current: str, patron: Any = None) -> dict[str, Any]:
+def portal_context(request: PageRequest, current: str, patron: Any = None) -> dict[str, Any]:
     """Return the bar of a portal page.
 
     :param current: search, me, details or hours

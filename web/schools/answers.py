@@ -4,16 +4,17 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from web.account.requests import DeskRequest
 from web.schools.context import Lending, sheet_context, still_out
 
 
 def answer_lending(
-    request: HttpRequest,
+    request: DeskRequest,
     school_class: Any,
     lending: Lending,
     row: dict[str, Any] | None,
@@ -35,7 +36,7 @@ def answer_lending(
 
 
 def answer_return(
-    request: HttpRequest, school_class: Any, row: dict[str, Any], kind: str, *, status: int = 200
+    request: DeskRequest, school_class: Any, row: dict[str, Any], kind: str, *, status: int = 200
 ) -> HttpResponse:
     """Return the row of an item that was scanned out of the pile, and what the class has still."""
     if not _by_script(request):
@@ -49,11 +50,11 @@ def answer_return(
     return _fragment(request, "school/_return_scanned.html", context, kind, status)
 
 
-def _by_script(request: HttpRequest) -> bool:
+def _by_script(request: DeskRequest) -> bool:
     return bool(request.headers.get("X-Scan") or getattr(request, "htmx", False))
 
 
-def _fragment(request: HttpRequest, template: str, context: dict[str, Any], kind: str, status: int) -> HttpResponse:
+def _fragment(request: DeskRequest, template: str, context: dict[str, Any], kind: str, status: int) -> HttpResponse:
     response = render(request, template, context, status=status)
     response.headers["X-Scan-Kind"] = kind
     return response
@@ -66,7 +67,7 @@ def _with_leave(row: dict[str, Any]) -> dict[str, Any]:
     return row | {"stopping": stopping, "can_override": can_override}
 
 
-def _say(request: HttpRequest, row: dict[str, Any] | None) -> None:
+def _say(request: DeskRequest, row: dict[str, Any] | None) -> None:
     """Leave what came of a scan for the page that a browser without script sees next."""
     row = row or {}
     for reason in row.get("reasons", ()):

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
@@ -21,6 +21,7 @@ from schools.rules import school_year_of
 from schools.selectors import pupils_of
 from schools.services import add_class, change_class
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas
 from web.schools.context import class_or_404
 from web.schools.lists import Listed, listed_pupils
@@ -72,9 +73,9 @@ class ClassForm(forms.Form):
 
 @staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)
 @require_http_methods(["GET", "HEAD", "POST"])
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: DeskRequest) -> HttpResponse:
     """Add a class of this school year."""
-    staff, today = request.staff, timezone.localdate()  # type: ignore[attr-defined]
+    staff, today = request.staff, timezone.localdate()
     listed = listed_pupils(request)
     form = ClassForm(_typed(request, listed), initial={"branch": staff.branch.pk})
     if request.method == "POST" and listed is None and form.is_valid():
@@ -92,9 +93,9 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)
 @require_http_methods(["GET", "HEAD", "POST"])
-def change(request: HttpRequest, pk: int) -> HttpResponse:
+def change(request: DeskRequest, pk: int) -> HttpResponse:
     """Change a class; whoever leaves it keeps her loans."""
-    school_class, staff = class_or_404(pk), request.staff  # type: ignore[attr-defined]
+    school_class, staff = class_or_404(pk), request.staff
     members = _Members(school_class)
     listed = listed_pupils(request)
     form = ClassForm(_typed(request, listed), initial=_initial(school_class, members))
@@ -138,7 +139,7 @@ class _Members:
 
 
 def _page(
-    request: HttpRequest,
+    request: DeskRequest,
     form: ClassForm,
     heading: str,
     school_class: Any,
@@ -160,7 +161,7 @@ def _page(
     return render(request, "school/class_form.html", context, status=status)
 
 
-def _typed(request: HttpRequest, listed: Listed | None) -> Any:
+def _typed(request: DeskRequest, listed: Listed | None) -> Any:
     """Return what was typed; with a list it's only looked at, and its cards stand below those that were typed."""
     if listed is None:
         return posted(request)

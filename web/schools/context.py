@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext
@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from catalogue.selectors import get_record
 from common.barcodes import clean_barcode
 from schools.selectors import ClassSheet, class_sheet, get_class, open_loans_of_class
+from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas
 
 TO_PUPILS, TO_TEACHER = "pupils", "teacher"
@@ -101,7 +102,7 @@ def class_or_404(pk: int) -> Any:
 
 
 def sheet_context(
-    request: HttpRequest, school_class: Any, lending: Lending, *, after: int | None = None
+    request: DeskRequest, school_class: Any, lending: Lending, *, after: int | None = None
 ) -> dict[str, Any]:
     """Return what the class page and its out-of-band parts need.
 

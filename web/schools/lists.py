@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from circulation.services.batches import LONGEST_BATCH
@@ -12,6 +11,7 @@ from common.barcodes import clean_barcode
 from holdings.selectors import items_with_record
 from patrons.selectors import patrons_by_cards, working_cards
 from patrons.selectors.names import patrons_by_names
+from web.account.requests import DeskRequest
 from web.desk.item_texts import status_kind
 from web.schools.words import unknown
 from web.ui.uploaded_lists import ListRefusedError, rows_of, text_of
@@ -46,19 +46,19 @@ class Listed:
     status: int = 200
 
 
-def listed_items(request: HttpRequest) -> Listed | None:
+def listed_items(request: DeskRequest) -> Listed | None:
     """Return the items of an uploaded list, None when nothing was sent."""
     if request.method == "POST" and "file" not in request.FILES:
         return Listed(problem=gettext("There's no barcode in the list."), status=422)
     return _listed(request, _items)
 
 
-def listed_pupils(request: HttpRequest) -> Listed | None:
+def listed_pupils(request: DeskRequest) -> Listed | None:
     """Return the pupils of an uploaded list of cards or names, None when there's no file."""
     return _listed(request, _pupils)
 
 
-def _listed(request: HttpRequest, read: Any) -> Listed | None:
+def _listed(request: DeskRequest, read: Any) -> Listed | None:
     file = request.FILES.get("file")
     if file is None:
         return None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -16,6 +16,7 @@ from schools.errors import ClassRefused
 from schools.selectors import class_sheet, open_loans_of_class
 from schools.services import lend_to_pupil, lend_to_teacher
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.schools.answers import answer_lending, answer_return
 from web.schools.context import TO_TEACHER, Lending, Scanned, class_or_404
 from web.schools.words import second_of_title, unknown, words
@@ -26,7 +27,7 @@ _MOST_CODES = 30
 
 @staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)
 @require_POST
-def lend_scan(request: HttpRequest, pk: int) -> HttpResponse:
+def lend_scan(request: DeskRequest, pk: int) -> HttpResponse:
     """Lend the scanned item to the pupil whose turn it is, or obey a command such as "pupil after"."""
     school_class, lending = class_or_404(pk), Lending.of(request.POST)
     if command := request.POST.get("command"):
@@ -36,7 +37,7 @@ def lend_scan(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)
 @require_POST
-def override_scan(request: HttpRequest, pk: int) -> HttpResponse:
+def override_scan(request: DeskRequest, pk: int) -> HttpResponse:
     """Lend in spite of the reasons that the row named, for this pupil and this item only."""
     reason = request.POST.get("reason", "")[:_LONGEST_REASON]
     chosen = Override(request.POST.getlist("code")[:_MOST_CODES], reason)
@@ -45,9 +46,9 @@ def override_scan(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)
 @require_POST
-def return_scan(request: HttpRequest, pk: int) -> HttpResponse:
+def return_scan(request: DeskRequest, pk: int) -> HttpResponse:
     """Take one item of the pile back and say where it goes."""
-    school_class, scan, staff = class_or_404(pk), Scanned.of(request.POST), request.staff  # type: ignore[attr-defined]
+    school_class, scan, staff = class_or_404(pk), Scanned.of(request.POST), request.staff
     item = get_item_by_barcode(scan.barcode)
     row: dict[str, Any] = {"scan": scan, "item": item}
     if item is None:
@@ -64,7 +65,7 @@ def return_scan(request: HttpRequest, pk: int) -> HttpResponse:
     return answer_return(request, school_class, row | {"result": result, "pupil": who}, kind)
 
 
-def _lend(request: HttpRequest, school_class: Any, lending: Lending, override: Override | None) -> HttpResponse:
+def _lend(request: DeskRequest, school_class: Any, lending: Lending, override: Override | None) -> HttpResponse:
     scan = Scanned.of(request.POST)
     item = get_item_by_barcode(scan.barcode)
     row: dict[str, Any] = {"scan": scan, "item": item, "again": override is not None}
@@ -87,14 +88,14 @@ def _lend(request: HttpRequest, school_class: Any, lending: Lending, override: O
 
 
 def _service(
-    request: HttpRequest,
+    request: DeskRequest,
     school_class: Any,
     lending: Lending,
     item: Any,
     scan: Scanned,
     override: Override | None,
 ) -> Any:
-    staff = request.staff  # type: ignore[attr-defined]
+    staff = request.staff
     values: Mapping[str, Any] = {
         "school_class": school_class,
         "item": item,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
@@ -12,6 +12,7 @@ from accounts.selectors import get_entry
 from circulation.errors import UndoRefused
 from circulation.services.undo import undo as take_back
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.schools.answers import answer_lending, answer_return
 from web.schools.context import Lending, class_or_404
 from web.schools.words import words
@@ -19,7 +20,7 @@ from web.schools.words import words
 
 @staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)
 @require_POST
-def undo(request: HttpRequest, pk: int, entry_id: int) -> HttpResponse:
+def undo(request: DeskRequest, pk: int, entry_id: int) -> HttpResponse:
     """Undo the scan and answer with the row that takes its place; the pupil is the next again."""
     school_class, entry, lending = class_or_404(pk), get_entry(entry_id), Lending.of(request.GET)
     if entry is None:
@@ -27,7 +28,7 @@ def undo(request: HttpRequest, pk: int, entry_id: int) -> HttpResponse:
     row: dict[str, Any] = {"undone": True}
     kind, status = "none", 200
     try:
-        row["result"] = take_back(entry=entry, staff=request.staff.account, now=timezone.now())  # type: ignore[attr-defined]
+        row["result"] = take_back(entry=entry, staff=request.staff.account, now=timezone.now())
     except UndoRefused as refused:
         row["reasons"], kind, status = words(request, refused), "stop", 409
     else:

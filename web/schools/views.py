@@ -1,6 +1,6 @@
 """The school librarian's pages: classes, lending a title to a class, taking a pile back, the list for the teacher."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -9,6 +9,7 @@ from accounts.rules import Permission
 from schools.rules import school_year_of
 from schools.selectors import classes
 from web.account.access import staff_only
+from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas
 from web.schools.context import Lending, class_or_404, sheet_context, still_out
 from web.schools.lists import listed_items
@@ -19,10 +20,10 @@ _FORM = ("GET", "HEAD", "POST")
 
 @staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)
 @require_safe
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: DeskRequest) -> HttpResponse:
     """List the school year's classes, those of her own branch first."""
     year = school_year_of(timezone.localdate())
-    branch = request.staff.branch  # type: ignore[attr-defined]
+    branch = request.staff.branch
     listed = sorted(classes(school_year=year), key=lambda each: each.branch_id != branch.pk)
     context = {"areas": desk_areas(request, "school"), "classes": listed, "school_year": year}
     return render(request, "school/start.html", context)
@@ -31,7 +32,7 @@ def start(request: HttpRequest) -> HttpResponse:
 @staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)
 @require_http_methods(_FORM)
 @keeps_filters("class", "sort")
-def lend(request: HttpRequest, pk: int) -> HttpResponse:
+def lend(request: DeskRequest, pk: int) -> HttpResponse:
     """Show a class with a title: who has it, who lacks it, and whose item is scanned next; and an uploaded list."""
     school_class, listed = class_or_404(pk), listed_items(request)
     context = sheet_context(request, school_class, Lending.of(request.GET)) | {"listed": listed}
@@ -40,7 +41,7 @@ def lend(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)
 @require_http_methods(_FORM)
-def take_back(request: HttpRequest, pk: int) -> HttpResponse:
+def take_back(request: DeskRequest, pk: int) -> HttpResponse:
     """Show everything that a class has on loan, and take a pile of it back, or what an uploaded list names."""
     school_class, listed = class_or_404(pk), listed_items(request)
     context = {
@@ -54,7 +55,7 @@ def take_back(request: HttpRequest, pk: int) -> HttpResponse:
 
 @staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)
 @require_safe
-def class_list(request: HttpRequest, pk: int) -> HttpResponse:
+def class_list(request: DeskRequest, pk: int) -> HttpResponse:
     """Show the list that the teacher gets on paper: who has the title, who lacks it, and until when."""
     school_class = class_or_404(pk)
     return render(request, "school/list.html", sheet_context(request, school_class, Lending.of(request.GET)))

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from django.http import HttpRequest
 from django.utils.translation import gettext
 
 from circulation.errors import Code
 from common.errors import Reason, Refused
 from holdings.selectors import branch_names
 from schools.errors import CLASS_EXISTS, NAME_MISSING, NO_TEACHER, NOT_IN_CLASS
+from web.account.requests import StaffRequest
 from web.words.for_staff import ReasonText, reason_texts
 
 
@@ -23,19 +23,19 @@ def class_text(code: str) -> str:
     }.get(code, "")
 
 
-def words(request: HttpRequest, refused: Refused) -> list[ReasonText]:
+def words(request: StaffRequest, refused: Refused) -> list[ReasonText]:
     """Return a refusal's reasons for the person who reads them."""
-    staff, tenant = request.staff, request.tenant  # type: ignore[attr-defined]
+    staff, tenant = request.staff, request.tenant
     told = reason_texts(
         refused.reasons, permissions=staff.permissions, currency=tenant.currency, branches=branch_names()
     )
     return [replace(each, text=class_text(each.code) or each.text) for each in told]
 
 
-def second_of_title(request: HttpRequest, notices: Sequence[Reason]) -> list[ReasonText]:
+def second_of_title(request: StaffRequest, notices: Sequence[Reason]) -> list[ReasonText]:
     """Return the news that a pupil has the title already; the rest of the news is for the desk, not the class."""
     told = tuple(each for each in notices if each.code == Code.HAS_SAME_TITLE)
-    return reason_texts(told, permissions=request.staff.permissions, currency=request.tenant.currency)  # type: ignore[attr-defined]
+    return reason_texts(told, permissions=request.staff.permissions, currency=request.tenant.currency)
 
 
 def unknown(barcode: str) -> ReasonText:

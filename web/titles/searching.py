@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.http import HttpRequest, QueryDict
+from django.http import QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
 from catalogue.search import FacetValue, Filters, SearchRequest, SearchResult, Sort, search
 from web.titles.names import audience_name, decade_name, language_name, material_name
+from web.ui.requests import PageRequest
 
 _PARAMETERS = {
     "material_type": "material",
@@ -66,7 +67,7 @@ class Searched:
         return {"page": page, "query": f"{parameters}&" if parameters else ""}
 
 
-def run_search(request: HttpRequest, *, branches: Mapping[str, str], keep: tuple[str, ...] = ()) -> Searched:
+def run_search(request: PageRequest, *, branches: Mapping[str, str], keep: tuple[str, ...] = ()) -> Searched:
     """Search as the request's address says.
 
     :param branches: names of the municipality's branches by their codes
@@ -84,7 +85,7 @@ def run_search(request: HttpRequest, *, branches: Mapping[str, str], keep: tuple
     return Searched(asked, result, everywhere, [facet for facet in facets if facet["values"]], chips, parameters)
 
 
-def read_request(request: HttpRequest) -> tuple[SearchRequest, bool]:
+def read_request(request: PageRequest) -> tuple[SearchRequest, bool]:
     """Return what an address asks for, and whether it's the whole nation's titles; nonsense counts as not given."""
     values = request.GET
     everywhere = values.get("everywhere") == "1"
@@ -100,7 +101,7 @@ def read_request(request: HttpRequest) -> tuple[SearchRequest, bool]:
     return SearchRequest(
         text=values.get("q", "").replace("\x00", "")[:LONGEST],
         filters=filters,
-        municipality=None if everywhere else request.tenant.schema_name,  # type: ignore[attr-defined]
+        municipality=None if everywhere else request.tenant.schema_name,
         sort=Sort(sort) if sort in set(Sort) else Sort.RELEVANCE,
         language=getattr(request, "LANGUAGE_CODE", "da"),
         page=min(max(int(page), 1), 500) if page.isascii() and page.isdecimal() and len(page) < 6 else 1,

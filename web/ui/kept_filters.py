@@ -4,9 +4,11 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.http import urlencode
+
+from web.ui.requests import PageRequest
 
 # In the address of a list: forget what's kept, and show it as at first.
 FORGET = "forget"
@@ -28,8 +30,8 @@ def keeps_filters(page: str, *names: str) -> Callable[[_View], _View]:
 
     def decorate(view: _View) -> _View:
         @wraps(view)
-        def kept(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            request.kept_filters = names  # type: ignore[attr-defined]
+        def kept(request: PageRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            request.kept_filters = names
             if request.method != "GET":
                 return view(request, *args, **kwargs)
             asked = _asked(request, names)
@@ -49,12 +51,12 @@ def keeps_filters(page: str, *names: str) -> Callable[[_View], _View]:
     return decorate
 
 
-def is_narrowed(request: HttpRequest) -> bool:
+def is_narrowed(request: PageRequest) -> bool:
     """Return whether a list that keeps its filters shows something else than at first."""
     return not _is_none(_asked(request, getattr(request, "kept_filters", ())))
 
 
-def _asked(request: HttpRequest, names: tuple[str, ...]) -> dict[str, str]:
+def _asked(request: PageRequest, names: tuple[str, ...]) -> dict[str, str]:
     return {name: request.GET[name].replace("\x00", "") for name in names if name in request.GET}
 
 
@@ -63,7 +65,7 @@ def _is_none(asked: dict[str, str]) -> bool:
     return len(asked) <= 1 and not any(asked.values())
 
 
-def _keep(request: HttpRequest, page: str, asked: dict[str, str]) -> None:
+def _keep(request: PageRequest, page: str, asked: dict[str, str]) -> None:
     query = "" if _is_none(asked) else urlencode(asked)[:_LONGEST]
     known = request.session.get(_KEY, {})
     if known.get(page, "") != query:
