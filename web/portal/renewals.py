@@ -23,7 +23,9 @@ def loan_line(line: Any, currency: str, owed: Decimal, *, child: str = "") -> di
     :param child: whose it is, where a guardian reads it
     """
     early = tuple(reason for reason in line.reasons if reason.code == Code.TOO_EARLY)
-    against = tuple(reason for reason in line.reasons if reason not in early)
+    # A loan of today gets no more time today, and that's over by the day from which it can be renewed.
+    passing = (Code.TOO_EARLY, Code.NOT_LATER) if early else ()
+    against = tuple(reason for reason in line.reasons if reason.code not in passing)
     record = line.loan.item.record
     return {
         "loan": line.loan,

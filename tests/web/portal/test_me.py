@@ -19,6 +19,7 @@ from tests.factories import (
     LoanFactory,
     PatronFactory,
     RecordFactory,
+    RuleFactory,
 )
 from web.ui.templatetags.ui import money_filter
 
@@ -98,6 +99,16 @@ def test_says_why_a_loan_can_not_be_renewed(at_home, loan):
     loan.refresh_from_db()
     assert (response.status_code, loan.renewals) == (409, 0)
     assert "Lucky Per: 1 other waits for it." in response.content.decode()
+
+
+def test_a_loan_of_today_says_from_when_it_can_be_renewed(at_home, patron, desk_branch):
+    RuleFactory(branch=desk_branch, values={"loan_days": 28, "earliest_renewal_days": 7})
+    LoanFactory(patron=patron, lending_branch=desk_branch, loaned_at=NOW, due_date=TODAY + timedelta(days=28))
+
+    page = at_home.get("/me").content.decode()
+
+    assert "It can be renewed from" in page
+    assert "Can&#x27;t be renewed" not in page
 
 
 def test_renews_all_that_can_be_renewed_and_says_why_not(at_home, patron, loan):
