@@ -68,7 +68,7 @@ def test_gives_the_receipt_again_by_its_number(patron, librarian, now):
     receipt = pay(patron, "80.00", librarian, now)
 
     assert get_receipt(receipt.number) == receipt
-    assert get_receipt(receipt.lines[1].fee.entries.get(kind="PAYMENT").pk) is None
+    assert get_receipt(receipt.lines[1].fee.entries.get(kind="PAYMENT").pk) == receipt
     assert get_receipt(0) is None
 
 
