@@ -8,7 +8,8 @@ import pytest
 from circulation.models import CirculationRule, Fee
 from circulation.selectors.fees import fees_of, owed_by
 from circulation.services.fees import charge_overdue, close_overdue_fee, reopen_overdue_fee
-from tests.factories import ItemTypeFactory, LoanFactory, PatronFactory, RuleFactory
+from circulation.services.report_item import report_lost
+from tests.factories import ItemTypeFactory, LoanFactory, PatronFactory, RuleFactory, StaffAccountFactory
 
 DUE = date(2026, 11, 9)
 
@@ -39,6 +40,15 @@ class Group:
     @property
     def owed(self):
         return owed_by(self.patron.pk)
+
+
+def overdue(group):
+    return sum(Fee.objects.filter(patron=group.patron, kind="OVERDUE").values_list("balance", flat=True))
+
+
+@pytest.fixture
+def library_staff(alpha):
+    return StaffAccountFactory()
 
 
 @pytest.fixture
@@ -203,3 +213,34 @@ def test_a_fee_begun_alone_goes_on_so_when_a_rule_groups_from_now_on(alpha, now)
     group.night(8, a, b)
 
     assert [view.fee.balance for view in fees_of(group.patron)] == [Decimal("60.00"), Decimal("60.00")]
+
+
+def test_a_claim_that_replaces_the_overdue_fee_replaces_that_of_a_group_when_all_of_it_is_lost(group, library_staff):
+    CirculationRule.objects.all().delete()
+    RuleFactory(set={"fee_grouping": "DUE_DATE", "lost_charged_at_once": True, "lost_waives_overdue": True})
+    lost, out = group.loan(), group.loan()
+    group.night(3, lost, out)
+
+    report_lost(item=lost.item, staff=library_staff, now=group.now)
+    assert overdue(group) == Decimal("20.00")
+    report_lost(item=out.item, staff=library_staff, now=group.now)
+    assert overdue(group) == 0
+    group.night(20, lost, out)
+    group.give_back(20, lost, out)
+
+    assert overdue(group) == 0
+
+
+def test_what_was_claimed_before_it_was_late_costs_nothing_beside_the_claim(group, library_staff):
+    CirculationRule.objects.all().delete()
+    RuleFactory(set={"fee_grouping": "DUE_DATE", "lost_charged_at_once": True, "lost_waives_overdue": True})
+    lost, out = group.loan(), group.loan()
+    report_lost(item=lost.item, staff=library_staff, now=group.now)
+
+    group.night(20, lost)
+    assert overdue(group) == 0
+    group.night(20, out)
+    group.give_back(20, out, lost)
+
+    [fee] = Fee.objects.filter(kind="OVERDUE")
+    assert (fee.loan_id, fee.entries.count()) == (out.pk, 1)

@@ -15,7 +15,7 @@ from circulation.services import letter_stops
 from circulation.services.fees import lost, visits
 from circulation.services.fees.credit import take_from_credit
 from circulation.services.fees.ending import Moment, close
-from circulation.services.fees.groups import covered_loans
+from circulation.services.fees.groups import covered_loans, replaced_by_claims
 from circulation.services.fees.ledger import Account, accounts_of, lock_fees, write_entries
 from circulation.services.fees.overdue import charge_loans, lock_loan
 from circulation.services.fees.suspension import lift_suspension, suspend
@@ -115,7 +115,7 @@ def reopen_claims(*, fee_ids: Sequence[int], now: datetime, actor: Any) -> None:
 def _close_in_group(case: LoanCase, key: str, moment: Moment, book: RuleBook) -> Fee | None:
     """End the group's fee with the first loan that comes back, or count the loan to that day's visit."""
     claim = ZERO
-    if case.is_late(moment.on, moment.at, book):
+    if case.is_late(moment.on, moment.at, book) and not replaced_by_claims([case], on=moment.on, book=book):
         claim = claims_of([case], on=moment.on, at=moment.at, book=book)[case.loan_id].total
     visit = visits.visit_of(case, key, on=moment.on)
     if visit is not None:

@@ -8,7 +8,10 @@ from typing import Any
 from django.db.models import Q
 
 from circulation.models import Fee
+from circulation.rules.resolution import Resolved
+from circulation.rules.values import FoundPolicy
 from circulation.selectors.loan_cases import LoanCase, liable_for
+from circulation.selectors.rule_books import RuleBook
 from circulation.services.fees.ledger import lock_fees
 
 _Group = tuple[int, str]
@@ -61,6 +64,24 @@ def newest_fee(loan: LoanCase, key: str) -> Fee | None:
 def line_of(loan: LoanCase) -> dict[str, Any]:
     """Return how a fee names a loan that it covers."""
     return {"loan": loan.loan_id, "title": loan.title[:200]}
+
+
+def replaced_by_claims(loans: Sequence[LoanCase], *, on: date, book: RuleBook) -> set[int]:
+    """Return the loans whose open claim for replacement stands in place of an overdue fee, by their rules.
+
+    Not where a fee up to the return is charged when the item is found. No statement where no rule says so.
+    """
+    if not any(book.rules.all_values("lost_waives_overdue")):
+        return set()
+    wanted = [loan.loan_id for loan in loans if waives_for_claim(loan.rules(book, on))]
+    claims = Fee.objects.filter(loan__in=wanted, kind=Fee.Kind.REPLACEMENT, closed_at__isnull=True)
+    return {loan_id for loan_id in claims.values_list("loan_id", flat=True) if loan_id}
+
+
+def waives_for_claim(rules: Resolved) -> bool:
+    """Return whether a claim for replacement ends the overdue fee for good, whatever becomes of the item."""
+    is_charged_when_found = rules.value("found_policy") == FoundPolicy.REFUND_AND_CHARGE
+    return bool(rules.value("lost_waives_overdue")) and not is_charged_when_found
 
 
 def covered_loans(fee: Fee) -> list[int]:

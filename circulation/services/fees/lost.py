@@ -14,6 +14,7 @@ from circulation.rules.values import FoundPolicy
 from circulation.selectors.loan_cases import LoanCase, claims_of, loan_cases
 from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services.fees.ending import Moment, close
+from circulation.services.fees.groups import covered_loans, waives_for_claim
 from circulation.services.fees.invoice import claims_for, write_claims
 from circulation.services.fees.ledger import Account, accounts_of, lock_fees, write_entries
 from circulation.services.letter_stops import lift_settled
@@ -53,12 +54,16 @@ def unclaim(fee_ids: Sequence[int], *, on: date, now: datetime, actor: Any) -> N
 
 
 def waive_overdue(cases: Sequence[LoanCase], *, on: date, now: datetime, actor: Any, book: RuleBook) -> None:
-    """Give up the overdue fees of lost items where the claim stands in their place; they don't grow any more."""
+    """Give up the overdue fees of lost items where the claim stands in their place; they don't grow any more.
+
+    One fee for several loans is given up when all of them are claimed: until then the others cost as much.
+    """
     replaced = [case.loan_id for case in cases if case.rules(book, on).value("lost_waives_overdue")]
     if not replaced:
         return
     entries = []
     fees = lock_fees(Q(loan__in=replaced, kind=Fee.Kind.OVERDUE, closed_at__isnull=True, group_key=""))
+    fees += _groups_all_claimed([case for case in cases if waives_for_claim(case.rules(book, on))])
     for fee in fees:
         fee.closed_at = now
         if fee.balance > ZERO:
@@ -75,6 +80,20 @@ def waive_overdue(cases: Sequence[LoanCase], *, on: date, now: datetime, actor: 
             )
     Fee.objects.bulk_update(fees, ["closed_at"])
     write_entries(entries)
+
+
+def _groups_all_claimed(cases: Sequence[LoanCase]) -> list[Fee]:
+    """Return, locked, the open fees of groups of which every loan is claimed now."""
+    patrons = {case.patron_id for case in cases}
+    groups = Q(kind=Fee.Kind.OVERDUE, closed_at__isnull=True, patron__in=patrons) & ~Q(group_key="")
+    claimed = Fee.objects.filter(patron__in=patrons, kind=Fee.Kind.REPLACEMENT, closed_at__isnull=True)
+    now_claimed = {case.loan_id for case in cases}
+    gone = now_claimed | set(claimed.values_list("loan_id", flat=True))
+    return [
+        fee
+        for fee in lock_fees(groups)
+        if now_claimed & set(covered_loans(fee)) and gone.issuperset(covered_loans(fee))
+    ]
 
 
 def settle_found(fee: Fee, account: Account, *, moment: Moment, rules: Resolved) -> Movement:

@@ -59,13 +59,15 @@ def charge_loans(
     """Raise the fees of many late loans in a few statements, and return what was added; the audit is the caller's.
 
     The caller has locked the loans, so no second fee can come into being beside it. Nothing is charged to somebody who
-    has died; what was charged before is for staff to settle with the estate.
+    has died; what was charged before is for staff to settle with the estate. Nor for a lost item whose claim stands in
+    place of the overdue fee.
 
     :param at: up to when the hours of loans by the hour count
     :raises circulation.rules.resolution.RuleMissing: if no rule says what being late costs
     """
     alive = [loan for loan in loans if loan.is_late(on, at, book) and not loan.has_died(on)]
-    claims = claims_of(alive, on=on, at=at, book=book)
+    replaced = groups.replaced_by_claims(alive, on=on, book=book)
+    claims = claims_of([loan for loan in alive if loan.loan_id not in replaced], on=on, at=at, book=book)
     late = [loan for loan in loans if loan.loan_id in claims and claims[loan.loan_id].total > ZERO]
     if not late:
         return []
