@@ -100,4 +100,4 @@ def test_types_and_is_shown_titles_before_the_word_is_whole(page, demo):
 
     page.get_by_role("combobox", name="Search by title, author or subject").press_sequentially("lagerl", delay=20)
 
-    expect(page.get_by_role("option").first).to_be_visible()
+    expect(page.locator(".suggestions [role=option]").first).to_be_visible()
