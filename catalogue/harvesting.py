@@ -92,9 +92,11 @@ def clock() -> datetime:
 
 
 def _of(view: View) -> QuerySet[HarvestEntry]:
-    entries = HarvestEntry.objects.filter(municipality_id=view.municipality_id, branch_code=view.branch_code)
+    entries = HarvestEntry.objects.filter(branch_code=view.branch_code)
     if view.municipality_id is None:
-        entries = HarvestEntry.objects.filter(municipality_id__isnull=True, branch_code="")
+        entries = entries.filter(municipality_id__isnull=True)
+    else:
+        entries = entries.filter(municipality_id=view.municipality_id)
     if view.material_type:
         entries = entries.filter(Q(material_type=view.material_type) | Q(former_types__contains=[view.material_type]))
     return entries

@@ -13,7 +13,7 @@ from catalogue.marc.write_xml import marcxml
 class Received(Protocol):
     """Anything that keeps a record as received."""
 
-    raw: bytes
+    raw: bytes | memoryview
 
 
 class Kept(Described, Received, Protocol):

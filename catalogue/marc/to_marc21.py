@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Protocol
 
 from catalogue.marc import danmarc2
-from catalogue.marc.record_columns import For, Material, tidy
+from catalogue.marc.record_columns import For, Material, RecordColumns, tidy
 from catalogue.marc.records import SUBFIELD, Flavour, MarcField, MarcRecord, subfield_values
 
 _SORT_MARK = "¤"
@@ -69,7 +69,7 @@ _PERSONS = {"100", "600", "700"}
 
 
 class Described(Protocol):
-    """What the catalogue knows of a record beside its MARC: `RecordColumns`, or a row of its table."""
+    """What the catalogue knows of a record beside its MARC: the columns of its table, as `RecordColumns` has them."""
 
     control_number: str
     title: str
@@ -150,7 +150,7 @@ def _date_of_change(stamp: str) -> list[MarcField]:
     return [MarcField("005", f"{stamp[:14].ljust(14, '0')}.0")] if stamp[:8].isdigit() and len(stamp) >= 8 else []
 
 
-def _fixed(columns: Described, kind: str, created: str, country: str) -> str:
+def _fixed(columns: Described | RecordColumns, kind: str, created: str, country: str) -> str:
     fixed = list("|" * 40)
     entered = created[2:8] if len(created) >= 8 and created[:8].isdigit() else "||||||"
     fixed[0:6] = entered
