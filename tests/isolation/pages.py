@@ -70,6 +70,7 @@ PORTAL = {
     "portal:search": Page(ANYBODY, asks={"q": "barcode", "everywhere": "=1"}),
     "portal:suggestions": Page(ANYBODY, asks={"q": "=the"}),
     "portal:record": Page(ANYBODY, {"pk": "title"}),
+    "portal:title_file": Page(ANYBODY, {"pk": "title", "code": "=ris"}),
     "portal:hours": Page(ANYBODY),
     "portal:log_in": Page(ANYBODY, sends={"card": "card", "pin": "=0000"}),
     "portal:log_out": Page(ANYBODY, sends={}),

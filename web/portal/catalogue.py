@@ -23,6 +23,7 @@ from holdings.selectors import (
 )
 from web.account.access import open_to_all
 from web.portal.sessions import portal_context
+from web.portal.title_files import OFFERED
 from web.titles.names import audience_name, cover_kind, language_name, material_name
 from web.titles.searching import LONGEST, run_search
 from web.ui.requests import PageRequest
@@ -102,6 +103,7 @@ def show_record(request: PageRequest, record: Any, *, status: int = 200) -> Http
         "editions": other_editions(record),
         "pickup_branches": pickup_branches(),
         "volumes": volumes_of(pk),
+        "file_formats": OFFERED.items(),
         "today": timezone.localdate(),
     }
     return render(request, "portal/record.html", context, status=status)

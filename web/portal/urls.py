@@ -2,13 +2,14 @@
 
 from django.urls import path
 
-from web.portal import catalogue, details, family, log_in, me, messages, money
+from web.portal import catalogue, details, family, log_in, me, messages, money, title_files
 
 app_name = "portal"
 urlpatterns = [
     path("", catalogue.search_page, name="search"),
     path("suggestions", catalogue.suggestions, name="suggestions"),
     path("title/<int:pk>", catalogue.record_page, name="record"),
+    path("title/<int:pk>/as/<slug:code>", title_files.title_file, name="title_file"),
     path("hours", catalogue.hours, name="hours"),
     path("log-in", log_in.log_in, name="log_in"),
     path("log-out", log_in.log_out, name="log_out"),
