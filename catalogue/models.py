@@ -123,6 +123,10 @@ class BibliographicRecord(Origin):
     part_of = models.CharField(max_length=64, blank=True, default="", db_default="")
 
     deleted_at = models.DateTimeField(null=True, blank=True)
+    # The record that it turned out to be the same title as; its number and ISBNs lead there.
+    merged_into = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
 
@@ -164,6 +168,32 @@ class RecordVersion(Origin):
 
     def __str__(self) -> str:
         return f"{self.record_id} version {self.number}"
+
+
+class RecordMerge(models.Model):
+    """Two records that became one, with everything that undoing it needs."""
+
+    winner = models.ForeignKey(BibliographicRecord, on_delete=models.CASCADE, related_name="merges")
+    loser = models.ForeignKey(BibliographicRecord, on_delete=models.CASCADE, related_name="+")
+    # The winner's version before the merge.
+    winner_version = models.PositiveIntegerField()
+    # By schema: {"rows": {model: ids that moved}, "prepared": {room: what it needs to put things back}}.
+    moved = models.JSONField(default=dict)
+    merged_at = models.DateTimeField()
+    merged_by = models.CharField(max_length=150, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        """Constraints: a record is part of one other at a time."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["loser"], condition=Q(undone_at=None), name="record_merged_once"),
+            models.CheckConstraint(condition=~Q(winner=models.F("loser")), name="record_not_merged_with_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.loser_id} into {self.winner_id}"
 
 
 class CataloguingLibrary(models.Model):
