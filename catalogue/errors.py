@@ -15,7 +15,6 @@ class Code(StrEnum):
     NO_SUCH_VERSION = "NO_SUCH_VERSION"
     # What's wrong with the bytes is the fact `problem`, one of `catalogue.marc.problems.Problem`.
     UNREADABLE = "UNREADABLE"
-    NOT_ONE_RECORD = "NOT_ONE_RECORD"
     NOT_A_TITLE = "NOT_A_TITLE"
     NO_TITLE = "NO_TITLE"
     NO_NUMBER = "NO_NUMBER"
@@ -35,6 +34,13 @@ class Code(StrEnum):
     OTHERS_LOCAL_RECORD = "OTHERS_LOCAL_RECORD"
     SCHOOLS_ONLY = "SCHOOLS_ONLY"
     COMMON_RECORD_STAYS = "COMMON_RECORD_STAYS"
+    # Merging.
+    SAME_RECORD = "SAME_RECORD"
+    LEVELS_DIFFER = "LEVELS_DIFFER"
+    # Another record has the number that the content says it took in: the fact `numbers`.
+    FORMER_NUMBER_IN_USE = "FORMER_NUMBER_IN_USE"
+    MERGED_AWAY = "MERGED_AWAY"
+    NOT_MERGED = "NOT_MERGED"
 
 
 class RecordRefused(Refused):

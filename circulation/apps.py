@@ -9,8 +9,9 @@ class CirculationConfig(AppConfig):
     name = "circulation"
 
     def ready(self) -> None:
-        """Register the checks, and what happens when two patrons are merged."""
-        from circulation.services import notice_checks, patrons_leaving  # models exist only now
+        """Register the checks, and what happens when two patrons or two records are merged."""
+        from circulation.services import notice_checks, patrons_leaving, record_merging  # models exist only now
 
         notice_checks.register()
         patrons_leaving.register()
+        record_merging.register()

@@ -28,6 +28,7 @@ from bench.demo.scenes import Scenes
 from bench.demo.staff import employ_operator, employ_staff, renew_passwords
 from bench.demo.stock import Copies, Stock
 from bench.demo.summaries import announce_holdings
+from catalogue.services.libraries import set_cataloguing_library
 from circulation.models import Loan
 from holdings.models import Item
 from patrons.models import Card, Patron
@@ -115,6 +116,8 @@ def _provisioned(town: Town, now: datetime) -> Municipality:
     municipality.theme = town.theme
     municipality.barcode_schemes = town.barcode_schemes
     municipality.save(update_fields=["theme", "barcode_schemes"])
+    # No member owns the demo's titles, and its cataloguers are to work on them.
+    set_cataloguing_library(municipality=municipality, edits_national=True)
     return municipality
 
 

@@ -42,6 +42,8 @@ class Problem(StrEnum):
     DUPLICATE_IN_FILE = "DUPLICATE_IN_FILE"
     OLDER_THAN_CATALOGUE = "OLDER_THAN_CATALOGUE"
     HAS_ITEMS = "HAS_ITEMS"
+    MERGED_AWAY = "MERGED_AWAY"
+    NOT_ONE_RECORD = "NOT_ONE_RECORD"
 
 
 _TEXTS = {
@@ -78,6 +80,8 @@ _TEXTS = {
     Problem.DUPLICATE_IN_FILE: _("The file has another record with the same number; the first one counts."),
     Problem.OLDER_THAN_CATALOGUE: _("The catalogue has a newer version of the record."),
     Problem.HAS_ITEMS: _("The record is withdrawn, but there are still items of it."),
+    Problem.MERGED_AWAY: _("The record is part of another one by now, which has its number too."),
+    Problem.NOT_ONE_RECORD: _("There must be exactly one record."),
 }
 
 

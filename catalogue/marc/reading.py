@@ -50,6 +50,20 @@ def read_records(
             yield RecordFailure(0, counted.count, Problem.BROKEN_ARCHIVE, detail=str(error))
 
 
+def read_single(raw: bytes) -> RecordRead:
+    """Read bytes that are one record, in any of the formats.
+
+    :raises RecordProblem: if they can't be read, or are none or several
+    """
+    outcomes = read_records(io.BytesIO(raw))
+    first, another = next(outcomes, None), next(outcomes, None)
+    if isinstance(first, RecordFailure):
+        raise RecordProblem(first.code, first.detail)
+    if first is None or another is not None:
+        raise RecordProblem(Problem.NOT_ONE_RECORD)
+    return first
+
+
 def parse_raw(raw: bytes, *, raw_format: str, raw_encoding: str) -> MarcRecord:
     """Read a record again from the bytes that were kept of it.
 

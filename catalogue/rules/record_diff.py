@@ -100,7 +100,7 @@ def brought_in_by(contents: Iterable[tuple[int, MarcRecord]]) -> list[tuple[Marc
 def _with_leader(record: MarcRecord) -> list[MarcField]:
     leader = list(record.leader.ljust(24))
     for first, end in _LENGTHS:
-        leader[first:end] = "_" * (end - first)
+        leader[first:end] = "*" * (end - first)
     return [MarcField(LEADER, "".join(leader)), *record.fields]
 
 

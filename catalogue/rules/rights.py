@@ -105,6 +105,17 @@ def reasons_against_deletion(record: Owned, library: Library, *, items: int, par
     return reasons
 
 
+def reasons_against_merge(winner: Owned, loser: Owned, library: Library) -> list[Code]:
+    """Return everything that stands against making one record of two: whoever could change both may merge them.
+
+    Nothing is lost by it, and it can be undone; so a library merges a common record away that it may not delete.
+    """
+    found = reasons_against_edit(winner, library, new_owner="") + reasons_against_edit(loser, library, new_owner="")
+    if winner.level != loser.level:
+        found.append(Code.LEVELS_DIFFER)
+    return list(dict.fromkeys(found))
+
+
 def owner_after(record: Owned, library: Library, *, new_owner: str) -> str:
     """Return who owns a record once the library has changed it: who takes over another's common record owns it."""
     if new_owner:

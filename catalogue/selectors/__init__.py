@@ -48,8 +48,15 @@ def latest_change() -> int:
 
 
 def get_record(record_id: int) -> BibliographicRecord | None:
-    """Return a record without its MARC, or None if there's none or it was deleted."""
-    return _shown().filter(pk=record_id).first()
+    """Return a record without its MARC, or None if there's none or it was deleted.
+
+    The number of one that was merged into another gives that other one.
+    """
+    record = _shown_or_merged().filter(pk=record_id).first()
+    # A chain has as many links as there were merges, never a ring: only a record that's shown takes another in.
+    while record is not None and record.merged_into_id is not None:
+        record = _shown_or_merged().filter(pk=record.merged_into_id).first()
+    return record
 
 
 def records_by_ids(record_ids: Iterable[int]) -> dict[int, BibliographicRecord]:
@@ -60,8 +67,8 @@ def records_by_ids(record_ids: Iterable[int]) -> dict[int, BibliographicRecord]:
 def records_by_identifier(text: str, limit: int = 20) -> list[BibliographicRecord]:
     """Return the records with the number that was typed: ISBN, ISSN, FAUST or another control number.
 
-    The same edition may have come from several sources, so there can be more than one. For a text that can't be a
-    number, no query is made.
+    The same edition may have come from several sources, so there can be more than one. The numbers of a record that was
+    merged into another give that other one. For a text that can't be a number, no query is made.
     """
     text = text.strip()
     if len(text) > _LONGEST_NUMBER or not _NUMBER.fullmatch(text):
@@ -76,7 +83,12 @@ def records_by_identifier(text: str, limit: int = 20) -> list[BibliographicRecor
         condition |= Q(issns__contains=[number])
     # Sorted and cut here: with an order and a limit, PostgreSQL would walk the whole catalogue by its key instead of
     # asking the three indexes.
-    return sorted(_shown().filter(condition), key=lambda record: record.pk)[:limit]
+    found = (
+        record if record.merged_into_id is None else get_record(record.merged_into_id)
+        for record in _shown_or_merged().filter(condition)
+    )
+    by_id = {record.pk: record for record in found if record is not None}
+    return [by_id[pk] for pk in sorted(by_id)][:limit]
 
 
 def record_by_identifier(text: str) -> BibliographicRecord | None:
@@ -107,5 +119,5 @@ def import_file_names(run_ids: Iterable[int]) -> Mapping[int, str]:
     return dict(ImportRun.objects.filter(pk__in=run_ids).values_list("pk", "file_name"))
 
 
-def _shown() -> QuerySet[BibliographicRecord]:
-    return BibliographicRecord.objects.filter(deleted_at=None).defer("raw")
+def _shown_or_merged() -> QuerySet[BibliographicRecord]:
+    return BibliographicRecord.objects.filter(Q(deleted_at=None) | Q(merged_into__isnull=False)).defer("raw")

@@ -93,6 +93,7 @@ class _Known:
     id: int
     digest: bytes
     version: int
+    is_merged: bool
 
 
 def incoming(*, read: RecordRead, source: str) -> Incoming:
@@ -156,8 +157,11 @@ def _known(batch: Iterable[Incoming]) -> dict[tuple[str, str], _Known]:
     keys = [record.key for record in batch]
     rows = BibliographicRecord.objects.filter(
         source__in={source for source, _ in keys}, control_number__in=[number for _, number in keys]
-    ).values_list("source", "control_number", "id", "raw_sha256", "version")
-    return {(source, number): _Known(pk, bytes(digest), version) for source, number, pk, digest, version in rows}
+    ).values_list("source", "control_number", "id", "raw_sha256", "version", "merged_into")
+    return {
+        (source, number): _Known(pk, bytes(digest), version, merged_into is not None)
+        for source, number, pk, digest, version, merged_into in rows
+    }
 
 
 def _stamps(rows: Iterable[_Known]) -> dict[int, str]:
@@ -174,6 +178,8 @@ def _stamps(rows: Iterable[_Known]) -> dict[int, str]:
 
 
 def _reason_to_keep(record: Incoming, row: _Known, stamps: dict[int, str], seen: SeenRecords) -> Problem | None:
+    if row.is_merged:
+        return Problem.MERGED_AWAY
     ours, theirs = stamps.get(row.id, ""), record.columns.last_changed
     length = min(len(ours), len(theirs))
     if theirs[:length] < ours[:length]:
@@ -219,6 +225,7 @@ def _row(record: Incoming, known: _Known | None, *, owner: str, now: datetime) -
         "owner": record.columns.owner[:_LONGEST_OWNER] or owner,
         "version": known.version + 1 if known else 1,
         "deleted_at": now if record.columns.is_deleted else None,
+        "merged_into_id": None,
         "created_at": now,
         "changed_at": now,
         **content_columns(record),

@@ -6,16 +6,16 @@ as before is not written, so its bytes stay what they were.
 
 from dataclasses import dataclass
 from datetime import datetime
-from io import BytesIO
 from typing import Any
 
 from django.db import transaction
 
 from catalogue.errors import Code, RecordRefused, StaleRecord
+from catalogue.marc.former_numbers import former_numbers
 from catalogue.marc.problems import RecordProblem
-from catalogue.marc.reading import parse_raw, read_records
+from catalogue.marc.reading import parse_raw, read_single
 from catalogue.marc.record_columns import Kind
-from catalogue.marc.records import RawFormat, RecordFailure, RecordRead
+from catalogue.marc.records import RawFormat, RecordRead
 from catalogue.models import BibliographicRecord, Change, ChangeKind, HoldingsSummary
 from catalogue.rules.record_diff import is_same_content
 from catalogue.rules.rights import (
@@ -111,7 +111,7 @@ def save_record(*, record_id: int, expected_version: int, raw: bytes, author: Au
     :raises RecordRefused: with every reason found, in its content or in who may change it
     """
     be_the_only_writer()
-    record = _locked(record_id)
+    record = locked_record(record_id)
     read = _one_record(raw)
     return _write(record, read, expected_version, author, ChangeKind.EDIT, now)
 
@@ -124,7 +124,7 @@ def restore_version(*, record_id: int, number: int, expected_version: int, autho
     :raises RecordRefused: NO_SUCH_VERSION, or with every reason found against the content or the change
     """
     be_the_only_writer()
-    record = _locked(record_id)
+    record = locked_record(record_id)
     content = content_of(record_id, number)
     if content is None:
         raise RecordRefused([Reason(Code.NO_SUCH_VERSION, facts={"version": number})])
@@ -144,7 +144,7 @@ def delete_record(*, record_id: int, expected_version: int, author: Author, now:
     :raises RecordRefused: with every reason found
     """
     be_the_only_writer()
-    record = _locked(record_id)
+    record = locked_record(record_id)
     items = sum(HoldingsSummary.objects.filter(record=record).values_list("items", flat=True))
     parts = BibliographicRecord.objects.filter(part_of=record.control_number, deleted_at=None).exclude(pk=record_id)
     found = reasons_against_deletion(owned(record), author.library, items=items, parts=parts.count())
@@ -152,9 +152,9 @@ def delete_record(*, record_id: int, expected_version: int, author: Author, now:
     reasons = [Reason(code, facts=facts.get(code, {})) for code in found]
     if record.deleted_at is not None:
         reasons.append(Reason(Code.RECORD_GONE))
-    _refuse(record, expected_version, reasons)
+    refuse_stale_or(record, expected_version, reasons)
     keep_superseded([record.pk])
-    _update(record, {"deleted_at": now}, author.origin(ChangeKind.DELETE), now)
+    update_record(record, {"deleted_at": now}, author.origin(ChangeKind.DELETE), now)
     audit.record(
         action="catalogue.delete_record", actor=author.account, subject=record, facts={"version": record.version}
     )
@@ -167,14 +167,16 @@ def _write(
 ) -> Saved:
     new = incoming(read=read, source=record.source)
     before, library = owned(record), author.library
-    reasons = _reasons_in(new) + _reasons_against_identity(record, new)
+    reasons = _reasons_in(new) + _reasons_against_identity(record, new) + _reasons_against_former_numbers(record, read)
+    if record.merged_into_id is not None:
+        reasons.append(Reason(Code.MERGED_AWAY, facts={"record_id": record.merged_into_id}))
     reasons += _as_reasons(reasons_against_edit(before, library, new_owner=_named_owner(new, before)))
-    _refuse(record, expected_version, reasons)
+    refuse_stale_or(record, expected_version, reasons)
     if record.deleted_at is None and _is_same(record, read):
         return Saved(record, is_changed=False)
     keep_superseded([record.pk])
     owner = owner_after(before, library, new_owner=_named_owner(new, before))
-    _update(record, {**content_columns(new), "owner": owner, "deleted_at": None}, author.origin(kind), now)
+    update_record(record, {**content_columns(new), "owner": owner, "deleted_at": None}, author.origin(kind), now)
     audit.record(
         action="catalogue.save_record",
         actor=author.account,
@@ -185,7 +187,11 @@ def _write(
     return Saved(record, is_changed=True)
 
 
-def _locked(record_id: int) -> BibliographicRecord:
+def locked_record(record_id: int) -> BibliographicRecord:
+    """Return a record that nobody else changes, and that no item is added to, until the transaction ends.
+
+    :raises RecordRefused: RECORD_GONE
+    """
     # FOR UPDATE, not the weaker lock of an update: an item that's being added to the record holds it until it's in.
     record = BibliographicRecord.objects.select_for_update(of=("self",)).filter(pk=record_id).first()
     if record is None:
@@ -194,13 +200,11 @@ def _locked(record_id: int) -> BibliographicRecord:
 
 
 def _one_record(raw: bytes) -> RecordRead:
-    outcomes = read_records(BytesIO(raw))
-    first, another = next(outcomes, None), next(outcomes, None)
-    if isinstance(first, RecordFailure):
-        raise RecordRefused([Reason(Code.UNREADABLE, facts={"problem": first.code.value, "detail": first.detail})])
-    if first is None or another is not None:
-        raise RecordRefused([Reason(Code.NOT_ONE_RECORD)])
-    return first
+    try:
+        return read_single(raw)
+    except RecordProblem as problem:
+        facts = {"problem": problem.code.value, "detail": problem.detail}
+        raise RecordRefused([Reason(Code.UNREADABLE, facts=facts)]) from problem
 
 
 def _reasons_in(record: Incoming) -> list[Reason]:
@@ -223,6 +227,16 @@ def _reasons_against_identity(record: BibliographicRecord, new: Incoming) -> lis
     return [Reason(Code.NUMBER_CHANGED, facts={"number": record.control_number, "agency": record.source})]
 
 
+def _reasons_against_former_numbers(record: BibliographicRecord, read: RecordRead) -> list[Reason]:
+    """Refuse content that takes in numbers of records that stand by themselves."""
+    named = [number for number in former_numbers(read.record) if number != record.control_number]
+    if not named:
+        return []
+    others = BibliographicRecord.objects.filter(source=record.source, control_number__in=named, deleted_at=None)
+    taken = sorted(others.values_list("control_number", flat=True))
+    return [Reason(Code.FORMER_NUMBER_IN_USE, facts={"numbers": taken})] if taken else []
+
+
 def _has_made_up_number(record: BibliographicRecord, new: Incoming) -> bool:
     """Say whether neither content has a number of its own, so that ours came from the first one's bytes."""
     return not new.columns.control_number and record.control_number.startswith("content-")
@@ -241,7 +255,12 @@ def _as_reasons(codes: list[Code]) -> list[Reason]:
     return [Reason(code) for code in codes]
 
 
-def _refuse(record: BibliographicRecord, expected_version: int, reasons: list[Reason]) -> None:
+def refuse_stale_or(record: BibliographicRecord, expected_version: int, reasons: list[Reason]) -> None:
+    """Go on only if the record is the version that was expected and nothing else stands against the change.
+
+    :raises StaleRecord: with what others changed, and the other reasons
+    :raises RecordRefused: with the reasons
+    """
     if record.version != expected_version:
         changes = version_diff(record.pk, expected_version, record.version) or []
         stale = Reason(Code.STALE, facts={"version": record.version})
@@ -261,7 +280,8 @@ def _is_same(record: BibliographicRecord, read: RecordRead) -> bool:
     return is_same_content(before, read.record)
 
 
-def _update(record: BibliographicRecord, columns: dict[str, Any], by: dict[str, Any], now: datetime) -> None:
+def update_record(record: BibliographicRecord, columns: dict[str, Any], by: dict[str, Any], now: datetime) -> None:
+    """Write columns of a locked record as its next version; the caller has kept the one before."""
     values = {**columns, **by, "version": record.version + 1, "changed_at": now}
     for name, value in values.items():
         setattr(record, name, value)

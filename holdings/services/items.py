@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from catalogue.models import BibliographicRecord
 from catalogue.services.change_feed import announce
+from catalogue.services.standing import standing_record
 from common.audit import record as record_entry
 from common.barcodes import BarcodeScheme, clean_barcode
 from common.errors import Reason
@@ -58,19 +59,22 @@ class ItemDetails:
 
 
 def add_item(*, record: BibliographicRecord, barcode: str, details: ItemDetails, actor: Any, now: datetime) -> Item:
-    """Add an item to a record; it's at its home branch.
+    """Add an item to a record, or to the one that it was merged into; it's at its home branch.
 
     :raises ItemRefused: with every reason found: its barcode, price, location or status, or a deleted record
     """
     barcode = clean_barcode(barcode)
     reasons = [*_barcode_reasons(barcode), *_detail_reasons(details)]
-    if record.deleted_at is not None:
+    if record.deleted_at is not None and record.merged_into_id is None:
         reasons.append(Reason(errors.RECORD_DELETED))
     if reasons:
         raise ItemRefused(reasons)
     try:
         with transaction.atomic():
-            item = Item(record=record, barcode=barcode, current_branch=details.home_branch)
+            record_id = standing_record(record.pk)
+            if record_id is None:
+                raise ItemRefused([Reason(errors.RECORD_DELETED)])
+            item = Item(record_id=record_id, barcode=barcode, current_branch=details.home_branch)
             _write(item, details)
             item.save(force_insert=True)
             record_entry(action="holdings.add_item", actor=actor, subject=item, facts={"barcode": barcode})

@@ -108,8 +108,10 @@ class AvailabilityView(PublicView):
 
     def get(self, request: Request, pk: int) -> Response:
         """Return what each of the municipality's branches has of a title right now, and how many wait for it."""
-        if get_record(pk) is None:
+        record = get_record(pk)
+        if record is None:
             raise Http404
+        pk = record.pk
         codes = {branch.pk: branch.code for branch in all_branches()}
         rows = [asdict(row) for row in availability([pk]).get(pk, [])]
         # Programs are promised a day.

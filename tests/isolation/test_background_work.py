@@ -89,6 +89,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "import_marc": (("tests/data/marc/marc21-utf8.mrc",), {"public"}),
     "export_records": (("--municipality=alpha",), set()),
     "migrate_municipalities": ((), {"public"}),
+    "set_cataloguing_library": (("alpha", "--number=710100", "--edits-national"), {"public"}),
     "provision": (
         ("Gamma", "--host=gamma", "--country=DK", "--template=bare", "--population=1"),
         {"public", "gamma"},

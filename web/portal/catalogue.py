@@ -67,6 +67,8 @@ def record_page(request: PageRequest, pk: int) -> HttpResponse:
     record = get_record(pk)
     if record is None:
         raise Http404
+    if record.pk != pk:
+        return redirect("portal:record", pk=record.pk)
     return show_record(request, record)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from accounts.models import StaffAccount
 from catalogue.models import BibliographicRecord
 from catalogue.search import edition_ids
+from catalogue.services.standing import standing_record
 from circulation.errors import Code, HoldRefused, Override
 from circulation.models import Hold
 from circulation.rules.hold_requests import (
@@ -28,6 +29,7 @@ from circulation.services.fees.hold_fee import charge_hold_fee
 from circulation.services.holds.locking import write_down
 from circulation.services.holds.requests import FACTS, hold_request, wish_for
 from circulation.services.recall import recall_for_hold
+from common.errors import Reason
 from holdings.models import Branch, Item
 from patrons.models import Patron
 
@@ -67,6 +69,8 @@ def place_hold(
     """
     with desk_action(HoldRefused):
         patron = locked_patron(patron, HoldRefused)
+        if standing_record(record.pk) != record.pk:
+            raise HoldRefused([Reason(Code.RECORD_UNKNOWN)])
         today = local_day(now, pickup_branch)
         editions = edition_ids(record) if any_edition else []
         facts = _read(record, editions, item, patron, pickup_branch, today, now)

@@ -1,0 +1,38 @@
+"""Which numbers a member has as a cataloguing agency, and which records it may change."""
+
+from typing import Any
+
+from django.db import transaction
+
+from catalogue.models import CataloguingLibrary
+from common import audit
+from tenants.models import Municipality
+
+
+@transaction.atomic
+def set_cataloguing_library(
+    *,
+    municipality: Municipality,
+    number: str | None = None,
+    school_number: str | None = None,
+    edits_common: bool | None = None,
+    edits_national: bool | None = None,
+    actor: Any = None,
+) -> CataloguingLibrary:
+    """Change a member's numbers and rights; what is None stays as it is.
+
+    :param number: as national records name the library, for instance 710100; empty takes it away
+    :param edits_common: may take over other members' common records, and lets them take over its own
+    :param edits_national: may change what no member owns
+    :raises django.db.IntegrityError: if another member has the number
+    """
+    wanted = {
+        "number": number,
+        "school_number": school_number,
+        "edits_common": edits_common,
+        "edits_national": edits_national,
+    }
+    changed = {name: value for name, value in wanted.items() if value is not None}
+    library, _created = CataloguingLibrary.objects.update_or_create(municipality=municipality, defaults=changed)
+    audit.record(action="catalogue.set_library", actor=actor, subject=municipality, facts=changed)
+    return library
