@@ -18,6 +18,8 @@ class Permission(StrEnum):
     SEE_PROTECTED = "see_protected"
     MERGE_PATRONS = "merge_patrons"
     EDIT_ITEMS = "edit_items"
+    CATALOGUE = "catalogue"
+    MERGE_RECORDS = "merge_records"
     LEND_TO_CLASSES = "lend_to_classes"
     ADMINISTER = "administer"
     OPERATE_CONSORTIUM = "operate_consortium"
@@ -34,7 +36,7 @@ _DESK = frozenset(
     }
 )
 _OF_ROLE: dict[str, frozenset[Permission]] = {
-    StaffAccount.Role.LIBRARIAN: _DESK | {Permission.LEND_TO_CLASSES},
+    StaffAccount.Role.LIBRARIAN: _DESK | {Permission.LEND_TO_CLASSES, Permission.CATALOGUE},
     StaffAccount.Role.SUPERVISOR: _DESK
     | {
         Permission.LEND_TO_CLASSES,
@@ -42,9 +44,17 @@ _OF_ROLE: dict[str, frozenset[Permission]] = {
         Permission.WAIVE_FEES,
         Permission.SEE_PROTECTED,
         Permission.MERGE_PATRONS,
+        Permission.CATALOGUE,
+        Permission.MERGE_RECORDS,
     },
     StaffAccount.Role.SCHOOL_LIBRARIAN: frozenset(
-        {Permission.CIRCULATE, Permission.OVERRIDE_LIMITS, Permission.EDIT_ITEMS, Permission.LEND_TO_CLASSES}
+        {
+            Permission.CIRCULATE,
+            Permission.OVERRIDE_LIMITS,
+            Permission.EDIT_ITEMS,
+            Permission.LEND_TO_CLASSES,
+            Permission.CATALOGUE,
+        }
     ),
     StaffAccount.Role.IT_ADMIN: frozenset({Permission.ADMINISTER, Permission.EDIT_ITEMS}),
     StaffAccount.Role.OPERATOR: frozenset({Permission.OPERATE_CONSORTIUM}),

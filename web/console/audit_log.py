@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from accounts.selectors import AUDIT_PAGE, audit_log, staff_accounts
-from catalogue.selectors import import_file_names
+from catalogue.selectors import import_file_names, records_by_ids
 from circulation.selectors.audit_names import fee_texts, hold_titles
 from holdings.selectors import branch_names, item_types, items_with_record
 from patrons.selectors import patrons_by_ids
@@ -81,6 +81,7 @@ def _accounts(ids: Iterable[int]) -> Mapping[int, str]:
 
 _NAMES: Mapping[str, Callable[[Iterable[int]], Mapping[int, str]]] = {
     "accounts.staffaccount": _accounts,
+    "catalogue.bibliographicrecord": lambda ids: {pk: str(each) for pk, each in records_by_ids(ids).items()},
     "catalogue.importrun": import_file_names,
     "circulation.fee": fee_texts,
     "circulation.hold": hold_titles,

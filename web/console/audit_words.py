@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from web.words.about_items import ITEM_ACTIONS
+from web.words.about_records import RECORD_ACTIONS
 
 AREAS = {
     "circulation.": _("loans, holds and fees"),
@@ -25,6 +26,7 @@ ACTIONS = {
     "accounts.switch_off_second_factor": _("Switched the second factor off"),
     "accounts.switch_on_second_factor": _("Switched the second factor on"),
     "catalogue.import": _("Imported records"),
+    **RECORD_ACTIONS,
     **ITEM_ACTIONS,
     "circulation.accept_claim": _("Noted a claim as accepted"),
     "circulation.add_fee": _("Added a fee"),
@@ -153,6 +155,7 @@ ACTIONS = {
 SUBJECTS = {
     "accounts.staffaccount": _("account"),
     "staffing.kiosk": _("self-check machine"),
+    "catalogue.bibliographicrecord": _("bibliographic record"),
     "catalogue.importrun": _("import"),
     "circulation.circulationrule": _("rule"),
     "circulation.debtbatch": _("batch of debts"),

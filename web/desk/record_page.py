@@ -4,7 +4,7 @@ import uuid
 from typing import Any
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -30,6 +30,8 @@ def record(request: DeskRequest, pk: int) -> HttpResponse:
     found = get_record(pk)
     if found is None:
         raise Http404
+    if found.pk != pk:
+        return redirect("desk:record", pk=found.pk)
     number = number_in(request.GET, "patron")
     return record_page(request, found, patron=get_patron(number) if number else None)
 
@@ -55,6 +57,7 @@ def record_page(request: DeskRequest, record: Any, *, status: int = 200, **more:
         "pickup": request.staff.branch.pk,
         "today": timezone.localdate(),
         "form_id": uuid.uuid4().hex,
+        "may_catalogue": request.staff.may(Permission.CATALOGUE),
         "may_circulate": request.staff.may(Permission.CIRCULATE),
         "can_override": bool(reasons) and all(each.may_override for each in reasons if each.kind == "stop"),
         **more,

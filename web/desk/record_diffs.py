@@ -1,0 +1,45 @@
+"""What differs between two contents of a record, as rows with a sign, a word and both sides."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from catalogue.marc.records import MarcField
+from catalogue.rules.record_diff import FieldChange, Part, Sign
+from web.words.about_records import SIGNS
+
+
+def diff_rows(changes: Iterable[FieldChange], *, with_same: bool = False) -> list[dict[str, Any]]:
+    """Return a row for each field; those that are the same on both sides only when they're asked for."""
+    return [_row(change) for change in changes if with_same or change.sign != Sign.SAME]
+
+
+def _row(change: FieldChange) -> dict[str, Any]:
+    kind, word = SIGNS[change.sign]
+    is_gone, is_new = change.sign == Sign.REMOVED, change.sign == Sign.ADDED
+    return {
+        "sign": change.sign.value,
+        "kind": kind,
+        "word": word,
+        "tag": change.tag,
+        "old": _pieces(change.old, change.old_parts, marked=is_gone),
+        "new": _pieces(change.new, change.new_parts, marked=is_new),
+    }
+
+
+def _pieces(field: MarcField | None, parts: tuple[Part, ...], *, marked: bool) -> list[dict[str, Any]]:
+    """Return a side's pieces; those that the other side hasn't got are marked."""
+    if field is None:
+        return []
+    if parts:
+        return [{"code": part.code, "value": _shown(part), "marked": not part.is_same} for part in parts]
+    whole = [("", field.text)] if field.is_control else [("", field.indicators), *field.subfields]
+    return [{"code": code, "value": _blanks(code, value), "marked": marked} for code, value in whole]
+
+
+def _shown(part: Part) -> str:
+    return _blanks(part.code, part.value)
+
+
+def _blanks(code: str, value: str) -> str:
+    """Show blanks of indicators and fixed fields, which mean something there, as cataloguers write them."""
+    return value if code else value.replace(" ", "#")

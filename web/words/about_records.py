@@ -1,0 +1,75 @@
+"""What became of records and what stands against changing them, in words for cataloguers."""
+
+from collections.abc import Iterable
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from catalogue.errors import Code
+from catalogue.marc.problems import describe
+from common.errors import Reason
+
+KINDS = {
+    "IMPORT": pgettext_lazy("how a version came to be", "Imported"),
+    "EDIT": pgettext_lazy("how a version came to be", "Edited"),
+    "RESTORE": pgettext_lazy("how a version came to be", "Restored"),
+    "MERGE": pgettext_lazy("how a version came to be", "Merged"),
+    "UNMERGE": pgettext_lazy("how a version came to be", "Merge undone"),
+    "DELETE": pgettext_lazy("how a version came to be", "Deleted"),
+}
+# The kind of the sign, and the word beside it.
+SIGNS: dict[str, tuple[str, str | Promise]] = {
+    "SAME": ("none", pgettext_lazy("what became of a field", "Same")),
+    "ADDED": ("ok", pgettext_lazy("what became of a field", "Added")),
+    "REMOVED": ("stop", pgettext_lazy("what became of a field", "Removed")),
+    "CHANGED": ("notice", pgettext_lazy("what became of a field", "Changed")),
+    "MOVED": ("wait", pgettext_lazy("what became of a field", "Moved")),
+}
+RECORD_ACTIONS = {
+    "catalogue.add_record": _("Catalogued a record"),
+    "catalogue.save_record": _("Changed a record"),
+    "catalogue.delete_record": _("Deleted a record"),
+    "catalogue.merge_records": _("Merged two records"),
+    "catalogue.undo_merge": _("Undid a merge of records"),
+    "catalogue.set_library": _("Changed rights to records"),
+}
+_TEXTS = {
+    Code.STALE: _("Somebody has changed the record since you opened it. Look at the versions, then do it again."),
+    Code.RECORD_GONE: _("The record has been deleted or merged into another."),
+    Code.NO_SUCH_VERSION: _("There's no such version."),
+    Code.NOT_A_TITLE: _("This doesn't describe a title."),
+    Code.NO_TITLE: _("The record has no title."),
+    Code.NO_NUMBER: _("The record has no number."),
+    Code.NUMBER_CHANGED: _("A record keeps its number and agency."),
+    Code.NUMBER_TAKEN: _("Another record has this number."),
+    Code.MARKED_AS_DELETED: _("This version says that the record is deleted."),
+    Code.PART_OF_ITSELF: _("A record can't be part of itself."),
+    Code.HAS_ITEMS: _("Libraries have items of it."),
+    Code.HAS_PARTS: _("Other records are parts of it."),
+    Code.NO_OWNER: _("A new record needs an owner."),
+    Code.OWNER_MUST_BE_EDITOR: _("The new owner must be your own library."),
+    Code.NO_RIGHT_TO_COMMON: _("Your library doesn't take part in the common records."),
+    Code.OWNER_SHARES_NOTHING: _("The library that owns the record keeps it to itself."),
+    Code.NATIONAL_RECORD: _("No member owns this record; changing it takes the right to national records."),
+    Code.OWNER_ONLY: _("Nobody but its owner may change this record."),
+    Code.OTHERS_LOCAL_RECORD: _("It's another library's local record."),
+    Code.SCHOOLS_ONLY: _("School libraries alone may change this record."),
+    Code.COMMON_RECORD_STAYS: _("A library can't delete a common record. Merge it into another instead."),
+    Code.SAME_RECORD: _("That's the same record."),
+    Code.LEVELS_DIFFER: _("A school record and a common record can't be merged."),
+    Code.FORMER_NUMBER_IN_USE: _("A record that stands by itself has a number that this one says it took in."),
+    Code.MERGED_AWAY: _("The record is part of another one by now, which has its number too."),
+    Code.NOT_MERGED: _("This merge has been undone already."),
+}
+
+
+def record_problems(reasons: Iterable[Reason]) -> list[str | Promise]:
+    """Return the sentences for why a record wasn't changed."""
+    return [_text(reason) for reason in reasons]
+
+
+def _text(reason: Reason) -> str | Promise:
+    if reason.code == Code.UNREADABLE:
+        return describe(str(reason.facts.get("problem", "")))
+    return _TEXTS[Code(reason.code)]
