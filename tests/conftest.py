@@ -48,6 +48,9 @@ hypothesis_settings.load_profile("steady")
 # A Thursday, in winter time.
 NOW = datetime(2026, 11, 19, 10, 30, tzinfo=UTC)
 
+# At once, since there are modules that hash a PIN while they're imported.
+django_settings.PASSWORD_HASHERS = ["tests.fixtures.hashing.QuickArgon2", *django_settings.PASSWORD_HASHERS[1:]]
+
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> DemoOnOneWorker:
     """Keep everything that needs the running demo on one of the parallel workers."""

@@ -2,24 +2,11 @@
 
 import ast
 
-import pytest
 from django.conf import settings
 
 from tests.architecture.rooms import ROOMS
-from tests.isolation.pages import MAPS, OF_A_MUNICIPALITY, OF_THE_CONSORTIUM
-from tests.isolation.visits import browser, cookies_of, visits
 from web.console.audit_words import ACTIONS
 
-MUNICIPALITY_MAP, CONSORTIUM_MAP = MAPS
-# What's no change of anything that people keep: sessions, and the log itself.
-NO_CHANGE = {"django_session", "accounts_auditentry"}
-# Pages that begin something which is noted when it's done.
-NOTED_LATER = {
-    "console:provision": "tenants.provision",
-    "console:imports": "catalogue.import",
-    # A reason that was typed is only shown again here; what's written is taken back.
-    "console:notice": "notices.save_template",
-}
 SILENT_MODULES = {
     "accounts/services/audit.py": "is the log itself",
     "catalogue/services/change_feed.py": "follows from what was noted",
@@ -49,48 +36,6 @@ SILENT_MODULES = {
 }
 NOTES = {"record", "record_each", "_record", "record_entry", "write_down"}
 WRITES = {"save", "create", "bulk_create", "update", "bulk_update", "delete", "update_or_create", "get_or_create"}
-
-
-def unnoted(visited):
-    for _page, visit in visited:
-        tables = {table.split(".")[1] for table in visit.written}
-        if visit.status < 400 and tables - NO_CHANGE and "accounts_auditentry" not in tables:
-            if visit.name not in NOTED_LATER:
-                yield f"{visit} wrote {sorted(tables)} and noted nothing"
-
-
-@pytest.mark.parametrize("role", ["PATRON", "MACHINE", "SUPERVISOR", "IT_ADMIN"])
-def test_every_form_that_changes_something_is_noted(towns, role):
-    alpha, _beta, _consortium = towns
-    client = browser("alpha.localhost", **cookies_of(alpha, role))
-    visited = list(visits(client, OF_A_MUNICIPALITY, MUNICIPALITY_MAP, alpha.things, ("POST",)))
-
-    changed = [visit for _page, visit in visited if "alpha.accounts_auditentry" in visit.written]
-
-    assert list(unnoted(visited)) == []
-    assert len(changed) >= {"PATRON": 3, "MACHINE": 2, "SUPERVISOR": 20, "IT_ADMIN": 12}[role]
-
-
-def test_every_form_of_the_operators_is_noted(towns):
-    alpha, _beta, consortium = towns
-    client = browser("localhost", **cookies_of(consortium, "OPERATOR"))
-    things = {"token": alpha.things["token"], "branch": 1} | consortium.things
-
-    visited = list(visits(client, OF_THE_CONSORTIUM, CONSORTIUM_MAP, things, ("POST",)))
-
-    assert list(unnoted(visited)) == []
-    assert sum("public.accounts_auditentry" in visit.written for _page, visit in visited) >= 4
-
-
-def test_looking_at_a_page_changes_nothing(towns):
-    alpha, _beta, _consortium = towns
-    changed = []
-    for role in ("PATRON", "MACHINE", "SUPERVISOR", "IT_ADMIN"):
-        client = browser("alpha.localhost", **cookies_of(alpha, role))
-        for _page, visit in visits(client, OF_A_MUNICIPALITY, MUNICIPALITY_MAP, alpha.things, ("GET",)):
-            changed += [f"{visit} {table}" for table in visit.written if table.split(".")[1] not in NO_CHANGE]
-
-    assert changed == []
 
 
 def modules():

@@ -15,15 +15,24 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from tests.isolation.pages import Names, Page
-from tests.isolation.towns import Town
+from tests.isolation.pages import ANYBODY, Names, Page
+from tests.isolation.towns import ROLES, Town
 from web.account.sessions import PATRON_COOKIE, STAFF_COOKIE
 from web.kiosk.device import COOKIE as KIOSK_COOKIE
 
+# Everybody who comes to a municipality's pages.
+EVERYBODY = ("ANYBODY", "PATRON", "MACHINE", *ROLES)
 _LOG_INS = ("/account/log-in", "/log-in")
+# As the view pg_stat_xact_user_tables counts, without the indexes that it counts too.
 _WRITES = """
-    SELECT schemaname || '.' || relname, n_tup_ins + n_tup_upd + n_tup_del
-    FROM pg_stat_xact_user_tables WHERE n_tup_ins + n_tup_upd + n_tup_del > 0
+    SELECT relnamespace::regnamespace || '.' || relname, written
+    FROM (
+        SELECT relnamespace, relname, pg_stat_get_xact_tuples_inserted(oid)
+            + pg_stat_get_xact_tuples_updated(oid) + pg_stat_get_xact_tuples_deleted(oid) AS written
+        FROM pg_class WHERE relkind = 'r'
+        OFFSET 0
+    ) AS counted
+    WHERE written > 0 AND relnamespace <> 'pg_catalog'::regnamespace
 """
 
 
@@ -32,6 +41,7 @@ class Visit:
     """One request and what came of it.
 
     :ivar written: the tables that were written to, whatever became of the transaction
+    :ivar headers: of the answer
     """
 
     name: str
@@ -41,6 +51,7 @@ class Visit:
     location: str
     text: str
     written: frozenset[str]
+    headers: dict[str, str]
 
     @property
     def is_sent_to_log_in(self) -> bool:
@@ -51,6 +62,16 @@ class Visit:
     def is_turned_away(self) -> bool:
         """Whether the visitor wasn't let in."""
         return self.is_sent_to_log_in or self.status == 403
+
+    def is_let_in(self, page: Page) -> bool:
+        """Return whether the page opened for the visitor, even if only to say what's wrong with her form."""
+        if page.who != ANYBODY and self.is_sent_to_log_in:
+            return False
+        return self.status != 403 and self.status < 500 and (self.status != 404 or self.name == "rest:nothing")
+
+    def wrote_outside(self, *allowed: str) -> list[str]:
+        """Return which tables were written to that are neither allowed nor in an allowed schema."""
+        return sorted(table for table in self.written if table not in allowed and table.split(".")[0] not in allowed)
 
     def leaks(self, secrets: set[str]) -> list[str]:
         """Return which of the words the answer holds, without those that the request itself said."""
@@ -73,6 +94,11 @@ def visits(
                 continue
             data = values_of((page.sends or {}) if method == "POST" else page.asks, things)
             yield page, _visit(client, name, method, path, data, (*at.values(), *data.values()))
+
+
+def operators_things(alpha: Town, consortium: Town) -> dict[str, Any]:
+    """Return the consortium's things and those that the pages of staff accounts name on every host."""
+    return {"token": alpha.things["token"], "branch": alpha.things["branch"]} | consortium.things
 
 
 def values_of(names: Names, things: dict[str, Any]) -> dict[str, Any]:
@@ -99,6 +125,7 @@ def _visit(client: Client, name: str, method: str, path: str, data: dict[str, An
         location=response.headers.get("Location", ""),
         text=unquote(f"{headers} {cookies} {body}").lower(),
         written=frozenset(written),
+        headers=dict(response.headers.items()),
     )
 
 

@@ -7,19 +7,19 @@ import sys
 import pytest
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import Argon2PasswordHasher, make_password
 from django.core.checks import run_checks
-from django.db import connection
 from django.test import Client
-from django.urls import reverse
+from django.utils.module_loading import import_string
 
+from libsys import settings as installations_settings
 from patrons.models import Patron
 from patrons.services.log_in import prove_patron
 from patrons.services.register import set_pin
 from tenants.models import Municipality
 from tests.factories import PatronFactory, StaffAccountFactory
-from tests.isolation.pages import ANYBODY, OF_A_MUNICIPALITY, OF_THE_CONSORTIUM, pages_for
-from tests.isolation.visits import browser, cookies_of, values_of
+from tests.isolation.visits import browser
+from tests.libsys.security_headers import lacking_headers
 from web.account.sessions import PATRON_COOKIE, STAFF_COOKIE
 
 PRODUCTION = {
@@ -27,20 +27,6 @@ PRODUCTION = {
     "LIBSYS_SECRET_KEY": "kX2vQ9pLr7sWm3tZy8uBn4cVd6fGh1jKa5eTx0wRiOqPzMlNbS",
     "LIBSYS_FIELD_KEYS": Fernet.generate_key().decode(),
     "LIBSYS_BASE_DOMAIN": "library.example",
-}
-POLICY = {
-    "default-src": "'none'",
-    "script-src": "'self'",
-    "style-src": "'self'",
-    "img-src": "'self' data:",
-    "font-src": "'self'",
-    "connect-src": "'self'",
-    "manifest-src": "'self'",
-    "worker-src": "'self'",
-    "frame-src": "'self'",
-    "form-action": "'self'",
-    "base-uri": "'none'",
-    "frame-ancestors": "'none'",
 }
 
 
@@ -50,59 +36,6 @@ def in_production(code: str, **changes: str) -> subprocess.CompletedProcess[str]
     environment = {**kept, **PRODUCTION, **changes, "DJANGO_SETTINGS_MODULE": "libsys.settings"}
     command = [sys.executable, "-W", "error::DeprecationWarning", *code.split(" ", 1 if code.startswith("-c") else -1)]
     return subprocess.run(command, cwd=settings.ROOT, env=environment, capture_output=True, text=True, check=False)
-
-
-def policy_of(response):
-    parts = [part.strip() for part in response.headers["Content-Security-Policy"].split(";")]
-    return {name: rest for name, _, rest in (part.partition(" ") for part in parts)}
-
-
-def problems_of(response):
-    headers = response.headers
-    expected = {
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
-        "Referrer-Policy": "same-origin",
-        "Cross-Origin-Opener-Policy": "same-origin",
-    }
-    found = [name for name, value in expected.items() if headers.get(name) != value]
-    if "Content-Security-Policy" not in headers or policy_of(response) != POLICY:
-        found.append("Content-Security-Policy")
-    return found
-
-
-def pages_of(client, table, url_map, things):
-    for name, page in table.items():
-        path = reverse(name, kwargs=values_of(page.at, things), urlconf=url_map)
-        yield name, page, client.get(path, values_of(page.asks, things))
-
-
-@pytest.mark.parametrize("role", ["ANYBODY", "PATRON", "SUPERVISOR", "IT_ADMIN"])
-def test_every_answer_carries_the_security_headers(towns, role):
-    alpha, _beta, _consortium = towns
-    client = browser("alpha.localhost", **cookies_of(alpha, role))
-    table = OF_A_MUNICIPALITY if role == "ANYBODY" else pages_for(role)
-    answers = list(pages_of(client, table, "libsys.urls_municipality", alpha.things))
-
-    lacking = {name: problems_of(answer) for name, _page, answer in answers if problems_of(answer)}
-    kept = [
-        name
-        for name, page, answer in answers
-        if page.who != ANYBODY and answer.status_code == 200 and "no-store" not in answer.headers["Cache-Control"]
-    ]
-
-    assert lacking == {}
-    assert kept == [], "these pages of one person can be kept by a cache"
-
-
-def test_every_answer_of_the_consortium_carries_them_too(towns):
-    alpha, _beta, consortium = towns
-    client = browser("localhost", **cookies_of(consortium, "OPERATOR"))
-    things = {"token": "x", "branch": alpha.things["branch"]} | consortium.things
-
-    answers = pages_of(client, OF_THE_CONSORTIUM, "libsys.urls_consortium", things)
-
-    assert {name: problems_of(answer) for name, _page, answer in answers if problems_of(answer)} == {}
 
 
 @pytest.mark.parametrize(
@@ -122,7 +55,7 @@ def test_error_pages_carry_them(alpha, beta, host, path, status):
     response = browser(host).get(path)
 
     assert response.status_code == status
-    assert problems_of(response) == []
+    assert lacking_headers(response.headers) == []
 
 
 def test_session_cookies_are_kept_from_scripts_and_from_other_sites(alpha, client_of_alpha):
@@ -195,24 +128,6 @@ def test_logging_in_gives_the_session_a_new_key(alpha, client_of_alpha):
     assert client_of_alpha.cookies[STAFF_COOKIE].value not in ("", fixed)
 
 
-def test_a_national_identity_number_is_stored_encrypted_and_stands_in_no_address(towns):
-    alpha, _beta, _consortium = towns
-    number = alpha.things["national_id"]
-    connection.set_tenant(alpha.municipality)
-    patron = Patron.objects.get(pk=alpha.things["patron"])
-
-    assert number.encode() not in bytes(patron.national_id_encrypted)
-    assert number.encode() not in bytes(patron.national_id_hash)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT p::text FROM patrons_patron p WHERE id = %s", [patron.pk])
-        assert number not in cursor.fetchone()[0]
-    client = browser("alpha.localhost", **cookies_of(alpha, "SUPERVISOR"))
-    found = client.post("/desk/patrons/by-national-id", {"national_id": number})
-    assert found.status_code == 302
-    assert found.headers["Location"] == f"/desk/patrons/{patron.pk}"
-    assert client.get("/desk/patrons/by-national-id", {"national_id": number}).status_code == 405
-
-
 def test_pins_are_stored_as_slow_hashes(alpha):
     patron = PatronFactory(card="2011")
     set_pin(patron=patron, pin="90210", staff=None)
@@ -221,6 +136,14 @@ def test_pins_are_stored_as_slow_hashes(alpha):
     assert stored.startswith("argon2$")
     assert "90210" not in stored
     assert prove_patron(card_number="2011", pin="90210") == patron
+
+
+def test_an_installation_hashes_with_argon2_at_its_full_strength():
+    """Tests hash quickly (`tests/fixtures/hashing.py`); what stands in the settings doesn't."""
+    hasher = import_string(installations_settings.PASSWORD_HASHERS[0])()
+
+    assert type(hasher) is Argon2PasswordHasher
+    assert (hasher.memory_cost, hasher.time_cost, hasher.parallelism) == (102400, 2, 8)
 
 
 def test_this_installation_passes_its_own_checks(db):
