@@ -13,7 +13,7 @@ TOWN = "Sundbyberg"
 def test_a_patron_borrows_at_a_machine(page, other_page, demo):
     log_in(page, demo, "it_admin", name=TOWN)
     page.goto(demo.url("/console/kiosks", TOWN))
-    page.get_by_label("Name").fill("Entrance")
+    page.get_by_role("textbox", name="Name").fill("Entrance")
     follow(page.get_by_role("button", name="Add it"))
     link = page.get_by_role("main").locator("dd").inner_text()
     patron, barcodes = demo.patron("fine", TOWN), demo.items("available", TOWN)[-2:]

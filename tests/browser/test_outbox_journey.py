@@ -37,7 +37,7 @@ def test_messages_can_be_listed_by_their_state(page, demo):
     log_in(page, demo, "it_admin")
     page.goto(demo.url("/console/outbox"))
 
-    page.get_by_label("State").select_option("SENT")
+    page.get_by_role("combobox", name="State").select_option("SENT")
     follow(page.get_by_role("button", name="Filter"))
 
     states = page.get_by_role("table").locator("tbody td.status-cell").all_inner_texts()
