@@ -286,11 +286,13 @@ DESK = {
     "desk:record": Page(_ITEMS, {"pk": "title"}, asks={"patron": "patron"}),
     "desk:record_history": Page(Permission.CATALOGUE, {"pk": "title"}, asks={"old": "=1", "new": "=1"}),
     "desk:restore_version": Page(Permission.CATALOGUE, {"pk": "title"}, sends={"version": "=1", "expected": "=1"}),
-    "desk:compare_records": Page(Permission.MERGE_RECORDS, {"pk": "title"}, asks={"number": "=12345678"}),
+    "desk:compare_records": Page(
+        Permission.MERGE_RECORDS, {"pk": "title"}, asks={"number": "=1", "other": "other_title"}
+    ),
     "desk:merge_records": Page(
         Permission.MERGE_RECORDS,
         {"pk": "title"},
-        sends={"other": "=1", "stays_version": "=1", "goes_version": "=1"},
+        sends={"other": "title", "stays_version": "=1", "goes_version": "=1"},
     ),
     "desk:undo_record_merge": Page(Permission.MERGE_RECORDS, {"pk": "title", "merge_pk": "=1"}, sends={}),
     "desk:place_hold": Page(_DESK, {"pk": "title"}, sends={"card": "card", "patron": "patron", "pickup": "branch"}),

@@ -238,6 +238,7 @@ def _add_circulation(town: Town, main: Any, school: Any, item_type: Any, patron:
         "barcode": shelved.barcode,
         "lent_barcode": lent.barcode,
         "title": shelved.record_id,
+        "other_title": waiting.record_id,
         "loan": loan.pk,
         "overdue_loan": overdue.pk,
         "childs_loan": childs.pk,
