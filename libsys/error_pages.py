@@ -25,6 +25,14 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "404.html", status=404)
 
 
+def form_only(request: HttpRequest, *, back: str) -> HttpResponse:
+    """Answer an address that only takes a form, opened by itself.
+
+    :param back: the address that leads on
+    """
+    return render(request, "405.html", {"back": back}, status=405)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer when something of ours broke."""
     # Without the request: what broke may be what the page's context is read from.

@@ -105,6 +105,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "web.account.staff_context.StaffContextMiddleware",
+    "libsys.form_addresses.FormAddressMiddleware",
 ]
 if ENV.is_production:
     # Only there is a proxy in front whose word can be taken.

@@ -22,6 +22,7 @@ ERROR_PAGES = [
     "403.html",
     "403_csrf.html",
     "404.html",
+    "405.html",
     "500.html",
     "ui/suspended.html",
     "ui/unknown_host.html",
