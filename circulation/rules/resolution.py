@@ -58,6 +58,21 @@ class Origin:
     valid_from: date | None = None
     valid_until: date | None = None
 
+    @classmethod
+    def from_facts(cls, facts: Mapping[str, Any]) -> "Origin":
+        """Return the origin that was kept as facts; what those of an older release don't name is open."""
+        begins, ends = facts.get("valid_from"), facts.get("valid_until")
+        return cls(
+            level=Level(facts["level"]),
+            row_id=facts["row_id"],
+            place_id=facts.get("place_id"),
+            patron_category=facts.get("patron_category"),
+            item_type=facts.get("item_type"),
+            residence=facts.get("residence"),
+            valid_from=date.fromisoformat(begins) if begins else None,
+            valid_until=date.fromisoformat(ends) if ends else None,
+        )
+
     def __str__(self) -> str:
         place = self.level.value if self.place_id is None else f"{self.level.value} {self.place_id}"
         whom = f"{place} × {self.patron_category or '*'} × {self.item_type or '*'}"

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 
 from circulation.models import Fee, LedgerEntry
+from circulation.rules.resolution import Level, Origin
 from common.money import ZERO
 from holdings.selectors import get_branch
 from tenants.selectors import current_municipality
@@ -22,14 +23,14 @@ class Wanted:
     :ivar since: the first local day on which they were charged, `until` the last
     :ivar branch_id: whose, None for all branches
     :ivar kind: of the fee
-    :ivar rule_row: the number of the rule row that charged them, None for whichever
+    :ivar rule: the row that charged them, as `rules_behind` names it; empty for whichever
     """
 
     since: date
     until: date
     kind: str = Fee.Kind.OVERDUE
     branch_id: int | None = None
-    rule_row: int | None = None
+    rule: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,19 @@ def preview(wanted: Wanted) -> Preview:
     return Preview(tuple(lines), _digest(lines))
 
 
+def rules_behind(wanted: Wanted) -> dict[str, Origin]:
+    """Return the rule rows that made the wanted charges, whichever row is wanted, by level and number: MUNICIPALITY:7.
+
+    A template's rows are numbered for themselves, so a number alone could be either's. Rows that are gone are there as
+    they were.
+    """
+    charges = _charges(replace(wanted, rule="")).filter(rule__origin__row_id__isnull=False)
+    facts = charges.order_by().values_list("rule__origin", flat=True).distinct()
+    levels = list(Level)
+    origins = sorted(map(Origin.from_facts, facts), key=lambda each: (levels.index(each.level), str(each), each.row_id))
+    return {f"{each.level.value}:{each.row_id}": each for each in origins}
+
+
 def _charges(wanted: Wanted) -> QuerySet[LedgerEntry]:
     branch = get_branch(wanted.branch_id) if wanted.branch_id else None
     zone = ZoneInfo(branch.time_zone if branch else current_municipality().time_zone)
@@ -104,8 +118,9 @@ def _charges(wanted: Wanted) -> QuerySet[LedgerEntry]:
     )
     if wanted.branch_id:
         entries = entries.filter(fee__branch=wanted.branch_id)
-    if wanted.rule_row:
-        entries = entries.filter(rule__origin__row_id=wanted.rule_row)
+    if wanted.rule:
+        level, _, row = wanted.rule.partition(":")
+        entries = entries.filter(rule__origin__level=level, rule__origin__row_id=int(row))
     return entries.order_by("pk")
 
 

@@ -217,12 +217,12 @@ def test_a_branch_gets_its_first_till_once(alpha):
 
 @pytest.fixture
 def charged(rules, now):
-    """Return three late loans of two weeks that a wrong rule charged, and the row's number."""
+    """Return three late loans of two weeks that a wrong rule charged, and the row's name."""
     row = rules()
     loans = [LoanFactory(overdue=True) for _ in range(3)]
     for loan in loans:
         charge_overdue(loan=loan, on=DUE + timedelta(days=8), now=now, actor=None)
-    return loans, row.pk
+    return loans, f"MUNICIPALITY:{row.pk}"
 
 
 def wanted(now, **values):
@@ -233,9 +233,9 @@ def test_a_reversal_shows_what_it_would_do_and_does_that(charged, pay, staff, no
     loans, row = charged
     pay(loans[0].patron, "60.00")
     waive(fee=Fee.objects.get(loan=loans[1]), amount=money("45.00"), reason="ill", staff=staff, now=now)
-    seen = preview(wanted(now, rule_row=row))
+    seen = preview(wanted(now, rule=row))
 
-    reverse_charges(wanted=wanted(now, rule_row=row), digest=seen.digest, reason="wrong rule", staff=staff, now=now)
+    reverse_charges(wanted=wanted(now, rule=row), digest=seen.digest, reason="wrong rule", staff=staff, now=now)
 
     assert (len(seen.lines), seen.amount, seen.credited) == (3, money("135.00"), money("60.00"))
     assert not Fee.objects.filter(balance__gt=0).exists()
@@ -264,7 +264,12 @@ def test_a_reversal_whose_preview_is_old_changes_nothing(charged, pay, staff, no
 
 
 @pytest.mark.parametrize(
-    "other", [{"kind": "HOLD"}, {"rule_row": 987_654}, {"since": date(2026, 1, 1), "until": date(2026, 1, 31)}]
+    "other",
+    [
+        {"kind": "HOLD"},
+        {"rule": "MUNICIPALITY:987654"},
+        {"since": date(2026, 1, 1), "until": date(2026, 1, 31)},
+    ],
 )
 def test_a_reversal_touches_nothing_else(charged, now, other):
     days = {"since": now.date(), "until": now.date()}

@@ -15,8 +15,8 @@ from tenants.selectors import followers_of_templates, get_policy_template, polic
 from web.account.access import staff_only
 from web.account.requests import StaffRequest
 from web.console.areas import consortium_areas
-from web.console.rule_scopes import dimension_texts
 from web.console.rule_values import value_text
+from web.words.rule_rows import dimension_texts
 
 
 @staff_only(Permission.OPERATE_CONSORTIUM)

@@ -1,6 +1,5 @@
 """For whom, what, where and when a page of rules is about, as its address says it, and what that's called."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +16,7 @@ from circulation.rules.whose_rules import Residence
 from circulation.selectors.rule_books import RuleBook
 from circulation.services.rules import RuleScope
 from holdings.selectors import get_branch_group
-from web.ui.days import short_day
+from web.words.rule_rows import dimension_texts
 
 FIRST = "loan_days"
 
@@ -158,21 +157,6 @@ def origin_text(book: RuleBook, origin: Origin | None) -> str:
     names = {each.code: each.name for each in (*book.categories.values(), *book.item_types.values())}
     dimensions = dimension_texts(origin, names)
     return ": ".join([levels[origin.level], ", ".join(dimensions)]) if dimensions else levels[origin.level]
-
-
-def dimension_texts(origin: Origin, names: Mapping[str, str]) -> list[str]:
-    """Return for whom, what and when a row holds, in words; nothing for one that's open.
-
-    :param names: of categories and item types by their codes
-    """
-    texts = [names.get(code, code) for code in (origin.patron_category, origin.item_type) if code]
-    if origin.residence:
-        texts.append(str(Residence(origin.residence).label))
-    if origin.valid_from:
-        texts.append(gettext("from %(day)s") % {"day": short_day(origin.valid_from)})
-    if origin.valid_until:
-        texts.append(gettext("until %(day)s") % {"day": short_day(origin.valid_until)})
-    return texts
 
 
 def row_text(book: RuleBook, row: Any) -> str:

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 
+from circulation.rules.resolution import Origin
 from circulation.selectors.fees import FeeView, form_of, is_payment, is_taken_back
 from circulation.services.fees.payments import Method
+from web.words.rule_rows import dimension_texts
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,16 @@ def _cap_text(rule: Mapping[str, Any]) -> str:
     if rule.get("cap") and rule.get("step_total") and Decimal(rule["step_total"]) > Decimal(rule["cap"]):
         return gettext("cut to the highest fee for the item")
     return ""
+
+
+def row_text(origin: Origin, *, branches: Mapping[int, str], names: Mapping[str, str]) -> str:
+    """Return which row of rules it is: whose, for whom, what and when.
+
+    :param branches: names of branches by their numbers
+    :param names: of patron categories and item types by their codes
+    """
+    whose = capfirst(_origin_text(origin.as_facts(), branches))
+    return ": ".join(filter(None, (whose, ", ".join(dimension_texts(origin, names)))))
 
 
 def _origin_text(origin: Mapping[str, Any], branches: Mapping[int, str]) -> str:

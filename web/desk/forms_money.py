@@ -95,13 +95,24 @@ class ReversalForm(forms.Form):
     until = DayField(label=_("to"))
     kind = forms.ChoiceField(label=_("Kind of fee"), choices=KINDS_OF_CLAIMS, initial="OVERDUE")
     branch = forms.ChoiceField(label=_("Branch"), required=False)
-    rule_row = forms.IntegerField(
-        label=_("Only by this rule"), required=False, min_value=1, max_value=2**31, widget=forms.TextInput()
-    )
+    # Unseen until there's something to choose from.
+    rule = forms.CharField(label=_("Only by this rule"), required=False, widget=forms.HiddenInput())
 
     def __init__(self, *args: Any, branches: Mapping[int, str], **kwargs: Any) -> None:
         super().__init__(*args, auto_id="reversal-%s", **kwargs)
         self.fields["branch"].choices = [("", _("All branches")), *branches.items()]  # type: ignore[attr-defined]
+
+    def offer_rules(self, rules: Mapping[str, str]) -> bool:
+        """Offer the rules behind the charges of the days, and return whether the chosen one is among them.
+
+        :param rules: each in words, by what stands for it
+        """
+        chosen = self.cleaned_data["rule"]
+        if rules or chosen:
+            self.fields["rule"].widget = forms.Select(choices=[("", _("All rules")), *rules.items()])
+        if chosen and chosen not in rules:
+            self.add_error("rule", _("Choose one of the choices."))
+        return not self.errors
 
     def clean(self) -> dict[str, Any]:
         """Refuse days in the wrong order, and more than a year at once."""

@@ -1,5 +1,6 @@
 """Takes charges back in bulk, when a rule was wrong for some days: first what it would do, then all of it at once."""
 
+from collections import Counter
 from typing import Any
 
 from django.contrib import messages
@@ -11,13 +12,15 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.rules import Permission
 from circulation.errors import FeeRefused
-from circulation.selectors.reversals import Preview, Wanted, preview
+from circulation.selectors.reversals import Preview, Wanted, preview, rules_behind
+from circulation.selectors.rule_books import rule_book
 from circulation.services.fees.reversal import reverse_charges
 from holdings.selectors import branch_names
 from web.account.access import staff_only
 from web.account.requests import DeskRequest
 from web.desk.answers import words
 from web.desk.areas import desk_areas, money_choices
+from web.desk.fee_texts import row_text
 from web.desk.forms_money import ReversalForm
 
 _MOST_SHOWN = 100
@@ -31,7 +34,7 @@ def reversal(request: DeskRequest) -> HttpResponse:
     form = ReversalForm(asked if "since" in asked else None, branches=branch_names())
     if not form.is_bound:
         return _page(request, form)
-    if not form.is_valid():
+    if not form.is_valid() or not form.offer_rules(_rules(_wanted(form))):
         return _page(request, form, status=422)
     wanted = _wanted(form)
     if request.method != "POST":
@@ -60,8 +63,17 @@ def _wanted(form: ReversalForm) -> Wanted:
         until=values["until"],
         kind=values["kind"],
         branch_id=int(values["branch"]) if values["branch"] else None,
-        rule_row=values["rule_row"],
+        rule=values["rule"],
     )
+
+
+def _rules(wanted: Wanted) -> dict[str, str]:
+    """Return the rules behind the charges in words; where two have the same, each with its number."""
+    origins, book, branches = rules_behind(wanted), rule_book(), branch_names()
+    names = {each.code: each.name for each in (*book.categories.values(), *book.item_types.values())}
+    texts = {key: row_text(origin, branches=branches, names=names) for key, origin in origins.items()}
+    times = Counter(texts.values())
+    return {key: f"{text} ({origins[key].row_id})" if times[text] > 1 else text for key, text in texts.items()}
 
 
 def _page(

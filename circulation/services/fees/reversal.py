@@ -51,7 +51,7 @@ def reverse_charges(*, wanted: Wanted, digest: str, reason: str, staff: StaffAcc
         "until": wanted.until.isoformat(),
         "kind": wanted.kind,
         "branch_id": wanted.branch_id,
-        "rule_row": wanted.rule_row,
+        "rule": wanted.rule,
         "fees": [line.fee.pk for line in seen.lines],
         "amount": str(seen.amount),
         "credited": str(seen.credited),

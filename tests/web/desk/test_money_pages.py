@@ -5,8 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from circulation.models import DebtBatch, DebtClaim, Fee, Till, TillCount
+from circulation.models import DebtBatch, DebtClaim, Fee, LedgerEntry, Till, TillCount
+from circulation.rules.resolution import Level, Origin
 from circulation.selectors.fees import credit_of, owed_by
+from circulation.selectors.rule_books import rule_book
 from patrons.models import Guardianship
 from tests.factories import TODAY, FeeFactory, PatronFactory, RuleFactory
 
@@ -143,6 +145,32 @@ def test_takes_charges_back_as_shown(supervisor_client, patron, fee):
     assert Fee.objects.get(pk=fee.pk).balance == Decimal("0.00")
 
 
+def test_offers_the_rules_behind_the_charges_by_level_and_number(supervisor_client, patron, fee, rules):
+    other = FeeFactory(patron=patron, branch=fee.branch, amount=Decimal("15.00"))
+    origins = {
+        fee: {"level": "TEMPLATE", "row_id": 1},
+        other: Origin(Level.MUNICIPALITY, 1, patron_category=patron.category.code).as_facts(),
+    }
+    for each, origin in origins.items():
+        LedgerEntry.objects.filter(fee=each).update(rule={"origin": origin})
+    query = {"since": (TODAY - timedelta(days=9)).isoformat(), "until": TODAY.isoformat(), "kind": "MANUAL"}
+
+    page = supervisor_client.get("/desk/fee-reversal", query)
+    query["rule"] = "MUNICIPALITY:1"
+    narrowed = supervisor_client.get("/desk/fee-reversal", query)
+    digest = narrowed.context["found"].digest
+    done = supervisor_client.post("/desk/fee-reversal", {**query, "digest": digest, "reason": "Wrong rule"})
+
+    assert list(page.context["form"].fields["rule"].widget.choices)[1:] == [
+        ("MUNICIPALITY:1", f"The municipality's rule: {rule_book().categories[patron.category_id].name}"),
+        ("TEMPLATE:1", "Rule of the consortium's template"),
+    ]
+    assert len(page.context["found"].lines) == 2
+    assert "1 patron · " in text_of(narrowed)
+    assert done.status_code == 302
+    assert [Fee.objects.get(pk=each.pk).balance for each in (fee, other)] == [Decimal("40.00"), Decimal("0.00")]
+
+
 def test_asks_again_when_something_has_changed(supervisor_client, patron, fee):
     query = {"since": (TODAY - timedelta(days=9)).isoformat(), "until": TODAY.isoformat(), "kind": "MANUAL"}
 
@@ -154,7 +182,7 @@ def test_asks_again_when_something_has_changed(supervisor_client, patron, fee):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"since": "x"}, {"until": "2020-01-01"}, {"kind": "CREDIT"}, {"branch": "77777"}, {"rule_row": "-1"}],
+    [{"since": "x"}, {"until": "2020-01-01"}, {"kind": "CREDIT"}, {"branch": "77777"}, {"rule": "MUNICIPALITY:1"}],
 )
 def test_refuses_a_wish_that_can_not_be(supervisor_client, rules, wrong):
     query = {"since": "2026-11-01", "until": "2026-11-19", "kind": "MANUAL", **wrong}
