@@ -13,6 +13,7 @@ from circulation.models import DebtBatch, DebtClaim, Fee
 from circulation.selectors.liability import who_pays, with_guardians
 from circulation.selectors.rule_books import RuleBook, rule_book
 from common.money import ZERO
+from patrons.models import Patron
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,13 @@ def to_hand_over(on: date) -> HandOver:
     )
 
 
+def without_national_id(found: HandOver) -> list[Patron]:
+    """Return whose lines a batch would have without a national identity number, by name."""
+    named = {debt.liable_id for debt in found.debts} | {claim.liable_id for claim in found.changed}
+    unnumbered = Patron.objects.filter(pk__in=named, national_id_encrypted=None)
+    return list(unnumbered.order_by("family_name", "given_name", "pk"))
+
+
 def untold_claims() -> Iterable[DebtClaim]:
     """Return the claims of which the debtor system doesn't know the newest, the oldest first."""
     return DebtClaim.objects.exclude(told=F("outstanding")).select_related("fee", "liable").order_by("pk")
@@ -83,15 +91,21 @@ def get_claim(pk: int) -> DebtClaim | None:
     return DebtClaim.objects.select_related("fee__patron", "liable", "batch").filter(pk=pk).first()
 
 
-def claims(state: str = "", *, before: int | None = None, batch: int | None = None) -> list[DebtClaim]:
+def claims(
+    state: str = "", *, number: str = "", before: int | None = None, batch: int | None = None
+) -> list[DebtClaim]:
     """Return the newest claims.
 
     :param state: only those in this state; empty for all
+    :param number: only the one with this number, ours or the debtor system's; empty for all
     :param before: only those with a lower number, for the next page
     """
     found = DebtClaim.objects.select_related("fee__patron", "liable").order_by("-pk")
     if state:
         found = found.filter(state=state)
+    if number:
+        ours = Q(pk=int(number)) if number.isascii() and number.isdecimal() and len(number) < 18 else Q()
+        found = found.filter(ours | Q(reference__iexact=number))
     if before is not None:
         found = found.filter(pk__lt=before)
     if batch is not None:

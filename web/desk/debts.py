@@ -14,7 +14,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.rules import Permission
 from circulation.errors import FeeRefused
-from circulation.selectors.debts import batches, claim_states, claims, get_batch, get_claim, to_hand_over
+from circulation.selectors.debts import (
+    batches,
+    claim_states,
+    claims,
+    get_batch,
+    get_claim,
+    to_hand_over,
+    without_national_id,
+)
 from circulation.services.debts import accept_claim, book_payment, hand_over, recall_claim, release_claim, send_batch
 from circulation.services.debts.batches import lines_of
 from circulation.services.debts.systems import as_csv
@@ -26,7 +34,7 @@ from web.desk.scan_inputs import number_in
 from web.ui.kept_filters import keeps_filters
 
 logger = logging.getLogger(__name__)
-_MOST_SHOWN = 100
+_MOST_SHOWN, _MOST_NAMED = 100, 20
 
 
 @staff_only(Permission.WAIVE_FEES, needs_branch=True)
@@ -73,7 +81,8 @@ def change_claim(request: DeskRequest, pk: int) -> HttpResponse:
     try:
         _change(request, claim)
     except FeeRefused as refused:
-        return _page(request, status=409, problems=[reason.text for reason in words(request, refused)])
+        about = gettext("Claim %(number)s, %(name)s:") % {"number": pk, "name": claim.liable.display_name}
+        return _page(request, status=409, problems=[f"{about} {reason.text}" for reason in words(request, refused)])
     messages.success(request, gettext("Claim %(number)s is noted.") % {"number": pk})
     return redirect("desk:debts")
 
@@ -118,7 +127,10 @@ def _send(request: DeskRequest, batch: Any) -> None:
 def _page(request: DeskRequest, *, status: int = 200, problems: list[str] | None = None) -> HttpResponse:
     found = to_hand_over(timezone.localdate())
     states = claim_states()
-    state = request.GET.get("state", "") if request.GET.get("state", "") in dict(states) else ""
+    number = request.GET.get("number", "").strip()[:60]
+    # A number finds its claim in whatever state it is.
+    state = request.GET.get("state", "") if not number and request.GET.get("state", "") in dict(states) else ""
+    numberless = without_national_id(found)
     context: dict[str, Any] = {
         "areas": desk_areas(request, "money"),
         "choices": money_choices(request, "debts"),
@@ -126,8 +138,12 @@ def _page(request: DeskRequest, *, status: int = 200, problems: list[str] | None
         "shown": found.debts[:_MOST_SHOWN],
         "hidden": max(0, len(found.debts) - _MOST_SHOWN),
         "batches": batches(),
-        "claims": claims(state, before=number_in(request.GET, "before")),
+        "numberless": numberless[:_MOST_NAMED],
+        "numberless_count": len(numberless),
+        "numberless_hidden": max(0, len(numberless) - _MOST_NAMED),
+        "claims": claims(state, number=number, before=number_in(request.GET, "before")),
         "state": state,
+        "number": number,
         "states": states,
         "form_id": uuid.uuid4().hex,
         "problems": problems or [],

@@ -103,3 +103,34 @@ def test_a_claim_that_was_taken_back_says_why_and_waits(supervisor_client, patro
     assert "Agreed on rates" in waiting
     assert "Nothing is to be handed over." not in text_of(released)
     assert (answer.status_code, [debt.fee for debt in released.context["found"].debts]) == (302, [fees[0]])
+
+
+def test_says_whose_claims_have_no_national_identity_number(supervisor_client, patron, fees):
+    RuleFactory(patron_category=patron.category, values={"hand_over_days": 1})
+    unnamed = text_of(supervisor_client.get("/desk/debts"))
+    patron.national_id_encrypted = b"kept"
+    patron.save()
+
+    named = text_of(supervisor_client.get("/desk/debts"))
+
+    assert "1 person has no national identity number here" in unnamed
+    assert f'<li><a href="/desk/patrons/{patron.pk}">' in unnamed
+    assert "has no national identity number" not in named
+    assert "2 fees · 1 person · " in named
+
+
+def test_a_claim_is_found_by_either_number_and_named_when_it_is_refused(supervisor_client, patron, fees):
+    RuleFactory(patron_category=patron.category, values={"hand_over_days": 1})
+    supervisor_client.post("/desk/debts", {"form_id": "form-0001"})
+    first, second = DebtClaim.objects.order_by("pk")
+    supervisor_client.post(f"/desk/debts/claims/{second.pk}", {"what": "accept", "text": "A-17"})
+
+    found = [
+        supervisor_client.get("/desk/debts", {"state": "PAID", "number": number}).context["claims"]
+        for number in (str(first.pk), "a-17", "999999999999999999999", "A")
+    ]
+    refused = supervisor_client.post(f"/desk/debts/claims/{first.pk}", {"what": "recall", "text": ""})
+
+    assert found == [[first], [second], [], []]
+    assert refused.status_code == 409
+    assert f"Claim {first.pk}, {patron.display_name}:" in text_of(refused)
