@@ -40,7 +40,6 @@ from circulation.services.desk_actions import (
     notice_facts,
     notices_of,
 )
-from circulation.services.fees import close_overdue_fee
 from circulation.services.privacy import anonymise_if_settled
 from circulation.services.results import CheckInResult, GoesTo
 from circulation.services.returns import (
@@ -48,6 +47,7 @@ from circulation.services.returns import (
     count_use,
     day_of_return,
     day_reasons,
+    end_fees,
     float_here,
     having_reasons,
     late_by,
@@ -272,7 +272,7 @@ def _close_loan(loan: Loan, scan: _Scan, day: date, until: datetime | None) -> t
         try:
             # A savepoint, for the return goes on even if no rule says what being late costs.
             with transaction.atomic():
-                fee = close_overdue_fee(loan=loan, on=day, now=scan.now, actor=scan.staff, no_later_than=until)
+                fee, problems = end_fees(loan, on=day, now=scan.now, actor=scan.staff, no_later_than=until)
         except RuleMissing as missing:
             problems = (notice_of_missing_rule(missing.name),)
     loan.returned_at = _moment(day, scan)

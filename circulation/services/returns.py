@@ -3,13 +3,14 @@
 What of it concerns an item that lies on the desk, a check-out needs as well.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from circulation.errors import Code
-from circulation.models import Loan, LocalUse
+from circulation.models import Fee, Loan, LocalUse
+from circulation.rules.fees import Movement
 from circulation.rules.hour_fees import hours_late
 from circulation.rules.reasons import blocking, notice
 from circulation.rules.resolution import Level, Resolved
@@ -18,6 +19,7 @@ from circulation.rules.values import ReturnPolicy
 from circulation.selectors.desk_facts import BundleFacts, LoanFacts
 from circulation.selectors.loan_cases import counts_hours
 from circulation.selectors.rule_books import RuleBook
+from circulation.services.fees.closing import close_fees
 from circulation.services.fees.lost import found as found_lost
 from common.errors import Reason
 from common.money import ZERO, to_money
@@ -182,10 +184,18 @@ def settle_found(item: Item, *, on: date, now: datetime, actor: Any) -> tuple[di
     found = found_lost(item=item, on=on, now=now, actor=actor)
     if not found:
         return said, ()
-    taken_back = sum((moved.take_back for _, moved in found), ZERO)
-    credited = sum((moved.overpaid for _, moved in found), ZERO)
-    news = notice(Code.LOST_CLAIM_ENDED, taken_back=str(to_money(taken_back)), credited=str(to_money(credited)))
-    return {**said, "found_claims": [fee.pk for fee, _ in found]}, (news,)
+    return {**said, "found_claims": [fee.pk for fee, _ in found]}, (_claim_ended([moved for _, moved in found]),)
+
+
+def end_fees(loan: Loan, **how: Any) -> tuple[Fee | None, tuple[Reason, ...]]:
+    """End the fees of a loan that's over; return the overdue one, and what became of a claim for the item's price.
+
+    :param how: what `close_fees` asks for beside the loan
+    :raises circulation.rules.resolution.RuleMissing: if it's late and no rule says what that costs
+    """
+    closed = close_fees(loan=loan, **how)
+    moved = [each for each in closed.replaced if each.take_back or each.overpaid]
+    return closed.overdue, (_claim_ended(moved),) if moved else ()
 
 
 def news_of_item(item: Item, bundle: BundleFacts) -> Iterator[Reason]:
@@ -203,6 +213,12 @@ def news_to_lend(item: Item, bundle: BundleFacts) -> Iterator[Reason]:
         yield notice(Code.COUNT_PARTS, parts=item.parts, missing=item.parts_missing, note=item.parts_note)
     if bundle.contents:
         yield notice(Code.COUNT_BUNDLE, contents=bundle.contents)
+
+
+def _claim_ended(moved: Sequence[Movement]) -> Reason:
+    taken_back = sum((each.take_back for each in moved), ZERO)
+    credited = sum((each.overpaid for each in moved), ZERO)
+    return notice(Code.LOST_CLAIM_ENDED, taken_back=str(to_money(taken_back)), credited=str(to_money(credited)))
 
 
 def _rules_at_home(item: Item, book: RuleBook) -> Resolved:

@@ -1,6 +1,7 @@
 """What a return or renewal does to fees: the overdue fee ends, the claim for a lost item too; and undoing it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from circulation.models import Fee, LedgerEntry, Loan
+from circulation.rules.fees import Movement
 from circulation.selectors.loan_cases import LoanCase, claim_of, claims_of, group_of, is_late, late_until, loan_cases
 from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services import letter_stops
@@ -26,10 +28,30 @@ from common.money import ZERO
 _ENDING = (Fee.Kind.OVERDUE, Fee.Kind.REPLACEMENT)
 
 
-@transaction.atomic(savepoint=False)
+@dataclass(frozen=True)
+class Closed:
+    """What a return or a renewal ended.
+
+    :ivar overdue: the overdue fee; None if there's none that was still open
+    :ivar replaced: what became of claims for the item's replacement
+    """
+
+    overdue: Fee | None
+    replaced: tuple[Movement, ...]
+
+
 def close_overdue_fee(
     *, loan: Loan, on: date, now: datetime, actor: Any, no_later_than: datetime | None = None
 ) -> Fee | None:
+    """End a loan's fees as `close_fees` does, and return the overdue one; None if there's none that was still open.
+
+    :raises circulation.rules.resolution.RuleMissing: if it's late and no rule says what that costs
+    """
+    return close_fees(loan=loan, on=on, now=now, actor=actor, no_later_than=no_later_than).overdue
+
+
+@transaction.atomic(savepoint=False)
+def close_fees(*, loan: Loan, on: date, now: datetime, actor: Any, no_later_than: datetime | None = None) -> Closed:
     """End a loan's overdue fee with what's right on a day, and do with the claim for its replacement as the rules say.
 
     Fewer days late than charged for, by a back-dated return, take the rest back; what was paid beyond what's right goes
@@ -38,7 +60,6 @@ def close_overdue_fee(
     :param loan: with the due date that was passed, so before a renewal moves it, and with its patron
     :param on: the day of return or renewal in the lending branch's time zone
     :param no_later_than: up to when the hours of a loan by the hour count at most
-    :returns: the overdue fee; None if there's none that was still open
     :raises circulation.rules.resolution.RuleMissing: if it's late and no rule says what that costs
     """
     book = rule_book()
@@ -55,10 +76,11 @@ def close_overdue_fee(
         overdue = None
     fees = lock_fees(Q(loan=loan.pk, kind__in=_ENDING, closed_at__isnull=True))
     accounts = accounts_of(fee.pk for fee in fees) if fees else {}
+    replaced = []
     for fee in fees:
         account = accounts.get(fee.pk, Account())
         if fee.kind == Fee.Kind.REPLACEMENT:
-            lost.settle_found(fee, account, moment=moment, rules=case.rules(book, on))
+            replaced.append(lost.settle_found(fee, account, moment=moment, rules=case.rules(book, on)))
         elif not fee.group_key:
             overdue = fee
             close(fee, account, right=_right_at_the_end(fee, case, account, moment, book), moment=moment)
@@ -66,7 +88,7 @@ def close_overdue_fee(
         suspend(case, moment=moment, book=book)
     if book.rules.all_values("block_at_notice"):
         letter_stops.lift_settled([case.patron_id], now=now, actor=actor, over=[loan.pk])
-    return overdue
+    return Closed(overdue, tuple(replaced))
 
 
 @transaction.atomic(savepoint=False)

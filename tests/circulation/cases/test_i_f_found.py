@@ -112,6 +112,22 @@ def test_i_f2_what_was_withdrawn_and_is_still_owed_is_owed_no_more_and_an_undone
     assert owed_by(it.patron.pk) == PRICE + PROCESSING
 
 
+@pytest.mark.parametrize(
+    ("is_paid", "moved"), [(True, ("0.00", "99.00")), (False, ("99.00", "0.00"))], ids=["paid", "owed"]
+)
+def test_i_f2_says_what_became_of_the_claim_when_the_loan_is_still_open(lost, library, is_paid, moved):
+    RuleFactory(values={"lost_ends_loan": False}, branch=library.east)
+    it = lost()
+    if is_paid:
+        it.pay()
+
+    found = it.find(timedelta(days=2))
+
+    assert found.loan == it.loan
+    [settled] = [notice.facts for notice in found.notices if notice.code == Code.LOST_CLAIM_ENDED]
+    assert (settled["taken_back"], settled["credited"]) == moved
+
+
 def test_i_f6_what_was_withdrawn_follows_the_policy_too(lost, library):
     RuleFactory(values={"found_policy": "KEEP"}, branch=library.east)
     it = lost()
