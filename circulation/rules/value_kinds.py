@@ -144,7 +144,7 @@ def _notice_steps(value: Any) -> list[dict[str, Any]]:
     steps: list[dict[str, Any]] = []
     for step in _rows(value, {"kind", "day"}):
         if step["kind"] not in NOTICE_KINDS:
-            raise WrongValue("NOT_A_CHOICE", choices=list(NOTICE_KINDS))
+            raise WrongValue("NOT_A_CHOICE", choices=list(NOTICE_KINDS), said=str(step["kind"])[:40])
         steps.append({"kind": str(step["kind"]), "day": _number(step["day"], minimum=1, maximum=_LAST_FEE_DAY)})
     places = [NOTICE_KINDS.index(step["kind"]) for step in steps]
     if len(set(places)) != len(places):

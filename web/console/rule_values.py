@@ -141,6 +141,11 @@ def value_problems(invalid: InvalidValues) -> list[str]:
 
 
 def _problem_text(problem: ValueProblem) -> str:
+    if "said" in problem.facts:
+        return gettext("There's no “%(said)s”. Write one of these: %(choices)s.") % {
+            "said": problem.facts["said"],
+            "choices": ", ".join(problem.facts["choices"]),
+        }
     texts = {
         "NOT_A_NUMBER": gettext("Write a whole number."),
         "TOO_LOW": gettext("At least %(minimum)s."),

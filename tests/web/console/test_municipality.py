@@ -327,6 +327,13 @@ def test_refuses_a_value_that_can_not_be_and_says_why(admin_client, branch, name
     assert list(CirculationRule.objects.values("values")) == before
 
 
+def test_names_the_kinds_of_notices_when_one_is_unknown(admin_client, branch):
+    response = admin_client.post("/console/rules/change", {"name": "notice_steps", "value": "NOTHING: 1"})
+
+    text = "There&#x27;s no “NOTHING”. Write one of these: OVERDUE_1, OVERDUE_2, OVERDUE_3, INVOICE."
+    assert text in response.content.decode()
+
+
 def test_explains_which_row_won(admin_client, branch):
     ItemTypeFactory(code="film", name="Film")
     film = ItemType.objects.get(code="film")
