@@ -196,5 +196,8 @@ def _alike(request: DeskRequest, form: NewPatronForm) -> list[Any]:
 def _form_page(request: DeskRequest, form: PatronForm, patron: Any, *, alike: Sequence[Any] = ()) -> HttpResponse:
     if alike:
         form.add_error(None, gettext("A patron with this name and birth date is registered already."))
+    if form.data.get("pin") and "pin" in form.fields and "pin" not in form.errors:
+        # It's never sent back to a page.
+        form.add_error("pin", gettext("Type the PIN again: it isn't kept in a form."))
     context = {"areas": desk_areas(request, "patrons"), "form": form, "patron": patron, "alike": alike}
     return render(request, "desk/patron_form.html", context, status=form.status)

@@ -6,6 +6,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from accounts.rules import Permission
@@ -26,6 +27,7 @@ from web.desk.patron_dialogs import dialog_of
 from web.desk.recent import remember
 from web.desk.scan_inputs import number_in
 from web.ui.addresses import address
+from web.ui.days import short_day
 from web.ui.due import due_day
 from web.words.for_staff import ReasonText
 
@@ -120,7 +122,13 @@ def loan_row(loan: Any, reasons: list[ReasonText], *, can_renew: bool, can_overr
         "loan": loan,
         "due": due_day(loan),
         "renewals": str(loan.renewals),
+        "claim": _claim_text(loan) if loan.claim else "",
         "reasons": reasons,
         "can_renew": can_renew,
         "can_override": can_override,
     }
+
+
+def _claim_text(loan: Any) -> str:
+    text = gettext("The patron says since %(day)s that it was returned: no fee grows, no reminder is sent.")
+    return text % {"day": short_day(loan.claimed_at)}

@@ -77,6 +77,7 @@ def test_claims_are_said_and_settled(librarian_client, report, patron, item, des
 
     assert "The patron says since" in text_of(report("returned"))
     assert item.barcode in text_of(librarian_client.get(reverse("desk:claims")))
+    assert "The patron says since" in text_of(librarian_client.get(reverse("desk:patron", args=[patron.pk])))
     report("take-back", "Found at home")
     loan.refresh_from_db()
     assert loan.claim == ""

@@ -259,12 +259,16 @@ def test_asks_before_somebody_is_registered_twice(librarian_client, patron, numb
         "language": "en",
         "channel": "EMAIL",
         "card_number": number_of("card", 78),
+        "pin": "4711",
         "municipality_code": "0540",
     }
 
     asked = librarian_client.post("/desk/patrons/new", fields)
     assert asked.status_code == 422
     assert "is registered already" in asked.content.decode()
+    # A PIN is never sent back to a page.
+    assert "Type the PIN again" in str(asked.context["form"].errors["pin"])
+    assert 'value="4711"' not in asked.content.decode()
     assert Patron.objects.count() == 1
 
     librarian_client.post("/desk/patrons/new", fields | {"register_anyway": "1"})

@@ -21,6 +21,9 @@
   // Whom the scans are for: a patron by number, whom the server had named, or a card scanned since.
   let serving = { patron: "", card: "", due: "", returned: "" };
 
+  // As every page writes times: 24 hours, in English too.
+  const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  const clock = (moment) => moment.toLocaleTimeString(document.documentElement.lang, CLOCK);
   const field = (name) => document.getElementById(`scan-${name}`);
   const clean = (text) => text.replace(/[\s-]+/g, "").toUpperCase();
   const fits = (text, prefix, length) => Number(length) > 0 && text.length === Number(length) && text.startsWith(prefix);
@@ -41,7 +44,7 @@
     }
     for (const part of banner.querySelectorAll("[data-outage-count]")) part.textContent = waiting;
     for (const part of banner.querySelectorAll("[data-outage-since]")) {
-      part.textContent = since ? since.toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }) : "";
+      part.textContent = since ? clock(since) : "";
     }
     banner.querySelector("[data-outage-fleeting]").hidden = store.isLasting;
     banner.querySelector("[data-outage-stuck]").hidden = stuck.length === 0;
@@ -53,7 +56,7 @@
     const fragment = template.content.cloneNode(true);
     for (const slot of fragment.querySelectorAll("[data-outage-value]")) slot.textContent = text;
     for (const slot of fragment.querySelectorAll("[data-outage-time]")) {
-      slot.textContent = new Date(entry.taken).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+      slot.textContent = clock(new Date(entry.taken));
     }
     const row = fragment.querySelector("tr");
     row.id = `recorded-${entry.id}`;
