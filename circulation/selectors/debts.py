@@ -66,7 +66,7 @@ def to_hand_over(on: date) -> HandOver:
 
 def without_national_id(found: HandOver) -> list[Patron]:
     """Return whose lines a batch would have without a national identity number, by name."""
-    named = {debt.liable_id for debt in found.debts} | {claim.liable_id for claim in found.changed}
+    named = {debt.liable_id for debt in found.debts if debt.liable_id} | {claim.liable_id for claim in found.changed}
     unnumbered = Patron.objects.filter(pk__in=named, national_id_encrypted=None)
     return list(unnumbered.order_by("family_name", "given_name", "pk"))
 
