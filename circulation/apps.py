@@ -9,9 +9,12 @@ class CirculationConfig(AppConfig):
     name = "circulation"
 
     def ready(self) -> None:
-        """Register the checks, and what happens when two patrons or two records are merged."""
-        from circulation.services import notice_checks, patrons_leaving, record_merging  # models exist only now
+        """Register the checks, and what happens when patrons or records are merged or a child gets a guardian."""
+        # Models exist only now.
+        from circulation.services import child_debts, notice_amounts, notice_checks, patrons_leaving, record_merging
 
         notice_checks.register()
+        notice_amounts.register()
+        child_debts.register()
         patrons_leaving.register()
         record_merging.register()

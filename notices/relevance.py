@@ -1,9 +1,10 @@
-"""The registry by which the rooms above say whether a message is still true, and which of its items still are.
+"""The registry by which the rooms above say whether a message is still true, which items still are, and its amounts.
 
 This room can't know whether a loan has been returned since; who makes a kind of message registers a check for it.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from notices.models import Notice
 
@@ -45,3 +46,22 @@ def items_still_true(notices: Sequence[Notice]) -> dict[int, Sequence[int]]:
         if (check := _items_checks.get(notice.kind)) is not None:
             by_check.setdefault(check, []).append(notice)
     return {pk: places for check, group in by_check.items() for pk, places in check(group).items()}
+
+
+# Given messages of its kinds, returns for each what of its context is different by now.
+Amounts = Callable[[Sequence[Notice]], Mapping[int, Mapping[str, Any]]]
+_amounts: dict[str, Amounts] = {}
+
+
+def register_amounts(kinds: Iterable[str], amounts: Amounts) -> None:
+    """Have `amounts` say what's owed when these kinds of messages go out."""
+    _amounts.update({str(kind): amounts for kind in kinds})
+
+
+def amounts_now(notices: Sequence[Notice]) -> dict[int, Mapping[str, Any]]:
+    """Return what the messages' contexts say of money as it is now, for those of kinds that claim some."""
+    by_reader: dict[Amounts, list[Notice]] = {}
+    for notice in notices:
+        if (amounts := _amounts.get(notice.kind)) is not None:
+            by_reader.setdefault(amounts, []).append(notice)
+    return {pk: values for amounts, group in by_reader.items() for pk, values in amounts(group).items()}

@@ -62,9 +62,17 @@ def bill(kind: str, patron: Patron, fees: Sequence[Fee], *, key: str) -> NoticeR
         branch=_branch_of(fees),
         kind=kind,
         key=key,
-        context={"items": _lines(fees), "total": sum((fee.balance for fee in fees), ZERO)},
+        context=bill_context(fees),
         about={"fees": [fee.pk for fee in fees], "loans": sorted(set().union(*map(loans_of, fees)))},
     )
+
+
+def bill_context(fees: Sequence[Fee]) -> dict[str, Any]:
+    """Return what a bill over fees says: its lines and their sum.
+
+    :param fees: as `owed_fees` reads them
+    """
+    return {"items": _lines(fees), "total": sum((fee.balance for fee in fees), ZERO)}
 
 
 def _lines(fees: Sequence[Fee]) -> list[dict[str, Any]]:

@@ -12,6 +12,8 @@ from circulation.rules.notice_steps import notice_steps
 from circulation.rules.resolution import RuleMissing
 from circulation.selectors.loan_cases import LoanCase, loan_cases
 from circulation.selectors.rule_books import RuleBook, rule_book
+from circulation.services.notice_amounts import claims_money, owed_for
+from common.money import ZERO
 from notices.models import Notice, NoticeKind
 from notices.relevance import register_check, register_items_check
 from patrons.models import Patron
@@ -34,8 +36,8 @@ def register() -> None:
     """Make these the checks of their kinds."""
     register_check(_ABOUT_LOANS, still_on_loan)
     register_check(_REMINDERS, still_to_remind)
-    # An invoice stays as it was made: its amounts are of all its items.
-    register_items_check([kind for kind in _ABOUT_LOANS if kind != NoticeKind.INVOICE], loans_still_open)
+    register_check([NoticeKind.INVOICE], still_invoiced)
+    register_items_check(_ABOUT_LOANS, loans_still_open)
     register_check([NoticeKind.HOLD_READY], still_ready)
     register_check([NoticeKind.HOLD_INTEREST_ENDS], still_waiting)
     register_check([NoticeKind.MEMBERSHIP_ENDS], still_ending)
@@ -45,6 +47,18 @@ def register() -> None:
 def still_on_loan(notices: Sequence[Notice]) -> set[int]:
     """Return the messages of which at least one loan is open and due on the day that the message names."""
     return {pk for pk, places in loans_still_open(notices).items() if places}
+
+
+def still_invoiced(notices: Sequence[Notice]) -> set[int]:
+    """Return the invoices of which at least one loan is open, and something is owed if anything was claimed."""
+    places = loans_still_open(notices)
+    open_loans = {notice.pk: {notice.about["loans"][place] for place in places[notice.pk]} for notice in notices}
+    owed = owed_for(notices, open_loans)
+    return {
+        notice.pk
+        for notice in notices
+        if open_loans[notice.pk] and (owed[notice.pk] > ZERO or not claims_money(notice))
+    }
 
 
 def still_to_remind(notices: Sequence[Notice]) -> set[int]:

@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts.models import StaffAccount
 from common.audit import record
 from common.errors import Reason
+from patrons import guardians
 from patrons.errors import GUARDIAN_IS_CHILD, GUARDIAN_IS_HERSELF, NAME_MISSING, PatronRefused
 from patrons.models import ContactPerson, Guardianship, Patron, PatronCategory
 
@@ -38,6 +39,8 @@ def add_guardian(
     link.save(update_fields=["shows_loans", "consented_at"])
     facts = {"guardian_id": guardian.pk, "is_new": is_new, "consented": has_consented, "shows_loans": shows_loans}
     record(action="patrons.add_guardian", actor=staff, subject=child, facts=facts)
+    for follow in guardians.follows.values():
+        follow(child)
     return link
 
 

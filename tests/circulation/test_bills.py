@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from circulation.models import DebtClaim, Fee, Loan
-from circulation.services.debts import hand_over, recall_claim
+from circulation.selectors.fees import credit_of
+from circulation.services.debts import book_payment, hand_over, recall_claim
 from circulation.services.fees import waive
 from circulation.services.nightly.batches import SomeFailed
 from circulation.services.nightly.overdue_notices import make_overdue_notices
@@ -282,6 +283,18 @@ def test_who_the_claim_names_is_told_where_the_fee_names_nobody(collect):
     [letter] = letters(COLLECTION)
     assert DebtClaim.objects.get().liable == link.guardian
     assert (letter.patron, letter.address) == (link.guardian, "aase@post.example")
+
+
+def test_what_a_guardian_pays_to_the_debtor_system_reaches_a_fee_that_named_nobody(collect):
+    child = PatronFactory(child=True)
+    guardian = GuardianshipFactory(child=child).guardian
+    fee = ripe_fee(patron=child)
+    collect()
+
+    book_payment(claim=DebtClaim.objects.get(), amount=fee.balance, payment_id="P1", staff=None, now=NOW)
+
+    fee.refresh_from_db()
+    assert (fee.balance, fee.liable, credit_of(guardian.pk)) == (0, guardian, 0)
 
 
 def test_a_letter_names_the_day_of_a_fee_by_the_branch_s_clock(collect):

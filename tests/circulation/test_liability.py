@@ -19,9 +19,11 @@ from circulation.services.new_cards import replace_card
 from circulation.services.nightly.overdue_notices import make_overdue_notices
 from circulation.services.report_item import report_lost
 from holdings.models import Item
+from patrons.services.family import add_guardian
 from tests.factories import (
     NOW,
     TODAY,
+    FeeFactory,
     GuardianshipFactory,
     HoldFactory,
     LoanFactory,
@@ -176,3 +178,15 @@ def test_what_is_said_to_be_returned_is_not_handed_over(library, rules):
     loan.save()
 
     assert to_hand_over(TODAY + timedelta(days=60)).debts == ()
+
+
+def test_a_guardian_who_becomes_known_is_liable_for_what_is_open(library):
+    child = PatronFactory(child=True, home_branch=library.main)
+    guardian = library.another_patron()
+    owed, settled = FeeFactory(patron=child), FeeFactory(patron=child, balance=0)
+    own = FeeFactory(patron=guardian)
+
+    add_guardian(child=child, guardian=guardian, has_consented=True, shows_loans=False, staff=library.staff, now=NOW)
+
+    liable = [Fee.objects.get(pk=fee.pk).liable for fee in (owed, settled, own)]
+    assert liable == [guardian, None, None]

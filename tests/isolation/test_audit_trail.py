@@ -25,6 +25,7 @@ SILENT_MODULES = {
     "circulation/services/patrons_leaving.py": "is part of leaving and merging, which are noted",
     "circulation/services/privacy.py": "cuts loans from patrons, and may leave no trace of whose they were",
     "holdings/services/summaries.py": "counts what was noted",
+    "circulation/services/child_debts.py": "in the transaction of whoever names the guardian, who leaves the entry",
     "notices/services/narrowing.py": "keeps its own record: the outbox",
     "notices/services/outbox.py": "keeps its own record: the outbox",
     "notices/services/sending.py": "keeps its own record: the outbox",

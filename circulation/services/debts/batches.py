@@ -1,6 +1,6 @@
 """Makes batches of claims for the debtor system, and sends them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -89,6 +89,7 @@ def lines_of(batch: DebtBatch) -> list[ClaimLine]:
 
 def _claims(batch: DebtBatch, debts: Sequence[Debt], now: datetime) -> list[DebtClaim]:
     locked = {fee.pk: fee for fee in lock_fees(Q(pk__in=[debt.fee.pk for debt in debts], balance__gt=0))}
+    _name_guardians(debts, locked)
     return DebtClaim.objects.bulk_create(
         [
             DebtClaim(
@@ -104,6 +105,17 @@ def _claims(batch: DebtBatch, debts: Sequence[Debt], now: datetime) -> list[Debt
             if debt.fee.pk in locked and debt.liable_id is not None
         ]
     )
+
+
+def _name_guardians(debts: Sequence[Debt], locked: Mapping[int, Fee]) -> None:
+    """Let a child's fee that names nobody name who it's claimed from: else what she pays wouldn't reach it."""
+    named = []
+    for debt in debts:
+        fee = locked.get(debt.fee.pk)
+        if fee is not None and fee.liable_id is None and debt.liable_id not in (None, fee.patron_id):
+            fee.liable_id = debt.liable_id
+            named.append(fee)
+    Fee.objects.bulk_update(named, ["liable"])
 
 
 def _tell(batch: DebtBatch, made: Sequence[DebtClaim], *, on: date, now: datetime) -> None:
