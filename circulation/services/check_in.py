@@ -267,8 +267,8 @@ def _close_loan(loan: Loan, scan: _Scan, day: date, until: datetime | None) -> t
     fee: Fee | None = None
     problems: tuple[Reason, ...] = ()
     # A lost item's claim ends, too, however early it comes back.
-    late = is_late(loan.due_date, loan.due_at, on=scan.today, at=scan.now, book=scan.book)
-    if late or scan.item.status == Item.Status.LOST:
+    ends = scan.item.status == Item.Status.LOST
+    if ends := ends or is_late(loan.due_date, loan.due_at, on=scan.today, at=scan.now, book=scan.book):
         try:
             # A savepoint, for the return goes on even if no rule says what being late costs.
             with transaction.atomic():
@@ -280,7 +280,7 @@ def _close_loan(loan: Loan, scan: _Scan, day: date, until: datetime | None) -> t
     if fee is None and not scan.facts["owed_on_loan"] and loan.patron is not None and not loan.patron.keeps_history:
         loan.patron = None
     _write_loan(loan)
-    if loan.patron is not None and late:
+    if loan.patron is not None and ends:
         # What was owed may have been taken back just now, by the day on which it came back.
         anonymise_if_settled(loan)
     return fee, problems
@@ -379,8 +379,8 @@ def _first_result(scan: ScanFacts, item: Item, book: RuleBook) -> CheckInResult:
     facts = scan.facts
     attach_names(item, book)
     loans = Loan.objects.filter(pk=facts["loan_id"]) if facts["loan_id"] else Loan.objects.none()
-    holds = Hold.objects.select_related("patron").filter(pk=facts["hold_id"]) if facts["hold_id"] else ()
-    fees = Fee.objects.filter(pk=facts["fee_id"]) if facts["fee_id"] else ()
+    holds = Hold.objects.select_related("patron").filter(pk=facts["hold_id"]) if facts.get("hold_id") else ()
+    fees = Fee.objects.filter(pk=facts["fee_id"]) if facts.get("fee_id") else ()
     return CheckInResult(
         item=item,
         goes_to=GoesTo(facts["goes_to"]),

@@ -164,7 +164,8 @@ def _claim_lost(loan_id: int, item: Item, staff: StaffAccount | None, now: datet
     if ends:
         loan.returned_at, loan.returned_to = now, loan.lending_branch
         loan.save(update_fields=["returned_at", "returned_to"])
-        changes["ended_loan_id"] = loan.pk
+        # The loan forgets her when what's claimed is settled; undone, it's hers again.
+        changes |= {"ended_loan_id": loan.pk, "patron_id": loan.patron_id}
     return changes
 
 

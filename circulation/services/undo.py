@@ -164,7 +164,7 @@ def _undo_report(
     if "bundle_id" in facts["before"]:
         tell_of_item(item, now)
     if facts.get("ended_loan_id"):
-        Loan.objects.filter(pk=facts["ended_loan_id"]).update(returned_at=None, returned_to=None)
+        _reopen_loan(facts)
     if claimed := facts.get("claimed_fees"):
         unclaim(claimed, on=timezone.localdate(now), now=now, actor=staff)
     return None, hold
@@ -218,6 +218,21 @@ def _lock_loan(facts: Mapping[str, Any], item: Item) -> Loan:
     )
     loan.item = item
     return loan
+
+
+def _reopen_loan(facts: Mapping[str, Any]) -> None:
+    """Let a loan that ended as lost go on, also when it has forgotten its patron since.
+
+    :raises UndoRefused: CHANGED_SINCE if nobody knows any more who had it
+    """
+    loan = Loan.objects.select_for_update(of=("self",), no_key=True).get(pk=facts["ended_loan_id"])
+    if loan.patron_id is None:
+        known = Patron.objects.filter(pk=facts.get("patron_id") or 0)
+        loan.patron_id = known.values_list("pk", flat=True).first()
+    if loan.patron_id is None:
+        raise _changed()
+    loan.returned_at, loan.returned_to = None, None
+    loan.save(update_fields=["patron", "returned_at", "returned_to"])
 
 
 def _claim_again(facts: Mapping[str, Any], staff: StaffAccount | None, now: datetime) -> None:

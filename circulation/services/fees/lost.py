@@ -36,7 +36,7 @@ def claim_lost(*, loan: Loan, on: date, now: datetime, actor: Any) -> tuple[list
     if rules.value("lost_charged_at_once"):
         fees = write_claims([case], {case.loan_id: claims_for(case, book, on)}, on=on, now=now, book=book)
         waive_overdue([case], on=on, now=now, actor=actor, book=book)
-        facts = {"status": Item.Status.LOST, "fees": fees}
+        facts = {"status": Item.Status.LOST, "claimed_fees": fees}
         record(action="circulation.invoice", actor=actor, subject=loan, facts=facts)
     return fees, bool(rules.value("lost_ends_loan"))
 

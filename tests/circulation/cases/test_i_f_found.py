@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from accounts.models import AuditEntry
-from circulation.errors import Code
+from circulation.errors import Code, UndoRefused
 from circulation.models import CirculationRule, Fee
 from circulation.selectors.fees import credit_of, owed_by
 from circulation.services.check_in import check_in
@@ -199,3 +199,42 @@ def test_i_f7_whoever_has_been_forgotten_since_stands_in_no_way_of_the_item_s_re
     it.item.refresh_from_db()
     # On its way home.
     assert (it.item.status, owed_by(it.patron.pk)) == ("IN_TRANSIT", 0)
+
+
+def test_i_f_undone_after_it_was_paid_the_loan_is_hers_again(lost):
+    it = lost()
+    it.pay()
+    it.loan.refresh_from_db()
+    assert it.loan.patron is None
+
+    undo(entry=AuditEntry.objects.get(action="circulation.report_lost"), staff=it.library.staff, now=it.now)
+
+    it.loan.refresh_from_db()
+    assert (it.loan.patron, it.loan.returned_at, credit_of(it.patron.pk)) == (it.patron, None, PRICE + PROCESSING)
+
+
+def test_i_f_undone_when_nobody_knows_who_had_it_changes_nothing(lost):
+    it = lost()
+    it.pay()
+    entry = AuditEntry.objects.get(action="circulation.report_lost")
+    del entry.facts["patron_id"]
+
+    with pytest.raises(UndoRefused) as refusal:
+        undo(entry=entry, staff=it.library.staff, now=it.now)
+
+    it.loan.refresh_from_db()
+    it.item.refresh_from_db()
+    assert refusal.value.codes == [Code.CHANGED_SINCE]
+    assert (it.loan.returned_at, it.item.status) == (it.now, "LOST")
+
+
+def test_i_f_back_before_its_due_date_with_the_claim_ended_the_loan_forgets_at_once(lost):
+    CirculationRule.objects.all().delete()
+    RuleFactory(set={"lost_charged_at_once": True, "processing_fee": None, "block_at_debt": None})
+    it = lost()
+    assert owed_by(it.patron.pk) == PRICE
+
+    it.find(after=timedelta(0))
+
+    it.loan.refresh_from_db()
+    assert (owed_by(it.patron.pk), it.loan.patron) == (0, None)
