@@ -41,7 +41,7 @@ def email_receipt(
         now=now,
     )
     if is_new:
-        audit.record(action="circulation.email_receipt", actor=staff, subject=patron, facts={"loans": loan_ids})
+        audit.record(action="circulation.email_receipt", actor=staff, subject=patron, facts={"loan_ids": loan_ids})
     return True
 
 

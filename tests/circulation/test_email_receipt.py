@@ -174,7 +174,7 @@ def test_the_log_says_who_sent_it_and_for_what(send, patron, staff):
     send(patron)
 
     entry = AuditEntry.objects.get()
-    assert (entry.actor, entry.subject_id, entry.facts) == (staff, patron.pk, {"loans": [loan.pk]})
+    assert (entry.actor, entry.subject_id, entry.facts) == (staff, patron.pk, {"loan_ids": [loan.pk]})
 
 
 def test_sends_nothing_when_nothing_was_lent(send, patron):

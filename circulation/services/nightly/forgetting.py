@@ -4,7 +4,7 @@
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -16,14 +16,19 @@ from circulation.services.letter_stops import stops_of_letter
 from circulation.services.nightly.batches import work_through
 from holdings.models import Item
 from notices.models import Notice, NoticeKind
-from patrons.models import Patron
+from patrons.models import Block, Patron
 from patrons.rules.settings import PatronSettings, read_settings
 from patrons.services.forgetting import FORGOTTEN, forget_person
 from tenants.selectors import current_municipality
 
 BATCH = 500
-# What an audit entry tells of whose loan it was. What was done to which item, where and by whom of the staff stays.
-_TRACES = ("patron_id", "card", "hold", "holds", "never_had")
+# What an audit entry tells of whose loan it was, or by way of a hold or a fee that's hers. What was done to which item,
+# where and by whom of the staff stays.
+_TRACES = (
+    *("patron_id", "card", "loan_ids", "never_had"),
+    *("hold", "holds", "hold_id"),
+    *("fee_id", "hold_fee_id", "found_claims", "claimed_fees"),
+)
 _BILLS = (NoticeKind.INVOICE, NoticeKind.INVOICE_REMINDER, NoticeKind.DEBT_COLLECTION)
 _OPEN = Loan.objects.filter(returned_at__isnull=True)
 
@@ -31,16 +36,18 @@ _OPEN = Loan.objects.filter(returned_at__isnull=True)
 def forget_traces(*, on: date, now: datetime, counts: Counter[str]) -> None:
     """Forget past loans, then what else tells of them, then people who left long ago.
 
-    Counts `loans`, `entries`, `fees`, `holds`, `messages` and `people`.
+    Counts `loans`, `entries`, `fees`, `holds`, `keys`, `stops`, `messages` and `people`.
 
     :raises circulation.services.nightly.batches.SomeFailed: if something could not be forgotten
     """
     settings = read_settings(current_municipality().settings)
     before = now - timedelta(days=settings.trace_days)
     _each("loans", _past_loans(), lambda keys: Loan.objects.filter(pk__in=keys).update(patron=None), counts)
-    _entries(before, counts)
+    _in_sql("entries", _TELLING, _TELL_NO_MORE, {"traces": list(_TRACES), "before": before}, counts)
     _each("fees", _settled_fees(before), _forget_fees, counts)
     _each("holds", _ended_holds(before), _forget_holds, counts)
+    _in_sql("keys", _KEYS, _NO_KEYS, {"before": before}, counts)
+    _each("stops", _ended_stops(before, on - timedelta(days=settings.trace_days)), _forget_stops, counts)
     _each("messages", _told_messages(before, on), _forget_messages, counts)
     _each("people", _gone_people(now, settings), _forget_people, counts)
 
@@ -75,6 +82,16 @@ def _ended_holds(before: datetime) -> QuerySet[Hold]:
 def _forget_holds(hold_ids: Sequence[int]) -> int:
     Transit.objects.filter(hold__in=hold_ids).update(hold=None)
     return Hold.objects.filter(pk__in=hold_ids).delete()[0]
+
+
+def _ended_stops(before: datetime, before_day: date) -> QuerySet[Block]:
+    # What set them is a loan, or a letter about some; what staff set themselves is theirs to keep.
+    by_itself = Q(cause__startswith="late:") | Q(cause__startswith="letter:")
+    return Block.objects.filter(by_itself, Q(lifted_at__lt=before) | Q(until__lt=before_day))
+
+
+def _forget_stops(block_ids: Sequence[int]) -> int:
+    return Block.objects.filter(pk__in=block_ids).delete()[0]
 
 
 def _told_messages(before: datetime, on: date) -> QuerySet[Notice]:
@@ -138,25 +155,22 @@ def _forget_people(patron_ids: Sequence[int]) -> int:
     return len(patron_ids)
 
 
-def _entries(before: datetime, counts: Counter[str]) -> None:
-    """Take whose loan it was out of the audit log, except where the loan is open or owed for."""
-
+def _in_sql(name: str, find: str, forget: str, values: Mapping[str, Any], counts: Counter[str]) -> None:
     def next_keys(after: int | None) -> Sequence[int]:
         with connection.cursor() as cursor:
-            cursor.execute(_TELLING, {"traces": list(_TRACES), "before": before, "after": after or 0, "size": BATCH})
+            cursor.execute(find, {**values, "after": after or 0, "size": BATCH})
             return [key for (key,) in cursor.fetchall()]
 
-    def work(entry_ids: Sequence[int]) -> Counter[str]:
+    def work(keys: Sequence[int]) -> Counter[str]:
         with connection.cursor() as cursor:
-            cursor.execute(
-                "UPDATE accounts_auditentry SET facts = facts - %s::text[] WHERE id = ANY(%s)",
-                [list(_TRACES), list(entry_ids)],
-            )
-            return Counter(entries=cursor.rowcount)
+            cursor.execute(forget, {**values, "keys": list(keys)})
+            return Counter({name: cursor.rowcount})
 
     work_through(next_keys, work, counts)
 
 
+# Whose loan it was goes from the audit log, except where the loan is open or owed for.
+_TELL_NO_MORE = "UPDATE accounts_auditentry SET facts = facts - %(traces)s::text[] WHERE id = ANY(%(keys)s)"
 _TELLING = """
     SELECT a.id FROM accounts_auditentry a
      WHERE a.id > %(after)s AND a.at < %(before)s AND a.action LIKE 'circulation.%%' AND a.facts ?| %(traces)s::text[]
@@ -169,6 +183,19 @@ _TELLING = """
                         WHERE a.subject_type = 'circulation.hold' AND h.id = a.subject_id
                           AND h.state IN ('QUEUED', 'IN_TRANSIT', 'READY'))
      ORDER BY a.id LIMIT %(size)s"""
+# The keys of a forgotten fee's entries name its loan or hold and kept it from being charged twice; that of a hold which
+# still waits goes on doing so.
+_NO_KEYS = "UPDATE circulation_ledgerentry SET key = NULL, rule = rule - 'hold_id' WHERE id = ANY(%(keys)s)"
+_KEYS = """
+    SELECT e.id FROM circulation_ledgerentry e JOIN circulation_fee f ON f.id = e.fee_id
+     WHERE e.id > %(after)s AND e.at < %(before)s
+       AND (e.key LIKE 'replacement:%%' OR e.key LIKE 'processing:%%' OR e.key LIKE 'hold:%%'
+            OR e.key LIKE 'hold-undone:%%')
+       AND f.description = '' AND f.loan_id IS NULL AND f.balance = 0
+       AND NOT EXISTS (SELECT 1 FROM circulation_hold h
+                        WHERE h.id = substring(e.key FROM '^hold(?:-undone)?:([0-9]+):')::bigint
+                          AND h.state IN ('QUEUED', 'IN_TRANSIT', 'READY'))
+     ORDER BY e.id LIMIT %(size)s"""
 
 
 def _each(name: str, rows: QuerySet[Any], forget: Callable[[Sequence[int]], int], counts: Counter[str]) -> None:
