@@ -77,7 +77,12 @@ def test_leaves_one_audit_entry_that_names_loan_and_state_before(lend, library):
     assert entry.pk == result.entry_id
     assert (entry.action, entry.actor, entry.subject_id) == ("circulation.check_out", library.staff, result.item.pk)
     assert entry.facts["loan_id"] == result.loan.pk
-    assert entry.facts["before"] == {"status": "AVAILABLE", "current_branch_id": library.main.pk}
+    assert entry.facts["before"] == {
+        "status": "AVAILABLE",
+        "current_branch_id": library.main.pk,
+        "last_seen_at": None,
+        "not_found_count": 0,
+    }
 
 
 def test_lends_another_branchs_item_and_keeps_where_it_is(lend, library):

@@ -73,6 +73,7 @@ def merge(request: DeskRequest, pk: int) -> HttpResponse:
 @require_POST
 def undo(request: DeskRequest, pk: int, merge_pk: int) -> HttpResponse:
     """Make two records of one again."""
+    _standing_or_404(pk)
     try:
         undo_merge(merge_id=merge_pk, author=author_of(request), now=timezone.now())
     except RecordRefused as refusal:

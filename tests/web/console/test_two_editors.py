@@ -20,6 +20,7 @@ REASONS = {
     "console:provision": _ADDS,
     "console:branch_yearly": _ADDS + "; a day that's closed every year already stays as it is",
     "console:transfer_limits": _ADDS + "; a way that's there already is refused or stays",
+    "account:columns": "her own choice, saved whole",
     "console:closing": _ADDS + "; days that are closed already are refused",
     "console:imports": "it starts an import",
     "console:rule_case": "it saves nothing",

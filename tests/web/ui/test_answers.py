@@ -14,8 +14,14 @@ def catch_printing(page: Page) -> None:
     """Note what would be printed instead of opening the print dialog."""
     page.evaluate(
         "window.printed = [];"
-        "window.print = () => window.printed.push(document.querySelector('.print-sheet').textContent); null"
+        "window.print = () => { document.documentElement.dataset.printed ="
+        " window.printed.push(document.querySelector('.print-sheet').textContent) }; null"
     )
+
+
+def expect_printed(page: Page, sheets: int) -> None:
+    """Wait until so many sheets have been printed."""
+    expect(page.locator("html")).to_have_attribute("data-printed", str(sheets))
 
 
 def test_changes_another_place_from_an_answer_that_swaps_nothing(desk: Page) -> None:
@@ -64,7 +70,7 @@ def test_prints_a_slip_without_leaving_the_page(desk: Page) -> None:
     desk.click("#slip")
     expect(desk.locator(".print-sheet")).to_have_text("Slip 047")
     desk.keyboard.press("F10")
-    desk.wait_for_function("window.printed.length > 1")
+    expect_printed(desk, 2)
 
     assert desk.evaluate("window.printed") == ["Slip 047", "Slip 047"]
     assert desk.url.endswith("/desk")
@@ -82,7 +88,7 @@ def test_prints_by_itself_where_it_is_set_so(desk: Page, ticked: bool, printed: 
         "libsys.announceApplied(document.getElementById('answer'))"
     )
     if printed:
-        desk.wait_for_function("window.printed.length > 0")
+        expect_printed(desk, 1)
     # A slip that had been asked for would have been asked for before this.
     desk.evaluate("fetch('/suggest?q=last').then((answer) => answer.text())")
 
