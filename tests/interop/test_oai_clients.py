@@ -32,7 +32,7 @@ class _Quiet(WSGIRequestHandler):
 
 
 class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
+    """Waits for its requests when it closes."""
 
 
 @pytest.fixture
