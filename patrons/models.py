@@ -1,8 +1,13 @@
 """Patrons and what the library knows about them. In each municipality's schema."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Right
 from django.utils.translation import gettext_lazy as _
+
+# Whatever stands before them, a country's code or an area's 0, the last digits of one phone number are the same.
+PHONE_DIGITS = 8
+PHONE_ENDING = Right(Func(F("phone"), Value(r"\D"), Value(""), Value("g"), function="regexp_replace"), PHONE_DIGITS)
 
 
 class PatronCategory(models.Model):
@@ -98,7 +103,7 @@ class Patron(models.Model):
             models.Index(fields=["sort_key"], name="patron_sort_key"),
             models.Index(fields=["given_name_key"], name="patron_given_name_key"),
             models.Index(fields=["birth_date"], name="patron_birth_date"),
-            models.Index(fields=["phone"], name="patron_phone", condition=~Q(phone="")),
+            models.Index(PHONE_ENDING, name="patron_phone_ending", condition=~Q(phone="")),
         ]
 
     def __str__(self) -> str:
