@@ -15,8 +15,9 @@ from common.errors import Reason
 from common.keyed_reads import ALL, KeyedRead
 from common.sort_keys import sort_key
 from patrons.errors import NOT_PERMITTED, PatronRefused
-from patrons.models import Block, Card, Patron, PatronCategory
+from patrons.models import PHONE_ENDING, Block, Card, Patron, PatronCategory
 from patrons.rules.national_ids import normal_national_id
+from patrons.rules.phones import ending_of, is_same_phone, looks_like_phone
 from tenants.selectors import current_municipality
 
 # A day's shape stands beside its form, for `strptime` alone would read 140384 as a day of the year 384.
@@ -31,7 +32,6 @@ _DATES = tuple(
         (r"\d{6}", "%d%m%y"),
     )
 )
-_PHONE = re.compile(r"\+?[\d\s]{8,16}")
 MOST_FOUND = 25
 _lock_patron, _read_patron = KeyedRead(Patron, lock=True), KeyedRead(Patron)
 _get_patron = KeyedRead(Patron, along={"category": ALL, "home_branch": ALL})
@@ -74,8 +74,8 @@ def find_patrons(text: str) -> list[Patron]:
     fits = Q(cards__number=clean_barcode(text))
     if birth_dates := _as_dates(text):
         fits |= Q(birth_date__in=birth_dates)
-    if _PHONE.fullmatch(text):
-        fits |= Q(phone=text.replace(" ", ""))
+    if looks_like_phone(text):
+        fits |= Q(pk__in=_with_phone(text))
     if "@" in text:
         fits |= Q(email__iexact=text)
     if any(character.isalpha() for character in text):
@@ -83,6 +83,11 @@ def find_patrons(text: str) -> list[Patron]:
     # Ids first: the conditions come from four indexes, and sorting only what's found keeps each in use.
     found = Patron.objects.filter(fits, left_at__isnull=True).values("pk").distinct()[: 4 * MOST_FOUND]
     return list(patrons.filter(pk__in=list(found.values_list("pk", flat=True))).order_by("sort_key")[:MOST_FOUND])
+
+
+def with_phone_ending(ending: str) -> QuerySet[Patron]:
+    """Return the patrons whose phone number has these last digits, however it's written; one index answers it."""
+    return Patron.objects.alias(phone_ending=PHONE_ENDING).filter(~Q(phone=""), phone_ending=ending)
 
 
 def find_patron_by_national_id(number: str, *, staff: StaffAccount, today: date) -> Patron | None:
@@ -196,3 +201,8 @@ def read_patron(patron_id: int) -> Patron | None:
 def get_category(pk: int) -> PatronCategory | None:
     """Return a patron category, or None."""
     return PatronCategory.objects.filter(pk=pk).first()
+
+
+def _with_phone(text: str) -> list[int]:
+    rows = with_phone_ending(ending_of(text)).values_list("pk", "phone")
+    return [pk for pk, phone in rows if is_same_phone(phone, text)]

@@ -13,6 +13,7 @@ from patrons.selectors import (
     find_patrons,
     get_patron_by_card,
     patrons_by_cards,
+    with_phone_ending,
     working_card,
     working_cards,
 )
@@ -92,6 +93,40 @@ def test_finds_by_phone_e_mail_and_card(text):
     named("Bo", "Hansen")
 
     assert names(text) == ["Åse Østergaard"]
+
+
+@pytest.mark.parametrize(
+    ("kept", "text"),
+    [
+        ("12 34 56 78", "12345678"),
+        ("12 34 56 78", "+45 12345678"),
+        ("+45 12 34 56 78", "12 34 56 78"),
+        ("0045-12345678", "1234 5678"),
+        ("+46 (0)70-123 45 67", "070-123 45 67"),
+        ("012 345", "012345"),
+    ],
+)
+def test_finds_a_phone_number_however_it_is_written(kept, text):
+    named("Åse", "Østergaard", phone=kept)
+    named("Bo", "Hansen", phone="87654321")
+
+    assert names(text) == ["Åse Østergaard"]
+
+
+@pytest.mark.parametrize("text", ["2090012345678", "+46 70 12345678", "345678", "+47 12345678"])
+def test_numbers_that_only_end_like_a_phone_number_find_nobody(text):
+    named("Åse", "Østergaard", phone="+45 12345678")
+
+    assert names(text) == []
+
+
+def test_a_phone_number_is_looked_up_by_its_index():
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+
+    plan = with_phone_ending("12345678").explain()
+
+    assert "patron_phone_ending" in plan
 
 
 def test_does_not_find_who_has_left():
