@@ -1,9 +1,11 @@
 """Reads what a closing would move: the days, the loans that end on them, the holds that wait on the shelf."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db.models import Count, Max, QuerySet
 from django.db.models.functions import Coalesce
@@ -21,24 +23,26 @@ class ClosingOfBranch:
 
     :ivar days: those on which it would have been open
     :ivar after: its calendar when they're closed
-    :ivar due_dates: how many loans end on each of these days, and to which day they move
+    :ivar today: by its clock
+    :ivar due_dates: how many loans move from which of these days to which day
     :ivar holds: how many wait on its shelf longer
     """
 
     branch: Branch
     days: tuple[date, ...]
     after: Calendar
-    due_dates: Mapping[date, tuple[date, int]]
+    today: date
+    due_dates: tuple[tuple[date, date, int], ...]
     holds: int
 
     @property
     def loans(self) -> int:
         """How many loans move."""
-        return sum(count for _day, count in self.due_dates.values())
+        return sum(count for _from, _to, count in self.due_dates)
 
 
 def plan_closing(
-    branches: Collection[Branch], days: Collection[date], *, keep_single_days: bool = False
+    branches: Collection[Branch], days: Collection[date], *, now: datetime, keep_single_days: bool = False
 ) -> list[ClosingOfBranch]:
     """Return what closing these branches on these days would move; branches that are closed anyway are left out.
 
@@ -54,7 +58,8 @@ def plan_closing(
         wanted = [day for day in days if day not in calendar.exceptions] if keep_single_days else days
         closed = newly_closed(calendar, wanted)
         if closed:
-            plans.append(_plan(branch, closed, closed_on(calendar, wanted)))
+            today = now.astimezone(ZoneInfo(branch.time_zone)).date()
+            plans.append(_plan(branch, closed, closed_on(calendar, wanted), today))
     return plans
 
 
@@ -71,7 +76,7 @@ def plan_week(branch: Branch, week: Mapping[int, Hours], *, today: date) -> Clos
         return None
     furthest = _furthest(branch.pk)
     closed = [day for day in days_of(today, max(furthest, today)) if before.is_open(day) and not after.is_open(day)]
-    return _plan(branch, closed, after) if closed else None
+    return _plan(branch, closed, after, today) if closed else None
 
 
 def loans_ending(branch_id: int, days: Collection[date]) -> QuerySet[Loan, Any]:
@@ -97,12 +102,16 @@ def _following(branch_id: int) -> QuerySet[Loan, Any]:
     )
 
 
-def _plan(branch: Branch, closed: list[date], after: Calendar) -> ClosingOfBranch:
-    counts = loans_ending(branch.pk, closed).order_by().values_list("due_date").annotate(Count("pk"))
+def _plan(branch: Branch, closed: list[date], after: Calendar, today: date) -> ClosingOfBranch:
+    ending = loans_ending(branch.pk, closed).order_by().values_list("due_date", "patron__expires_on")
+    moves: Counter[tuple[date, date]] = Counter()
+    for day, expires_on, count in ending.annotate(Count("pk")):
+        moves[day, moved_due_date(day, after, today=today, expires_on=expires_on)] += count
     return ClosingOfBranch(
         branch=branch,
         days=tuple(closed),
         after=after,
-        due_dates={day: (moved_due_date(day, after), count) for day, count in sorted(counts)},
+        today=today,
+        due_dates=tuple((day, new, count) for (day, new), count in sorted(moves.items())),
         holds=holds_waiting(branch.pk, closed[0]).count(),
     )

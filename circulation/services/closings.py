@@ -11,14 +11,15 @@ from django.db import transaction
 
 from circulation.errors import ClosingRefused, Code
 from circulation.models import Hold, Loan
-from circulation.rules.closings import MOST_DAYS, days_of, moved_due_at, moved_shelf_date
+from circulation.rules.closings import MOST_DAYS, days_of, moved_due_at, moved_due_date, moved_shelf_date
 from circulation.rules.reasons import blocking
 from circulation.selectors.closings import ClosingOfBranch, holds_waiting, loans_ending, plan_closing, plan_week
 from common.audit import record
-from holdings.models import Branch, CalendarDay
+from holdings.models import Branch, CalendarDay, Item
 from holdings.rules.calendars import Hours, NeverOpen
 from holdings.services.branches import set_opening_hours
 from holdings.services.calendars import add_yearly_day, close_public_holidays, public_holidays
+from tenants.locks import wait_in_line
 
 _BATCH = 1000
 # No loan lasts longer than these.
@@ -55,7 +56,7 @@ def preview_closing(*, branches: Collection[Branch], first: date, last: date, no
 
     :raises ClosingRefused: DAY_PAST, DAYS_WRONG, NOTHING_TO_CLOSE, or CALENDAR_NEVER_OPEN
     """
-    return _planned(branches, _days(branches, first, last, now))
+    return _planned(branches, _days(branches, first, last, now), now)
 
 
 @transaction.atomic
@@ -64,14 +65,16 @@ def close_branches(
 ) -> Closing:
     """Close the branches from the first day to the last, and move what ends or waits meanwhile.
 
-    Loans that would end on a closed day end on the next open one, those by the hour when the branch opens again; holds
-    on the shelf keep as many open days as they had. It can't be taken back: a day that's opened again moves nothing.
+    Loans that would end on a closed day end on the next open one, those by the hour when the branch opens again, but
+    none after its patron's card; holds on the shelf keep as many open days as they had, while they're needed. It can't
+    be taken back: a day that's opened again moves nothing.
 
     :raises ClosingRefused: DAY_PAST, DAYS_WRONG, NOTHING_TO_CLOSE, or CALENDAR_NEVER_OPEN; nothing has changed
     """
     days = _days(branches, first, last, now)
     _lock(branches)
-    closing = _planned(branches, days)
+    closing = _planned(branches, days, now)
+    _lock_touched(closing)
     for each in closing.branches:
         _close(each, reason)
     _move(closing, reason, actor)
@@ -89,7 +92,8 @@ def close_holidays(*, branch: Branch, country: str, years: Collection[int], acto
     _lock([branch])
     today = now.astimezone(ZoneInfo(branch.time_zone)).date()
     days = [day for day in public_holidays(country, years) if day >= today]
-    closing = Closing(tuple(plan_closing([branch], days, keep_single_days=True)))
+    closing = Closing(tuple(plan_closing([branch], days, now=now, keep_single_days=True)))
+    _lock_touched(closing)
     added = close_public_holidays(branch=branch, country=country, years=years, actor=actor)
     _move(closing, "", actor)
     return added
@@ -106,7 +110,8 @@ def close_every_year(
     _lock(branches)
     today = min((now.astimezone(ZoneInfo(branch.time_zone)).date() for branch in branches), default=now.date())
     days = [each for each in _every_year(month, day, today) if each >= today]
-    closing = Closing(tuple(plan_closing(branches, days, keep_single_days=True)))
+    closing = Closing(tuple(plan_closing(branches, days, now=now, keep_single_days=True)))
+    _lock_touched(closing)
     add_yearly_day(branches=branches, month=month, day=day, reason=reason, actor=actor)
     _move(closing, reason, actor)
     return closing
@@ -139,14 +144,33 @@ def set_hours(*, branch: Branch, week: Mapping[int, Hours], move: bool, actor: A
     """
     _lock([branch])
     closing = preview_hours(branch=branch, week=week, now=now) if move else Closing(())
+    _lock_touched(closing)
     set_opening_hours(branch=branch, week=week, actor=actor)
     _move(closing, "", actor)
     return closing
 
 
 def _lock(branches: Collection[Branch]) -> None:
-    # Of two closings at once, the later sees what the earlier closed.
-    list(Branch.objects.select_for_update(no_key=True).filter(pk__in=[each.pk for each in branches]).order_by("pk"))
+    # Of two closings at once, the later sees what the earlier closed. Not by the branch's row: a check-in that traps a
+    # hold takes the shelf number from there while it has loan and hold, for which the closing would be waiting.
+    wait_in_line(f"closing:{each.pk}" for each in branches)
+
+
+def _lock_touched(closing: Closing) -> None:
+    """Lock what will move, as a check-in does: items, then loans, then holds."""
+    plans = closing.branches
+    loans = [row for each in plans for row in loans_ending(each.branch.pk, each.days).values_list("pk", "item")]
+    holds = [
+        row for each in plans for row in holds_waiting(each.branch.pk, each.days[0]).values_list("pk", "trapped_item")
+    ]
+    _lock_rows(Item, {item_id for _, item_id in (*loans, *holds)})
+    _lock_rows(Loan, {loan_id for loan_id, _ in loans})
+    _lock_rows(Hold, {hold_id for hold_id, _ in holds})
+
+
+def _lock_rows(model: type[Item | Loan | Hold], keys: Collection[int]) -> None:
+    rows = model.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk")
+    list(rows.values_list("pk"))
 
 
 def _every_year(month: int, day: int, today: date) -> Iterator[date]:
@@ -180,9 +204,9 @@ def _days(branches: Collection[Branch], first: date, last: date, now: datetime) 
     return list(days_of(first, last))
 
 
-def _planned(branches: Collection[Branch], days: Collection[date]) -> Closing:
+def _planned(branches: Collection[Branch], days: Collection[date], now: datetime) -> Closing:
     try:
-        closing = Closing(tuple(plan_closing(branches, days)))
+        closing = Closing(tuple(plan_closing(branches, days, now=now)))
     except NeverOpen as never:
         raise ClosingRefused([blocking(Code.CALENDAR_NEVER_OPEN)]) from never
     if not closing.branches:
@@ -204,18 +228,30 @@ def _move_loans(plan: ClosingOfBranch) -> dict[str, dict[str, Any]]:
     zone, moved = ZoneInfo(plan.branch.time_zone), {}
     loans = loans_ending(plan.branch.pk, plan.days).select_for_update(of=("self",), no_key=True).order_by("pk")
     by_day: dict[date, list[Loan]] = {}
-    for loan in loans:
+    for loan in loans.select_related("patron"):
         by_day.setdefault(loan.due_date, []).append(loan)
     for day, ending in sorted(by_day.items()):
-        new = plan.after.next_open_day(day)
+        usual, by_card = plan.after.next_open_day(day), {}
         for loan in ending:
-            loan.due_date = new
-            if loan.due_at is not None:
-                loan.due_at = moved_due_at(loan.due_at.astimezone(zone), plan.after)
-                loan.due_date = loan.due_at.date()
+            _move_loan(loan, plan, zone)
+            if loan.due_date != usual:
+                by_card[str(loan.pk)] = loan.due_date.isoformat()
         Loan.objects.bulk_update(ending, ["due_date", "due_at"], batch_size=_BATCH)
-        moved[day.isoformat()] = {"to": new.isoformat(), "loans": [loan.pk for loan in ending]}
+        moved[day.isoformat()] = {
+            "to": usual.isoformat(),
+            "loans": [loan.pk for loan in ending],
+            **({"by_card": by_card} if by_card else {}),
+        }
     return moved
+
+
+def _move_loan(loan: Loan, plan: ClosingOfBranch, zone: ZoneInfo) -> None:
+    expires_on = loan.patron.expires_on if loan.patron else None
+    if loan.due_at is None:
+        loan.due_date = moved_due_date(loan.due_date, plan.after, today=plan.today, expires_on=expires_on)
+        return
+    loan.due_at = moved_due_at(loan.due_at.astimezone(zone), plan.after, today=plan.today, expires_on=expires_on)
+    loan.due_date = loan.due_at.date()
 
 
 def _move_holds(plan: ClosingOfBranch) -> list[dict[str, Any]]:
@@ -224,7 +260,8 @@ def _move_holds(plan: ClosingOfBranch) -> list[dict[str, Any]]:
     for hold in holds:
         if hold.shelf_until is None:
             continue
-        before, hold.shelf_until = hold.shelf_until, moved_shelf_date(hold.shelf_until, plan.days, plan.after)
+        before = hold.shelf_until
+        hold.shelf_until = moved_shelf_date(before, plan.days, plan.after, needed_by=hold.needed_by)
         moved.append({"id": hold.pk, "from": before.isoformat(), "to": hold.shelf_until.isoformat()})
     Hold.objects.bulk_update(holds, ["shelf_until"], batch_size=_BATCH)
     return moved

@@ -90,6 +90,52 @@ def test_holds_wait_as_many_open_days_as_they_had(library, close):
     assert done.holds == 2
 
 
+@pytest.mark.parametrize(
+    ("card_ends", "expected"),
+    [
+        # Sunday is closed as well, so what ends with Monday's card is due on Saturday.
+        (MONDAY, MONDAY - 2 * DAY),
+        (TUESDAY, MONDAY - 2 * DAY),
+        (TUESDAY + DAY, TUESDAY + DAY),
+        # A card that has ended already stops loans by other means.
+        (TODAY - DAY, TUESDAY + DAY),
+        (None, TUESDAY + DAY),
+    ],
+)
+def test_no_due_date_moves_past_the_card(library, close, card_ends, expected):
+    patron = library.another_patron(expires_on=card_ends)
+    loan = LoanFactory(item=library.item(), patron=patron, due_date=MONDAY)
+    at = datetime(2026, 11, 23, 15, tzinfo=ZONE)
+    by_hour = LoanFactory(item=library.item(), patron=patron, due_date=MONDAY, due_at=at)
+    planned = preview_closing(branches=[library.main], first=MONDAY, last=TUESDAY, now=NOW)
+
+    close()
+
+    loan.refresh_from_db()
+    by_hour.refresh_from_db()
+    assert (loan.due_date, by_hour.due_date, by_hour.due_at.astimezone(ZONE).date()) == (expected,) * 3
+    assert planned.branches[0].due_dates == ((MONDAY, expected, 2),)
+
+
+def test_a_loan_stays_until_today_when_the_card_ends_with_the_closing(library, close):
+    loan = LoanFactory(item=library.item(), patron=library.another_patron(expires_on=TODAY), due_date=TODAY)
+
+    close(first=TODAY, last=TODAY)
+
+    loan.refresh_from_db()
+    assert loan.due_date == TODAY
+
+
+@pytest.mark.parametrize(("needed_by", "expected"), [(MONDAY - DAY, MONDAY), (TUESDAY, TUESDAY), (None, TUESDAY + DAY)])
+def test_no_hold_waits_longer_than_it_is_needed(library, close, needed_by, expected):
+    hold = HoldFactory(ready=True, pickup_branch=library.main, shelf_until=MONDAY, needed_by=needed_by)
+
+    close()
+
+    hold.refresh_from_db()
+    assert hold.shelf_until == expected
+
+
 def test_the_preview_tells_the_same_and_moves_nothing(library):
     loan = _loan(library, MONDAY)
     HoldFactory(ready=True, pickup_branch=library.main, shelf_until=TUESDAY)
@@ -98,7 +144,7 @@ def test_the_preview_tells_the_same_and_moves_nothing(library):
 
     loan.refresh_from_db()
     assert (planned.loans, planned.holds, len(planned.branches)) == (1, 1, 2)
-    assert planned.branches[0].due_dates == {MONDAY: (TUESDAY + DAY, 1)}
+    assert planned.branches[0].due_dates == ((MONDAY, TUESDAY + DAY, 1),)
     assert loan.due_date == MONDAY
     assert not CalendarDay.objects.exists()
 
@@ -208,7 +254,7 @@ def test_ii_b3_a_closing_closes_the_branches_that_it_names_and_no_others(library
 def test_an_hour_without_known_hours_stays_the_same_hour():
     after = Calendar(frozenset({2}))
 
-    moved = moved_due_at(datetime(2026, 11, 23, 15, tzinfo=ZONE), after)
+    moved = moved_due_at(datetime(2026, 11, 23, 15, tzinfo=ZONE), after, today=TODAY, expires_on=None)
 
     assert moved == datetime(2026, 11, 25, 15, tzinfo=ZONE)
 

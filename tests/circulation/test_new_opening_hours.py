@@ -93,7 +93,7 @@ def test_the_preview_tells_the_same_and_moves_nothing(library):
 
     loan.refresh_from_db()
     assert (planned.loans, planned.holds, planned.moves_nothing) == (1, 1, False)
-    assert planned.branches[0].due_dates == {SATURDAY: (MONDAY, 1)}
+    assert planned.branches[0].due_dates == ((SATURDAY, MONDAY, 1),)
     assert (loan.due_date, 5 in week_of(library.main)) == (SATURDAY, True)
 
 

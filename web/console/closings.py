@@ -99,7 +99,7 @@ def closing_rows(planned: Closing) -> list[dict[str, Any]]:
             "days": each.days,
             "loans": each.loans,
             "holds": each.holds,
-            "moves": [{"from": day, "to": new, "count": count} for day, (new, count) in each.due_dates.items()],
+            "moves": [{"from": day, "to": new, "count": count} for day, new, count in each.due_dates],
         }
         for each in planned.branches
     ]

@@ -3,17 +3,17 @@
 import logging
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db import OperationalError, transaction
 
+from common.conflicts import is_conflict
 from tenants.services.job_runs import problem_of
 
 logger = logging.getLogger(__name__)
 
 Key = TypeVar("Key")
 _MOST_TRIES = 3
-_WORTH_ANOTHER_TRY = ("40P01", "40001")  # a deadlock, a conflict between transactions
 
 
 class SomeFailed(Exception):
@@ -85,10 +85,6 @@ def _in_transaction(work: Callable[[Sequence[Key]], Counter[str]], keys: Sequenc
             with transaction.atomic():
                 return work(keys)
         except OperationalError as problem:
-            if attempt == _MOST_TRIES or _sqlstate(problem) not in _WORTH_ANOTHER_TRY:
+            if attempt == _MOST_TRIES or not is_conflict(problem):
                 raise
     raise AssertionError("unreachable")
-
-
-def _sqlstate(problem: OperationalError) -> Any:
-    return getattr(problem.__cause__, "sqlstate", None)

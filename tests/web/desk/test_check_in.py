@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
+from django.db import OperationalError
 from django.urls import reverse
+from psycopg.errors import DeadlockDetected
 
 from accounts.models import AuditEntry
 from circulation.models import Hold, Loan
@@ -31,6 +33,18 @@ def test_takes_an_item_back_and_sends_it_to_its_shelf(librarian_client, item, sc
     assert answer.headers["X-Scan-Kind"] == "ok"
     assert 'data-to="shelf"' in text_of(answer)
     assert loan.returned_at == NOW
+
+
+def test_a_deadlock_is_answered_so_that_the_scan_is_sent_again(librarian_client, item, scan, monkeypatch):
+    def dead(**_values):
+        raise OperationalError("called off") from DeadlockDetected()
+
+    monkeypatch.setattr("web.desk.check_in.take_back", dead)
+
+    answer = scan(librarian_client, item.barcode, at=AT)
+
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "1")
+    assert "X-Scan-Kind" not in answer.headers
 
 
 def test_gives_an_item_that_somebody_waits_for_its_shelf_number_and_slip(librarian_client, patron, item, scan):

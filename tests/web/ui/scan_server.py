@@ -135,6 +135,8 @@ class Handler(BaseHTTPRequestHandler):
             self._html("stale form", status=403)
         elif failure == "429":
             self._html("too many", status=429, retry="1")
+        elif failure == "busy":
+            self._html("in another's way", status=503, retry="1")
         elif failure.isdigit():
             self._html("failed", status=int(failure))
         else:

@@ -168,7 +168,7 @@ def test_stops_at_a_failed_scan_and_sends_it_again_with_the_same_id(
     expect(desk.locator("[data-scan-box]")).to_be_focused()
 
 
-@pytest.mark.parametrize("failure", ["503", "429", "cut", "lost"])
+@pytest.mark.parametrize("failure", ["503", "busy", "429", "cut", "lost"])
 def test_repeats_by_itself_when_waiting_helps(desk: Page, server: ScanServer, failure: str) -> None:
     server.behaviour.failures["5012340001"].append(failure)
 

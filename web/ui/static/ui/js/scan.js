@@ -37,7 +37,9 @@
   });
 
   const failureOf = (answer) => {
-    if (answer.status === 429) return { ok: false, state: "busy", wait: Number(answer.headers.get("Retry-After")) || 5 };
+    // A server that says when to come again is there: it's no outage.
+    const wait = Number(answer.headers.get("Retry-After"));
+    if (answer.status === 429 || (answer.status === 503 && wait)) return { ok: false, state: "busy", wait: wait || 5 };
     if (answer.status === 423) {
       window.libsys.showLock?.();
       return { ok: false, state: "locked" };
