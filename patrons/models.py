@@ -89,6 +89,8 @@ class Patron(models.Model):
     national_id_hash = models.BinaryField(max_length=32, null=True, blank=True, unique=True)
     expires_on = models.DateField(null=True, blank=True)
     keeps_history = models.BooleanField(default=False)
+    # How many of her loans were forgotten of which she said that she had returned or never had the item.
+    forgotten_claims = models.PositiveSmallIntegerField(default=0, db_default=0)
     created_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True, blank=True)
     left_reason = models.CharField(max_length=10, choices=LeftReason, blank=True, default="", db_default="")
