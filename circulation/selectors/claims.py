@@ -7,7 +7,7 @@ from patrons.models import Patron
 
 def count_claims(patron: Patron) -> int:
     """Return of how many items the patron says that she returned or never had them, and that haven't turned up."""
-    return Loan.objects.filter(patron=patron).exclude(claim="").count()
+    return Loan.objects.filter(patron=patron).exclude(claim="").count() + patron.forgotten_claims
 
 
 def claimed_loans(branch: Branch) -> list[Loan]:

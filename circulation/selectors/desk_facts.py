@@ -69,8 +69,9 @@ _PARTS = {
     "same_title": """(SELECT count(*) FROM circulation_loan l JOIN holdings_item i ON i.id = l.item_id
         WHERE l.patron_id = %(patron)s AND l.returned_at IS NULL AND i.record_id = %(record)s
           AND i.id <> %(item)s AND $of_volume)""",
-    "claims": """(SELECT count(*) FROM circulation_loan l
-        WHERE l.patron_id = %(patron)s AND l.claim <> '')""",
+    # Those too of which only the number is remembered.
+    "claims": """((SELECT count(*) FROM circulation_loan l WHERE l.patron_id = %(patron)s AND l.claim <> '')
+        + coalesce((SELECT p.forgotten_claims FROM patrons_patron p WHERE p.id = %(patron)s), 0))""",
     "trapped": """(SELECT $hold FROM circulation_hold h
         WHERE h.trapped_item_id = %(item)s AND h.state IN ('IN_TRANSIT', 'READY'))""",
     "patron_holds": """(SELECT json_agg($hold) FROM circulation_hold h

@@ -19,7 +19,7 @@ def forget_person(patron_id: int) -> None:
     for name in _EMPTIED:
         setattr(patron, name, "")
     patron.birth_date, patron.national_id_encrypted, patron.national_id_hash = None, None, None
-    patron.channels, patron.keeps_history = {}, False
+    patron.channels, patron.keeps_history, patron.forgotten_claims = {}, False, 0
     patron.save()
     for model in (Card, PatronNote, ContactPerson, Block):
         model._default_manager.filter(patron=patron).delete()

@@ -114,6 +114,8 @@ def _take_over(goes: Patron, stays: Patron) -> None:
     # Her PIN goes on working with her old card only if she had none on the other.
     stays.pin = stays.pin or goes.pin
     stays.created_at = min(stays.created_at, goes.created_at)
+    stays.forgotten_claims += goes.forgotten_claims
+    goes.forgotten_claims = 0
 
 
 def cards_that_move(goes: Patron) -> list[str]:

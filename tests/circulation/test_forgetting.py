@@ -7,6 +7,7 @@ import pytest
 
 from accounts.models import AuditEntry
 from circulation.models import Fee, Hold, Loan, Transit
+from circulation.selectors.claims import count_claims
 from circulation.services.nightly.forgetting import forget_traces
 from notices.models import Notice
 from patrons.models import Block, Card, Patron
@@ -198,12 +199,19 @@ def test_a_letter_stays_as_long_as_its_stop_or_a_fee_that_covers_one_of_its_loan
     assert not Notice.objects.exists()
 
 
-def test_what_a_patron_says_of_an_item_is_hers_until_it_is_found(alpha):
-    said = LoanFactory(returned=True, claim="NEVER_HAD", claimed_at=LONG_AGO)
+@pytest.mark.parametrize("claim", ["NEVER_HAD", "RETURNED"])
+def test_of_what_a_patron_said_of_an_item_only_the_number_stays(alpha, claim):
+    patron = PatronFactory()
+    said = [LoanFactory(patron=patron, returned=True, claim=claim, claimed_at=LONG_AGO) for _ in range(3)]
+    Loan.objects.filter(pk__in=[loan.pk for loan in said[:2]]).update(returned_at=LONG_AGO)
+    Loan.objects.filter(pk=said[2].pk).update(returned_at=LATELY)
 
-    forget()
+    assert forget()["loans"] == 2
+    assert "loans" not in forget()
 
-    assert Loan.objects.get(pk=said.pk).patron == said.patron
+    assert list(Loan.objects.filter(patron=patron)) == said[2:]
+    patron.refresh_from_db()
+    assert (patron.forgotten_claims, count_claims(patron)) == (2, 3)
 
 
 def test_a_memberships_end_is_remembered_until_it_comes(alpha):
@@ -253,6 +261,28 @@ def test_who_left_long_ago_is_forgotten_unless_something_is_open(alpha):
     assert Loan.objects.get(pk=past.pk).patron is None
     names = [Patron.objects.get(pk=pk).given_name for pk in (open_loan.patron_id, owing.patron_id, lately.pk)]
     assert names == ["Olga", "Oda", "Lene"]
+    assert "people" not in forget()
+
+
+def test_a_membership_that_ran_out_long_ago_is_over_unless_something_is_open(alpha):
+    ran_out = {"expires_on": TODAY - timedelta(days=366)}
+    gone = PatronFactory(**ran_out)
+    kept = [
+        PatronFactory(expires_on=TODAY - timedelta(days=364)),
+        PatronFactory(category__code="school", category__kind="INSTITUTION", **ran_out),
+        LoanFactory(patron=PatronFactory(**ran_out)).patron,
+        LoanFactory(patron=PatronFactory(**ran_out), returned=True, claim="NEVER_HAD", claimed_at=LATELY).patron,
+        HoldFactory(patron=PatronFactory(**ran_out)).patron,
+        FeeFactory(patron=PatronFactory(**ran_out)).patron,
+        FeeFactory(liable=PatronFactory(**ran_out)).liable,
+        GuardianshipFactory(guardian=PatronFactory(**ran_out)).guardian,
+    ]
+
+    assert forget()["people"] == 1
+
+    left = Patron.objects.get(pk=gone.pk)
+    assert (left.given_name, left.left_at, left.left_reason) == ("–", NOW, "OVER")
+    assert not Patron.objects.filter(pk__in=[patron.pk for patron in kept], given_name="–").exists()
     assert "people" not in forget()
 
 

@@ -9,14 +9,14 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import BooleanField, Exists, F, Func, JSONField, OuterRef, Q, QuerySet, Value
+from django.db.models import BooleanField, Count, Exists, F, Func, JSONField, OuterRef, Q, QuerySet, Value
 
 from circulation.models import Fee, Hold, Loan, Transit
 from circulation.services.letter_stops import stops_of_letter
 from circulation.services.nightly.batches import work_through
 from holdings.models import Item
 from notices.models import Notice, NoticeKind
-from patrons.models import Block, Patron
+from patrons.models import Block, Guardianship, Patron, PatronCategory
 from patrons.rules.settings import PatronSettings, read_settings
 from patrons.services.forgetting import FORGOTTEN, forget_person
 from tenants.selectors import current_municipality
@@ -30,6 +30,8 @@ _TRACES = (
     *("fee_id", "hold_fee_id", "found_claims", "claimed_fees"),
 )
 _BILLS = (NoticeKind.INVOICE, NoticeKind.INVOICE_REMINDER, NoticeKind.DEBT_COLLECTION)
+# Not institutions and classes: they're no persons, and go on without a day.
+_PEOPLE = (PatronCategory.Kind.ADULT, PatronCategory.Kind.CHILD, PatronCategory.Kind.STAFF)
 _OPEN = Loan.objects.filter(returned_at__isnull=True)
 
 
@@ -42,21 +44,29 @@ def forget_traces(*, on: date, now: datetime, counts: Counter[str]) -> None:
     """
     settings = read_settings(current_municipality().settings)
     before = now - timedelta(days=settings.trace_days)
-    _each("loans", _past_loans(), lambda keys: Loan.objects.filter(pk__in=keys).update(patron=None), counts)
+    _each("loans", _past_loans(before), _forget_loans, counts)
     _in_sql("entries", _TELLING, _TELL_NO_MORE, {"traces": list(_TRACES), "before": before}, counts)
     _each("fees", _settled_fees(before), _forget_fees, counts)
     _each("holds", _ended_holds(before), _forget_holds, counts)
     _in_sql("keys", _KEYS, _NO_KEYS, {"before": before}, counts)
     _each("stops", _ended_stops(before, on - timedelta(days=settings.trace_days)), _forget_stops, counts)
     _each("messages", _told_messages(before, on), _forget_messages, counts)
-    _each("people", _gone_people(now, settings), _forget_people, counts)
+    _each("people", _gone_people(on, now, settings), lambda keys: _forget_people(keys, on, now, settings), counts)
 
 
-def _past_loans() -> QuerySet[Loan]:
+def _past_loans(before: datetime) -> QuerySet[Loan]:
     owing = Fee.objects.filter(loan=OuterRef("pk"), balance__gt=0)
     over = Loan.objects.filter(Q(patron__keeps_history=False) & ~Exists(owing), returned_at__isnull=False)
-    # What she said of an item that nobody has found since is counted; it's forgotten when it's found.
-    return over.filter(claim="")
+    # What she said of an item that nobody finds may be asked about for a while; then only how often she said it stays.
+    return over.filter(Q(claim="") | Q(returned_at__lt=before))
+
+
+def _forget_loans(loan_ids: Sequence[int]) -> int:
+    loans = Loan.objects.filter(pk__in=loan_ids, patron__isnull=False)
+    said = loans.exclude(claim="").order_by("patron").values_list("patron").annotate(Count("pk"))
+    for patron_id, claims in said:
+        Patron.objects.filter(pk=patron_id).update(forgotten_claims=F("forgotten_claims") + claims)
+    return loans.update(patron=None)
 
 
 def _settled_fees(before: datetime) -> QuerySet[Fee]:
@@ -139,17 +149,33 @@ def _forget_messages(notice_ids: Sequence[int]) -> int:
     return Notice.objects.filter(pk__in=notice_ids).delete()[0]
 
 
-def _gone_people(now: datetime, settings: PatronSettings) -> QuerySet[Patron]:
+def _gone_people(on: date, now: datetime, settings: PatronSettings) -> QuerySet[Patron]:
     temporary = Q(left_reason=Patron.LeftReason.OVER, left_at__lt=now - timedelta(days=settings.trace_days))
     gone = temporary | Q(left_at__lt=now - timedelta(days=settings.left_days))
+    # Who doesn't come back to renew is gone as well, though nobody has noted it; not while anything of hers is under
+    # way, nor as long as she stands behind a child that's still a member.
+    run_out = Q(
+        ~Exists(Hold.objects.filter(patron=OuterRef("pk"), state__in=Hold.ACTIVE)),
+        ~Exists(Loan.objects.filter(patron=OuterRef("pk")).exclude(claim="")),
+        ~Exists(Guardianship.objects.filter(guardian=OuterRef("pk"), child__left_at__isnull=True)),
+        left_at__isnull=True,
+        expires_on__lt=on - timedelta(days=settings.left_days),
+        category__kind__in=_PEOPLE,
+    )
     settled = ~Exists(_OPEN.filter(patron=OuterRef("pk"))) & ~Exists(
         Fee.objects.filter(Q(patron=OuterRef("pk")) | Q(liable=OuterRef("pk")), ~Q(balance=0))
     )
-    return Patron.objects.filter(gone & settled).exclude(given_name=FORGOTTEN)
+    return Patron.objects.filter((gone | run_out) & settled).exclude(given_name=FORGOTTEN)
 
 
-def _forget_people(patron_ids: Sequence[int]) -> int:
+def _forget_people(keys: Sequence[int], on: date, now: datetime, settings: PatronSettings) -> int:
+    # Looked at once more with the rows locked: a desk may have renewed a membership or lent something meanwhile.
+    locked = _gone_people(on, now, settings).select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk")
+    patron_ids = list(locked.values_list("pk", flat=True))
     Loan.objects.filter(patron__in=patron_ids).update(patron=None)
+    # Nobody is a member any more of whom nothing is known.
+    run_out = Patron.objects.filter(pk__in=patron_ids, left_at__isnull=True)
+    run_out.update(left_at=now, left_reason=Patron.LeftReason.OVER)
     for patron_id in patron_ids:
         forget_person(patron_id)
     return len(patron_ids)
