@@ -1,15 +1,18 @@
 """A patron's money page: what she owes and why, her children's fees, what was settled and how, her credit."""
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from circulation.selectors.fees import credit_of, fees_of, owed_by
 from circulation.services.fees.payments import Method
+from patrons.selectors.desk_page import wards_shown_to
 from web.portal.sessions import patron_only, portal_context
 from web.ui.money import amount_text
 from web.ui.requests import PageRequest
@@ -23,26 +26,39 @@ def money(request: PageRequest, patron: Any) -> HttpResponse:
     """Show every fee with the rule behind it and what has become of it."""
     currency = request.tenant.currency
     views = fees_of(patron, also_settled=True)
+    told = {patron.pk, *(child.pk for child in wards_shown_to(patron, day=timezone.localdate()))}
+    lines = [_line_for(patron, view, currency, told) for view in views]
     context = portal_context(request, "me", patron) | {
-        "open": [fee_line(view, currency, patron=patron) for view in views if view.fee.balance],
-        "settled": [fee_line(view, currency, patron=patron) for view in views if not view.fee.balance][:_MOST_SETTLED],
+        "open": [line for line in lines if line["fee"].balance],
+        "settled": [line for line in lines if not line["fee"].balance][:_MOST_SETTLED],
         "owed": owed_by(patron.pk),
         "credit": credit_of(patron.pk),
     }
     return render(request, "portal/money.html", context)
 
 
-def fee_line(view: Any, currency: str, *, patron: Any = None) -> dict[str, Any]:
-    """Return a fee with the rule that made it in a sentence, and what was paid or given up of it.
+def _line_for(patron: Any, view: Any, currency: str, told: Collection[int]) -> dict[str, Any]:
+    """Return a fee as the one sees it who pays it: what a child had only where its loans are shown to her.
 
-    :param patron: whose page it is: the name of a child whose fee it is stands beside it
+    :param told: the numbers of those whose loans she sees, her own with them
     """
+    line = fee_line(view, currency)
+    if view.fee.patron_id != patron.pk:
+        line["child"] = view.fee.patron.display_name
+    if view.fee.patron_id not in told:
+        line |= {"title": "", "others": "", "why": ""}
+    return line
+
+
+def fee_line(view: Any, currency: str) -> dict[str, Any]:
+    """Return a fee with the rule that made it in a sentence, and what was paid or given up of it."""
     others = [line["title"] for line in view.fee.covers if line["loan"] != view.fee.loan_id]
     return {
         "fee": view.fee,
         "why": " ".join(filter(None, (_rule_text(view.rule, currency), _settled_text(view, currency)))),
+        "title": view.fee.description,
         "others": ", ".join(others),
-        "child": view.fee.patron.given_name if patron and view.fee.patron_id != patron.pk else "",
+        "child": "",
         "moves": [_move(entry) for entry in view.entries],
     }
 
