@@ -113,8 +113,8 @@ class Notice(models.Model):
     # What its text was filled with, as `notices.rules.contexts` keeps it, to write it anew for another channel.
     context = models.JSONField(default=dict, db_default={})
     channel = models.CharField(max_length=12, choices=Channel)
-    # One or several e-mail addresses, a phone number, the lines of a postal address, or for the digital post box the
-    # number of the patron whose box it is.
+    # An e-mail address (several in what an older release wrote), a phone number, the lines of a postal address, or for
+    # the digital post box the number of the patron whose box it is.
     address = models.CharField(max_length=500, blank=True)
     # Whom it's written to: the patron, or a child's guardian.
     addressee = models.CharField(max_length=200)

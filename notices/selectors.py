@@ -13,7 +13,7 @@ from notices.models import BranchMessages, Notice, NoticeTemplate, PrintRun
 from notices.rules.nearest_text import OwnTexts, nearest_text
 from notices.rules.settings import SECTION, MessageSettings, read_settings
 from notices.texts import Text
-from patrons.models import Patron
+from patrons.models import Guardianship, Patron
 from tenants.selectors import current_municipality, stored_municipality
 
 PAGE = 50
@@ -99,6 +99,18 @@ def _problems(branch: Branch | None) -> QuerySet[Notice]:
 def notices_of(patron: Patron, *, limit: int = 10) -> list[Notice]:
     """Return a patron's newest messages."""
     return _notices_of(patron=patron.pk, limit=limit)
+
+
+def guardians_to_write_to(minors: Iterable[Patron]) -> dict[int, list[Guardianship]]:
+    """Return the living guardians of children, by the child's number, with guardian and category, by name."""
+    children = [patron.pk for patron in minors]
+    found: dict[int, list[Guardianship]] = {}
+    if children:
+        links = Guardianship.objects.filter(child__in=children).select_related("guardian__category")
+        links = links.exclude(guardian__left_reason=Patron.LeftReason.DECEASED)
+        for link in links.order_by("guardian__sort_key", "pk"):
+            found.setdefault(link.child_id, []).append(link)
+    return found
 
 
 def count_letters(branch: Branch | None = None) -> int:

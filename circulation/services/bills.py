@@ -62,28 +62,32 @@ def bill(kind: str, patron: Patron, fees: Sequence[Fee], *, key: str) -> NoticeR
         branch=_branch_of(fees),
         kind=kind,
         key=key,
-        context=bill_context(fees),
+        context=bill_context(fees, patron.pk),
         about={"fees": [fee.pk for fee in fees], "loans": sorted(set().union(*map(loans_of, fees)))},
     )
 
 
-def bill_context(fees: Sequence[Fee]) -> dict[str, Any]:
+def bill_context(fees: Sequence[Fee], patron_id: int) -> dict[str, Any]:
     """Return what a bill over fees says: its lines and their sum.
 
     :param fees: as `owed_fees` reads them
+    :param patron_id: whom the bill is about
     """
-    return {"items": _lines(fees), "total": sum((fee.balance for fee in fees), ZERO)}
+    return {"items": _lines(fees, patron_id), "total": sum((fee.balance for fee in fees), ZERO)}
 
 
-def _lines(fees: Sequence[Fee]) -> list[dict[str, Any]]:
-    """One line for each loan with all that's owed for it, and one for each fee that belongs to none."""
+def _lines(fees: Sequence[Fee], patron_id: int) -> list[dict[str, Any]]:
+    """One line for each loan with all that's owed for it, and one for each fee that belongs to none.
+
+    What a grown child had on loan as a child isn't told the guardian who pays for it.
+    """
     lines: dict[str, dict[str, Any]] = {}
     for fee in fees:
         line = lines.setdefault(
             f"loan:{fee.loan_id}" if fee.loan_id else f"fee:{fee.pk}",
             {
-                "title": fee.description,
-                "barcode": fee.loan.item.barcode if fee.loan else "",
+                "title": fee.description if fee.patron_id == patron_id else "",
+                "barcode": fee.loan.item.barcode if fee.loan and fee.patron_id == patron_id else "",
                 "due_date": fee.due_date or fee.created_at.astimezone(ZoneInfo(fee.branch.time_zone)).date(),
                 "price": ZERO,
             },

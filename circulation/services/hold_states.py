@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.models import Q
 
 from circulation.errors import Code
 from circulation.models import Hold
@@ -18,6 +19,7 @@ from holdings.models import Branch, Item
 from holdings.rules.calendars import NeverOpen
 from notices.models import Notice, NoticeKind
 from notices.services.outbox import make_notice
+from notices.services.writing import COPY
 
 _lock_hold = KeyedRead(Hold, lock=True, along={"patron": ALL})
 _write_state = PlainUpdate(
@@ -65,7 +67,9 @@ def restore(hold: Hold, before: dict[str, Any]) -> None:
     _write_state(hold)
     if hold.state == Hold.State.READY:
         # What was kept back because she had the item is due again.
-        Notice.objects.filter(key=_notice_key(hold), state=Notice.State.CANCELLED).update(state=Notice.State.QUEUED)
+        key = _notice_key(hold)
+        kept_back = Notice.objects.filter(Q(key=key) | Q(key__startswith=f"{key}{COPY}"), state=Notice.State.CANCELLED)
+        kept_back.update(state=Notice.State.QUEUED)
 
 
 def fill(hold: Hold, item: Item, *, now: datetime) -> None:

@@ -51,7 +51,7 @@ def bills_now(notices: Sequence[Notice]) -> dict[int, Mapping[str, Any]]:
         collects = notice.kind == NoticeKind.DEBT_COLLECTION
         billed = [fee for fee in fees if fee.pk in named[notice.pk] and vars(fee)["handed_over"] is collects]
         if billed:
-            owed[notice.pk] = bill_context(billed)
+            owed[notice.pk] = bill_context(billed, notice.patron_id)
     return owed
 
 

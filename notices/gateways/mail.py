@@ -53,7 +53,9 @@ class MailGateway:
             subject=message.subject,
             body=message.body,
             from_email=formataddr((message.sender, sender)),
-            to=list(message.addresses),
+            # Several are guardians of one child, in messages of older releases; neither is told the other's address.
+            to=list(message.addresses) if len(message.addresses) == 1 else [],
+            bcc=list(message.addresses) if len(message.addresses) > 1 else [],
             reply_to=[message.reply_to] if message.reply_to else [],
             headers={
                 # The same each time, so that a mail server or reader recognises a message that comes twice.

@@ -21,6 +21,22 @@ def kept(value: Any) -> Any:
     return value if value is None or isinstance(value, bool | int | str) else str(value)
 
 
+def without_titles(context: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a context that doesn't tell what it was that somebody had: no titles, no barcodes."""
+    hidden = dict(context)
+    if "title" in hidden:
+        hidden["title"] = ""
+    if "items" in hidden:
+        hidden["items"] = [{**item, "title": "", "barcode": ""} for item in hidden["items"]]
+    return hidden
+
+
+def tells_titles(context: Mapping[str, Any]) -> bool:
+    """Return whether a list of items says of any what it is; what lists none hides none."""
+    items = context.get("items", ())
+    return not items or any(item["title"] for item in items)
+
+
 def read_again(value: Any) -> Any:
     """Return a context as it was given."""
     if isinstance(value, Mapping):

@@ -1,7 +1,7 @@
 """To whom a message goes, in which language and how: pure, over rows that have been read already."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from notices.models import Notice, NoticeKind
@@ -9,16 +9,23 @@ from notices.rules.channels import NONE, OPTIONAL, ways
 from notices.rules.phone_numbers import international
 from notices.rules.settings import MessageSettings
 from notices.texts import LANGUAGES
-from patrons.models import Patron, PatronCategory
+from patrons.models import Guardianship, Patron, PatronCategory
 from patrons.rules import is_under_age
 
 NO_ADDRESS = "NO_ADDRESS"
 NO_GUARDIAN = "NO_GUARDIAN"
 # The patron has said that she does without this kind of message.
 NOT_WANTED = "NOT_WANTED"
-_LONGEST = 500
 # A patron below 18 is never billed.
 _BILLS = (NoticeKind.INVOICE, NoticeKind.INVOICE_REMINDER, NoticeKind.DEBT_COLLECTION)
+# A guardian answers for money and for the card: these go to her whether she sees the child's loans or not.
+_FOR_WHO_IS_LIABLE = (
+    *_BILLS,
+    NoticeKind.OVERDUE_1,
+    NoticeKind.OVERDUE_2,
+    NoticeKind.OVERDUE_3,
+    NoticeKind.MEMBERSHIP_ENDS,
+)
 
 
 @dataclass(frozen=True)
@@ -27,6 +34,8 @@ class Recipient:
 
     :ivar problem: NO_ADDRESS or NO_GUARDIAN when it can't be delivered, and staff see it then; NOT_WANTED when it isn't
         made at all
+    :ivar guardian_id: the guardian that it's written to in the child's stead
+    :ivar hides_titles: she doesn't see the child's loans, so it doesn't say what the child had
     """
 
     addressee: str
@@ -34,6 +43,8 @@ class Recipient:
     channel: str
     address: str
     problem: str = ""
+    guardian_id: int | None = None
+    hides_titles: bool = False
 
 
 def is_minor(patron: Patron, *, today: date) -> bool:
@@ -57,20 +68,28 @@ class Post:
     only: str = ""
 
 
-def recipient_of(patron: Patron, guardians: Sequence[Patron], *, kind: str, today: date, post: Post) -> Recipient:
+def recipients_of(
+    patron: Patron, guardians: Sequence[Guardianship], *, kind: str, today: date, post: Post
+) -> list[Recipient]:
     """Return whom a message to a patron goes to: an adult herself, a child's guardians in the child's stead.
 
-    A receipt goes to whoever stood there and asked for it, a child too.
+    Each guardian gets one of her own: neither reads the other's address. What isn't about money goes to the child where
+    no guardian sees its loans, if the child can be reached. A receipt goes to whoever stood there and asked for it, a
+    child too.
 
     :param guardians: of a minor; nobody else's are looked at
     """
-    if kind != NoticeKind.RECEIPT and is_minor(patron, today=today):
-        if guardians:
-            return _to_guardians(guardians, kind, post)
-        if kind in _BILLS:
-            language = _language(patron, post.language)
-            return Recipient(patron.display_name, language, post.only or Notice.Channel.EMAIL, "", NO_GUARDIAN)
-    return _to_one(patron, kind, post)
+    if kind == NoticeKind.RECEIPT or not is_minor(patron, today=today):
+        return [_to_one(patron, kind, post)]
+    if not guardians and kind in _BILLS:
+        language = _language(patron, post.language)
+        return [Recipient(patron.display_name, language, post.only or Notice.Channel.EMAIL, "", NO_GUARDIAN)]
+    if kind in _FOR_WHO_IS_LIABLE:
+        return _to_guardians(guardians, kind, post) or [_to_one(patron, kind, post)]
+    if seeing := [link for link in guardians if _sees(link)]:
+        return _to_guardians(seeing, kind, post)
+    own = _to_one(patron, kind, post)
+    return [own] if own.problem != NO_ADDRESS or not guardians else _to_guardians(guardians, kind, post)
 
 
 def address_by(person: Patron, channel: str, *, country: str) -> str:
@@ -86,15 +105,20 @@ def address_by(person: Patron, channel: str, *, country: str) -> str:
     return f"{person.display_name}\n{person.address}\n{place}" if person.address and place else ""
 
 
-def _to_guardians(guardians: Sequence[Patron], kind: str, post: Post) -> Recipient:
-    reached = [_to_one(person, kind, post) for person in guardians]
+def _to_guardians(guardians: Sequence[Guardianship], kind: str, post: Post) -> list[Recipient]:
+    reached = [
+        replace(_to_one(link.guardian, kind, post), guardian_id=link.guardian_id, hides_titles=not _sees(link))
+        for link in guardians
+    ]
     by_mail = [each for each in reached if each.channel == Notice.Channel.EMAIL and not each.problem]
-    addresses = ", ".join(each.address for each in by_mail)
-    if len(by_mail) > 1 and len(addresses) <= _LONGEST:
-        names = ", ".join(each.addressee for each in by_mail)
-        return Recipient(names[:200], by_mail[0].language, Notice.Channel.EMAIL, addresses)
+    if len(by_mail) > 1:
+        return by_mail
     candidates = [*by_mail, *reached]
-    return next((candidate for candidate in candidates if not candidate.problem), candidates[0])
+    return [next((each for each in candidates if not each.problem), candidates[0])] if candidates else []
+
+
+def _sees(link: Guardianship) -> bool:
+    return link.shows_loans and link.guardian.left_at is None
 
 
 def _to_one(person: Patron, kind: str, post: Post) -> Recipient:

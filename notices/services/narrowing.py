@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from notices.models import Notice
 from notices.relevance import amounts_now, items_still_true
-from notices.rules.contexts import kept
+from notices.rules.contexts import kept, tells_titles, without_titles
 from notices.services.writing import Writer
 
 
@@ -38,7 +38,8 @@ def _with_other_amounts(notices: Sequence[Notice]) -> Iterable[Notice]:
     claiming = [notice for notice in notices if notice.context]
     for pk, amounts in (amounts_now(claiming) if claiming else {}).items():
         notice = next(each for each in claiming if each.pk == pk)
-        context = {**notice.context, **kept(amounts)}
+        told = amounts if tells_titles(notice.context) else without_titles(amounts)
+        context = {**notice.context, **kept(told)}
         if context != notice.context:
             notice.context = context
             yield notice

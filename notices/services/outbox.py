@@ -1,6 +1,6 @@
 """Puts messages into the outbox, rendered and addressed; nothing is sent here."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -11,8 +11,9 @@ from common.plain_inserts import PlainInsert
 from holdings.models import Branch
 from notices.models import Notice
 from notices.rules.recipients import is_minor
+from notices.selectors import guardians_to_write_to
 from notices.services.writing import NoticeRequest, Writer
-from patrons.models import Guardianship, Patron
+from patrons.models import Patron
 from tenants.selectors import current_municipality
 
 __all__ = ["NoticeRequest", "invoice_context", "make_notice", "make_notices"]
@@ -42,10 +43,14 @@ def make_notice(
         return True
     # At every scan that traps a hold; so the key's constraint says whether it exists, not a look beforehand.
     writer = Writer(current_municipality(), now=now)
-    guardians = _guardians([patron] if is_minor(patron, today=writer.today) else [])
+    guardians = guardians_to_write_to([patron] if is_minor(patron, today=writer.today) else [])
     request = NoticeRequest(patron, branch, kind, key, context, about)
     written = writer.write(request, guardians.get(patron.pk, []))
-    return written is None or _add_notice.add(written)
+    if written and not _add_notice.add(written[0]):
+        return False
+    for copy in written[1:]:
+        _add_notice.add(copy)
+    return True
 
 
 @transaction.atomic(savepoint=False)
@@ -61,13 +66,15 @@ def make_notices(requests: Sequence[NoticeRequest], *, now: datetime) -> set[str
     if not wanted:
         return set()
     writer = Writer(current_municipality(), now=now)
-    guardians = _guardians(request.patron for request in wanted if is_minor(request.patron, today=writer.today))
-    written = (
-        writer.write(request, guardians.get(request.patron.pk, []))
+    minors = [request.patron for request in wanted if is_minor(request.patron, today=writer.today)]
+    guardians = guardians_to_write_to(minors)
+    written = [
+        notice
         for request in wanted
         if not _has_died(request.patron)
-    )
-    Notice.objects.bulk_create(filter(None, written), ignore_conflicts=True, batch_size=500)
+        for notice in writer.write(request, guardians.get(request.patron.pk, []))
+    ]
+    Notice.objects.bulk_create(written, ignore_conflicts=True, batch_size=500)
     return {request.key for request in wanted}
 
 
@@ -85,14 +92,3 @@ def invoice_context(items: Sequence[Mapping[str, Any]], *, processing: Decimal, 
 
 def _has_died(patron: Patron) -> bool:
     return patron.left_reason == Patron.LeftReason.DECEASED
-
-
-def _guardians(minors: Iterable[Patron]) -> dict[int, list[Patron]]:
-    children = [patron.pk for patron in minors]
-    found: dict[int, list[Patron]] = {}
-    if children:
-        links = Guardianship.objects.filter(child__in=children).select_related("guardian__category")
-        links = links.exclude(guardian__left_reason=Patron.LeftReason.DECEASED)
-        for link in links.order_by("guardian__sort_key", "pk"):
-            found.setdefault(link.child_id, []).append(link.guardian)
-    return found

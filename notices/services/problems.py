@@ -11,9 +11,9 @@ from common.errors import Reason
 from notices.errors import CHANNEL_NOT_IN_USE, NO_SHORT_TEXT, NOT_A_PROBLEM, NOT_PERMITTED, NoticeRefused
 from notices.models import Notice
 from notices.rules.channels import may_take
-from notices.rules.recipients import recipient_of
+from notices.rules.recipients import recipients_of
+from notices.selectors import guardians_to_write_to
 from notices.services.writing import Writer
-from patrons.selectors import guardians_of
 from tenants.selectors import current_municipality
 
 SET_ASIDE = "SET_ASIDE"
@@ -36,9 +36,14 @@ def send_again(*, notice: Notice, staff: StaffAccount, now: datetime, channel: s
     if channel not in ("", Notice.Channel.LETTER, *writer.settings.channels):
         raise NoticeRefused([Reason(CHANNEL_NOT_IN_USE, facts={"channel": channel})])
     patron = notice.patron
-    recipient = recipient_of(
-        patron, guardians_of(patron), kind=notice.kind, today=writer.today, post=writer.post(only=channel)
-    )
+    # What was written to one of several guardians stays hers: the others have their own.
+    only = notice.about.get("guardian")
+    guardians = [
+        link for link in guardians_to_write_to([patron]).get(patron.pk, []) if only is None or link.guardian_id == only
+    ]
+    recipient = recipients_of(patron, guardians, kind=notice.kind, today=writer.today, post=writer.post(only=channel))[
+        0
+    ]
     if recipient.problem:
         raise NoticeRefused([Reason(recipient.problem)])
     facts = {"before": notice.state, "channel": recipient.channel}

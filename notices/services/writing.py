@@ -9,19 +9,22 @@ from zoneinfo import ZoneInfo
 
 from holdings.models import Branch
 from notices.models import Notice
-from notices.rules.contexts import kept, read_again
+from notices.rules.contexts import kept, read_again, without_titles
 from notices.rules.cores import find_core, split_template
 from notices.rules.nearest_text import OwnTexts, nearest_text
 from notices.rules.placeholders import fill, fill_body, one_line, placeholders_of
-from notices.rules.recipients import NOT_WANTED, Post, Recipient, recipient_of
+from notices.rules.recipients import NOT_WANTED, Post, Recipient, recipients_of
 from notices.rules.settings import SECTION, MessageSettings, read_settings
 from notices.rules.sms_parts import as_sms
 from notices.rules.wording import in_words
 from notices.selectors import own_texts
-from notices.texts import Text, item_line, payment_line
-from patrons.models import Patron
+from notices.texts import Text, hidden_title, item_line, payment_line
+from patrons.models import Guardianship, Patron
 from tenants.models import Municipality
 from tenants.selectors import address_of
+
+# In the key of what's written to a second guardian, after the key of what the first one gets.
+COPY = "/to:"
 
 
 @dataclass(frozen=True)
@@ -66,24 +69,19 @@ class Writer:
         """
         return Post(self.settings, self.municipality.language, self.municipality.country, only)
 
-    def write(self, request: NoticeRequest, guardians: Sequence[Patron]) -> Notice | None:
-        """Return the message as it will stand in the outbox, not saved yet; None for one that isn't wanted."""
-        recipient = recipient_of(request.patron, guardians, kind=request.kind, today=self.today, post=self.post())
-        if recipient.problem == NOT_WANTED:
-            return None
-        notice = Notice(
-            patron=request.patron,
-            branch=request.branch,
-            kind=request.kind,
-            key=request.key,
-            about=dict(request.about),
-            context=kept(request.context),
-            state=Notice.State.FAILED if recipient.problem else Notice.State.QUEUED,
-            problem=recipient.problem,
-            created_at=self.now,
-        )
-        self._put(notice, recipient, request.context)
-        return notice
+    def write(self, request: NoticeRequest, guardians: Sequence[Guardianship]) -> list[Notice]:
+        """Return the message as it will stand in the outbox, not saved yet; none for one that isn't wanted.
+
+        Several guardians get one each: the first has the request's key, the others its key with theirs.
+        """
+        recipients = recipients_of(request.patron, guardians, kind=request.kind, today=self.today, post=self.post())
+        written = [self._written(request, each) for each in recipients if each.problem != NOT_WANTED]
+        if len(written) > 1:
+            for notice, recipient in zip(written, recipients, strict=True):
+                notice.about = {**notice.about, "guardian": recipient.guardian_id}
+            for notice in written[1:]:
+                notice.key = f"{request.key}{COPY}{notice.about['guardian']}"
+        return written
 
     def write_again(self, notice: Notice, recipient: Recipient | None = None) -> None:
         """Put the text into a message anew, for another recipient or channel, or because its context has changed.
@@ -92,6 +90,8 @@ class Writer:
         """
         known = recipient or Recipient(notice.addressee, notice.language, notice.channel, notice.address)
         if notice.context:
+            if known.hides_titles:
+                notice.context = without_titles(notice.context)
             self._put(notice, known, read_again(notice.context))
         else:
             notice.channel, notice.address, notice.addressee = known.channel, known.address, known.addressee
@@ -111,6 +111,22 @@ class Writer:
         body = fill_body(text.body, values)
         return one_line(fill(text.subject, values)), as_sms(body) if _is_sms(recipient) else body
 
+    def _written(self, request: NoticeRequest, recipient: Recipient) -> Notice:
+        context = without_titles(request.context) if recipient.hides_titles else request.context
+        notice = Notice(
+            patron=request.patron,
+            branch=request.branch,
+            kind=request.kind,
+            key=request.key,
+            about=dict(request.about),
+            context=kept(context),
+            state=Notice.State.FAILED if recipient.problem else Notice.State.QUEUED,
+            problem=recipient.problem,
+            created_at=self.now,
+        )
+        self._put(notice, recipient, context)
+        return notice
+
     def _put(self, notice: Notice, recipient: Recipient, context: Mapping[str, Any]) -> None:
         request = NoticeRequest(notice.patron, notice.branch, notice.kind, notice.key, context)
         text = self.text(notice.kind, recipient.language, recipient.channel, notice.branch)
@@ -129,14 +145,17 @@ class Writer:
         def say(value: object) -> str:
             return in_words(value, language=recipient.language, currency=self.municipality.currency)
 
-        context = dict(request.context)
+        def line(item: Mapping[str, Any]) -> dict[str, str]:
+            return {name: say(value) for name, value in {**item, "title": item["title"] or untold}.items()}
+
+        context, untold = dict(request.context), hidden_title(recipient.language)
         items, payments = context.pop("items", ()), context.pop("payments", None)
         special = {name: say(value) for name, value in context.items() if name in placeholders_of(request.kind)}
+        if special.get("title") == "":
+            special["title"] = untold
         if items:
             lines = {known: item_line(request.kind, recipient.language, with_barcode=known) for known in (True, False)}
-            special["items"] = "\n".join(
-                fill(lines[bool(item["barcode"])], {name: say(value) for name, value in item.items()}) for item in items
-            )
+            special["items"] = "\n".join(fill(lines[bool(item["barcode"])], line(item)) for item in items)
             special["count"] = str(len(items))
         if payments is not None:
             special["payments"] = "\n".join(

@@ -52,3 +52,8 @@ def item_line(kind: str, language: str, *, with_barcode: bool = True) -> str:
 def payment_line(language: str) -> str:
     """Return how one payment is written on a receipt, with its own placeholders."""
     return _WRITTEN[language].PAYMENT_LINE
+
+
+def hidden_title(language: str) -> str:
+    """Return what stands in place of a title that whoever is written to isn't to read."""
+    return _WRITTEN[language].HIDDEN_TITLE

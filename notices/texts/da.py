@@ -19,6 +19,7 @@ ITEM_LINES = {
     NoticeKind.RECEIPT: "– {title} ({barcode}), afleveres senest {due_date}",
 }
 PAYMENT_LINE = "Betalt: {amount} (kvittering {number})"
+HIDDEN_TITLE = "(titlen vises ikke)"
 
 TEXTS = {
     NoticeKind.COURTESY: (

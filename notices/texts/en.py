@@ -19,6 +19,7 @@ ITEM_LINES = {
     NoticeKind.RECEIPT: "– {title} ({barcode}), due {due_date}",
 }
 PAYMENT_LINE = "Paid: {amount} (receipt {number})"
+HIDDEN_TITLE = "(title not shown)"
 
 TEXTS = {
     NoticeKind.COURTESY: (

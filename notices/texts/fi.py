@@ -19,6 +19,7 @@ ITEM_LINES = {
     NoticeKind.RECEIPT: "– {title} ({barcode}), palautettava viimeistään {due_date}",
 }
 PAYMENT_LINE = "Maksettu: {amount} (kuitti {number})"
+HIDDEN_TITLE = "(nimekettä ei näytetä)"
 
 TEXTS = {
     NoticeKind.COURTESY: (

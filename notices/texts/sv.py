@@ -19,6 +19,7 @@ ITEM_LINES = {
     NoticeKind.RECEIPT: "– {title} ({barcode}), lämnas senast {due_date}",
 }
 PAYMENT_LINE = "Betalt: {amount} (kvitto {number})"
+HIDDEN_TITLE = "(titeln visas inte)"
 
 TEXTS = {
     NoticeKind.COURTESY: (

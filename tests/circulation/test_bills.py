@@ -193,6 +193,19 @@ def test_the_guardian_is_written_to_about_what_was_owed_before_the_child_came_of
 
     [letter] = letters(REMINDER)
     assert (letter.patron, letter.address) == (link.guardian, "aase@post.example")
+    assert {(item["title"], item["barcode"]) for item in letter.context["items"]} == {("", "")}
+
+
+def test_an_invoice_to_two_guardians_is_reminded_of_once_to_each(invoiced):
+    child = PatronFactory(child=True)
+    for name in ("aase", "bent"):
+        GuardianshipFactory(child=child, guardian__email=f"{name}@post.example")
+    invoiced(late_loan(child))
+    Notice.objects.filter(kind="INVOICE").update(state="SENT", sent_at=NOW)
+
+    night(14)
+
+    assert sorted(letter.address for letter in letters(REMINDER)) == ["aase@post.example", "bent@post.example"]
 
 
 def test_what_was_owed_as_a_child_is_not_asked_of_the_grown_up_child_where_the_fee_names_nobody(invoiced):

@@ -164,18 +164,6 @@ def test_of_a_child_goes_to_its_guardian_in_the_guardians_language(alpha, now):
     assert notice.body.startswith("Kære Ida Solvang\n")
 
 
-def test_of_a_child_goes_to_all_its_guardians(alpha, now):
-    child = PatronFactory(child=True)
-    for name in ("anna", "bo"):
-        GuardianshipFactory(
-            child=child, guardian=PatronFactory(email=f"{name}@post.example", given_name=name, sort_key=name)
-        )
-
-    notice = remind(child, BranchFactory(), now)
-
-    assert notice.address == "anna@post.example, bo@post.example"
-
-
 def test_never_bills_a_child_without_a_guardian(alpha, now):
     child = PatronFactory(child=True, email="child@post.example")
     amounts = {"replacement": Decimal(100), "processing": Decimal(50), "fees": Decimal(20), "total": Decimal(170)}

@@ -105,12 +105,13 @@ def test_sends_nothing_twice(queued, now):
     assert len(mail.outbox) == 1
 
 
-def test_writes_to_all_guardians(queued, now):
+def test_an_older_messages_several_addresses_do_not_see_each_other(queued, now):
     queued("anna@post.example, bo@post.example")
 
     send_batch(now=now)
 
-    assert mail.outbox[0].to == ["anna@post.example", "bo@post.example"]
+    assert mail.outbox[0].recipients() == ["anna@post.example", "bo@post.example"]
+    assert "@post.example" not in mail.outbox[0].message().as_string()
 
 
 def test_leaves_letters_for_the_printer(queued, now):

@@ -9,7 +9,7 @@ from common.encryption import encrypt
 from notices.models import Notice, NoticeKind
 from notices.rules.channels import NONE, choices_for, ways
 from notices.rules.phone_numbers import international
-from notices.rules.recipients import Post, recipient_of
+from notices.rules.recipients import Post, recipients_of
 from notices.rules.settings import MessageSettings, read_settings, written
 from notices.rules.sms_parts import MOST_PARTS, as_sms, sms_size
 from notices.services.outbox import make_notice
@@ -117,7 +117,7 @@ def test_offers_no_short_claims_and_lets_nobody_do_without_them():
 def reach(alpha):
     def find(patron, *, kind="HOLD_READY", guardians=(), only="", **settings):
         post = Post(MessageSettings(channels=ALL, **settings), "da", "DK", only)
-        found = recipient_of(patron, list(guardians), kind=kind, today=TODAY, post=post)
+        [found] = recipients_of(patron, list(guardians), kind=kind, today=TODAY, post=post)
         return found.channel, found.address, found.problem
 
     return find
@@ -171,9 +171,9 @@ class TestRecipients:
             PatronFactory(child=True, channels={"HOLD_READY": "EMAIL"}),
             PatronFactory(channel="SMS", phone="20304050"),
         )
-        GuardianshipFactory(child=child, guardian=guardian)
+        link = GuardianshipFactory(child=child, guardian=guardian)
 
-        assert reach(child, guardians=[guardian]) == ("SMS", "+4520304050", "")
+        assert reach(child, guardians=[link]) == ("SMS", "+4520304050", "")
 
 
 @pytest.mark.django_db

@@ -14,6 +14,7 @@ from circulation.services.bills import bill, by_card, loans_of, owed_fees
 from circulation.services.nightly.batches import work_through
 from notices.models import Notice, NoticeKind
 from notices.services.outbox import NoticeRequest, make_notices
+from notices.services.writing import COPY
 from patrons.models import Patron
 from tenants.selectors import current_municipality
 
@@ -56,7 +57,8 @@ def _unpaid_invoices(days: Sequence[int], *, on: date, zone: ZoneInfo) -> QueryS
     owing = Fee.objects.filter(patron=OuterRef("patron"), balance__gt=0)
     sent = Notice.objects.filter(kind=NoticeKind.INVOICE, state=Notice.State.SENT, sent_at__gte=oldest)
     living = sent.filter(Exists(owing), sent_at__lt=newest).exclude(patron__left_reason=Patron.LeftReason.DECEASED)
-    return living.order_by("pk")
+    # A second guardian's copy isn't a second invoice: the reminder goes to both again.
+    return living.exclude(key__contains=COPY).order_by("pk")
 
 
 def _is_due(invoice: Notice, book: RuleBook, *, on: date, zone: ZoneInfo) -> bool:
