@@ -54,11 +54,11 @@ def field(tag: str, text: str) -> MarcField:
 
 
 def said(record: MarcRecord) -> list[tuple[str, str]]:
-    """Return the record's fields without subfields that have no code, which no format can say."""
+    """Return the record's fields as XML can say them: two indicators, and no subfield without a code."""
     fields = []
     for tag, text in record.fields:
         first, *rest = text.split("\x1f")
-        fields.append((tag, "\x1f".join([first, *filter(None, rest)])))
+        fields.append((tag, "\x1f".join([first[:2] if rest else first, *filter(None, rest)])))
     return fields
 
 
