@@ -2,6 +2,7 @@
 
 from typing import Any
 
+RETRY_AFTER = 1  # seconds, for whoever is told to try again
 _SQLSTATES = ("40P01", "40001")  # a deadlock, a conflict between transactions
 
 

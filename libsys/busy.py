@@ -6,9 +6,7 @@ from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from common.conflicts import is_conflict
-
-RETRY_AFTER = 1  # seconds
+from common.conflicts import RETRY_AFTER, is_conflict
 
 
 class BusyMiddleware:

@@ -8,7 +8,9 @@ from django.http.request import split_domain_port
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext
 
+from common.problems import is_for_programs, problem
 from tenants.choice import choose, choose_none
 from tenants.models import Municipality
 from tenants.requests import MunicipalityRequest
@@ -30,6 +32,8 @@ class MunicipalityMiddleware:
             return _plain(request, "ui/unknown_host.html", 404, {})
         if municipality.state == Municipality.State.SUSPENDED:
             with translation.override(municipality.language):
+                if is_for_programs(request):
+                    return problem(503, "SUSPENDED", gettext("This library is closed for a while"))
                 return _plain(request, "ui/suspended.html", 503, {"municipality": municipality})
         request.tenant = municipality
         request.urlconf = settings.PUBLIC_SCHEMA_URLCONF if municipality.is_consortium else settings.ROOT_URLCONF

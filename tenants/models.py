@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from django_tenants.models import DomainMixin, TenantMixin
 
 
@@ -133,7 +134,7 @@ class ProvisioningRun(models.Model):
 
         QUEUED = "QUEUED", _("queued")
         RUNNING = "RUNNING", _("running")
-        DONE = "DONE", _("done")
+        DONE = "DONE", pgettext_lazy("state of a job", "done")
         FAILED = "FAILED", _("failed")
 
     # What was asked for: name, host_label, country, template_code, population, first_admin_email.
@@ -167,7 +168,7 @@ class JobRun(models.Model):
         """How it went."""
 
         RUNNING = "RUNNING", _("running")
-        DONE = "DONE", _("done")
+        DONE = "DONE", pgettext_lazy("state of a job", "done")
         FAILED = "FAILED", _("failed")
 
     municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE, related_name="job_runs")

@@ -2,18 +2,13 @@
 
 from typing import Any
 
+from django.db import OperationalError
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext
 from rest_framework.exceptions import APIException, MethodNotAllowed, Throttled, ValidationError
 
-
-def problem(status: int, code: str, title: str, **more: Any) -> JsonResponse:
-    """Return an error as `application/problem+json`.
-
-    :param code: what programs compare; the title is for people
-    """
-    body = {"type": "about:blank", "status": status, "code": code, "title": title, **more}
-    return JsonResponse(body, status=status, content_type="application/problem+json")
+from common.conflicts import RETRY_AFTER, is_conflict
+from common.problems import problem
 
 
 def answer_exception(exception: Exception, context: dict[str, Any]) -> JsonResponse | None:
@@ -26,6 +21,10 @@ def answer_exception(exception: Exception, context: dict[str, Any]) -> JsonRespo
         wait = int(exception.wait or 1)
         answer = problem(429, "TOO_MANY", gettext("Too many requests. Wait a little."), retry_after=wait)
         answer["Retry-After"] = str(wait)
+        return answer
+    if isinstance(exception, OperationalError) and is_conflict(exception):
+        answer = problem(503, "BUSY", gettext("Wait a moment and try again."), retry_after=RETRY_AFTER)
+        answer["Retry-After"] = str(RETRY_AFTER)
         return answer
     if isinstance(exception, MethodNotAllowed):
         answer = problem(405, "READ_ONLY", gettext("This address can only be read."))

@@ -16,9 +16,10 @@ from rest_framework.views import APIView
 from catalogue.search import State, search, suggest
 from catalogue.selectors import get_record
 from circulation.selectors.availability import availability, queue_length
+from common.problems import problem
 from holdings.selectors import all_branches
 from interop.rest.parameters import SearchParameters, SuggestionParameters
-from interop.rest.problems import answer_exception, problem
+from interop.rest.problems import answer_exception
 from tenants.selectors import current_municipality
 
 _DESCRIPTION = Path(__file__).parent / "openapi.json"

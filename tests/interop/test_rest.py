@@ -7,17 +7,21 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import get_resolver
+from django.utils import timezone
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from psycopg import errors
 
 from catalogue.models import BibliographicRecord, HoldingsSummary
 from catalogue.search.writing import rebuild
+from interop.rest import views
 from interop.rest.views import PerAddress
 from tenants.models import Municipality
+from tenants.services.suspend import suspend
 from tests.factories.catalogue import RecordFactory
 from tests.factories.circulation import HoldFactory, LoanFactory
 from tests.factories.holdings import BranchFactory, ItemFactory
@@ -193,6 +197,30 @@ class TestManners:
         assert answers[2].json()["code"] == "TOO_MANY"
         assert 0 < int(answers[2]["Retry-After"]) <= 60
         assert client_of_beta.get(path, **address).status_code == 200
+
+    def test_says_to_come_again_when_two_were_in_each_others_way(
+        self, record: BibliographicRecord, client_of_alpha: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def called_off(pk: int) -> None:
+            raise OperationalError("called off") from errors.DeadlockDetected()
+
+        monkeypatch.setattr(views, "get_record", called_off)
+
+        answer = client_of_alpha.get(f"/api/v1/records/{record.pk}")
+
+        assert (answer.status_code, answer["Content-Type"]) == (503, "application/problem+json")
+        assert (answer.json()["code"], answer["Retry-After"]) == ("BUSY", "1")
+
+    def test_a_suspended_municipality_tells_programs_in_their_own_way(
+        self, alpha: Municipality, client_of_alpha: Client
+    ) -> None:
+        suspend(municipality=alpha, reason="Unpaid bill", actor=None, now=timezone.now())
+
+        answer = client_of_alpha.get("/api/v1/search", {"q": "skagen"})
+
+        assert (answer.status_code, answer["Content-Type"]) == (503, "application/problem+json")
+        assert answer.json()["code"] == "SUSPENDED"
+        assert client_of_alpha.get("/").headers["Content-Type"].startswith("text/html")
 
     def test_any_web_page_may_read_it(self, record: BibliographicRecord, client_of_alpha: Client) -> None:
         assert client_of_alpha.get(f"/api/v1/records/{record.pk}")["Access-Control-Allow-Origin"] == "*"

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rules import Permission
@@ -38,7 +38,7 @@ def of_all(request: StaffRequest) -> HttpResponse:
     context["states"] = [
         ("stop", gettext("failed")),
         ("wait", gettext("running")),
-        ("ok", gettext("done")),
+        ("ok", pgettext("state of a job", "done")),
         ("none", gettext("never run")),
     ]
     return render(request, "console/jobs.html", context)

@@ -13,8 +13,8 @@ COUNTS = {
     "loans": _("loans"),
     "charged": _("charged"),
     "without_rule": _("without a rule"),
-    "letters": _("letters"),
-    "notices": _("messages"),
+    # Whichever way they go, most of them on no paper.
+    "letters": _("messages"),
     "not_collected": _("not collected"),
     "interest_over": _("too old"),
     "renewed": _("renewed"),

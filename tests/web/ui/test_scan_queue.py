@@ -179,6 +179,20 @@ def test_repeats_by_itself_when_waiting_helps(desk: Page, server: ScanServer, fa
     assert server.behaviour.done_values() == ["5012340001", "5012340002"]
 
 
+@pytest.mark.parametrize(
+    ("failure", "words"), [("busy", "Another desk was at the same thing."), ("429", "Too many requests.")]
+)
+def test_says_why_it_waits(desk: Page, server: ScanServer, failure: str, words: str) -> None:
+    server.behaviour.failures["5012340001"].extend([failure] * 100)
+
+    scan(desk, "5012340001")
+
+    expect(desk.locator("#rows .why:visible")).to_contain_text(words)
+    server.behaviour.failures["5012340001"].clear()
+    until_empty(desk)
+    assert server.behaviour.done_values() == ["5012340001"]
+
+
 def test_lets_the_others_go_on_when_a_failed_scan_is_set_aside(desk: Page, server: ScanServer) -> None:
     server.behaviour.failures["5012340001"].append("500")
     scan(desk, "5012340001")

@@ -35,14 +35,16 @@
   document.addEventListener("htmx:timeout", () => show("offline"));
   document.addEventListener("htmx:responseError", (event) => {
     const { status } = event.detail.xhr;
-    const isBusy = status === 429 || (status === 503 && event.detail.xhr.getResponseHeader("Retry-After"));
+    const isOutdone = status === 503 && event.detail.xhr.getResponseHeader("Retry-After");
     if (status === 423 && window.libsys.showLock) {
       window.libsys.showLock();
       return;
     }
     // Logged in again elsewhere? Then the second try has a token that counts.
     if (status === 403) window.libsys.refreshCsrfToken();
-    show(isBusy ? "busy" : status === 401 || status === 403 ? "login" : "broken");
+    if (status === 429) show("busy");
+    else if (isOutdone) show("outdone");
+    else show(status === 401 || status === 403 ? "login" : "broken");
   });
   document.addEventListener("htmx:afterSwap", hide);
 

@@ -1,12 +1,13 @@
 /* The scan queue, without the page: takes entries at any speed, sends them one at a time in the order they came, keeps
    each until the server has answered it, and stops at one that failed, so that nothing is lost, doubled or out of order.
 
-   entry: { id, value, command, at, state, tries }      state: queued, sending, done, offline, broken, login, locked, busy, aside
-   send(entry) → { ok: true, … } or { ok: false, state: "offline" | "broken" | "login" | "busy", wait: seconds } */
+   entry: { id, value, command, at, state, tries }      state: queued, sending, done, offline, broken, login, locked, busy, outdone,
+     aside (busy: we send too much; outdone: another desk was at it in the same moment)
+   send(entry) → { ok: true, … } or { ok: false, state: "offline" | "broken" | "login" | "busy" | "outdone", wait: seconds } */
 (() => {
   // An answer that never came may have been given: the same id again is safe, so waiting failures repeat by themselves.
   const PATIENCE = [2, 4, 8, 15, 30];
-  const REPEATS = new Set(["offline", "busy"]);
+  const REPEATS = new Set(["offline", "busy", "outdone"]);
 
   class ScanQueue {
     constructor({ send, changed, answered }) {

@@ -51,12 +51,13 @@
       const row = this.rows.get(entry.id);
       if (!row) return;
       const failed = !["queued", "sending"].includes(entry.state);
+      const waits = ["busy", "outdone"].includes(entry.state);
       for (const part of row.querySelectorAll("[data-scan-state]")) part.hidden = part.dataset.scanState !== entry.state;
       row.querySelector("[data-scan-retry]")?.toggleAttribute("hidden", !failed);
       row.querySelector("[data-scan-aside]")?.toggleAttribute("hidden", !failed || entry.state === "aside");
       row.querySelector("[data-scan-remove]")?.toggleAttribute("hidden", !["queued", "aside"].includes(entry.state));
-      row.dataset.kind = failed && entry.state !== "busy" ? "stop" : "wait";
-      row.classList.toggle("is-open", failed && entry.state !== "busy");
+      row.dataset.kind = failed && !waits ? "stop" : "wait";
+      row.classList.toggle("is-open", failed && !waits);
       if (failed) row.hidden = false;
     }
 

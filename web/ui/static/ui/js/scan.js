@@ -39,7 +39,8 @@
   const failureOf = (answer) => {
     // A server that says when to come again is there: it's no outage.
     const wait = Number(answer.headers.get("Retry-After"));
-    if (answer.status === 429 || (answer.status === 503 && wait)) return { ok: false, state: "busy", wait: wait || 5 };
+    if (answer.status === 429) return { ok: false, state: "busy", wait: wait || 5 };
+    if (answer.status === 503 && wait) return { ok: false, state: "outdone", wait };
     if (answer.status === 423) {
       window.libsys.showLock?.();
       return { ok: false, state: "locked" };
