@@ -63,6 +63,7 @@ class Code(StrEnum):
     # names, labels, and the case: branch_id, category_id, item_type_id (None for any), residence
     RULE_GAP = "RULE_GAP"  # after the change nobody would say what's needed
     RULE_CONTRADICTION = "RULE_CONTRADICTION"  # after the change two values couldn't both be
+    CHANNEL_NOT_IN_USE = "CHANNEL_NOT_IN_USE"  # channels: named by a rule, and the municipality doesn't use them
     BRANCH_CLOSED_FOR_BUSINESS = "BRANCH_CLOSED_FOR_BUSINESS"  # branch_id
     CALENDAR_NEVER_OPEN = "CALENDAR_NEVER_OPEN"  # branch_id
     DUE_DATE_PAST = "DUE_DATE_PAST"  # due_date

@@ -108,7 +108,7 @@ class Notice(models.Model):
     kind = models.CharField(max_length=20, choices=NoticeKind)
     # What the message is about, once: for instance `OVERDUE_1:loan:42:2026-11-20`.
     key = models.CharField(max_length=100, unique=True)
-    # Ids of the loans or the hold that it's about, to check again before it's sent.
+    # Ids of the loans or the hold that it's about, to check again before it's sent; `channels` that the rules name.
     about = models.JSONField(default=dict)
     # What its text was filled with, as `notices.rules.contexts` keeps it, to write it anew for another channel.
     context = models.JSONField(default=dict, db_default={})

@@ -5,18 +5,33 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from notices.rules.channels import PATRONS_CHOICE
+
 
 @dataclass(frozen=True)
 class NoticeStep:
-    """One step: from this day late on, the patron gets a message of this kind."""
+    """One step: from this day late on, the patron gets a message of this kind.
+
+    :ivar channels: by which it goes, in their order; none for the patron's choice
+    """
 
     kind: str
     day: int
+    channels: tuple[str, ...] = ()
 
 
 def notice_steps(value: Sequence[Mapping[str, Any]] | None) -> tuple[NoticeStep, ...]:
     """Read the ladder of letters from a rule's value, the earliest first; none means that nobody is reminded."""
-    return tuple(sorted((NoticeStep(str(step["kind"]), int(step["day"])) for step in value or ()), key=_day))
+    return tuple(sorted((_read(step) for step in value or ()), key=_day))
+
+
+def channels_named(name: str, value: Any) -> set[str]:
+    """Return the channels that a rule's value names, if it's one that names any; the patron's choice isn't one."""
+    if name == "notice_steps":
+        named = {channel for step in notice_steps(value) for channel in step.channels}
+    else:
+        named = set(value or ()) if name == "invoice_reminder_channels" else set()
+    return named - {PATRONS_CHOICE}
 
 
 def next_step(steps: Sequence[NoticeStep], *, made: int, late: int, days_since_last: int | None) -> NoticeStep | None:
@@ -48,6 +63,10 @@ def courtesy_is_due(
         return False
     day = due_date - timedelta(days=days_before)
     return nights_since < day <= today and last_set_on < day
+
+
+def _read(step: Mapping[str, Any]) -> NoticeStep:
+    return NoticeStep(str(step["kind"]), int(step["day"]), tuple(step.get("channels", ())))
 
 
 def _day(step: NoticeStep) -> int:

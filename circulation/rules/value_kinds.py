@@ -8,12 +8,16 @@ from enum import StrEnum
 from typing import Any
 
 from common.money import to_money
+from notices.models import Notice
+from notices.rules.channels import PATRONS_CHOICE, may_take
 
 _HIGHEST_AMOUNT = Decimal("99999.99")
 _LAST_FEE_DAY, _LAST_FEE_MONTH = 3650, 120
 _MOST_DATES = 60
 _BY_DAY, _BY_MONTH = {"from_day", "adult", "child"}, {"from_month", "adult", "child"}
 NOTICE_KINDS = ("OVERDUE_1", "OVERDUE_2", "OVERDUE_3", "INVOICE")
+CHANNELS = (*Notice.Channel.values, PATRONS_CHOICE)
+_STEP = {"kind", "day"}
 
 
 class Kind(StrEnum):
@@ -28,6 +32,7 @@ class Kind(StrEnum):
     DATES = "dates"
     FEE_STEPS = "fee_steps"
     NOTICE_STEPS = "notice_steps"
+    CHANNELS = "channels"
 
 
 @dataclass(frozen=True)
@@ -142,10 +147,12 @@ def _days(step: Mapping[str, Any]) -> tuple[int, int]:
 
 def _notice_steps(value: Any) -> list[dict[str, Any]]:
     steps: list[dict[str, Any]] = []
-    for step in _rows(value, {"kind", "day"}):
+    for step in _rows(value, _STEP, _STEP | {"channels"}):
         if step["kind"] not in NOTICE_KINDS:
             raise WrongValue("NOT_A_CHOICE", choices=list(NOTICE_KINDS), said=str(step["kind"])[:40])
-        steps.append({"kind": str(step["kind"]), "day": _number(step["day"], minimum=1, maximum=_LAST_FEE_DAY)})
+        kind, day = str(step["kind"]), _number(step["day"], minimum=1, maximum=_LAST_FEE_DAY)
+        named = {"channels": _channels(step["channels"], kind)} if step.get("channels") else {}
+        steps.append({"kind": kind, "day": day, **named})
     places = [NOTICE_KINDS.index(step["kind"]) for step in steps]
     if len(set(places)) != len(places):
         raise WrongValue("STEP_TWICE")
@@ -153,6 +160,17 @@ def _notice_steps(value: Any) -> list[dict[str, Any]]:
     if places != sorted(places) or any(later <= earlier for earlier, later in zip(days, days[1:], strict=False)):
         raise WrongValue("STEPS_OVERLAP")
     return steps
+
+
+def _channels(value: Any, kind: str = "INVOICE_REMINDER") -> list[str]:
+    if not isinstance(value, list) or not value or not all(isinstance(name, str) for name in value):
+        raise WrongValue("NULL_NOT_ALLOWED")
+    for name in value:
+        if name not in CHANNELS:
+            raise WrongValue("NOT_A_CHOICE", choices=list(CHANNELS), said=name[:40])
+        if not may_take(kind, name):
+            raise WrongValue("NO_SHORT_TEXT")
+    return list(dict.fromkeys(value))
 
 
 def _rows(value: Any, *keys: set[str]) -> list[Mapping[str, Any]]:
@@ -170,6 +188,7 @@ _STORERS: Mapping[Kind, Callable[[Any], Any]] = {
     Kind.DATES: _dates,
     Kind.FEE_STEPS: _fee_steps,
     Kind.NOTICE_STEPS: _notice_steps,
+    Kind.CHANNELS: _channels,
 }
 _READERS: Mapping[Kind, Callable[[Any], Any]] = {
     Kind.MONEY: Decimal,

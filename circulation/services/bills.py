@@ -51,11 +51,12 @@ def by_card(fees: Iterable[Fee], *, on: date) -> dict[Patron, list[Fee]]:
     return dict(cards)
 
 
-def bill(kind: str, patron: Patron, fees: Sequence[Fee], *, key: str) -> NoticeRequest:
+def bill(kind: str, patron: Patron, fees: Sequence[Fee], *, key: str, channels: tuple[str, ...] = ()) -> NoticeRequest:
     """Return a letter about what's owed of fees.
 
     :param fees: of one card at least one, as `owed_fees` reads them
     :param key: makes it the only one
+    :param channels: that the rules name for it
     """
     return NoticeRequest(
         patron=patron,
@@ -64,6 +65,7 @@ def bill(kind: str, patron: Patron, fees: Sequence[Fee], *, key: str) -> NoticeR
         key=key,
         context=bill_context(fees, patron.pk),
         about={"fees": [fee.pk for fee in fees], "loans": sorted(set().union(*map(loans_of, fees)))},
+        channels=channels,
     )
 
 

@@ -7,8 +7,8 @@ from itertools import zip_longest
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from circulation.models import DebtClaim, Fee, Hold, Loan
-from circulation.rules.notice_steps import notice_steps
+from circulation.models import CirculationRule, DebtClaim, Fee, Hold, Loan
+from circulation.rules.notice_steps import channels_named, notice_steps
 from circulation.rules.resolution import RuleMissing
 from circulation.selectors.loan_cases import LoanCase, loan_cases
 from circulation.selectors.rule_books import RuleBook, rule_book
@@ -16,6 +16,7 @@ from circulation.services.notice_amounts import claims_money, owed_for
 from common.money import ZERO
 from notices.models import Notice, NoticeKind
 from notices.relevance import register_check, register_items_check
+from notices.services.settings import register_channels_named
 from patrons.models import Patron
 
 _ABOUT_LOANS = (
@@ -33,7 +34,8 @@ _ABOUT_DEBTS = (NoticeKind.INVOICE_REMINDER, NoticeKind.DEBT_COLLECTION)
 
 
 def register() -> None:
-    """Make these the checks of their kinds."""
+    """Make these the checks of their kinds, and keep the channels that rules name in use."""
+    register_channels_named(channels_of_rules)
     register_check(_ABOUT_LOANS, still_on_loan)
     register_check(_REMINDERS, still_to_remind)
     register_check([NoticeKind.INVOICE], still_invoiced)
@@ -42,6 +44,12 @@ def register() -> None:
     register_check([NoticeKind.HOLD_INTEREST_ENDS], still_waiting)
     register_check([NoticeKind.MEMBERSHIP_ENDS], still_ending)
     register_check(_ABOUT_DEBTS, still_owed)
+
+
+def channels_of_rules() -> set[str]:
+    """Return the channels that the municipality's own rules name; a template's are passed over where they aren't."""
+    rows = CirculationRule.objects.values_list("values", flat=True)
+    return {channel for values in rows for name, value in values.items() for channel in channels_named(name, value)}
 
 
 def still_on_loan(notices: Sequence[Notice]) -> set[int]:

@@ -16,12 +16,14 @@ from accounts.models import StaffAccount
 from circulation.errors import Code, RuleRefused
 from circulation.models import CirculationRule, RuleChange
 from circulation.rules.contradictions import Flaw, flaws
+from circulation.rules.notice_steps import channels_named
 from circulation.rules.reasons import blocking
 from circulation.rules.values import REGISTER, parse_values
 from circulation.selectors.rule_books import RuleBook, rule_book
 from common.audit import record
 from common.errors import Reason
 from holdings.models import Branch, BranchGroup, ItemType
+from notices.selectors import message_settings
 from patrons.models import PatronCategory
 
 Place = tuple[int, int | None]
@@ -56,7 +58,8 @@ def set_value(*, name: str, value: Any, scope: RuleScope, actor: StaffAccount) -
 
     :param value: in its JSON shape; None where the value may be unlimited or none
     :raises circulation.rules.values.InvalidValues: with everything that's wrong with it
-    :raises RuleRefused: DAYS_WRONG, RULE_GAP or RULE_CONTRADICTION with the case that shows it; nothing has changed
+    :raises RuleRefused: DAYS_WRONG, CHANNEL_NOT_IN_USE, RULE_GAP or RULE_CONTRADICTION with the case that shows it;
+        nothing has changed
     """
     stored = parse_values(
         {name: value},
@@ -65,6 +68,7 @@ def set_value(*, name: str, value: Any, scope: RuleScope, actor: StaffAccount) -
         residence=scope.residence or None,
     )
     _check_days(scope)
+    _check_channels(name, stored[name])
     before = rule_book()
     row, _made = CirculationRule.objects.select_for_update(of=("self",)).get_or_create(
         **scope.row_keys(), defaults={"valid_until": scope.valid_until}
@@ -95,7 +99,8 @@ def reset_value(*, name: str, scope: RuleScope, actor: StaffAccount) -> bool:
 def undo_change(*, change: RuleChange, actor: StaffAccount) -> RuleChange:
     """Take a change of a value back, and return the change that did it.
 
-    :raises RuleRefused: UNDONE_ALREADY, CHANGED_SINCE, RULE_GAP or RULE_CONTRADICTION; nothing has changed
+    :raises RuleRefused: UNDONE_ALREADY, CHANGED_SINCE, CHANNEL_NOT_IN_USE, RULE_GAP or RULE_CONTRADICTION; nothing
+        has changed
     """
     before = rule_book()
     row = CirculationRule.objects.select_for_update(of=("self",)).get(pk=change.rule_id)
@@ -104,6 +109,7 @@ def undo_change(*, change: RuleChange, actor: StaffAccount) -> RuleChange:
     now_set = {"value": row.values[change.name]} if change.name in row.values else {}
     if now_set != change.after:
         raise RuleRefused([blocking(Code.CHANGED_SINCE)])
+    _check_channels(change.name, change.before.get("value"))
     undone = _write(row, change.name, change.before, actor=actor, undoes=change)
     _refuse_flaws(before)
     return undone
@@ -138,6 +144,12 @@ def _check_days(scope: RuleScope) -> None:
     if scope.valid_from is None or scope.valid_until < scope.valid_from:
         first = scope.valid_from.isoformat() if scope.valid_from else ""
         raise RuleRefused([blocking(Code.DAYS_WRONG, first=first, last=scope.valid_until.isoformat())])
+
+
+def _check_channels(name: str, value: Any) -> None:
+    named = channels_named(name, value)
+    if unused := named - set(message_settings(stored=True).channels) if named else set():
+        raise RuleRefused([blocking(Code.CHANNEL_NOT_IN_USE, channels=sorted(unused))])
 
 
 def _refuse_flaws(before: RuleBook) -> None:

@@ -1,11 +1,13 @@
 """Which way a kind of message may take, and what comes next where a way leads nowhere. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from notices.models import Notice, NoticeKind
 from notices.texts import WITHOUT_SMS
 
 NONE = "NONE"
+# Among the channels that somebody names for a message: whatever the patron has chosen.
+PATRONS_CHOICE = "PATRON"
 _EMAIL, _SMS, _POST, _LETTER = (
     Notice.Channel.EMAIL.value,
     Notice.Channel.SMS.value,
@@ -42,6 +44,29 @@ def ways(kind: str, preferred: str, *, in_use: tuple[str, ...], falls_back: bool
         # The patron wants what the municipality hasn't: better another way than none.
         possible = [channel for channel in _NEXT[_LETTER] + (_LETTER,) if channel in in_use and may_take(kind, channel)]
     return possible
+
+
+def named_ways(
+    kind: str, named: Sequence[str], preferred: str, *, in_use: tuple[str, ...], falls_back: bool
+) -> list[str]:
+    """Return the channels of a message whose channels the library has named, the best first.
+
+    After the last named one comes what would come next anyway, where the municipality falls back. Names that aren't in
+    use are passed over; if none of them is, it goes as the patron wants.
+
+    :param named: channels and PATRONS_CHOICE, in their order; none for the patron's choice
+    """
+    in_order: list[str] = []
+    for name in named:
+        if name == PATRONS_CHOICE:
+            in_order += ways(kind, preferred, in_use=in_use, falls_back=falls_back)
+        elif name in in_use and may_take(kind, name):
+            in_order.append(name)
+    if not in_order:
+        return ways(kind, preferred, in_use=in_use, falls_back=falls_back)
+    if falls_back:
+        in_order += ways(kind, in_order[-1], in_use=in_use, falls_back=True)
+    return list(dict.fromkeys(in_order))
 
 
 def may_take(kind: str, channel: str) -> bool:

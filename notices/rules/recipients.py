@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from notices.models import Notice, NoticeKind
-from notices.rules.channels import NONE, OPTIONAL, ways
+from notices.rules.channels import NONE, OPTIONAL, named_ways
 from notices.rules.phone_numbers import international
 from notices.rules.settings import MessageSettings
 from notices.texts import LANGUAGES
@@ -60,12 +60,14 @@ class Post:
     :ivar language: for who reads a language that no message is written in
     :ivar country: of the municipality, for phone numbers without a country's code
     :ivar only: the one channel that staff have chosen; empty for the patron's own choice
+    :ivar named: the channels that the library's rules name for such a message, in their order
     """
 
     settings: MessageSettings
     language: str
     country: str
     only: str = ""
+    named: tuple[str, ...] = ()
 
 
 def recipients_of(
@@ -127,14 +129,16 @@ def _to_one(person: Patron, kind: str, post: Post) -> Recipient:
         return Recipient(person.display_name, language, Notice.Channel.EMAIL, "", NOT_WANTED)
     if wanted == NONE:
         wanted = person.channel
-    settings = post.settings
-    possible = (
-        [post.only] if post.only else ways(kind, wanted, in_use=settings.channels, falls_back=settings.falls_back)
-    )
+    possible = [post.only] if post.only else _in_order(kind, wanted, post)
     for channel in possible:
         if address := address_by(person, channel, country=post.country):
             return Recipient(person.display_name, language, channel, address)
     return Recipient(person.display_name, language, (possible or [wanted])[0], "", NO_ADDRESS)
+
+
+def _in_order(kind: str, wanted: str, post: Post) -> list[str]:
+    settings = post.settings
+    return named_ways(kind, post.named, wanted, in_use=settings.channels, falls_back=settings.falls_back)
 
 
 def _language(person: Patron, default: str) -> str:

@@ -24,7 +24,7 @@ _PROBLEMS = (Notice.State.FAILED, Notice.State.UNCERTAIN)
 def send_again(*, notice: Notice, staff: StaffAccount, now: datetime, channel: str = "") -> Notice:
     """Queue a message that failed or is uncertain once more, to the address that's known by now.
 
-    :param channel: another way than the patron's own; LETTER to print it
+    :param channel: another way than the patron's own or the rules'; LETTER to print it
     :raises NoticeRefused: NOT_PERMITTED, NOT_A_PROBLEM, CHANNEL_NOT_IN_USE, NO_SHORT_TEXT, or NO_ADDRESS or NO_GUARDIAN
         if it still can't be delivered
     """
@@ -41,9 +41,8 @@ def send_again(*, notice: Notice, staff: StaffAccount, now: datetime, channel: s
     guardians = [
         link for link in guardians_to_write_to([patron]).get(patron.pk, []) if only is None or link.guardian_id == only
     ]
-    recipient = recipients_of(patron, guardians, kind=notice.kind, today=writer.today, post=writer.post(only=channel))[
-        0
-    ]
+    post = writer.post(only=channel, named=notice.about.get("channels", ()))
+    recipient = recipients_of(patron, guardians, kind=notice.kind, today=writer.today, post=post)[0]
     if recipient.problem:
         raise NoticeRefused([Reason(recipient.problem)])
     facts = {"before": notice.state, "channel": recipient.channel}

@@ -1,7 +1,7 @@
 """Changes how messages go out: for the municipality, and where a branch differs."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -15,6 +15,7 @@ from common.errors import Reason
 from holdings.models import Branch
 from notices.errors import (
     ADDRESS_MALFORMED,
+    CHANNEL_IN_RULES,
     HOURS_INCOMPLETE,
     NO_CHANNEL,
     NOT_PERMITTED,
@@ -24,11 +25,20 @@ from notices.errors import (
 )
 from notices.models import BranchMessages, Notice
 from notices.rules.settings import LONGEST_MARGIN, OF_A_BRANCH, SECTION, SHORTEST_MARGIN, written
+from notices.selectors import message_settings
 from tenants.selectors import current_municipality
 from tenants.services.settings import change_settings
 
 # What every phone can show as a sender (3GPP TS 23.040, alphanumeric address).
 _SMS_SENDER = re.compile(r"[A-Za-z0-9 ]{0,11}")
+# Each returns the channels that something in the rooms above names: what's in use can't be given up under its feet.
+_namers: list[Callable[[], set[str]]] = []
+
+
+def register_channels_named(namer: Callable[[], set[str]]) -> None:
+    """Keep the channels that `namer` returns from being taken out of use."""
+    if namer not in _namers:
+        _namers.append(namer)
 
 
 def change_message_settings(*, values: Mapping[str, Any], staff: StaffAccount) -> None:
@@ -38,6 +48,7 @@ def change_message_settings(*, values: Mapping[str, Any], staff: StaffAccount) -
     :raises SettingsRefused: with every reason found
     """
     _refuse(values, staff)
+    _refuse_what_rules_name(values)
     change_settings(municipality=current_municipality(), section=SECTION, values=written(values), actor=staff)
 
 
@@ -81,6 +92,13 @@ def _refuse(values: Mapping[str, Any], staff: StaffAccount) -> None:
         problems.append(Reason(OUTSIDE_THE_SHEET, facts={"least": SHORTEST_MARGIN, "most": LONGEST_MARGIN}))
     if problems:
         raise SettingsRefused(problems)
+
+
+def _refuse_what_rules_name(values: Mapping[str, Any]) -> None:
+    given_up = set(message_settings(stored=True).channels) - set(values.get("channels", Notice.Channel.values))
+    named = set().union(*(namer() for namer in _namers)) & given_up if given_up else set()
+    if named:
+        raise SettingsRefused([Reason(CHANNEL_IN_RULES, facts={"channels": sorted(named)})])
 
 
 def _is_address(text: str) -> bool:

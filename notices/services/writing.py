@@ -38,6 +38,7 @@ class NoticeRequest:
         mappings with title, barcode, due_date and, where money is claimed, price. `count` is added. A receipt's
         `payments` have number and amount
     :ivar about: {"loans": [ids]} or {"hold": id}, to check again before it's sent
+    :ivar channels: that the rules name for it, in their order; none for the patron's choice
     """
 
     patron: Patron
@@ -46,6 +47,7 @@ class NoticeRequest:
     key: str
     context: Mapping[str, Any] = field(default_factory=dict)
     about: Mapping[str, Any] = field(default_factory=dict)
+    channels: tuple[str, ...] = ()
 
 
 class Writer:
@@ -62,19 +64,21 @@ class Writer:
         self.my_page: Callable[[], str] = cache(lambda: address_of(municipality))
         self._own_texts: OwnTexts | None = None
 
-    def post(self, *, only: str = "") -> Post:
+    def post(self, *, only: str = "", named: Sequence[str] = ()) -> Post:
         """Return what a message's way depends on.
 
         :param only: the one channel that staff have chosen
+        :param named: the channels that the rules name for it
         """
-        return Post(self.settings, self.municipality.language, self.municipality.country, only)
+        return Post(self.settings, self.municipality.language, self.municipality.country, only, tuple(named))
 
     def write(self, request: NoticeRequest, guardians: Sequence[Guardianship]) -> list[Notice]:
         """Return the message as it will stand in the outbox, not saved yet; none for one that isn't wanted.
 
         Several guardians get one each: the first has the request's key, the others its key with theirs.
         """
-        recipients = recipients_of(request.patron, guardians, kind=request.kind, today=self.today, post=self.post())
+        post = self.post(named=request.channels)
+        recipients = recipients_of(request.patron, guardians, kind=request.kind, today=self.today, post=post)
         written = [self._written(request, each) for each in recipients if each.problem != NOT_WANTED]
         if len(written) > 1:
             for notice, recipient in zip(written, recipients, strict=True):
@@ -118,7 +122,7 @@ class Writer:
             branch=request.branch,
             kind=request.kind,
             key=request.key,
-            about=dict(request.about),
+            about={**request.about, **({"channels": list(request.channels)} if request.channels else {})},
             context=kept(context),
             state=Notice.State.FAILED if recipient.problem else Notice.State.QUEUED,
             problem=recipient.problem,

@@ -7,7 +7,7 @@ import pytest
 
 from common.encryption import encrypt
 from notices.models import Notice, NoticeKind
-from notices.rules.channels import NONE, choices_for, ways
+from notices.rules.channels import NONE, choices_for, named_ways, ways
 from notices.rules.phone_numbers import international
 from notices.rules.recipients import Post, recipients_of
 from notices.rules.settings import MessageSettings, read_settings, written
@@ -241,3 +241,18 @@ def test_each_setting_comes_from_the_nearest():
     assert settings.quiet_until == time(8)
     assert (settings.channels, settings.digest) == (("SMS", "EMAIL"), False)
     assert (settings.window_left, read_settings(country="DK", own={}).window_left) == (115, 20)
+
+
+@pytest.mark.parametrize(
+    ("named", "in_use", "falls_back", "expected"),
+    [
+        ((), ALL, False, ["EMAIL"]),
+        (("SMS",), ALL, False, ["SMS"]),
+        (("SMS", "PATRON"), ALL, False, ["SMS", "EMAIL"]),
+        (("LETTER", "SMS"), ALL, True, ["LETTER", "SMS", "EMAIL", "DIGITAL_POST"]),
+        (("SMS", "LETTER"), ("EMAIL", "LETTER"), False, ["LETTER"]),
+        (("SMS",), ("EMAIL", "LETTER"), False, ["EMAIL"]),
+    ],
+)
+def test_channels_that_the_rules_name_come_first(named, in_use, falls_back, expected):
+    assert named_ways("OVERDUE_1", named, "EMAIL", in_use=in_use, falls_back=falls_back) == expected

@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 
 from common.errors import Reason, Refused
 from web.account.texts import refusal_texts
+from web.words.messages import channel_names
 
 _FIELDS = {
     "CODE_TAKEN": "code",
@@ -21,6 +22,7 @@ _FIELDS = {
     "BODY_MISSING": "body",
     "BODY_TOO_LONG": "body",
     "NO_CHANNEL": "channels",
+    "CHANNEL_IN_RULES": "channels",
     "HOURS_INCOMPLETE": "quiet_until",
     "SENDER_MALFORMED": "sms_sender",
     "ADDRESS_MALFORMED": "reply_to",
@@ -53,6 +55,7 @@ def refusal_text(reason: Reason) -> str:
         "BODY_MISSING": gettext("It needs a text."),
         "BODY_TOO_LONG": gettext("At most %(longest)s characters."),
         "NO_CHANNEL": gettext("At least one channel has to be in use."),
+        "CHANNEL_IN_RULES": gettext("Circulation rules name it: %(channels)s. Change the rules first."),
         "HOURS_INCOMPLETE": gettext("Quiet hours need a beginning and an end."),
         "SENDER_MALFORMED": gettext("Letters A to Z, digits and spaces, eleven at most."),
         "ADDRESS_MALFORMED": gettext("This isn't an e-mail address."),
@@ -60,6 +63,8 @@ def refusal_text(reason: Reason) -> str:
     }
     if reason.code not in texts:
         return " ".join(refusal_texts(Refused([reason])))
+    if "channels" in facts:
+        facts["channels"] = channel_names(facts["channels"])
     if "weekday" in facts:
         facts["day"] = str(WEEKDAYS[facts["weekday"]]).capitalize()
     return texts[reason.code] % facts

@@ -12,11 +12,12 @@ from circulation.rules.value_kinds import Kind, ValueProblem
 from circulation.rules.values import InvalidValues, ValueSpec
 from web.ui.days import short_day
 from web.ui.money import amount_text
-from web.words.messages import NOTICE_KINDS
+from web.words.messages import NOTICE_KINDS, channel_names
 
 # "8: 60,00 / 30,00", and "1m: …" for the day one month after the due date.
 _FEE_STEP = re.compile(r"^\s*(\d{1,4})\s*(m?)\s*[:;]\s*(\d+(?:[.,]\d{1,2})?)\s*/\s*(\d+(?:[.,]\d{1,2})?)\s*$")
-_NOTICE_STEP = re.compile(r"^\s*(\w+)\s*[:;]\s*(\d{1,4})\s*$")
+# "OVERDUE_1: 3", and "OVERDUE_1: 3 SMS, PATRON" for a step with channels of its own.
+_NOTICE_STEP = re.compile(r"^\s*(\w+)\s*[:;]\s*(\d{1,4})(?:[\s,;]+(\w.*?))?\s*$")
 
 
 def value_text(spec: ValueSpec, value: Any, *, currency: str = "") -> str:
@@ -71,12 +72,15 @@ def _beginning(step: Mapping[str, Any]) -> str:
 
 
 def _notice_steps_text(_spec: ValueSpec, steps: Any, _currency: str) -> str:
-    lines = [
-        gettext("%(letter)s on day %(day)s")
-        % {"letter": NOTICE_KINDS.get(step["kind"], step["kind"]), "day": step["day"]}
-        for step in steps
-    ]
-    return "; ".join(lines)
+    return "; ".join(_notice_step_text(step) for step in steps)
+
+
+def _notice_step_text(step: Mapping[str, Any]) -> str:
+    text = gettext("%(letter)s on day %(day)s") % {
+        "letter": NOTICE_KINDS.get(step["kind"], step["kind"]),
+        "day": step["day"],
+    }
+    return f"{text} ({channel_names(step['channels'])})" if step.get("channels") else text
 
 
 def _days_text(_spec: ValueSpec, value: Any, _currency: str) -> str:
@@ -94,6 +98,7 @@ _TEXTS: dict[Kind, Callable[[ValueSpec, Any, str], str]] = {
     Kind.MONEY: lambda _spec, value, currency: _amount(value, currency),
     Kind.FEE_STEPS: _fee_steps_text,
     Kind.NOTICE_STEPS: _notice_steps_text,
+    Kind.CHANNELS: lambda _spec, channels, _currency: channel_names(channels),
 }
 
 
@@ -104,7 +109,11 @@ def form_text(spec: ValueSpec, value: Any) -> str:
     if spec.kind is Kind.FEE_STEPS:
         return "\n".join(f"{_beginning(step)}: {step['adult']} / {step['child']}" for step in value)
     if spec.kind is Kind.NOTICE_STEPS:
-        return "\n".join(f"{step['kind']}: {step['day']}" for step in value)
+        return "\n".join(
+            f"{step['kind']}: {step['day']} {', '.join(step.get('channels', ()))}".rstrip() for step in value
+        )
+    if spec.kind is Kind.CHANNELS:
+        return ", ".join(value)
     if spec.kind is Kind.DATES:
         return "\n".join(day.isoformat() for day in value)
     if spec.kind is Kind.BOOL:
@@ -127,6 +136,8 @@ def value_from_form(spec: ValueSpec, values: Mapping[str, str]) -> Any:
         return [_fee_step(line) for line in text.splitlines() if line.strip()]
     if spec.kind is Kind.NOTICE_STEPS:
         return [_notice_step(line) for line in text.splitlines() if line.strip()]
+    if spec.kind is Kind.CHANNELS:
+        return _channels(text)
     return text
 
 
@@ -159,6 +170,7 @@ def _problem_text(problem: ValueProblem) -> str:
         "STEPS_OVERLAP": gettext("The steps' days must rise from line to line."),
         "STEPS_FALL": gettext("A later step can't cost less than an earlier one."),
         "STEP_TWICE": gettext("Each kind of notice stands once."),
+        "NO_SHORT_TEXT": gettext("A claim for money can't go by text message."),
         "NULL_NOT_ALLOWED": gettext("This needs a value."),
         "DIMENSION_NOT_ALLOWED": gettext("This can't be set for one patron category or item type alone."),
     }
@@ -179,4 +191,11 @@ def _fee_step(line: str) -> Any:
 
 def _notice_step(line: str) -> Any:
     match = _NOTICE_STEP.match(line)
-    return {"kind": match[1].upper(), "day": int(match[2])} if match else line
+    if not match:
+        return line
+    named = {"channels": _channels(match[3])} if match[3] else {}
+    return {"kind": match[1].upper(), "day": int(match[2]), **named}
+
+
+def _channels(text: str) -> list[str]:
+    return text.upper().replace(",", " ").replace(";", " ").split()

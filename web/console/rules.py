@@ -11,12 +11,14 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rules import Permission
 from circulation.errors import RuleRefused
-from circulation.rules.resolution import Level
+from circulation.rules.notice_steps import channels_named
+from circulation.rules.resolution import Level, Resolved
 from circulation.rules.values import REGISTER, InvalidValues
 from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services.rules import reset_value, set_value
 from common.stale_forms import changed_since, marks_of
 from holdings.selectors import branch_groups
+from notices.selectors import message_settings
 from tenants.selectors import current_municipality
 from web.account.access import staff_only
 from web.account.requests import StaffRequest
@@ -43,6 +45,7 @@ from web.console.rule_values import (
 from web.ui.stale_forms import FIELD as AS_READ
 from web.ui.stale_forms import edited_in_turn, saved_meanwhile, saved_value
 from web.words.for_staff import reason_texts
+from web.words.messages import channel_names
 
 
 @staff_only(Permission.ADMINISTER)
@@ -195,6 +198,12 @@ def _near_text(origin: Any, place: Place, category: Any, item_type: Any) -> str:
     return gettext("Municipality")
 
 
+def _unused(name: str, resolved: Resolved) -> str:
+    """Return the channels that a value names and that aren't in use, as a template may: they're passed over here."""
+    named = channels_named(name, resolved.value(name)) if resolved.origin(name) else set()
+    return channel_names(sorted(named - set(message_settings().channels))) if named else ""
+
+
 def _explained(book: RuleBook, name: str, place: Place, category: Any, item_type: Any) -> dict[str, Any]:
     spec, currency = REGISTER[name], current_municipality().currency
     resolved = place.resolved(book, category, item_type)
@@ -213,6 +222,7 @@ def _explained(book: RuleBook, name: str, place: Place, category: Any, item_type
         "category": category,
         "item_type": item_type,
         "allowed": spec.applies_to(patron_category=category, item_type=item_type, residence=place.residence or None),
+        "unused": _unused(name, resolved),
         "until": next(
             (
                 each.row.origin.valid_until

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 from circulation.errors import Code
 from web.ui.due import stored_day
 from web.ui.money import amount_text
+from web.words.messages import channel_names
 
 Facts = Mapping[str, Any]
 Told = tuple[str, str, str]
@@ -86,6 +87,11 @@ LIMIT_TEXTS: dict[str, Callable[[Facts], Told]] = {
         gettext("These can't both be: %(names)s.") % {"names": ", ".join(facts.get("labels", ()))},
         "",
         gettext("Change the other one first."),
+    ),
+    Code.CHANNEL_NOT_IN_USE: lambda facts: (
+        gettext("Not in use here: %(channels)s.") % {"channels": channel_names(facts.get("channels", ()))},
+        "",
+        gettext("Choose another channel, or take it into use under “How messages go out”."),
     ),
     Code.DAYS_WRONG: lambda facts: (
         gettext("The last day can't come before the first, nor more than a year after it."),

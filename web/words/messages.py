@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from notices.rules.channels import CHOSEN_BY_PATRONS, NONE, choices_for
+from notices.rules.channels import CHOSEN_BY_PATRONS, NONE, PATRONS_CHOICE, choices_for
 from notices.selectors import message_settings
 
 NOTICE_KINDS = {
@@ -35,6 +35,12 @@ CHANNELS = {
     "DIGITAL_POST": _("Digital post"),
     "LETTER": _("Letter"),
 }
+
+
+def channel_names(codes: Sequence[str]) -> str:
+    """Return channels that are tried one after the other, by name; among them the patron's choice."""
+    names = {**CHANNELS, PATRONS_CHOICE: gettext("the patron's choice")}
+    return " → ".join(str(names.get(code, code)) for code in codes)
 
 
 def problem_text(code: str) -> str:

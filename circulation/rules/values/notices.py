@@ -26,4 +26,12 @@ SPECS = (
         minimum=1,
         maximum=365,
     ),
+    ValueSpec(
+        "invoice_reminder_channels",
+        Kind.CHANNELS,
+        _("Reminded of an invoice by"),
+        null_means=_("the patron's choice"),
+        needed=False,
+        by_item_type=False,
+    ),
 )

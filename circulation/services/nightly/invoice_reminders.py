@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from circulation.models import DebtClaim, Fee
+from circulation.rules.resolution import Resolved
 from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services.bills import bill, by_card, loans_of, owed_fees
 from circulation.services.nightly.batches import work_through
@@ -45,7 +46,7 @@ def remind_of_invoices(days: Sequence[int], *, on: date, now: datetime, counts: 
         sent = Notice.objects.filter(pk__in=notice_ids).select_related("patron__category", "branch").order_by("pk")
         book = rule_book()
         due = [invoice for invoice in sent if _is_due(invoice, book, on=on, zone=zone)]
-        return Counter(letters=len(make_notices(_reminders(due, on=on), now=now)))
+        return Counter(letters=len(make_notices(_reminders(due, book, on=on), now=now)))
 
     work_through(next_keys, work, counts)
 
@@ -62,14 +63,21 @@ def _unpaid_invoices(days: Sequence[int], *, on: date, zone: ZoneInfo) -> QueryS
 
 
 def _is_due(invoice: Notice, book: RuleBook, *, on: date, zone: ZoneInfo) -> bool:
-    rules = book.resolved_for(invoice.patron, branch_id=invoice.branch_id, item_type_id=None, on=on)
-    days = rules.value("invoice_reminder_days")
+    days = _rules(invoice, book, on).value("invoice_reminder_days")
     if days is None or invoice.sent_at is None:
         return False
     return 0 <= (on - invoice.sent_at.astimezone(zone).date()).days - days <= _MOST_MISSED
 
 
-def _reminders(invoices: Iterable[Notice], *, on: date) -> list[NoticeRequest]:
+def _rules(invoice: Notice, book: RuleBook, on: date) -> Resolved:
+    return book.resolved_for(invoice.patron, branch_id=invoice.branch_id, item_type_id=None, on=on)
+
+
+def _channels(invoice: Notice, book: RuleBook, on: date) -> tuple[str, ...]:
+    return tuple(_rules(invoice, book, on).value("invoice_reminder_channels") or ())
+
+
+def _reminders(invoices: Iterable[Notice], book: RuleBook, *, on: date) -> list[NoticeRequest]:
     by_patron: dict[int, list[Notice]] = defaultdict(list)
     for invoice in invoices:
         by_patron[invoice.patron_id].append(invoice)
@@ -79,7 +87,13 @@ def _reminders(invoices: Iterable[Notice], *, on: date) -> list[NoticeRequest]:
     for fee in fees.exclude(claims__state__in=DebtClaim.OPEN):
         owed[fee.patron_id].append(fee)
     return [
-        bill(NoticeKind.INVOICE_REMINDER, patron, billed, key=f"INVOICE_REMINDER:{invoice.pk}:{patron.pk}")
+        bill(
+            NoticeKind.INVOICE_REMINDER,
+            patron,
+            billed,
+            key=f"INVOICE_REMINDER:{invoice.pk}:{patron.pk}",
+            channels=_channels(invoice, book, on),
+        )
         for patron_id, sent in by_patron.items()
         for invoice in sent
         for patron, billed in by_card(_of_invoice(invoice, owed[patron_id]), on=on).items()

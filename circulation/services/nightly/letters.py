@@ -21,11 +21,12 @@ from patrons.models import Patron
 
 @dataclass(frozen=True)
 class Letter:
-    """One message: a patron, its kind, and the loans that it lists."""
+    """One message: a patron, its kind, the loans that it lists, and the channels that the rules name for it."""
 
     patron_id: int
     kind: str
     loans: tuple[LoanCase, ...]
+    channels: tuple[str, ...] = ()
 
     def key(self, on: date) -> str:
         """Return what makes it the only one of its kind to this patron that night."""
@@ -34,13 +35,24 @@ class Letter:
 
 def letters_for(steps: Iterable[tuple[LoanCase, str]]) -> list[Letter]:
     """Merge loans and the kinds of message due for them into letters, the patrons in order."""
-    merged: dict[tuple[int, str], list[LoanCase]] = defaultdict(list)
-    for loan, kind in steps:
-        merged[loan.patron_id, kind].append(loan)
-    return [
-        Letter(patron_id, kind, tuple(sorted(loans, key=lambda loan: (loan.due_date, loan.loan_id))))
-        for (patron_id, kind), loans in sorted(merged.items())
-    ]
+    return ladder_letters((loan, kind, ()) for loan, kind in steps)
+
+
+def ladder_letters(steps: Iterable[tuple[LoanCase, str, tuple[str, ...]]]) -> list[Letter]:
+    """Merge loans, the kinds of message due for them and the channels named for these into letters.
+
+    One letter stays one, as a fee for several of its loans is one: it goes by the channels named for most of them.
+    """
+    merged: dict[tuple[int, str], list[tuple[LoanCase, tuple[str, ...]]]] = defaultdict(list)
+    for loan, kind, channels in steps:
+        merged[loan.patron_id, kind].append((loan, channels))
+    letters = []
+    for (patron_id, kind), lines in sorted(merged.items()):
+        lines.sort(key=lambda line: (line[0].due_date, line[0].loan_id))
+        # Among equals those of the loan that's due first.
+        [(channels, _count)] = Counter(channels for _loan, channels in lines).most_common(1)
+        letters.append(Letter(patron_id, kind, tuple(loan for loan, _channels in lines), channels))
+    return letters
 
 
 def write_letters(
@@ -81,6 +93,7 @@ def _request(
             "loans": [loan.loan_id for loan in letter.loans],
             "due_dates": [loan.due_date.isoformat() for loan in letter.loans],
         },
+        channels=letter.channels,
     )
 
 

@@ -10,7 +10,7 @@ from django.db.models import F
 
 from circulation.models import Loan
 from circulation.rules.fees import days_late
-from circulation.rules.notice_steps import next_step, notice_steps
+from circulation.rules.notice_steps import NoticeStep, next_step, notice_steps
 from circulation.selectors.loan_cases import LoanCase, loan_cases
 from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services.fees.invoice import Claim, invoice_loans
@@ -18,7 +18,7 @@ from circulation.services.fees.lost import waive_overdue
 from circulation.services.letter_stops import lift_settled, set_stops
 from circulation.services.nightly.batches import do_all, work_through
 from circulation.services.nightly.invoice_reminders import remind_of_invoices
-from circulation.services.nightly.letters import Letter, letters_for, open_loans, patrons_after, write_letters
+from circulation.services.nightly.letters import Letter, ladder_letters, open_loans, patrons_after, write_letters
 from circulation.services.nightly.overdue_fees import lock_open_loans
 from circulation.services.nightly.overdue_recalls import recall_what_others_wait_for
 from holdings.models import Item
@@ -30,7 +30,7 @@ _REMINDERS = (NoticeKind.OVERDUE_1, NoticeKind.OVERDUE_2, NoticeKind.OVERDUE_3, 
 # No ladder leaves more days than these between two letters; an older letter holds nothing up.
 _LONGEST_GAP = timedelta(days=120)
 
-_Step = tuple[LoanCase, str]
+_Step = tuple[LoanCase, NoticeStep]
 
 
 def make_overdue_notices(*, on: date, now: datetime, counts: Counter[str]) -> None:
@@ -85,7 +85,7 @@ def _due(loans: Sequence[LoanCase], *, on: date, book: RuleBook) -> list[_Step]:
             days_since_last=None if last is None else (on - last).days,
         )
         if step is not None:
-            steps.append((loan, step.kind))
+            steps.append((loan, step))
     return steps
 
 
@@ -93,21 +93,21 @@ def _lock(steps: Sequence[_Step], *, on: date, book: RuleBook) -> list[_Step]:
     """Lock what the steps will change, items before loans as at the desk, and return those that are still due."""
     if not steps:
         return []
-    lost = [loan.item_id for loan, kind in steps if kind == NoticeKind.INVOICE]
+    lost = [loan.item_id for loan, step in steps if step.kind == NoticeKind.INVOICE]
     items = Item.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=lost).order_by("pk")
     locked_items = set(items.values_list("pk", flat=True))
     locked = loan_cases(lock_open_loans([loan.loan_id for loan, _ in steps]))
     return [
-        (loan, kind)
-        for loan, kind in _due(locked, on=on, book=book)
-        if kind != NoticeKind.INVOICE or loan.item_id in locked_items
+        (loan, step)
+        for loan, step in _due(locked, on=on, book=book)
+        if step.kind != NoticeKind.INVOICE or loan.item_id in locked_items
     ]
 
 
 def _remind(steps: Sequence[_Step], *, on: date, now: datetime, book: RuleBook) -> Counter[str]:
     if not steps:
         return Counter()
-    letters = letters_for(steps)
+    letters = ladder_letters((loan, step.kind, step.channels) for loan, step in steps)
     claims = _claims(letters, on=on, now=now, book=book)
     made = write_letters(letters, on=on, now=now, book=book, claims=claims)
     loans = [loan.loan_id for letter in made for loan in letter.loans]
