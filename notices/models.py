@@ -153,7 +153,10 @@ class Notice(models.Model):
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"
 
+    # Whether it goes to somebody whose address is protected; `notices.selectors` says so.
+    hides_address = False
+
     @property
     def shown_address(self) -> str:
-        """The address as people read it; a digital post box has none."""
-        return "" if self.channel == self.Channel.DIGITAL_POST else self.address
+        """The address as people read it; a digital post box has none, and a protected one isn't shown."""
+        return "" if self.hides_address or self.channel == self.Channel.DIGITAL_POST else self.address

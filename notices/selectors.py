@@ -71,18 +71,20 @@ def outbox(
     if before:
         wanted &= Q(pk__lt=before)
     found = list(Notice.objects.filter(wanted).select_related("patron", "branch").order_by("-pk")[: size + 1])
-    return OutboxPage(tuple(found[:size]), found[size - 1].pk if len(found) > size else None)
+    page = _hiding(found[:size])
+    return OutboxPage(tuple(page), found[size - 1].pk if len(found) > size else None)
 
 
 def get_notice(pk: int) -> Notice | None:
     """Return the message with this number, or None."""
-    return Notice.objects.select_related("patron", "branch").filter(pk=pk).first()
+    found = Notice.objects.select_related("patron", "branch").filter(pk=pk).first()
+    return _hiding([found])[0] if found else None
 
 
 def problem_notices(*, branch: Branch | None = None, limit: int = 200) -> list[Notice]:
     """Return what staff must decide on: what couldn't be delivered and what's uncertain, the oldest first."""
     found = _problems(branch).select_related("patron", "branch")
-    return list(found.order_by("pk")[:limit])
+    return _hiding(list(found.order_by("pk")[:limit]))
 
 
 def count_problems(branch: Branch | None = None) -> int:
@@ -98,7 +100,22 @@ def _problems(branch: Branch | None) -> QuerySet[Notice]:
 
 def notices_of(patron: Patron, *, limit: int = 10) -> list[Notice]:
     """Return a patron's newest messages."""
-    return _notices_of(patron=patron.pk, limit=limit)
+    found = _notices_of(patron=patron.pk, limit=limit)
+    for notice in found:
+        notice.patron = patron
+    return _hiding(found)
+
+
+def _hiding(notices: list[Notice]) -> list[Notice]:
+    """Keep addresses from being shown that are protected: the patron's own, or a guardian's who is written to."""
+    for_others = {notice.patron_id for notice in notices if notice.addressee != notice.patron.display_name}
+    guarded = set()
+    if for_others:
+        links = Guardianship.objects.filter(child__in=for_others).exclude(guardian__alias="")
+        guarded = set(links.values_list("child", flat=True))
+    for notice in notices:
+        notice.hides_address = notice.patron.is_protected or notice.patron_id in guarded
+    return notices
 
 
 def guardians_to_write_to(minors: Iterable[Patron]) -> dict[int, list[Guardianship]]:

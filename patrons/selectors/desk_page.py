@@ -9,6 +9,8 @@ from patrons.models import Block, Card, ContactPerson, Guardianship, Patron, Pat
 from patrons.rules import is_under_age
 
 MOST_OLD_BLOCKS = 20
+# The kinds of category whose patrons are no single person.
+WITH_CONTACTS = (PatronCategory.Kind.INSTITUTION, PatronCategory.Kind.CLASS)
 
 
 def cards_of(patron: Patron) -> list[Card]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.rules import Permission
 from patrons.rules import age_on
 from patrons.selectors import wards_of
-from patrons.selectors.desk_page import cards_of, contacts_of, guardianships_of, notes_of, over_blocks
+from patrons.selectors.desk_page import WITH_CONTACTS, cards_of, contacts_of, guardianships_of, notes_of, over_blocks
 from patrons.selectors.duplicates import patrons_alike
 from web.account.access import staff_only
 from web.account.requests import DeskRequest
@@ -48,7 +48,7 @@ def details_page(request: DeskRequest, patron: Any, *, status: int = 200, **more
         "over_blocks": over_blocks(patron, day=today),
         "guardianships": guardianships_of(patron),
         "wards": wards_of(patron),
-        "is_institution": patron.category.kind in ("INSTITUTION", "CLASS"),
+        "is_institution": patron.category.kind in WITH_CONTACTS,
         "contacts": contacts_of(patron),
         "alike": _alike(patron) if may_see and not patron.left_at else [],
         "can_renew": not patron.left_at and not patron.category.temporary_days,

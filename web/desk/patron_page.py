@@ -17,6 +17,7 @@ from circulation.services.fees.payments import Method
 from holdings.selectors import branch_names
 from notices.selectors import notices_of
 from patrons.selectors import active_blocks, get_patron, guardians_of, wards_of
+from patrons.selectors.desk_page import WITH_CONTACTS, contacts_of
 from web.account.access import staff_only
 from web.account.requests import DeskRequest
 from web.desk.answers import notice_words
@@ -90,6 +91,8 @@ def page(request: DeskRequest, patron: Any, *, status: int = 200, **more: Any) -
         "notices": notices_of(patron),
         "guardians": guardians_of(patron) if facts.guardians else [],
         "wards": wards_of(patron) if facts.wards else [],
+        # Only institutions have them.
+        "contacts": contacts_of(patron) if patron.category.kind in WITH_CONTACTS else [],
         "form_id": uuid.uuid4().hex,
         "methods": Method.choices,
         **more,
