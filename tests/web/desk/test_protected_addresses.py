@@ -83,7 +83,7 @@ def test_lists_show_neither_address_nor_phone_of_who_is_protected(
     Patron.objects.filter(pk=patron.pk).update(alias="Anna A", **ANNA)
     LoanFactory(patron=patron, overdue=True, lending_branch=desk_branch)
     same = {"given_name": patron.given_name, "family_name": patron.family_name, "birth_date": patron.birth_date}
-    PatronFactory(**same, address="Open Street 1", phone="87654321")
+    PatronFactory.create_batch(2, **same, address="Open Street 1", phone="87654321")
 
     overdue = librarian_client.get("/desk/overdue").content.decode()
     double = supervisor_client.get("/desk/patrons/duplicates").content.decode()
