@@ -1,0 +1,82 @@
+"""A library's own view of a common record."""
+
+import pytest
+
+from catalogue.marc.records import Flavour, MarcField, MarcRecord
+from catalogue.rules.enrichment import enriched, refused_tags
+
+
+def record(*fields, flavour=Flavour.DANMARC2):
+    return MarcRecord(flavour, "", [MarcField(field[:3], field[4:].replace("*", "\x1f")) for field in fields])
+
+
+def view(common, local, flavour=Flavour.DANMARC2):
+    """Return the view's fields as text, local ones marked."""
+    found = enriched(record(*common, flavour=flavour), record(*local, flavour=flavour))
+    return [f"{'+' if each.is_local else ' '}{each.field.tag} {each.field.value}" for each in found]
+
+
+COMMON = (
+    "001 00*a50000011*b870970",
+    "245 00*aThe sea",
+    "300 00*a312 sider",
+    "652 00*m86",
+    "666 00*fhav",
+    "996 00*aDBC",
+)
+
+
+@pytest.mark.parametrize(
+    ("local", "expected"),
+    [
+        pytest.param((), [" 001", " 245", " 300", " 652", " 666", " 996"], id="nothing of its own"),
+        pytest.param(("996 00*a710100",), [" 001", " 245", " 300", " 652", " 666", " 996"], id="never overridden"),
+        pytest.param(("001 00*a5*b710100",), [" 001", " 245", " 300", " 652", " 666", " 996"], id="its own number"),
+        pytest.param(("652 00*m79",), [" 001", " 300", "+652", " 666", " 996"], id="the group as a whole"),
+        pytest.param(("300 00*a2 bind",), [" 001", " 245", "+300", " 652", " 666", " 996"], id="one for one"),
+        pytest.param(("666 00*fbåde",), [" 001", " 245", " 300", " 652", " 666", "+666", " 996"], id="added"),
+        pytest.param(("666 00*fhav",), [" 001", " 245", " 300", " 652", " 666", " 996"], id="said already"),
+        pytest.param(("504 00*aGod bog",), [" 001", " 245", " 300", "+504", " 652", " 666", " 996"], id="in its place"),
+    ],
+)
+def test_ii_i1_lays_local_fields_over_common_ones(local, expected):
+    assert [line[:4] for line in view(COMMON, local)] == expected
+
+
+@pytest.mark.parametrize("tag", "008 009 038 039 100 110 239 245 652 654".split())
+def test_ii_i1_one_local_field_of_the_group_replaces_all_of_it(tag):
+    left = [line[:4] for line in view(COMMON, (f"{tag} 00*aOur own",))]
+
+    assert left == sorted([" 001", " 300", f"+{tag}", " 666", " 996"], key=lambda each: each[1:])
+
+
+@pytest.mark.parametrize("tag", "013 014 017 035 036 240 243 300".split())
+def test_ii_i1_others_are_replaced_one_for_one(tag):
+    common = (COMMON[0], f"{tag} 00*aTheirs", f"{tag} 00*aTheirs too", "245 00*aThe sea")
+
+    assert sorted(view(common, (f"{tag} 00*aOurs",))) == sorted(
+        [" 001 50000011 870970", " 245 The sea", f"+{tag} Ours"]
+    )
+
+
+@pytest.mark.parametrize("tag", "010 020 990 991 996".split())
+def test_ii_i1_some_are_never_overridden(tag):
+    local = f"{tag} 00*aOurs"
+
+    assert "Ours" not in " ".join(view(COMMON, (local,)))
+    assert refused_tags(record(local)) == [tag]
+
+
+@pytest.mark.parametrize(
+    ("local", "expected"),
+    [
+        (("084   *a78.5*2ykl",), [" 001", "+084", " 300", " 650"]),
+        (("300   *a2 vol",), [" 001", " 100", " 245", "+300", " 650"]),
+        (("650  7*aMeri",), [" 001", " 100", " 245", " 300", " 650", "+650"]),
+        (("015   *aX", "001 9"), [" 001", " 100", " 245", " 300", " 650"]),
+    ],
+)
+def test_ii_i1_marc_21_has_the_same_groups(local, expected):
+    common = ("001 1", "100 1 *aTähti", "245 10*aYön äänet", "300   *a312 s.", "650  7*aYö")
+
+    assert [line[:4] for line in view(common, local, Flavour.MARC21)] == expected
