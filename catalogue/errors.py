@@ -41,6 +41,12 @@ class Code(StrEnum):
     FORMER_NUMBER_IN_USE = "FORMER_NUMBER_IN_USE"
     MERGED_AWAY = "MERGED_AWAY"
     NOT_MERGED = "NOT_MERGED"
+    # Enrichments. Tags that only the common record may have: the fact `tags`.
+    FIELDS_ARE_COMMON = "FIELDS_ARE_COMMON"
+    PARENT_IS_COMMON = "PARENT_IS_COMMON"
+    NOTHING_OF_ITS_OWN = "NOTHING_OF_ITS_OWN"
+    # The lines that aren't fields: the fact `lines`, their numbers from 1.
+    NO_FIELD = "NO_FIELD"
 
 
 class RecordRefused(Refused):

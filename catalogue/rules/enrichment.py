@@ -5,10 +5,13 @@ identifies a record nationally can't be overridden, who and what it is changes a
 description one for one, and everything else is added.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from catalogue.errors import Code
 from catalogue.marc.records import Flavour, MarcField, MarcRecord
+from catalogue.rules.rights import Level, Library, Owned
+from common.errors import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +22,14 @@ class FieldRules:
     :ivar fixed: never overridden and never added to
     :ivar together: one local field of these replaces all common ones
     :ivar one_for_one: a local field replaces the common ones of its tag
+    :ivar parents: make a title part of another, which is the common record's to say
     """
 
     identity: frozenset[str]
     fixed: frozenset[str]
     together: frozenset[str]
     one_for_one: frozenset[str]
+    parents: frozenset[str]
 
 
 def _tags(text: str) -> frozenset[str]:
@@ -37,12 +42,14 @@ RULES: Mapping[Flavour, FieldRules] = {
         fixed=_tags("010 020 990 991 996"),
         together=_tags("008 009 038 039 100 110 239 245 652 654"),
         one_for_one=_tags("013 014 017 035 036 240 243 247 300"),
+        parents=_tags("014"),
     ),
     Flavour.MARC21: FieldRules(
         identity=_tags("001 003 005 006 007 008"),
         fixed=_tags("010 015 016 040 042"),
         together=_tags("080 082 084 100 110 111 130 245 336 337 338 385"),
         one_for_one=_tags("024 025 028 035 240 243 247 300 773"),
+        parents=_tags("773"),
     ),
 }
 
@@ -51,7 +58,7 @@ RULES: Mapping[Flavour, FieldRules] = {
 class ViewField:
     """A field of a library's view.
 
-    :ivar is_local: it comes from the library's enrichment
+    :ivar is_local: it comes from an enrichment
     """
 
     field: MarcField
@@ -78,6 +85,42 @@ def replaced_tags(flavour: Flavour, local_tags: Collection[str]) -> frozenset[st
     return (rules.together if local & rules.together else frozenset()) | (local & rules.one_for_one)
 
 
-def refused_tags(local: MarcRecord) -> list[str]:
-    """Return the tags of local fields that no view would show, so that an editor can be told."""
-    return sorted({each.tag for each in local.fields if each.tag in RULES[local.flavour].fixed})
+def layered(common: MarcRecord, locals_: Sequence[MarcRecord]) -> list[ViewField]:
+    """Return the view with several enrichments one upon the other: what schools share lies under a library's own.
+
+    Case II.I4: a school library's enrichment hangs on the school-common one if there is one, else on the common record.
+    """
+    view = [ViewField(each, is_local=False) for each in common.fields]
+    for local in locals_:
+        before = {each.field for each in view if each.is_local}
+        below = MarcRecord(common.flavour, common.leader, [each.field for each in view])
+        view = [replace(each, is_local=each.is_local or each.field in before) for each in enriched(below, local)]
+    return view
+
+
+def reasons_against_content(local: MarcRecord) -> list[Reason]:
+    """Return everything that stands against an enrichment's fields, so that none is kept that no view would show.
+
+    Case II.I5: it may not say whose part the title is.
+    """
+    rules = RULES[local.flavour]
+    tags = {each.tag for each in local.fields}
+    reasons = []
+    if fixed := sorted(tags & (rules.fixed | rules.identity)):
+        reasons.append(Reason(Code.FIELDS_ARE_COMMON, facts={"tags": fixed}))
+    if parents := sorted(tags & rules.parents):
+        reasons.append(Reason(Code.PARENT_IS_COMMON, facts={"tags": parents}))
+    return reasons if tags else [Reason(Code.NOTHING_OF_ITS_OWN)]
+
+
+def reasons_against_enriching(record: Owned, library: Library, *, for_schools: bool) -> list[Code]:
+    """Return everything that stands against the library's laying fields over the record.
+
+    :param for_schools: the enrichment is the one that all school libraries share
+    """
+    reasons = []
+    if record.level == Level.LOCAL and record.owner not in library.names and not library.is_root:
+        reasons.append(Code.OTHERS_LOCAL_RECORD)
+    if for_schools and not (library.is_school or library.is_root):
+        reasons.append(Code.SCHOOLS_ONLY)
+    return reasons

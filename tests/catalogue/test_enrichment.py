@@ -2,8 +2,9 @@
 
 import pytest
 
+from catalogue.errors import Code
 from catalogue.marc.records import Flavour, MarcField, MarcRecord
-from catalogue.rules.enrichment import enriched, refused_tags
+from catalogue.rules.enrichment import enriched, layered, reasons_against_content
 
 
 def record(*fields, flavour=Flavour.DANMARC2):
@@ -64,7 +65,7 @@ def test_ii_i1_some_are_never_overridden(tag):
     local = f"{tag} 00*aOurs"
 
     assert "Ours" not in " ".join(view(COMMON, (local,)))
-    assert refused_tags(record(local)) == [tag]
+    assert [each.facts for each in reasons_against_content(record(local))] == [{"tags": [tag]}]
 
 
 @pytest.mark.parametrize(
@@ -80,3 +81,32 @@ def test_ii_i1_marc_21_has_the_same_groups(local, expected):
     common = ("001 1", "100 1 *aTähti", "245 10*aYön äänet", "300   *a312 s.", "650  7*aYö")
 
     assert [line[:4] for line in view(common, local, Flavour.MARC21)] == expected
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        (("504 00*aA note",), []),
+        ((), [Code.NOTHING_OF_ITS_OWN]),
+        (("014 00*a50000011",), [Code.PARENT_IS_COMMON]),
+        (("001 00*a5", "014 00*a50000011"), [Code.FIELDS_ARE_COMMON, Code.PARENT_IS_COMMON]),
+    ],
+)
+def test_ii_i5_an_enrichment_says_nothing_of_what_is_common(fields, expected):
+    assert [each.code for each in reasons_against_content(record(*fields))] == expected
+
+
+def test_ii_i4_a_librarys_own_lies_over_what_schools_share():
+    found = layered(
+        record(*COMMON),
+        [record("652 00*m37.1", "504 00*aFor schools"), record("300 00*aOne bag")],
+    )
+
+    assert [(each.field.tag, each.field.value, each.is_local) for each in found] == [
+        ("001", "50000011 870970", False),
+        ("300", "One bag", True),
+        ("504", "For schools", True),
+        ("652", "37.1", True),
+        ("666", "hav", False),
+        ("996", "DBC", False),
+    ]

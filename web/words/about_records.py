@@ -17,6 +17,7 @@ KINDS = {
     "MERGE": pgettext_lazy("how a version came to be", "Merged"),
     "UNMERGE": pgettext_lazy("how a version came to be", "Merge undone"),
     "DELETE": pgettext_lazy("how a version came to be", "Deleted"),
+    "KEEP": pgettext_lazy("how a version came to be", "Kept by itself"),
 }
 # The kind of the sign, and the word beside it.
 SIGNS: dict[str, tuple[str, str | Promise]] = {
@@ -32,6 +33,8 @@ RECORD_ACTIONS = {
     "catalogue.delete_record": _("Deleted a record"),
     "catalogue.merge_records": _("Merged two records"),
     "catalogue.undo_merge": _("Undid a merge of records"),
+    "catalogue.save_enrichment": _("Changed a record's local fields"),
+    "catalogue.delete_enrichment": _("Took back a record's local fields"),
     "catalogue.set_library": _("Changed rights to records"),
 }
 _TEXTS = {
@@ -61,6 +64,10 @@ _TEXTS = {
     Code.FORMER_NUMBER_IN_USE: _("A record that stands by itself has a number that this one says it took in."),
     Code.MERGED_AWAY: _("The record is part of another one by now, which has its number too."),
     Code.NOT_MERGED: _("This merge has been undone already."),
+    Code.FIELDS_ARE_COMMON: _("Only the common record has these fields: %(tags)s."),
+    Code.PARENT_IS_COMMON: _("Only the common record says what the title is part of: %(tags)s."),
+    Code.NOTHING_OF_ITS_OWN: _("There's no local field."),
+    Code.NO_FIELD: _("These lines aren't fields: %(lines)s."),
 }
 
 
@@ -72,4 +79,6 @@ def record_problems(reasons: Iterable[Reason]) -> list[str | Promise]:
 def _text(reason: Reason) -> str | Promise:
     if reason.code == Code.UNREADABLE:
         return describe(str(reason.facts.get("problem", "")))
-    return _TEXTS[Code(reason.code)]
+    text = _TEXTS[Code(reason.code)]
+    named = {name: ", ".join(map(str, reason.facts[name])) for name in ("tags", "lines") if name in reason.facts}
+    return str(text) % named if named else text

@@ -51,6 +51,8 @@ class ChangeKind(models.TextChoices):
     MERGE = "MERGE", "merge"
     UNMERGE = "UNMERGE", "merge undone"
     DELETE = "DELETE", "deletion"
+    # Of an enrichment alone: it keeps what the common record said before, for the items on the shelf.
+    KEEP = "KEEP", "old shelf data kept"
 
 
 class Origin(models.Model):
@@ -177,7 +179,8 @@ class RecordMerge(models.Model):
     loser = models.ForeignKey(BibliographicRecord, on_delete=models.CASCADE, related_name="+")
     # The winner's version before the merge.
     winner_version = models.PositiveIntegerField()
-    # By schema: {"rows": {model: ids that moved}, "prepared": {room: what it needs to put things back}}.
+    # By schema: {"rows": {model: ids that moved}, "prepared": {room: what it needs to put things back}}; in the shared
+    # one {"followed": enrichments that moved, "kept": those that came}.
     moved = models.JSONField(default=dict)
     merged_at = models.DateTimeField()
     merged_by = models.CharField(max_length=150, blank=True)
@@ -208,6 +211,8 @@ class CataloguingLibrary(models.Model):
     school_number = models.CharField(max_length=20, blank=True)
     edits_common = models.BooleanField(default=True)
     edits_national = models.BooleanField(default=False)
+    # When a common record's title or classification changes, it keeps the old ones for what stands on its shelves.
+    keeps_shelf_data = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         """Constraints: a number belongs to one library."""
@@ -232,6 +237,8 @@ class Change(models.Model):
         RECORD = "RECORD", "record"
         HOLDINGS = "HOLDINGS", "holdings"
         DELETED = "DELETED", "deleted"
+        # What one library, or the schools, lay over a record: nobody else's lists know of it.
+        ENRICHED = "ENRICHED", "enriched"
 
     number = models.BigAutoField(primary_key=True)
     record = models.ForeignKey(BibliographicRecord, on_delete=models.CASCADE, related_name="+", db_index=False)
