@@ -10,6 +10,7 @@ from django.db.models import BooleanField, Min, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from catalogue.models import BibliographicRecord, HarvestEntry, MaterialType
+from catalogue.selectors.enrichments import views_of
 from catalogue.services.change_feed import wait_for_announcements
 
 _ENTRY = HarvestEntry._meta.db_table
@@ -20,7 +21,7 @@ _BATCH = 500
 class View:
     """Whose titles are listed, and which of them.
 
-    :ivar municipality_id: None for the nation's
+    :ivar municipality_id: None for the nation's; a municipality's titles are as its library sees them
     :ivar branch_code: what one branch has or has had; empty for all
     :ivar material_type: what is or was catalogued as this; empty for all
     """
@@ -122,7 +123,8 @@ def _harvested(view: View, entries: QuerySet[HarvestEntry], *, limit: int, with_
     if with_marc:
         records = BibliographicRecord.objects.only("raw", "raw_format", "raw_encoding")
     is_gone = {entry.record_id: _is_gone(entry, view) for entry in found}
-    by_id = records.in_bulk([record_id for record_id, gone in is_gone.items() if not gone])
+    shown = [record_id for record_id, gone in is_gone.items() if not gone]
+    by_id = views_of(records.in_bulk(shown), view.municipality_id)
     branches = _branches(view, by_id)
     return [
         Harvested(
@@ -163,7 +165,7 @@ def records_to_export(
 ) -> Iterator[BibliographicRecord]:
     """Yield records by number, some hundreds read at a time, however many there are; withdrawn ones are left out.
 
-    :param municipality_id: whose titles; None for all records
+    :param municipality_id: whose titles, as its library sees them; None for all records as they are
     :param since: only what has changed from this moment on, the record itself or who holds it
     :param ids: only these numbers
     """
@@ -176,6 +178,6 @@ def records_to_export(
     records = BibliographicRecord.objects.all() if with_marc else BibliographicRecord.objects.defer("raw")
     last = 0
     while batch := list(numbers.filter(record_id__gt=last)[:_BATCH]):
-        found = records.in_bulk(batch)
+        found = views_of(records.in_bulk(batch), municipality_id)
         yield from (found[number] for number in batch if number in found)
         last = batch[-1]

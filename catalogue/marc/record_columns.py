@@ -13,6 +13,27 @@ _INITIAL = re.compile(r"(?:^|[\s.-])[^\W\d_]\.$|\.\.\.$|…\.?$")
 _AGENCY_BEFORE = re.compile(r"\A\([^)]*\)\s*")
 _LONGEST_SUMMARY = 2000
 _LONGEST_NUMBER = 64
+# What describes a title, of the columns below: the catalogue's table has them by the same names.
+DESCRIPTION = (
+    "title",
+    "remainder",
+    "author",
+    "contributors",
+    "edition",
+    "publisher",
+    "year",
+    "language",
+    "isbns",
+    "issns",
+    "subjects",
+    "classification",
+    "audience",
+    "material_type",
+    "series",
+    "extent",
+    "summary",
+    "part_of",
+)
 
 
 class Material(StrEnum):

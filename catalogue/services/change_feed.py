@@ -32,7 +32,7 @@ def announce(
     number its changes. Otherwise a lower number could become visible after a higher one, and a follower that had
     already read the higher one would never see it. Whoever takes row locks afterwards risks a deadlock.
 
-    :param municipality_id: whose holdings changed, when it's one municipality's
+    :param municipality_id: whose holdings or enrichment changed, when it's one municipality's
     :raises RuntimeError: outside a transaction, where the lock would be gone before the change is visible
     """
     if not connection.in_atomic_block:
@@ -46,7 +46,7 @@ def announce(
     date_anew(
         record_ids=[change.record_id for change in changes],
         municipality_id=municipality_id,
-        holdings_only=kind == Change.Kind.HOLDINGS,
+        holdings_only=kind in (Change.Kind.HOLDINGS, Change.Kind.ENRICHED),
     )
     transaction.on_commit(wake_followers, robust=True)
 

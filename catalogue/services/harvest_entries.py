@@ -53,7 +53,7 @@ def date_anew(*, record_ids: Sequence[int], municipality_id: int | None, holding
     The caller holds the change feed's lock.
 
     :param municipality_id: the one municipality whose lists are meant; None for all
-    :param holdings_only: leave the nation's list alone, for it doesn't tell who owns what
+    :param holdings_only: leave the nation's list alone, for it doesn't tell who owns what, or what a library adds
     """
     wanted = {
         "ids": list(record_ids),

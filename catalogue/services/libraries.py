@@ -17,6 +17,7 @@ def set_cataloguing_library(
     school_number: str | None = None,
     edits_common: bool | None = None,
     edits_national: bool | None = None,
+    keeps_shelf_data: bool | None = None,
     actor: Any = None,
 ) -> CataloguingLibrary:
     """Change a member's numbers and rights; what is None stays as it is.
@@ -24,6 +25,8 @@ def set_cataloguing_library(
     :param number: as national records name the library, for instance 710100; empty takes it away
     :param edits_common: may take over other members' common records, and lets them take over its own
     :param edits_national: may change what no member owns
+    :param keeps_shelf_data: when a common record gets another title or classification, the library with items keeps
+        the old ones as its own
     :raises django.db.IntegrityError: if another member has the number
     """
     wanted = {
@@ -31,6 +34,7 @@ def set_cataloguing_library(
         "school_number": school_number,
         "edits_common": edits_common,
         "edits_national": edits_national,
+        "keeps_shelf_data": keeps_shelf_data,
     }
     changed = {name: value for name, value in wanted.items() if value is not None}
     library, _created = CataloguingLibrary.objects.update_or_create(municipality=municipality, defaults=changed)

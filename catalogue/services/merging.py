@@ -23,9 +23,16 @@ from catalogue.marc.rewriting import rewritten
 from catalogue.models import BibliographicRecord, Change, ChangeKind, RecordMerge
 from catalogue.rules.record_diff import is_same_content
 from catalogue.rules.rights import reasons_against_merge
+from catalogue.rules.shelf_data import RecordChange
 from catalogue.selectors.rights import owned
 from catalogue.selectors.versions import content_of
 from catalogue.services import change_feed
+from catalogue.services.enrichment_moves import (
+    follow_record,
+    keep_shelf_data_of_loser,
+    point_at,
+    take_back_kept,
+)
 from catalogue.services.record_versions import be_the_only_writer, keep_superseded
 from catalogue.services.record_writing import content_columns, incoming
 from catalogue.services.records import Author, locked_record, refuse_stale_or, update_record
@@ -33,6 +40,9 @@ from common import audit
 from common.errors import Reason
 from tenants.everywhere import in_each_municipality
 from tenants.models import Municipality
+
+# What moved in the shared schema, beside the municipalities' own: no municipality has this name.
+_SHARED = "public"
 
 
 @transaction.atomic
@@ -55,7 +65,8 @@ def merge_records(
     refuse_stale_or(winner, winner_version, reasons)
     refuse_stale_or(loser, loser_version, reasons)
     content = _content(with_former_number(_fields(winner), **_number(loser)), winner)
-    moved = in_each_municipality(partial(_move, loser_id, winner_id, now))
+    enriched = _move_enrichments(loser, winner, now)
+    moved = in_each_municipality(partial(_move, loser_id, winner_id, now)) | {_SHARED: enriched}
     by = author.origin(ChangeKind.MERGE)
     keep_superseded([winner_id, loser_id])
     update_record(winner, content, by, now)
@@ -93,6 +104,7 @@ def undo_merge(*, merge_id: int, author: Author, now: datetime) -> RecordMerge:
         raise RecordRefused(reasons)
     content = _content_without(winner, loser, merge)
     in_each_municipality(partial(_move_back, merge, now))
+    _move_enrichments_back(merge)
     by = author.origin(ChangeKind.UNMERGE)
     keep_superseded([winner.pk, loser.pk])
     update_record(winner, content, by, now)
@@ -143,6 +155,20 @@ def _move_back(merge: RecordMerge, now: datetime, municipality: Municipality) ->
         if room and room.put_back:
             room.put_back(prepared)
     _settle(merge.winner_id, merge.loser_id, now)
+
+
+def _move_enrichments(loser: BibliographicRecord, winner: BibliographicRecord, now: datetime) -> dict[str, Any] | None:
+    """Let libraries' own fields go along, and note what undoing it needs; they're shared, so no municipality's."""
+    # Before the items move: who has items of the one that goes keeps how it was classified.
+    followed = follow_record(loser.pk, winner.pk)
+    kept = keep_shelf_data_of_loser(loser, winner, RecordChange(_fields(loser), _fields(winner)), now)
+    return {"followed": followed, "kept": kept} if followed or kept else None
+
+
+def _move_enrichments_back(merge: RecordMerge) -> None:
+    moved = merge.moved.get(_SHARED) or {"followed": [], "kept": []}
+    point_at(moved["followed"], came_from=merge.winner_id, goes_to=merge.loser_id)
+    take_back_kept(moved["kept"])
 
 
 def _point_at(rows: dict[str, list[int]], before: int, after: int) -> None:

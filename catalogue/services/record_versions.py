@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from psycopg import sql
 
-from catalogue.models import BibliographicRecord, RecordVersion
+from catalogue.models import BibliographicRecord, Enrichment, EnrichmentVersion, RecordVersion
 
 # One writer of records at a time: two that bring the same new record would otherwise collide, and an import that has
 # looked at a record would overwrite what a cataloguer saves in the same moment.
@@ -43,6 +43,15 @@ def keep_superseded(record_ids: Sequence[int]) -> None:
     if record_ids:
         with connection.cursor() as cursor:
             cursor.execute(_copying_statement(), [list(record_ids)])
+
+
+def keep_superseded_enrichments(rows: Sequence[Enrichment]) -> None:
+    """Keep the present contents of enrichments that the caller is about to give the next version."""
+    columns = ("fields", "deleted_at", "changed_at", "change_kind", "changed_by", "changed_in_id", "import_run_id")
+    EnrichmentVersion.objects.bulk_create(
+        EnrichmentVersion(enrichment=row, number=row.version, **{name: getattr(row, name) for name in columns})
+        for row in rows
+    )
 
 
 def origin(

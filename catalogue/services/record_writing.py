@@ -11,34 +11,15 @@ from django.db import transaction
 from catalogue.marc.columns import parse_columns
 from catalogue.marc.problems import Problem, RecordProblem
 from catalogue.marc.reading import parse_raw
-from catalogue.marc.record_columns import RecordColumns
+from catalogue.marc.record_columns import DESCRIPTION, RecordColumns
 from catalogue.marc.records import RecordRead
 from catalogue.models import BibliographicRecord, Change, ChangeKind, HoldingsSummary
 from catalogue.services import change_feed
+from catalogue.services.enrichment_moves import keep_old_shelf_data, relink_school_enrichments
 from catalogue.services.record_rows import upsert
 from catalogue.services.record_versions import be_the_only_writer, keep_superseded, origin
 
 _LONGEST_NUMBER, _LONGEST_SOURCE, _LONGEST_AGENCY, _LONGEST_OWNER = 64, 40, 20, 40
-_PARSED = (
-    "title",
-    "remainder",
-    "author",
-    "contributors",
-    "edition",
-    "publisher",
-    "year",
-    "language",
-    "isbns",
-    "issns",
-    "subjects",
-    "classification",
-    "audience",
-    "material_type",
-    "series",
-    "extent",
-    "summary",
-    "part_of",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +126,13 @@ def write_records(
         if row:
             seen.add(row.id)
     _refuse_withdrawals(to_write, known, written)
-    keep_superseded([row.id for record in to_write if (row := known.get(record.key))])
     by = came_by or origin(kind=ChangeKind.IMPORT)
+    _keep_shelf_data(to_write, known, owner=owner, by=by, now=now)
+    relinked = _relink(to_write, known)
+    keep_superseded([row.id for record in to_write if (row := known.get(record.key))])
     for record_id in _store(to_write, known, owner=owner, by=by, now=now):
         seen.add(record_id)
+    change_feed.announce(record_ids=relinked, kind=Change.Kind.ENRICHED, now=now)
     _count(to_write, known, written)
     return written
 
@@ -202,6 +186,27 @@ def _refuse_withdrawals(to_write: list[Incoming], known: Mapping[tuple[str, str]
         written.refused.append((withdrawn[record_id], Problem.HAS_ITEMS))
 
 
+def _keep_shelf_data(
+    to_write: Iterable[Incoming],
+    known: Mapping[tuple[str, str], _Known],
+    *,
+    owner: str,
+    by: Mapping[str, Any],
+    now: datetime,
+) -> None:
+    contents = {
+        known[record.key].id: (record.read.record, record.columns.owner or owner)
+        for record in to_write
+        if record.key in known and not record.columns.is_deleted
+    }
+    keep_old_shelf_data(contents, now=now, run_id=by["import_run_id"])
+
+
+def _relink(to_write: Iterable[Incoming], known: Mapping[tuple[str, str], _Known]) -> list[int]:
+    withdrawn = [known[each.key].id for each in to_write if each.columns.is_deleted and each.key in known]
+    return relink_school_enrichments(withdrawn) if withdrawn else []
+
+
 def _store(
     records: Sequence[Incoming],
     known: Mapping[tuple[str, str], _Known],
@@ -241,7 +246,7 @@ def content_columns(record: Incoming) -> dict[str, Any]:
         "raw_format": record.read.raw_format,
         "raw_encoding": record.read.raw_encoding,
         "raw_sha256": record.digest,
-        **{name: getattr(columns, name) for name in _PARSED},
+        **{name: getattr(columns, name) for name in DESCRIPTION},
     }
 
 

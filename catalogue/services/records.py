@@ -31,6 +31,7 @@ from catalogue.rules.rights import (
 from catalogue.selectors.rights import library_of, owned
 from catalogue.selectors.versions import content_of, version_diff
 from catalogue.services import change_feed
+from catalogue.services.enrichment_moves import keep_old_shelf_data, relink_school_enrichments
 from catalogue.services.record_versions import be_the_only_writer, keep_superseded, origin
 from catalogue.services.record_writing import Incoming, content_columns, incoming
 from common import audit
@@ -153,12 +154,14 @@ def delete_record(*, record_id: int, expected_version: int, author: Author, now:
     if record.deleted_at is not None:
         reasons.append(Reason(Code.RECORD_GONE))
     refuse_stale_or(record, expected_version, reasons)
+    relinked = relink_school_enrichments([record.pk])
     keep_superseded([record.pk])
     update_record(record, {"deleted_at": now}, author.origin(ChangeKind.DELETE), now)
     audit.record(
         action="catalogue.delete_record", actor=author.account, subject=record, facts={"version": record.version}
     )
     change_feed.announce(record_ids=[record.pk], kind=Change.Kind.DELETED, now=now)
+    change_feed.announce(record_ids=relinked, kind=Change.Kind.ENRICHED, now=now)
     return record
 
 
@@ -174,8 +177,11 @@ def _write(
     refuse_stale_or(record, expected_version, reasons)
     if record.deleted_at is None and _is_same(record, read):
         return Saved(record, is_changed=False)
-    keep_superseded([record.pk])
     owner = owner_after(before, library, new_owner=_named_owner(new, before))
+    # She who makes the change means it, so her own library keeps nothing.
+    but = author.municipality.pk if author.municipality else None
+    keep_old_shelf_data({record.pk: (read.record, owner)}, now=now, but=but)
+    keep_superseded([record.pk])
     update_record(record, {**content_columns(new), "owner": owner, "deleted_at": None}, author.origin(kind), now)
     audit.record(
         action="catalogue.save_record",

@@ -29,7 +29,8 @@ def test_sets_what_is_said_and_keeps_the_rest(alpha):
     said = _set("alpha", "--school-number=300123", "--no-edits-common")
 
     library = library_of(alpha)
-    assert said == "Alpha: number 710100, schools 300123, common records no, national records yes"
+    rights = "common records no, national records yes, keeps old shelf data no"
+    assert said == f"Alpha: number 710100, schools 300123, {rights}"
     assert (library.code, library.names) == ("710100", {"alpha", "710100", "300123"})
     assert (library.edits_common, library.edits_national, library.is_school) == (False, True, True)
     assert AuditEntry.objects.filter(action="catalogue.set_library").count() == 2

@@ -22,6 +22,7 @@ class Command(BaseCommand):
         parser.add_argument("--school-number", help="the school libraries' number, for instance 300123")
         parser.add_argument("--edits-common", action=BooleanOptionalAction, default=None)
         parser.add_argument("--edits-national", action=BooleanOptionalAction, default=None)
+        parser.add_argument("--keeps-shelf-data", action=BooleanOptionalAction, default=None)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Change the row.
@@ -38,11 +39,13 @@ class Command(BaseCommand):
                 school_number=options["school_number"],
                 edits_common=options["edits_common"],
                 edits_national=options["edits_national"],
+                keeps_shelf_data=options["keeps_shelf_data"],
             )
         except IntegrityError as error:
             raise CommandError("Another municipality has this number") from error
         self.stdout.write(
             f"{municipality.name}: number {library.number or '–'}, schools {library.school_number or '–'},"
             f" common records {'yes' if library.edits_common else 'no'},"
-            f" national records {'yes' if library.edits_national else 'no'}"
+            f" national records {'yes' if library.edits_national else 'no'},"
+            f" keeps old shelf data {'yes' if library.keeps_shelf_data else 'no'}"
         )
