@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from catalogue.search import State, search, suggest
 from catalogue.selectors import get_record
+from catalogue.selectors.enrichments import record_view
 from circulation.selectors.availability import availability, queue_length
 from common.problems import problem
 from holdings.selectors import all_branches
@@ -93,10 +94,11 @@ class RecordView(PublicView):
     """`GET /api/v1/records/<id>`."""
 
     def get(self, request: Request, pk: int) -> Response:
-        """Return a bibliographic record."""
+        """Return a bibliographic record as the library sees it."""
         record = get_record(pk)
         if record is None:
             raise Http404
+        record = record_view(record, current_municipality())
         names = (
             "source control_number title remainder author contributors edition publisher year language isbns issns"
             " subjects classification audience material_type series extent summary version changed_at"

@@ -31,6 +31,7 @@ PAGES = {
         "/desk/outage",
         "/desk/records/1/queue",
         "/desk/records/1/history",
+        "/desk/records/1/local",
         "/desk/records/1/merge",
         "/desk/records/1/merge?other=2",
         "/desk/patrons",

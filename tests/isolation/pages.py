@@ -286,6 +286,11 @@ DESK = {
     "desk:record": Page(_ITEMS, {"pk": "title"}, asks={"patron": "patron"}),
     "desk:record_history": Page(Permission.CATALOGUE, {"pk": "title"}, asks={"old": "=1", "new": "=1"}),
     "desk:restore_version": Page(Permission.CATALOGUE, {"pk": "title"}, sends={"version": "=1", "expected": "=1"}),
+    "desk:local_fields": Page(
+        Permission.CATALOGUE, {"pk": "title"}, sends={"lines": "=504 00 *aGood", "expected": "=0", "do": "=save"}
+    ),
+    "desk:take_back_local_fields": Page(Permission.CATALOGUE, {"pk": "title"}, sends={"expected": "=1"}),
+    "desk:restore_local_fields": Page(Permission.CATALOGUE, {"pk": "title"}, sends={"version": "=1", "expected": "=1"}),
     "desk:compare_records": Page(
         Permission.MERGE_RECORDS, {"pk": "title"}, asks={"number": "=1", "other": "other_title"}
     ),

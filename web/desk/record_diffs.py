@@ -13,6 +13,11 @@ def diff_rows(changes: Iterable[FieldChange], *, with_same: bool = False) -> lis
     return [_row(change) for change in changes if with_same or change.sign != Sign.SAME]
 
 
+def field_pieces(field: MarcField) -> list[dict[str, Any]]:
+    """Return a field's indicators and subfields, or its value."""
+    return _pieces(field, (), marked=False)
+
+
 def _row(change: FieldChange) -> dict[str, Any]:
     kind, word = SIGNS[change.sign]
     is_gone, is_new = change.sign == Sign.REMOVED, change.sign == Sign.ADDED

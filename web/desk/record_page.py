@@ -10,10 +10,12 @@ from django.views.decorators.http import require_safe
 
 from accounts.rules import Permission
 from catalogue.selectors import get_record
+from catalogue.selectors.enrichments import record_view
 from circulation.selectors.holds import queue_length, queued_holds_of
 from circulation.selectors.loans import open_loans_of
 from holdings.selectors import items_of, pickup_branches, volumes_of
 from patrons.selectors import get_patron
+from tenants.selectors import current_municipality
 from web.account.access import staff_only
 from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas
@@ -41,16 +43,17 @@ def record_page(request: DeskRequest, record: Any, *, status: int = 200, **more:
 
     :param more: what the page says of a hold that was refused: `hold_problem` or `hold_reasons`, `patron`, `pickup`
     """
+    seen = record_view(record, current_municipality())
     items = items_of(record.pk)
     loans = open_loans_of([item.pk for item in items])
     reasons = more.get("hold_reasons", [])
     context = {
         "areas": desk_areas(request, "search"),
-        "record": record,
-        "material": material_name(record.material_type),
-        "cover": cover_kind(record.material_type, record.audience),
-        "language_name": language_name(record.language),
-        "audience_name": audience_name(record.audience),
+        "record": seen,
+        "material": material_name(seen.material_type),
+        "cover": cover_kind(seen.material_type, seen.audience),
+        "language_name": language_name(seen.language),
+        "audience_name": audience_name(seen.audience),
         "items": [{"item": item, "kind": status_kind(item), **loans.get(item.pk, {})} for item in items],
         "waiting": queue_length([record.pk]).get(record.pk, 0),
         "pickup_branches": pickup_branches(),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from catalogue.search import other_editions, suggest
 from catalogue.selectors import get_record
+from catalogue.selectors.enrichments import record_view
 from circulation.selectors.availability import availability, queue_length
 from circulation.selectors.holds import own_hold_on, queued_holds_of
 from holdings.selectors import (
@@ -21,6 +22,7 @@ from holdings.selectors import (
     pickup_branches,
     volumes_of,
 )
+from tenants.selectors import current_municipality
 from web.account.access import open_to_all
 from web.portal.sessions import portal_context
 from web.portal.title_files import OFFERED
@@ -86,16 +88,17 @@ def hours(request: PageRequest) -> HttpResponse:
 def show_record(request: PageRequest, record: Any, *, status: int = 200) -> HttpResponse:
     """Return a title's page; a hold that's refused comes back to it with another status."""
     pk = record.pk
+    seen = record_view(record, current_municipality())
     here = availability([pk]).get(pk, [])
     context = portal_context(request, "search")
     context |= {
         "own_holds": queued_holds_of(context["patron"]) if context["patron"] else [],
         "own_hold": own_hold_on(context["patron"], pk) if context["patron"] else None,
-        "record": record,
-        "cover": cover_kind(record.material_type, record.audience),
-        "material": material_name(record.material_type),
-        "language_name": language_name(record.language),
-        "audience_name": audience_name(record.audience),
+        "record": seen,
+        "cover": cover_kind(seen.material_type, seen.audience),
+        "material": material_name(seen.material_type),
+        "language_name": language_name(seen.language),
+        "audience_name": audience_name(seen.audience),
         "available": here,
         "is_home": any(line.home for line in here),
         "can_hold": any(line.total > line.reference for line in here),
