@@ -398,7 +398,7 @@ class TestPages:
         client = Client(headers={"host": "alpha.localhost"})
         token = token_in(checked(client.get("/oai", LIST).content))
 
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(8):
             client.get("/oai", {"verb": "ListRecords", "resumptionToken": token})
 
 
