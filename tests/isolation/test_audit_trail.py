@@ -19,6 +19,8 @@ SILENT_MODULES = {
     "circulation/services/fees/visits.py": "is part of closing fees",
     "circulation/services/fees/ledger.py": "is the ledger, whose entries are never changed",
     "circulation/services/nightly/hold_care.py": "finds what's so already; its messages are in the outbox",
+    "catalogue/services/enrichment_moves.py": "is part of imports, changes and merges of records, which are noted",
+    "catalogue/services/record_versions.py": "keeps its own record: the versions",
     "circulation/services/nightly/batches.py": "counts what each job notes",
     "circulation/services/nightly/forgetting.py": "forgets, and may leave no trace of whose things they were",
     "circulation/services/nightly/overdue_notices.py": "keeps its own record: the outbox and the job runs",
