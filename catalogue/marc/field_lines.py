@@ -36,7 +36,8 @@ def fields_in(text: str, flavour: Flavour) -> tuple[list[MarcField], list[int]]:
 
     Empty subfields are left out. Text is composed, and has no control characters.
     """
-    fields, wrong = [], []
+    fields: list[MarcField] = []
+    wrong: list[int] = []
     for number, line in _whole_lines(text)[: _MOST_FIELDS + 1]:
         field = _field(line, flavour) if len(fields) < _MOST_FIELDS else None
         if field is None:

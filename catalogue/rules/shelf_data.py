@@ -64,7 +64,9 @@ def shelf_data_to_keep(change: RecordChange, *, today: date) -> list[MarcField]:
     weeks = _PRODUCTION.findall(" ".join(new.values("032", "ax"))) if new.flavour == Flavour.DANMARC2 else []
     if _TEMPORARY in weeks:
         return []
-    if not change.goes_national and (_is_unfinished(new) or any(_is_to_come(*week, today) for week in weeks)):
+    if not change.goes_national and (
+        _is_unfinished(new) or any(_is_to_come(year, week, today) for year, week in weeks)
+    ):
         return []
     return [each for each in old.fields if each.tag in RULES[old.flavour].together]
 
