@@ -34,6 +34,9 @@ class Code(StrEnum):
     OTHERS_LOCAL_RECORD = "OTHERS_LOCAL_RECORD"
     SCHOOLS_ONLY = "SCHOOLS_ONLY"
     COMMON_RECORD_STAYS = "COMMON_RECORD_STAYS"
+    # The content's number belongs to another agency: the fact `agency`.
+    OTHERS_NUMBER = "OTHERS_NUMBER"
+    NOT_LOCAL = "NOT_LOCAL"
     # Merging.
     SAME_RECORD = "SAME_RECORD"
     LEVELS_DIFFER = "LEVELS_DIFFER"

@@ -43,6 +43,7 @@ class Problem(StrEnum):
     OLDER_THAN_CATALOGUE = "OLDER_THAN_CATALOGUE"
     HAS_ITEMS = "HAS_ITEMS"
     MERGED_AWAY = "MERGED_AWAY"
+    OTHERS_LOCAL_RECORD = "OTHERS_LOCAL_RECORD"
     NOT_ONE_RECORD = "NOT_ONE_RECORD"
 
 
@@ -81,6 +82,7 @@ _TEXTS = {
     Problem.OLDER_THAN_CATALOGUE: _("The catalogue has a newer version of the record."),
     Problem.HAS_ITEMS: _("The record is withdrawn, but there are still items of it."),
     Problem.MERGED_AWAY: _("The record is part of another one by now, which has its number too."),
+    Problem.OTHERS_LOCAL_RECORD: _("It's another library's local record."),
     Problem.NOT_ONE_RECORD: _("There must be exactly one record."),
 }
 

@@ -51,6 +51,8 @@ class ChangeKind(models.TextChoices):
     MERGE = "MERGE", "merge"
     UNMERGE = "UNMERGE", "merge undone"
     DELETE = "DELETE", "deletion"
+    # Of a local record: from now on everybody sees it.
+    SHARE = "SHARE", "shown to all"
     # Of an enrichment alone: it keeps what the common record said before, for the items on the shelf.
     KEEP = "KEEP", "old shelf data kept"
 
@@ -123,6 +125,19 @@ class BibliographicRecord(Origin):
     summary = models.TextField(blank=True)
     # The number of the record that it's a volume, a section or an article of.
     part_of = models.CharField(max_length=64, blank=True, default="", db_default="")
+
+    # A library's own: a kettle to lend, a brochure. It stays its owner's when it's shown to all.
+    is_local = models.BooleanField(default=False, db_default=False)
+    # Who alone sees it, of local records; None is everybody. Not checked by the database, see above.
+    visible_to = models.ForeignKey(
+        "tenants.Municipality",
+        null=True,
+        blank=True,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        db_index=False,
+        related_name="+",
+    )
 
     deleted_at = models.DateTimeField(null=True, blank=True)
     # The record that it turned out to be the same title as; its number and ISBNs lead there.

@@ -14,7 +14,7 @@ from psycopg import sql
 from catalogue.models import BibliographicRecord
 
 _KEY = ("source", "control_number")
-_KEPT_WHEN_CHANGED = {*_KEY, "created_at"}
+_KEPT_WHEN_CHANGED = {*_KEY, "created_at", "is_local", "visible_to"}
 
 
 def upsert(rows: Sequence[Mapping[str, Any]]) -> list[tuple[int, bool]]:

@@ -14,10 +14,12 @@ from catalogue.marc.reading import parse_raw
 from catalogue.marc.record_columns import DESCRIPTION, RecordColumns
 from catalogue.marc.records import RecordRead
 from catalogue.models import BibliographicRecord, Change, ChangeKind, HoldingsSummary
+from catalogue.selectors.rights import library_of
 from catalogue.services import change_feed
 from catalogue.services.enrichment_moves import keep_old_shelf_data, relink_school_enrichments
 from catalogue.services.record_rows import upsert
 from catalogue.services.record_versions import be_the_only_writer, keep_superseded, origin
+from tenants.models import Municipality
 
 _LONGEST_NUMBER, _LONGEST_SOURCE, _LONGEST_AGENCY, _LONGEST_OWNER = 64, 40, 20, 40
 
@@ -75,6 +77,8 @@ class _Known:
     digest: bytes
     version: int
     is_merged: bool
+    # Of a local record, whose it is.
+    local_owner: str | None
 
 
 def incoming(*, read: RecordRead, source: str) -> Incoming:
@@ -113,12 +117,16 @@ def write_records(
     be_the_only_writer()
     known = _known(batch)
     written = Written()
+    by = came_by or origin(kind=ChangeKind.IMPORT)
+    others = _others_local(known.values(), by["changed_in_id"])
     stamps = _stamps(row for record in batch if (row := known.get(record.key)) and row.digest != record.digest)
     to_write = []
     for record in batch:
         row = known.get(record.key)
         if row and row.digest == record.digest:
             written.unchanged += 1
+        elif row and row.id in others:
+            written.refused.append((record, Problem.OTHERS_LOCAL_RECORD))
         elif row and (problem := _reason_to_keep(record, row, stamps, seen)):
             written.refused.append((record, problem))
         else:
@@ -126,7 +134,6 @@ def write_records(
         if row:
             seen.add(row.id)
     _refuse_withdrawals(to_write, known, written)
-    by = came_by or origin(kind=ChangeKind.IMPORT)
     _keep_shelf_data(to_write, known, owner=owner, by=by, now=now)
     relinked = _relink(to_write, known)
     keep_superseded([row.id for record in to_write if (row := known.get(record.key))])
@@ -141,11 +148,21 @@ def _known(batch: Iterable[Incoming]) -> dict[tuple[str, str], _Known]:
     keys = [record.key for record in batch]
     rows = BibliographicRecord.objects.filter(
         source__in={source for source, _ in keys}, control_number__in=[number for _, number in keys]
-    ).values_list("source", "control_number", "id", "raw_sha256", "version", "merged_into")
+    ).values_list("source", "control_number", "id", "raw_sha256", "version", "merged_into", "is_local", "owner")
     return {
-        (source, number): _Known(pk, bytes(digest), version, merged_into is not None)
-        for source, number, pk, digest, version, merged_into in rows
+        (source, number): _Known(pk, bytes(digest), version, merged_into is not None, owner if is_local else None)
+        for source, number, pk, digest, version, merged_into, is_local, owner in rows
     }
+
+
+def _others_local(rows: Iterable[_Known], municipality_id: int | None) -> set[int]:
+    """Return the local records that aren't this municipality's, which no delivery overwrites."""
+    local = [row for row in rows if row.local_owner is not None]
+    if not local:
+        return set()
+    municipality = Municipality.objects.filter(pk=municipality_id).first()
+    names = library_of(municipality).names
+    return {row.id for row in local if row.local_owner not in names}
 
 
 def _stamps(rows: Iterable[_Known]) -> dict[int, str]:
@@ -231,6 +248,8 @@ def _row(record: Incoming, known: _Known | None, *, owner: str, now: datetime) -
         "version": known.version + 1 if known else 1,
         "deleted_at": now if record.columns.is_deleted else None,
         "merged_into_id": None,
+        "is_local": False,
+        "visible_to_id": None,
         "created_at": now,
         "changed_at": now,
         **content_columns(record),

@@ -17,6 +17,7 @@ KINDS = {
     "MERGE": pgettext_lazy("how a version came to be", "Merged"),
     "UNMERGE": pgettext_lazy("how a version came to be", "Merge undone"),
     "DELETE": pgettext_lazy("how a version came to be", "Deleted"),
+    "SHARE": pgettext_lazy("how a version came to be", "Shown to all"),
     "KEEP": pgettext_lazy("how a version came to be", "Kept by itself"),
 }
 # The kind of the sign, and the word beside it.
@@ -33,6 +34,7 @@ RECORD_ACTIONS = {
     "catalogue.delete_record": _("Deleted a record"),
     "catalogue.merge_records": _("Merged two records"),
     "catalogue.undo_merge": _("Undid a merge of records"),
+    "catalogue.share_record": _("Showed a local record to all libraries"),
     "catalogue.save_enrichment": _("Changed a record's local fields"),
     "catalogue.delete_enrichment": _("Took back a record's local fields"),
     "catalogue.set_library": _("Changed rights to records"),
@@ -60,9 +62,11 @@ _TEXTS = {
     Code.SCHOOLS_ONLY: _("School libraries alone may change this record."),
     Code.COMMON_RECORD_STAYS: _("A library can't delete a common record. Merge it into another instead."),
     Code.SAME_RECORD: _("That's the same record."),
-    Code.LEVELS_DIFFER: _("A school record and a common record can't be merged."),
+    Code.LEVELS_DIFFER: _("Common, school and local records can't be merged with each other."),
     Code.FORMER_NUMBER_IN_USE: _("A record that stands by itself has a number that this one says it took in."),
     Code.MERGED_AWAY: _("The record is part of another one by now, which has its number too."),
+    Code.OTHERS_NUMBER: _("A local record has a number of your own library's."),
+    Code.NOT_LOCAL: _("It's no local record."),
     Code.NOT_MERGED: _("This merge has been undone already."),
     Code.FIELDS_ARE_COMMON: _("Only the common record has these fields: %(tags)s."),
     Code.PARENT_IS_COMMON: _("Only the common record says what the title is part of: %(tags)s."),
