@@ -11,6 +11,7 @@ from django.db.models.expressions import RawSQL
 
 from catalogue.models import BibliographicRecord, HarvestEntry, MaterialType
 from catalogue.selectors.enrichments import views_of
+from catalogue.selectors.visibility import visible_to
 from catalogue.services.change_feed import wait_for_announcements
 
 _ENTRY = HarvestEntry._meta.db_table
@@ -119,9 +120,8 @@ def _within(window: Window) -> Q:
 
 def _harvested(view: View, entries: QuerySet[HarvestEntry], *, limit: int, with_marc: bool) -> list[Harvested]:
     found = list(entries[:limit])
-    records = BibliographicRecord.objects.defer("raw")
-    if with_marc:
-        records = BibliographicRecord.objects.only("raw", "raw_format", "raw_encoding")
+    records = BibliographicRecord.objects.filter(visible_to(view.municipality_id))
+    records = records.only("raw", "raw_format", "raw_encoding") if with_marc else records.defer("raw")
     is_gone = {entry.record_id: _is_gone(entry, view) for entry in found}
     shown = [record_id for record_id, gone in is_gone.items() if not gone]
     by_id = views_of(records.in_bulk(shown), view.municipality_id)
@@ -175,7 +175,7 @@ def records_to_export(
     if ids is not None:
         entries = entries.filter(record_id__in=ids)
     numbers = entries.order_by("record_id").values_list("record_id", flat=True)
-    records = BibliographicRecord.objects.all() if with_marc else BibliographicRecord.objects.defer("raw")
+    records = BibliographicRecord.objects.filter(visible_to(municipality_id)).defer(*(() if with_marc else ("raw",)))
     last = 0
     while batch := list(numbers.filter(record_id__gt=last)[:_BATCH]):
         found = views_of(records.in_bulk(batch), municipality_id)

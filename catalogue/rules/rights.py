@@ -49,12 +49,14 @@ class Owned:
     :ivar owner: the code of its owner; empty when nobody is named
     :ivar owner_is_member: the owner is a library of the consortium, not the national centre or another source
     :ivar owner_edits_common: that library lets others take its common records over
+    :ivar is_kept: nobody but its library sees it
     """
 
     level: Level
     owner: str
     owner_is_member: bool = False
     owner_edits_common: bool = False
+    is_kept: bool = False
 
 
 def reasons_against_edit(record: Owned, library: Library, *, new_owner: str) -> list[Code]:
@@ -65,7 +67,7 @@ def reasons_against_edit(record: Owned, library: Library, *, new_owner: str) -> 
     if library.is_root:
         return []
     if record.level == Level.LOCAL:
-        return [] if record.owner in library.names else [Code.OTHERS_LOCAL_RECORD]
+        return _reasons_against_local_edit(record, library, new_owner)
     if record.level == Level.SCHOOL_COMMON:
         return [] if library.is_school else [Code.SCHOOLS_ONLY]
     if record.owner in library.names:
@@ -111,7 +113,7 @@ def reasons_against_merge(winner: Owned, loser: Owned, library: Library) -> list
     Nothing is lost by it, and it can be undone; so a library merges a common record away that it may not delete.
     """
     found = reasons_against_edit(winner, library, new_owner="") + reasons_against_edit(loser, library, new_owner="")
-    if winner.level != loser.level:
+    if (winner.level, winner.is_kept) != (loser.level, loser.is_kept):
         found.append(Code.LEVELS_DIFFER)
     return list(dict.fromkeys(found))
 
@@ -122,6 +124,12 @@ def owner_after(record: Owned, library: Library, *, new_owner: str) -> str:
         return new_owner
     is_takeover = record.level == Level.COMMON and not library.is_root and record.owner not in library.names
     return library.code if is_takeover and record.owner_is_member else record.owner
+
+
+def _reasons_against_local_edit(record: Owned, library: Library, new_owner: str) -> list[Code]:
+    if record.owner not in library.names:
+        return [Code.OTHERS_LOCAL_RECORD]
+    return [] if new_owner in ("", *library.names) else [Code.OWNER_MUST_BE_EDITOR]
 
 
 def _reasons_against_taking_over(record: Owned, library: Library, new_owner: str) -> list[Code]:

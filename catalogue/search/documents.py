@@ -34,7 +34,10 @@ COLUMNS = (
     "series",
     "extent",
     "summary",
+    "visible_to",
 )
+# Beside the municipality that keeps a title to itself, so that all such titles can be asked for at once.
+ANYBODY = "*"
 # Between two texts, so that a phrase never spans both.
 _BREAK = "\u00b6"
 _LONGEST_KEY = 120
@@ -71,6 +74,9 @@ def document_of(record: BibliographicRecord, holdings: Holdings) -> Document:
     _add_hints(document, title, names[0], subjects)
     _add_values(document, record)
     _add_holdings(document, holdings)
+    if record.visible_to_id is not None:
+        document.add_text(schema.KEPT_BY, ANYBODY)
+        document.add_text(schema.KEPT_BY, str(record.visible_to_id))
     document.add_bytes(schema.CARD, json.dumps(_card(record), ensure_ascii=False).encode())
     return document
 

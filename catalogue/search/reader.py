@@ -6,12 +6,14 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from tantivy import Index, Searcher
 
 from catalogue.search import folder
 from catalogue.search.tantivy_gaps import is_damage
+from catalogue.search.viewer import ViewersSearcher
+from catalogue.selectors.visibility import viewer
 from catalogue.services.change_feed import wake_followers
 
 Answer = TypeVar("Answer")
@@ -36,10 +38,13 @@ _lock = threading.Lock()
 
 
 def ask(question: Callable[[Searcher], Answer]) -> Answer | None:
-    """Return what the index answers, or None while there's no index; then the follower is asked to build it."""
+    """Return what the index answers, or None while there's no index; then the follower is asked to build it.
+
+    The question sees what the municipality that's chosen may see.
+    """
     for is_last_try in (False, True):
         try:
-            return question(searcher())
+            return question(cast(Searcher, ViewersSearcher(searcher(), viewer())))
         except IndexUnavailable:
             break
         except BaseException as problem:

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from tantivy import Schema, SchemaBuilder
 
-VERSION = 1
+VERSION = 2
 
 # Everything that a search can find a title by: words, stems and plain spellings, without regard to where they stand.
 WORDS = "words"
@@ -21,6 +21,8 @@ AUTHOR_NAME, SUBJECT_NAME, SERIES_NAME, WORK = "author_name", "subject_name", "s
 HELD = "held"
 # The municipalities that own the title, to limit by.
 OWNER = "owner"
+# Who alone sees the title, of those that aren't for everybody.
+KEPT_BY = "kept_by"
 ITEMS, WEIGHT = "items", "weight"
 SORT_DANISH, SORT_SWEDISH, SORT_NEWEST = "sort_danish", "sort_swedish", "sort_newest"
 # What the list shows, as JSON.
@@ -40,7 +42,7 @@ def index_schema() -> Schema:
     builder.add_text_field(EXACT, tokenizer_name="whitespace", index_option="position")
     for name in (MATERIAL, LANGUAGE, AUDIENCE, AUTHOR_NAME, SUBJECT_NAME, SORT_DANISH, SORT_SWEDISH):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
-    for name in (SERIES_NAME, WORK, OWNER):
+    for name in (SERIES_NAME, WORK, OWNER, KEPT_BY):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field(YEAR, fast=True)
     builder.add_json_field(HELD, tokenizer_name="raw", index_option="basic", fast=True)

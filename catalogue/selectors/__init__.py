@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from catalogue.marc.identifiers import isbn13, issn
 from catalogue.models import BibliographicRecord, Change, HoldingsSummary, ImportRun
+from catalogue.selectors.visibility import viewer, visible_to
 
 # Shorter ones are years, volumes and titles: "1984" means the novel.
 _SHORTEST_NUMBER, _LONGEST_NUMBER = 7, 64
@@ -48,7 +49,7 @@ def latest_change() -> int:
 
 
 def get_record(record_id: int) -> BibliographicRecord | None:
-    """Return a record without its MARC, or None if there's none or it was deleted.
+    """Return a record without its MARC, or None if there's none, it was deleted, or it's another library's alone.
 
     The number of one that was merged into another gives that other one.
     """
@@ -61,7 +62,7 @@ def get_record(record_id: int) -> BibliographicRecord | None:
 
 def records_by_ids(record_ids: Iterable[int]) -> dict[int, BibliographicRecord]:
     """Return records without their MARC by their ids; deleted ones too, for items and loans still name them."""
-    return BibliographicRecord.objects.defer("raw").in_bulk(list(record_ids))
+    return BibliographicRecord.objects.filter(visible_to(viewer())).defer("raw").in_bulk(list(record_ids))
 
 
 def records_by_identifier(text: str, limit: int = 20) -> list[BibliographicRecord]:
@@ -120,4 +121,5 @@ def import_file_names(run_ids: Iterable[int]) -> Mapping[int, str]:
 
 
 def _shown_or_merged() -> QuerySet[BibliographicRecord]:
-    return BibliographicRecord.objects.filter(Q(deleted_at=None) | Q(merged_into__isnull=False)).defer("raw")
+    shown = BibliographicRecord.objects.filter(Q(deleted_at=None) | Q(merged_into__isnull=False))
+    return shown.filter(visible_to(viewer())).defer("raw")

@@ -27,6 +27,8 @@ def library_of(municipality: Municipality | None) -> Library:
 def owned(record: BibliographicRecord) -> Owned:
     """Return whose a record is."""
     level = Level.SCHOOL_COMMON if record.agency == SCHOOL_COMMON_AGENCY else Level.COMMON
+    if record.is_local:
+        level = Level.LOCAL
     if not record.owner:
         return Owned(level, "")
     row = CataloguingLibrary.objects.filter(Q(number=record.owner) | Q(school_number=record.owner)).first()
@@ -38,4 +40,5 @@ def owned(record: BibliographicRecord) -> Owned:
         record.owner,
         owner_is_member=row is not None,
         owner_edits_common=row is not None and row.edits_common,
+        is_kept=record.visible_to_id is not None,
     )

@@ -9,7 +9,7 @@ from django.db import connection
 _DATE_ANEW = """
     WITH moment AS MATERIALIZED (SELECT clock_timestamp() AS at),
     asked AS (
-        SELECT id, deleted_at IS NOT NULL AS is_withdrawn, material_type
+        SELECT id, deleted_at IS NOT NULL AS is_withdrawn, material_type, visible_to_id
         FROM public.catalogue_bibliographicrecord WHERE id = ANY (%(ids)s)
     ),
     held AS (
@@ -36,6 +36,8 @@ _DATE_ANEW = """
     SELECT wanted.record_id, wanted.municipality_id, wanted.branch_code, asked.material_type, '{}', moment.at,
            asked.is_withdrawn OR NOT wanted.is_held
     FROM wanted JOIN asked ON asked.id = wanted.record_id CROSS JOIN moment
+    -- What one library keeps to itself is in no other list, nor in the nation's.
+    WHERE asked.visible_to_id IS NULL OR asked.visible_to_id = wanted.municipality_id
     ON CONFLICT (record_id, municipality_id, branch_code) DO UPDATE SET
         changed_at = excluded.changed_at,
         is_gone = excluded.is_gone,

@@ -30,6 +30,7 @@ from catalogue.rules.rights import (
 )
 from catalogue.selectors.rights import library_of, owned
 from catalogue.selectors.versions import content_of, version_diff
+from catalogue.selectors.visibility import viewer, visible_to
 from catalogue.services import change_feed
 from catalogue.services.enrichment_moves import keep_old_shelf_data, relink_school_enrichments
 from catalogue.services.record_versions import be_the_only_writer, keep_superseded, origin
@@ -69,19 +70,24 @@ class Saved:
 
 
 @transaction.atomic
-def add_record(*, raw: bytes, source: str, author: Author, now: datetime) -> BibliographicRecord:
-    """Enter a new common or school-common record and return it.
+def add_record(
+    *, raw: bytes, source: str, author: Author, now: datetime, is_local: bool = False
+) -> BibliographicRecord:
+    """Enter a new record and return it: a common one, a school-common one, or one of the author's library alone.
 
     :param raw: one record in any format that can be imported
-    :param source: whose numbers the record has when it doesn't say so itself
+    :param source: whose numbers the record has when it doesn't say so itself; a local one has its library's
+    :param is_local: nobody else sees it until it's shown to all, see `catalogue.services.local_records`
     :raises RecordRefused: with every reason found, in its content, its owner or a number that's taken
     """
     be_the_only_writer()
     read = _one_record(raw)
-    record = incoming(read=read, source=source)
-    level = _level_of(record)
+    record = incoming(read=read, source=author.library.code if is_local else source)
+    level = Level.LOCAL if is_local else _level_of(record)
     owner = record.columns.owner or author.library.code
     reasons = _reasons_in(record) + _as_reasons(reasons_against_creation(level, author.library, owner=owner))
+    if is_local:
+        reasons += _reasons_against_local(record, author)
     if not record.columns.control_number:
         reasons.append(Reason(Code.NO_NUMBER))
     if BibliographicRecord.objects.filter(source=record.source, control_number=record.control_number).exists():
@@ -92,6 +98,8 @@ def add_record(*, raw: bytes, source: str, author: Author, now: datetime) -> Bib
         source=record.source,
         control_number=record.control_number,
         owner=owner,
+        is_local=is_local,
+        visible_to=author.municipality if is_local else None,
         created_at=now,
         changed_at=now,
         **content_columns(record),
@@ -199,7 +207,8 @@ def locked_record(record_id: int) -> BibliographicRecord:
     :raises RecordRefused: RECORD_GONE
     """
     # FOR UPDATE, not the weaker lock of an update: an item that's being added to the record holds it until it's in.
-    record = BibliographicRecord.objects.select_for_update(of=("self",)).filter(pk=record_id).first()
+    shown = BibliographicRecord.objects.filter(visible_to(viewer()), pk=record_id)
+    record = shown.select_for_update(of=("self",)).first()
     if record is None:
         raise RecordRefused([Reason(Code.RECORD_GONE)])
     return record
@@ -211,6 +220,16 @@ def _one_record(raw: bytes) -> RecordRead:
     except RecordProblem as problem:
         facts = {"problem": problem.code.value, "detail": problem.detail}
         raise RecordRefused([Reason(Code.UNREADABLE, facts=facts)]) from problem
+
+
+def _reasons_against_local(record: Incoming, author: Author) -> list[Reason]:
+    """Refuse a local record that takes a number of another agency's, which would be in that one's way."""
+    if author.municipality is None:
+        return [Reason(Code.NO_OWNER)]
+    agency = record.columns.agency
+    if agency and agency not in author.library.names:
+        return [Reason(Code.OTHERS_NUMBER, facts={"agency": agency})]
+    return []
 
 
 def _reasons_in(record: Incoming) -> list[Reason]:

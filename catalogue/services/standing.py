@@ -2,13 +2,17 @@
 
 from django.db import connection
 
-_LOCKED = "SELECT merged_into_id, deleted_at FROM catalogue_bibliographicrecord WHERE id = %s FOR KEY SHARE"
+from catalogue.selectors.visibility import viewer
+
+_LOCKED = (
+    "SELECT merged_into_id, deleted_at, visible_to_id FROM catalogue_bibliographicrecord WHERE id = %s FOR KEY SHARE"
+)
 
 
 def standing_record(record_id: int) -> int | None:
     """Return the record that something may be attached to, which nobody deletes or merges until the transaction ends.
 
-    :returns: the id itself, that of the record which took it in meanwhile, or None when it's gone
+    :returns: the id itself, or that of the record which took it in meanwhile; None when it's gone or another library's
     """
     wanted: int | None = record_id
     while wanted is not None:
@@ -17,7 +21,9 @@ def standing_record(record_id: int) -> int | None:
             row = cursor.fetchone()
         if row is None:
             return None
-        merged_into, deleted_at = row
+        merged_into, deleted_at, visible_to = row
+        if visible_to is not None and visible_to != viewer():
+            return None
         if deleted_at is None:
             return wanted
         wanted = merged_into

@@ -125,6 +125,7 @@ urlpatterns = [
     path("records/<int:pk>/local", record_enriching.local_fields, name="local_fields"),
     path("records/<int:pk>/local/take-back", record_enriching.take_back, name="take_back_local_fields"),
     path("records/<int:pk>/local/restore", record_enriching.restore, name="restore_local_fields"),
+    path("records/<int:pk>/share", record_enriching.share, name="share_record"),
     path("records/<int:pk>/merge", record_merging.compare, name="compare_records"),
     path("records/<int:pk>/merge/do", record_merging.merge, name="merge_records"),
     path("records/<int:pk>/merges/<int:merge_pk>/undo", record_merging.undo, name="undo_record_merge"),
