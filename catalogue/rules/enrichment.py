@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from catalogue.errors import Code
 from catalogue.marc.records import Flavour, MarcField, MarcRecord
-from catalogue.rules.rights import Level, Library, Owned
+from catalogue.rules.rights import Library, Owned
 from common.errors import Reason
 
 
@@ -116,10 +116,12 @@ def reasons_against_content(local: MarcRecord) -> list[Reason]:
 def reasons_against_enriching(record: Owned, library: Library, *, for_schools: bool) -> list[Code]:
     """Return everything that stands against the library's laying fields over the record.
 
+    A local record that's shown to all is enriched like a common one: it's changed for nobody else by that.
+
     :param for_schools: the enrichment is the one that all school libraries share
     """
     reasons = []
-    if record.level == Level.LOCAL and record.owner not in library.names and not library.is_root:
+    if record.is_kept and record.owner not in library.names and not library.is_root:
         reasons.append(Code.OTHERS_LOCAL_RECORD)
     if for_schools and not (library.is_school or library.is_root):
         reasons.append(Code.SCHOOLS_ONLY)

@@ -4,7 +4,8 @@ import pytest
 
 from catalogue.errors import Code
 from catalogue.marc.records import Flavour, MarcField, MarcRecord
-from catalogue.rules.enrichment import enriched, layered, reasons_against_content
+from catalogue.rules.enrichment import enriched, layered, reasons_against_content, reasons_against_enriching
+from catalogue.rules.rights import Level, Library, Owned
 
 
 def record(*fields, flavour=Flavour.DANMARC2):
@@ -110,3 +111,22 @@ def test_ii_i4_a_librarys_own_lies_over_what_schools_share():
         ("666", "hav", False),
         ("996", "DBC", False),
     ]
+
+
+OURS = Library("710100", frozenset({"710100"}))
+KEPT = Owned(Level.LOCAL, "775100", owner_is_member=True, is_kept=True)
+
+
+@pytest.mark.parametrize(
+    ("owned", "library", "for_schools", "expected"),
+    [
+        (Owned(Level.COMMON, "870970"), OURS, False, []),
+        (Owned(Level.LOCAL, "775100", owner_is_member=True), OURS, False, []),
+        (KEPT, OURS, False, [Code.OTHERS_LOCAL_RECORD]),
+        (KEPT, Library("775100", frozenset({"775100"})), False, []),
+        (KEPT, OURS, True, [Code.OTHERS_LOCAL_RECORD, Code.SCHOOLS_ONLY]),
+        (KEPT, Library("", frozenset(), is_root=True), True, []),
+    ],
+)
+def test_who_may_lay_fields_over_a_record(owned, library, for_schools, expected):
+    assert reasons_against_enriching(owned, library, for_schools=for_schools) == expected

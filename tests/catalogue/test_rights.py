@@ -51,6 +51,7 @@ SCHOOLS = Owned(Level.SCHOOL_COMMON, "300000")
         pytest.param(Owned(Level.COMMON, ""), AARHUS, "", [Code.NATIONAL_RECORD], id="nobody's"),
         pytest.param(LOCAL, AARHUS, "", [Code.OTHERS_LOCAL_RECORD], id="another's local record"),
         pytest.param(LOCAL, WITHOUT, "", [], id="one's own local record"),
+        pytest.param(LOCAL, WITHOUT, "730000", [Code.OWNER_MUST_BE_EDITOR], id="one's own local record given away"),
         pytest.param(SCHOOLS, SCHOOL, "", [], id="a school's common record"),
         pytest.param(SCHOOLS, AARHUS, "", [Code.SCHOOLS_ONLY], id="no school"),
         pytest.param(LOCAL, ROOT, "x", [], id="the consortium"),
