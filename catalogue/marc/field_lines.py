@@ -1,4 +1,4 @@
-"""Fields as lines of text, as cataloguers write them: `652 00 *m86-096`, or in MARC 21 `650 _7 $aHavet$2danskemne`.
+"""Fields as lines of text, as cataloguers write them: `652 00 *m86-096`, or in MARC 21 `650 #7 $aHavet$2danskemne`.
 
 An indented line without a tag goes on with the one before. `@` takes the next sign as it is, as in danMARC2's own
 lines; so `@*` is a star and `@@` an at sign.
@@ -27,7 +27,7 @@ def lines_of(fields: Iterable[MarcField], flavour: Flavour) -> str:
         if field.is_control:
             continue
         subfields = "".join(f"{sign}{code}{_escaped(value, sign)}" for code, value in field.subfields)
-        lines.append(f"{field.tag} {field.indicators.replace(' ', '_')} {subfields}")
+        lines.append(f"{field.tag} {field.indicators.replace(' ', '#')} {subfields}")
     return "\n".join(lines)
 
 

@@ -13,7 +13,7 @@ FINNISH = [MarcField("650", " 7\x1faYö$\x1f2yso")]
     ("fields", "flavour", "lines"),
     [
         (DANISH, Flavour.DANMARC2, "245 00 *aDen ¤blå @*have@@*croman\n652 00 *m86"),
-        (FINNISH, Flavour.MARC21, "650 _7 $aYö@$$2yso"),
+        (FINNISH, Flavour.MARC21, "650 #7 $aYö@$$2yso"),
         ([MarcField("001", "12")], Flavour.MARC21, ""),
     ],
 )
@@ -28,6 +28,7 @@ def test_fields_are_written_and_read_as_lines(fields, flavour, lines):
         ("652*m86", [("652", "00\x1fm86")]),
         ("  652 00*m 86 *n \n\n", [("652", "00\x1fm86")]),
         ("504 00 *aA note\n   that goes on", [("504", "00\x1faA note that goes on")]),
+        ("504 __ *aA", [("504", "  \x1faA")]),
         ("504 00 *aA\u030a", [("504", "00\x1fa\xc5")]),
     ],
 )

@@ -9,7 +9,7 @@ from catalogue.models import BibliographicRecord, Enrichment
 from catalogue.services.import_marc import import_marc
 from tests.catalogue.marc_samples import NOVEL, iso2709
 
-OWN = "084 __ $a78.5$2ykl\n245 10 $aOmat äänet"
+OWN = "084 ## $a78.5$2ykl\n245 10 $aOmat äänet"
 
 
 @pytest.fixture(autouse=True)
@@ -49,14 +49,14 @@ def test_what_a_library_writes_shows_on_its_own_pages_and_files(record, send, li
 
 
 def test_looks_at_it_before_saving_and_copies_what_would_be_hidden(record, send):
-    preview = send("500 __ $aHyvä kirja", do="preview")
-    copied = send("500 __ $aHyvä kirja", do="copy")
+    preview = send("500 ## $aHyvä kirja", do="preview")
+    copied = send("500 ## $aHyvä kirja", do="copy")
 
     assert [row["tag"] for row in preview.context["view"] if row["is_local"]] == ["500"]
     assert copied.context["lines"].splitlines() == [
-        "100 1_ $aTähti, Aino,$ekirjoittaja.",
+        "100 1# $aTähti, Aino,$ekirjoittaja.",
         "245 10 $aYön äänet :$bromaani /$cAino Tähti.",
-        "500 __ $aHyvä kirja",
+        "500 ## $aHyvä kirja",
     ]
     assert Enrichment.objects.count() == 0
 
@@ -64,10 +64,10 @@ def test_looks_at_it_before_saving_and_copies_what_would_be_hidden(record, send)
 @pytest.mark.parametrize(
     ("lines", "status", "text"),
     [
-        ("500 __ $aHyvä\nkirja", 422, "These lines aren&#x27;t fields: 2."),
-        ("016 __ $a1", 409, "Only the common record has these fields: 016."),
-        ("773 __ $a1", 409, "Only the common record says what the title is part of: 773."),
-        ("084 __ $a78", 409, "The record has no title."),
+        ("500 ## $aHyvä\nkirja", 422, "These lines aren&#x27;t fields: 2."),
+        ("016 ## $a1", 409, "Only the common record has these fields: 016."),
+        ("773 ## $a1", 409, "Only the common record says what the title is part of: 773."),
+        ("084 ## $a78", 409, "The record has no title."),
         ("", 409, "There&#x27;s no local field."),
     ],
 )
@@ -83,7 +83,7 @@ def test_a_refusal_says_why_and_keeps_what_was_typed(send, lines, status, text):
 def test_a_stale_form_is_refused(send):
     send()
 
-    page = send(f"{OWN}\n500 __ $aHyvä")
+    page = send(f"{OWN}\n500 ## $aHyvä")
 
     assert page.status_code == 409
     assert "Somebody has changed the record" in _text(page)
