@@ -35,8 +35,13 @@ class Loan(models.Model):
     )
     renewals = models.PositiveSmallIntegerField(default=0)
     renewed_at = models.DateTimeField(null=True)
-    # When it was called back before its time; that happens once, and it can't be renewed from then on.
+    # When it was called back before its time; from then on it can't be renewed, until that's taken back.
     recalled_at = models.DateTimeField(null=True)
+    # The hold that needs it back, and when it was due before; without the hold, staff called it back.
+    recalled_for = models.ForeignKey(
+        "circulation.Hold", null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
+    due_before_recall = models.DateField(null=True)
     returned_at = models.DateTimeField(null=True)
     returned_to = models.ForeignKey(
         "holdings.Branch", null=True, on_delete=models.PROTECT, related_name="+", db_index=False
@@ -78,6 +83,8 @@ class Loan(models.Model):
             models.Index(fields=["patron", "-returned_at"], name="loan_past", condition=Q(returned_at__isnull=False)),
             # Few loans have one; the desk counts a patron's at each check-out.
             models.Index(fields=["patron"], name="loan_claimed", condition=~Q(claim="")),
+            # Asked whenever a hold ends; few loans are called back.
+            models.Index(fields=["recalled_for"], name="loan_recalled_for", condition=Q(recalled_for__isnull=False)),
         ]
 
     def __str__(self) -> str:
