@@ -17,6 +17,7 @@ class NoticeKind(models.TextChoices):
     OVERDUE_2 = "OVERDUE_2", _("second reminder")
     OVERDUE_3 = "OVERDUE_3", _("last reminder")
     RECALL = "RECALL", _("recall")
+    RECALL_OVER = "RECALL_OVER", _("recall taken back")
     INVOICE = "INVOICE", _("invoice")
     INVOICE_REMINDER = "INVOICE_REMINDER", _("reminder of an invoice")
     DEBT_COLLECTION = "DEBT_COLLECTION", _("before debt collection")

@@ -41,6 +41,7 @@ SPECIAL: dict[str, dict[str, Any]] = {
     NoticeKind.OVERDUE_2: _LATE,
     NoticeKind.OVERDUE_3: _LATE,
     NoticeKind.RECALL: _LOANS,
+    NoticeKind.RECALL_OVER: _LOANS,
     NoticeKind.INVOICE: {
         **_LOANS,
         "replacement": _("what it costs to replace the items"),

@@ -126,6 +126,7 @@ _BEFORE_DUE = (
     NoticeKind.RENEWED,
     NoticeKind.NOT_RENEWED,
     NoticeKind.RECALL,
+    NoticeKind.RECALL_OVER,
     NoticeKind.RECEIPT,
 )
 _ABOUT_HOLDS = (

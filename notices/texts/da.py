@@ -14,6 +14,7 @@ ITEM_LINES = {
     NoticeKind.NOT_RENEWED: "– {title} ({barcode}), afleveres senest {due_date}",
     NoticeKind.OVERDUE_3: "– {title} ({barcode}), skulle være afleveret {due_date}",
     NoticeKind.RECALL: "– {title} ({barcode}), afleveres nu senest {due_date}",
+    NoticeKind.RECALL_OVER: "– {title} ({barcode}), afleveres nu senest {due_date}",
     NoticeKind.INVOICE_REMINDER: "– {title} ({barcode}): {price}",
     NoticeKind.DEBT_COLLECTION: "– {title} ({barcode}): {price}",
     NoticeKind.RECEIPT: "– {title} ({barcode}), afleveres senest {due_date}",
@@ -87,6 +88,12 @@ TEXTS = {
         "der står her:\n\n{items}\n\nTak, fordi du hjælper den næste læser. Du kan se alle lån på {my_page}."
         + _CLOSING,
     ),
+    NoticeKind.RECALL_OVER: (
+        "Kaldes ikke længere hjem: lån til {patron}",
+        _GREETING
+        + "Vi havde bedt om at få disse lån på kortet til {patron} tilbage før tid. Det er ikke længere nødvendigt, "
+        "så du kan beholde dem til den dag, der står her:\n\n{items}\n\nDu kan se alle lån på {my_page}." + _CLOSING,
+    ),
     NoticeKind.INVOICE_REMINDER: (
         "Rykker for regning: lån til {patron}",
         _GREETING + "Vores regning for disse lån på kortet til {patron} er ikke betalt endnu:\n\n{items}\n\nMangler at "
@@ -142,6 +149,7 @@ SMS = {
         "kommer en regning."
     ),
     NoticeKind.RECALL: "{patron}: {count} lån kaldes hjem, en anden venter. Se den nye dato på {my_page}",
+    NoticeKind.RECALL_OVER: "{patron}: {count} lån skal alligevel ikke afleveres før tid. Se den nye dato på {my_page}",
     NoticeKind.HOLD_READY: "Klar til {patron}: {title}. Hylde {shelf_number}, til og med {pickup_until}.",
     NoticeKind.HOLD_EXPIRED: "Reserveringen til {patron} af {title} er slettet.",
     NoticeKind.HOLD_INTEREST_ENDS: (

@@ -14,6 +14,7 @@ ITEM_LINES = {
     NoticeKind.NOT_RENEWED: "– {title} ({barcode}), due {due_date}",
     NoticeKind.OVERDUE_3: "– {title} ({barcode}), was due {due_date}",
     NoticeKind.RECALL: "– {title} ({barcode}), now due {due_date}",
+    NoticeKind.RECALL_OVER: "– {title} ({barcode}), now due {due_date}",
     NoticeKind.INVOICE_REMINDER: "– {title} ({barcode}): {price}",
     NoticeKind.DEBT_COLLECTION: "– {title} ({barcode}): {price}",
     NoticeKind.RECEIPT: "– {title} ({barcode}), due {due_date}",
@@ -88,6 +89,12 @@ TEXTS = {
         "the day given here:\n\n{items}\n\nThank you for helping the next reader. You can see all "
         "loans at {my_page}." + _CLOSING,
     ),
+    NoticeKind.RECALL_OVER: (
+        "No longer called back: loans of {patron}",
+        _GREETING
+        + "We had asked for these loans on the card of {patron} to come back early. That isn't needed any more, so you "
+        "may keep them until the day given here:\n\n{items}\n\nYou can see all loans at {my_page}." + _CLOSING,
+    ),
     NoticeKind.INVOICE_REMINDER: (
         "Reminder of an invoice: loans of {patron}",
         _GREETING + "Our invoice for these loans on the card of {patron} has not been paid yet:\n\n{items}\n\nStill to "
@@ -136,6 +143,7 @@ SMS = {
     NoticeKind.OVERDUE_2: "{patron}: second reminder, {count} overdue. Fee so far {fees}. Please return now.",
     NoticeKind.OVERDUE_3: "{patron}: last reminder, {count} overdue. Fee so far {fees}. Next is an invoice.",
     NoticeKind.RECALL: "{patron}: {count} recalled, somebody is waiting. See the new date at {my_page}",
+    NoticeKind.RECALL_OVER: "{patron}: {count} needn't come back early after all. See the new date at {my_page}",
     NoticeKind.HOLD_READY: "Ready for {patron}: {title}. Shelf {shelf_number}, until {pickup_until}.",
     NoticeKind.HOLD_EXPIRED: "The hold of {patron} on {title} has ended.",
     NoticeKind.HOLD_INTEREST_ENDS: "The hold of {patron} on {title} ends {interest_until}. Extend it at {my_page}",

@@ -14,6 +14,7 @@ ITEM_LINES = {
     NoticeKind.NOT_RENEWED: "– {title} ({barcode}), palautettava viimeistään {due_date}",
     NoticeKind.OVERDUE_3: "– {title} ({barcode}), eräpäivä oli {due_date}",
     NoticeKind.RECALL: "– {title} ({barcode}), uusi eräpäivä {due_date}",
+    NoticeKind.RECALL_OVER: "– {title} ({barcode}), uusi eräpäivä {due_date}",
     NoticeKind.INVOICE_REMINDER: "– {title} ({barcode}): {price}",
     NoticeKind.DEBT_COLLECTION: "– {title} ({barcode}): {price}",
     NoticeKind.RECEIPT: "– {title} ({barcode}), palautettava viimeistään {due_date}",
@@ -86,6 +87,12 @@ TEXTS = {
         "{patron}.\n\n{items}\n\nKiitos, että autat seuraavaa lukijaa. Näet kaikki lainat osoitteessa "
         "{my_page}." + _CLOSING,
     ),
+    NoticeKind.RECALL_OVER: (
+        "Lainoja ei tarvitse palauttaa aiemmin: {patron}",
+        _GREETING
+        + "Pyysimme palauttamaan nämä lainat ennen eräpäivää. Se ei ole enää tarpeen, joten voit pitää ne mainittuun "
+        "päivään asti. Kortin haltija: {patron}.\n\n{items}\n\nNäet kaikki lainat osoitteessa {my_page}." + _CLOSING,
+    ),
     NoticeKind.INVOICE_REMINDER: (
         "Maksumuistutus palauttamattomista lainoista: {patron}",
         _GREETING + "Laskuamme näistä lainoista ei ole vielä maksettu. Kortin haltija: "
@@ -138,6 +145,7 @@ SMS = {
         "{patron}: viimeinen muistutus, {count} lainaa myöhässä. Maksu nyt {fees}. Seuraavaksi tulee lasku."
     ),
     NoticeKind.RECALL: "{patron}: {count} lainaa palautettava aiemmin, joku odottaa. Uusi eräpäivä: {my_page}",
+    NoticeKind.RECALL_OVER: "{patron}: {count} lainaa ei tarvitse palauttaa aiemmin. Uusi eräpäivä: {my_page}",
     NoticeKind.HOLD_READY: (
         "Noudettavissa, {patron}: {title}. Hylly {shelf_number}, viimeinen noutopäivä {pickup_until}."
     ),

@@ -14,6 +14,7 @@ ITEM_LINES = {
     NoticeKind.NOT_RENEWED: "– {title} ({barcode}), lämnas senast {due_date}",
     NoticeKind.OVERDUE_3: "– {title} ({barcode}), skulle ha lämnats {due_date}",
     NoticeKind.RECALL: "– {title} ({barcode}), lämnas nu senast {due_date}",
+    NoticeKind.RECALL_OVER: "– {title} ({barcode}), lämnas nu senast {due_date}",
     NoticeKind.INVOICE_REMINDER: "– {title} ({barcode}): {price}",
     NoticeKind.DEBT_COLLECTION: "– {title} ({barcode}): {price}",
     NoticeKind.RECEIPT: "– {title} ({barcode}), lämnas senast {due_date}",
@@ -82,6 +83,12 @@ TEXTS = {
         _GREETING + "Någon annan väntar på de här lånen på kortet för {patron}. Lämna dem därför senest den dag som "
         "står här:\n\n{items}\n\nTack för att du hjälper nästa läsare. Du ser alla lån på {my_page}." + _CLOSING,
     ),
+    NoticeKind.RECALL_OVER: (
+        "Återkallas inte längre: lån för {patron}",
+        _GREETING
+        + "Vi hade bett att få tillbaka de här lånen på kortet för {patron} i förtid. Det behövs inte längre, så du "
+        "får behålla dem till och med den dag som står här:\n\n{items}\n\nDu ser alla lån på {my_page}." + _CLOSING,
+    ),
     NoticeKind.INVOICE_REMINDER: (
         "Påminnelse om räkning: lån för {patron}",
         _GREETING + "Vår räkning för de här lånen på kortet för {patron} är inte betald än:\n\n{items}\n\nKvar att "
@@ -132,6 +139,7 @@ SMS = {
         "{patron}: sista påminnelsen, {count} lån är försenade. Avgift hittills {fees}. Härnäst kommer en räkning."
     ),
     NoticeKind.RECALL: "{patron}: {count} lån återkrävs, någon annan väntar. Se det nya datumet på {my_page}",
+    NoticeKind.RECALL_OVER: "{patron}: {count} lån behöver ändå inte lämnas i förtid. Se det nya datumet på {my_page}",
     NoticeKind.HOLD_READY: "Att hämta för {patron}: {title}. Hylla {shelf_number}, till och med {pickup_until}.",
     NoticeKind.HOLD_EXPIRED: "Reservationen för {patron} på {title} är borttagen.",
     NoticeKind.HOLD_INTEREST_ENDS: (
