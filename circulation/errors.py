@@ -93,6 +93,7 @@ class Code(StrEnum):
     LOAN_RECALLED = "LOAN_RECALLED"  # due_date: called back, so it can't be renewed
     # --- Calling a loan back ---
     RECALLED_ALREADY = "RECALLED_ALREADY"  # due_date
+    NOT_RECALLED = "NOT_RECALLED"  # nothing to take back
     RECALL_NOT_ALLOWED = "RECALL_NOT_ALLOWED"  # no rule lets loans of this kind be called back
     RECALL_NOT_EARLIER = "RECALL_NOT_EARLIER"  # due_date: it's due before the guaranteed time is over
     # --- Holds ---

@@ -66,6 +66,22 @@ def decide(facts: RecallFacts) -> RecallDecision:
     return RecallDecision(day)
 
 
+def given_back(*, due_date: date, due_before: date | None, today: date, calendar: Calendar) -> date:
+    """Return when a loan is due once its recall is taken back: when it was before, and never earlier than it is now.
+
+    A day that has been closed since gives way to the next open one. What's late by either day stays as late as it is.
+
+    :param due_before: when it was due before the recall; None if that doesn't count any more
+    """
+    if due_before is None or due_before <= due_date:
+        return due_date
+    try:
+        day = calendar.next_open_day(due_before)
+    except NeverOpen:
+        day = due_before
+    return day if day >= today else due_date
+
+
 def best_to_recall(loans: Iterable[RecallFacts]) -> RecallFacts | None:
     """Return the loan that a hold calls back: the one that's back first, then the one lent the longest; None if none.
 

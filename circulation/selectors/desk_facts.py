@@ -76,6 +76,10 @@ _PARTS = {
         WHERE h.trapped_item_id = %(item)s AND h.state IN ('IN_TRANSIT', 'READY'))""",
     "patron_holds": """(SELECT json_agg($hold) FROM circulation_hold h
         WHERE h.patron_id = %(patron)s AND $active)""",
+    # Whether any loan was called back for one of them.
+    "recalled_for_her": """(SELECT EXISTS (SELECT FROM circulation_hold h
+        JOIN circulation_loan l ON l.recalled_for_id = h.id AND l.returned_at IS NULL
+        WHERE h.patron_id = %(patron)s AND $active))""",
     "waiting": """(SELECT count(*) FROM circulation_hold h
         WHERE $queued AND h.patron_id <> %(patron)s AND (h.item_id IS NULL OR h.item_id = %(item)s) AND $for_volume)""",
     "others_queue": """(SELECT json_agg($waiting ORDER BY $queue_order)

@@ -30,21 +30,20 @@ def filled_by_others(loans: Iterable[Any], patron: Patron, book: RuleBook, *, to
     }
 
 
-def waited_for(loans: Iterable[Loan], book: RuleBook, *, today: date) -> list[int]:
-    """Return the loans whose item could fill a hold of somebody else's, in their order; one query.
+def waited_for(loans: Iterable[Loan], book: RuleBook, *, today: date) -> dict[int, int]:
+    """Return the loans whose item could fill a hold of somebody else's, with the first of these; one query.
 
     :param loans: with their items
     """
     wanted = list(loans)
     queues, filling = _queues({loan.item.record_id for loan in wanted}, today), book.filling(today)
-    return [
-        loan.pk
-        for loan in wanted
-        if any(
-            may_fill(hold, ItemToFill.of(loan.item, at_branch_id=loan.item.current_branch_id), filling)
-            for hold in _for(loan, queues[loan.item.record_id], loan.patron_id)
-        )
-    ]
+    first: dict[int, int] = {}
+    for loan in wanted:
+        item = ItemToFill.of(loan.item, at_branch_id=loan.item.current_branch_id)
+        for hold in _for(loan, queues[loan.item.record_id], loan.patron_id):
+            if may_fill(hold, item, filling):
+                first.setdefault(loan.pk, hold.hold_id)
+    return first
 
 
 def _for(loan: Loan, queue: list[Waiting], patron_id: int | None) -> list[Waiting]:

@@ -44,6 +44,7 @@ from circulation.services.desk_actions import (
     permissions,
 )
 from circulation.services.fees.hold_fee import charge_collected
+from circulation.services.recalls_over import let_go, lock_recalled_for_patron
 from circulation.services.renew import renew_instead_of_lending
 from circulation.services.results import CheckOutResult
 from circulation.services.returns import before_scan, news_to_lend, settle_found
@@ -67,6 +68,7 @@ _FACTS = (
     "transit",
     "trapped",
     "patron_holds",
+    "recalled_for_her",
     "waiting",
     "loans",
     "owed",
@@ -228,6 +230,7 @@ def _lend(
     before = before_scan(item)
     trapped, transit = trapped_hold(facts), open_transit(facts)
     own = own_hold_to_fill(patron_holds(facts), item_id=item.pk, record_id=item.record_id, volume=item.volume)
+    recalled = lock_recalled_for_patron(patron.pk) if own is not None and facts["recalled_for_her"] else []
     filled, hold_changes = _settle_holds(own, trapped, item=item, patron=patron, now=now)
     if filled is not None:
         rules = book.filling(wish.here.date()).for_hold(
@@ -253,6 +256,7 @@ def _lend(
     item.status, item.current_branch_id, item.last_seen_at = Item.Status.ON_LOAN, branch.pk, now
     _write_item(item)
     attach_names(item, book)
+    let_go(recalled, staff=staff, now=now)
     notices = (*notices_among(reasons), *of_claims)
     entry = audit.record(
         action=ACTION,

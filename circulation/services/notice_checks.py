@@ -27,6 +27,7 @@ _ABOUT_LOANS = (
     NoticeKind.OVERDUE_2,
     NoticeKind.OVERDUE_3,
     NoticeKind.RECALL,
+    NoticeKind.RECALL_OVER,
     NoticeKind.INVOICE,
 )
 _REMINDERS = (NoticeKind.OVERDUE_1, NoticeKind.OVERDUE_2, NoticeKind.OVERDUE_3)

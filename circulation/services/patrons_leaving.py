@@ -11,6 +11,7 @@ from circulation.models import Fee, Hold, LedgerEntry
 from circulation.services.fees.ledger import lock_fees
 from circulation.services.holds import cancel_hold
 from circulation.services.privacy import forget_past_loans
+from circulation.services.recalls_over import lock_recalled_for_patron
 from notices.models import Notice
 from patrons import merging
 from patrons.models import Patron
@@ -26,6 +27,8 @@ def end_membership(*, patron: Patron, reason: str, staff: StaffAccount | None, n
 
     :param reason: one of `Patron.LeftReason`; after a death no message that's still waiting is sent either
     """
+    # Before the first hold is locked.
+    lock_recalled_for_patron(patron.pk)
     for hold in Hold.objects.filter(patron=patron, state__in=Hold.ACTIVE).order_by("pk"):
         cancel_hold(hold=hold, staff=staff, now=now, reason=_CANCELLED)
     if reason == Patron.LeftReason.DECEASED:
@@ -50,6 +53,8 @@ def _before_merging(goes: Any, stays: Any, staff: StaffAccount, now: datetime) -
 
 def _keep_one_hold_each(goes: Any, stays: Any, staff: StaffAccount, now: datetime) -> None:
     """Of two holds on one thing the one that's further stays, with the earlier's place in the queue."""
+    for patron in (goes, stays):
+        lock_recalled_for_patron(patron.pk)
     both: dict[tuple[int, int | None], list[Hold]] = {}
     active = Hold.objects.filter(patron__in=[goes, stays], state__in=Hold.ACTIVE).order_by("requested_at", "pk")
     for hold in active:

@@ -38,29 +38,31 @@ def recall_loan(*, loan: Loan, staff: StaffAccount | None, now: datetime) -> Loa
 def recall_for_hold(
     *, hold: Hold, wish: Waiting, filling: FillingRules, staff: StaffAccount | None, now: datetime
 ) -> Loan | None:
-    """Call back the loan whose item is soonest here for a new hold, where rules let holds do so; None if there's none.
+    """Call back the loan whose item is soonest here for a hold, where rules let holds do so; None if there's none.
 
-    Runs in the caller's transaction and locks the loan only, so that nobody who lends waits for whom we wait for.
+    Runs in the caller's transaction and locks loans only, so that nobody who lends waits for whom we wait for.
     """
     book = rule_book()
     if not book.rules.all_values("recall_by_hold"):
         return None
     loans = {loan.pk: loan for loan in _loans_for(hold) if may_fill(wish, _item_of(loan), filling)}
     best = best_to_recall(_facts(loan, book, now) for loan in loans.values())
-    if best is None:
-        return None
-    locked = _lock(best.loan_id)
-    due_date = decide(_facts(locked, book, now)).due_date if locked is not None else None
-    if locked is None or due_date is None:
-        # Returned or called back this very moment.
-        return None
-    _call_back(locked, due_date, staff=staff, now=now, hold_id=hold.pk)
-    return locked
+    # Those that are called back already may be let go this very moment, by somebody who can't see this hold yet.
+    wanted = [best.loan_id] if best else sorted(pk for pk, loan in loans.items() if loan.recalled_for_id)
+    for loan_id in wanted:
+        locked = _lock(loan_id)
+        facts = _facts(locked, book, now) if locked is not None else None
+        due_date = decide(facts).due_date if facts and facts.rules.value("recall_by_hold") else None
+        if locked is not None and due_date is not None:
+            _call_back(locked, due_date, staff=staff, now=now, hold_id=hold.pk)
+            return locked
+    # None, or returned or called back this very moment.
+    return None
 
 
 def _loans_for(hold: Hold) -> list[Loan]:
     loans = Loan.objects.select_related("item", "patron", "lending_branch").filter(
-        item__record_id__in=[hold.record_id, *hold.edition_ids], returned_at__isnull=True, recalled_at__isnull=True
+        item__record_id__in=[hold.record_id, *hold.edition_ids], returned_at__isnull=True
     )
     return list(loans.exclude(patron_id=hold.patron_id).order_by("pk"))
 
@@ -100,7 +102,8 @@ def _facts(loan: Loan, book: RuleBook, now: datetime) -> RecallFacts:
 
 def _call_back(loan: Loan, due_date: date, *, staff: StaffAccount | None, now: datetime, hold_id: int | None) -> None:
     before, loan.due_date, loan.recalled_at = loan.due_date, due_date, now
-    loan.save(update_fields=["due_date", "recalled_at"])
+    loan.recalled_for_id, loan.due_before_recall = hold_id, before
+    loan.save(update_fields=["due_date", "recalled_at", "recalled_for", "due_before_recall"])
     audit.record(
         action="circulation.recall",
         actor=staff,
@@ -119,7 +122,8 @@ def _call_back(loan: Loan, due_date: date, *, staff: StaffAccount | None, now: d
             patron=loan.patron,
             branch=loan.lending_branch,
             kind=NoticeKind.RECALL,
-            key=f"{NoticeKind.RECALL}:loan:{loan.pk}",
+            # Let go and called back once more, it's another message.
+            key=f"{NoticeKind.RECALL}:loan:{loan.pk}:{now:%Y%m%dT%H%M%S%f}",
             context={"items": [{"title": item.record.title, "barcode": item.barcode, "due_date": due_date}]},
             about={"loans": [loan.pk], "due_dates": [due_date.isoformat()]},
             now=now,

@@ -191,3 +191,48 @@ def test_lends_and_cancels_without_a_deadlock(branch, at_once, now):
     assert len(results) == 10
     for item in Item.objects.filter(status=Item.Status.ON_LOAN):
         assert Loan.objects.filter(item=item, returned_at__isnull=True).count() == 1
+
+
+def test_a_hold_placed_while_another_is_cancelled_keeps_the_loan_called_back(branch, at_once, now):
+    RuleFactory(values={"recall_by_hold": True, "recall_min_days": 1, "recall_notice_days": 4}, branch=branch)
+    loan = LoanFactory(item=ItemFactory(home_branch=branch), lending_branch=branch)
+    where = {"record": loan.item.record, "pickup_branch": branch, "staff": None, "now": now}
+    first = place_hold(patron=PatronFactory(home_branch=branch), **where)
+    others = PatronFactory.create_batch(4, home_branch=branch)
+
+    placed = at_once(
+        [
+            lambda: cancel_hold(hold=first, staff=None, now=now).state,
+            *(lambda patron=patron: place_hold(patron=patron, **where).pk for patron in others),
+        ]
+    )
+
+    loan.refresh_from_db()
+    assert placed[0] == Hold.State.CANCELLED
+    assert loan.recalled_at is not None
+    assert loan.recalled_for_id in placed[1:]
+
+
+def test_a_hold_is_cancelled_while_the_loan_that_it_called_back_comes_in(branch, at_once, now):
+    RuleFactory(values={"recall_by_hold": True, "recall_min_days": 1, "recall_notice_days": 4}, branch=branch)
+    loans = LoanFactory.create_batch(6, item__home_branch=branch, lending_branch=branch)
+    holds = [
+        place_hold(
+            patron=PatronFactory(home_branch=branch),
+            record=loan.item.record,
+            pickup_branch=branch,
+            staff=None,
+            now=now,
+        )
+        for loan in loans
+    ]
+
+    at_once(
+        [
+            *(lambda loan=loan: check_in(item=loan.item, branch=branch, staff=None, now=now) for loan in loans),
+            *(lambda hold=hold: cancel_hold(hold=hold, staff=None, now=now) for hold in holds),
+        ]
+    )
+
+    assert not Loan.objects.filter(returned_at__isnull=True).exists()
+    assert set(Hold.objects.values_list("state", flat=True)) == {Hold.State.CANCELLED}

@@ -327,6 +327,7 @@ DESK = {
     "desk:queue": Page(_DESK, {"pk": "title"}),
     "desk:move_in_queue": Page(_DESK, {"pk": "hold"}, sends={"to": "=TOP"}),
     "desk:recall": Page(_DESK, {"pk": "loan"}, sends={}),
+    "desk:take_back_recall": Page(_DESK, {"pk": "loan"}, sends={}),
     "desk:fetch_all": Page(_DESK, sends={}),
     "desk:fetch": Page(_DESK, {"pk": "hold"}, sends={"item": "item"}),
     "desk:stop_fetching": Page(_DESK, {"pk": "hold"}, sends={"item": "item"}),

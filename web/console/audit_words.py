@@ -42,6 +42,8 @@ ACTIONS = {
     "circulation.move_in_queue": _("Moved a hold in its queue"),
     "circulation.not_on_shelf": _("Didn't find an item on its shelf"),
     "circulation.recall": _("Called a loan back"),
+    "circulation.keep_recall": _("Kept a loan called back for the next who waits"),
+    "circulation.take_back_recall": _("Took a recall back"),
     "circulation.set_hold_priority": _("Set a hold's priority"),
     "circulation.stand_alone": _("Let a hold stand by itself again"),
     "circulation.start_fetching": _("Began to fetch an item"),

@@ -17,6 +17,7 @@ from circulation.selectors.holds import get_hold, queue_of_title
 from circulation.selectors.loans import get_open_loan
 from circulation.services.holds import QueueMove, move_in_queue, set_priority
 from circulation.services.recall import recall_loan
+from circulation.services.recalls_over import take_back_recall
 from web.account.access import staff_only
 from web.account.requests import DeskRequest
 from web.desk.answers import words
@@ -71,12 +72,32 @@ def recall(request: DeskRequest, pk: int) -> HttpResponse:
     try:
         recalled = recall_loan(loan=loan, staff=request.staff.account, now=timezone.now())
     except RecallRefused as refused:
-        problem = " ".join(f"{reason.text} {reason.about} {reason.next_step}" for reason in words(request, refused))
-        record = get_record(loan.item.record_id)
-        return record_page(request, record or loan.item.record, status=409, item_problem=problem)
+        return _refused(request, loan, refused)
     values = {"barcode": loan.item.barcode, "day": due_day(recalled)}
     messages.success(request, gettext("%(barcode)s is called back, due %(day)s. The patron is told.") % values)
     return redirect("desk:record", pk=loan.item.record_id)
+
+
+@staff_only(Permission.CIRCULATE, needs_branch=True)
+@require_POST
+def take_back(request: DeskRequest, pk: int) -> HttpResponse:
+    """Take a recall back: the loan is due again when it was before."""
+    loan = get_open_loan(pk)
+    if loan is None:
+        raise Http404
+    try:
+        let_go = take_back_recall(loan=loan, staff=request.staff.account, now=timezone.now())
+    except RecallRefused as refused:
+        return _refused(request, loan, refused)
+    values = {"barcode": loan.item.barcode, "day": due_day(let_go)}
+    messages.success(request, gettext("%(barcode)s isn't called back any more, due %(day)s.") % values)
+    return redirect("desk:record", pk=loan.item.record_id)
+
+
+def _refused(request: DeskRequest, loan: Any, refused: RecallRefused) -> HttpResponse:
+    problem = " ".join(f"{reason.text} {reason.about} {reason.next_step}" for reason in words(request, refused))
+    record = get_record(loan.item.record_id)
+    return record_page(request, record or loan.item.record, status=409, item_problem=problem)
 
 
 def _page(request: DeskRequest, record: Any, *, status: int = 200, **more: Any) -> HttpResponse:

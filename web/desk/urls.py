@@ -146,6 +146,7 @@ urlpatterns = [
     path("items/<path:barcode>", items.item, name="item"),
     path("records/<int:pk>/queue", queues.queue, name="queue"),
     path("loans/<int:pk>/recall", queues.recall, name="recall"),
+    path("loans/<int:pk>/recall/back", queues.take_back, name="take_back_recall"),
     path("holds", picking.holds, name="holds"),
     path("holds/fetch", picking.fetch_all, name="fetch_all"),
     path("holds/hopeless", lists.hopeless, name="hopeless"),

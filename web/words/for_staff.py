@@ -348,6 +348,7 @@ _TEXTS: dict[str, Callable[[Facts], Told]] = {
     Code.NOT_TO_FETCH: _plain(lambda: gettext("It isn't to be fetched any more.")),
     Code.LOAN_RECALLED: _with_day(lambda: gettext("Called back by the library, due %(day)s."), "due_date"),
     Code.RECALLED_ALREADY: _with_day(lambda: gettext("Called back already, due %(day)s."), "due_date"),
+    Code.NOT_RECALLED: _plain(lambda: gettext("It isn't called back any more.")),
     Code.RECALL_NOT_ALLOWED: _plain(
         lambda: gettext("The rules don't let this loan be called back."),
         lambda: gettext("An administrator can allow it in the console, under circulation rules."),

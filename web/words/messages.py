@@ -18,6 +18,7 @@ NOTICE_KINDS = {
     "OVERDUE_2": _("Second reminder"),
     "OVERDUE_3": _("Last reminder"),
     "RECALL": _("Recall"),
+    "RECALL_OVER": _("Recall taken back"),
     "INVOICE": _("Invoice"),
     "INVOICE_REMINDER": _("Reminder of an invoice"),
     "DEBT_COLLECTION": _("Debt collection"),

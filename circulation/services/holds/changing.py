@@ -14,6 +14,7 @@ from circulation.services import hold_states
 from circulation.services.desk_actions import desk_action, local_day
 from circulation.services.holds.locking import lock_active, lock_queued, write_down
 from circulation.services.holds.requests import FACTS, hold_request, rules_of, wish_for
+from circulation.services.recalls_over import let_go, lock_recalled_for
 from holdings.models import Branch
 from notices.models import NoticeKind
 from notices.services.outbox import make_notice
@@ -26,22 +27,27 @@ def cancel_hold(
 ) -> Hold:
     """End a hold that's not wanted any more. What lies ready for it stays there until it's scanned.
 
+    A loan that was called back for it is let go, unless others need it.
+
     :param hold: only its key counts
     :param reason: BY_PATRON or BY_STAFF; by whoever does it, if it's empty
     :param tell_patron: send her a message, as when the library gives up on a hold
     :raises HoldRefused: HOLD_ENDED if it's over already
     """
     with desk_action(HoldRefused):
+        recalled = lock_recalled_for([hold.pk])
         hold = lock_active(hold)
         before = hold_states.snapshot(hold)
         hold_states.cancel(hold, reason=reason or ("BY_STAFF" if staff else "BY_PATRON"), now=now)
-        write_down("cancel_hold", hold, staff, before=before, reason=hold.end_reason)
+        free = let_go(recalled, staff=staff, now=now)
+        write_down("cancel_hold", hold, staff, before=before, reason=hold.end_reason, **free)
         if tell_patron:
             make_notice(
                 patron=hold.patron,
                 branch=hold.pickup_branch,
                 kind=NoticeKind.HOLD_CANCELLED,
-                key=f"{NoticeKind.HOLD_CANCELLED}:hold:{hold.pk}",
+                # Undone and cancelled once more, it's another message.
+                key=f"{NoticeKind.HOLD_CANCELLED}:hold:{hold.pk}:{now:%Y%m%dT%H%M%S%f}",
                 context={"title": hold.record.title},
                 about={"hold": hold.pk},
                 now=now,

@@ -8,6 +8,7 @@ from circulation.models import Hold
 from circulation.services import hold_states
 from circulation.services.desk_actions import desk_action, local_day, locked_patron
 from circulation.services.holds.locking import write_down
+from circulation.services.recalls_over import let_go, lock_recalled_for, lock_recalled_for_patron
 from notices.models import NoticeKind
 from notices.services.outbox import make_notice
 from patrons.models import Patron
@@ -27,6 +28,9 @@ def expire_shelf_hold(*, hold: Hold, now: datetime, staff: StaffAccount | None =
         if known is not None and known[1] is not None:
             # Several of her holds are locked then, and whoever lends to her locks her first.
             locked_patron(Patron(pk=known[0]), HoldRefused)
+            recalled = lock_recalled_for_patron(known[0])
+        else:
+            recalled = lock_recalled_for([hold.pk])
         locked = hold_states.lock_hold(hold.pk)
         if locked is None or locked.state != Hold.State.READY or locked.shelf_until is None:
             return False
@@ -35,9 +39,11 @@ def expire_shelf_hold(*, hold: Hold, now: datetime, staff: StaffAccount | None =
             return False
         before = hold_states.snapshot(locked)
         hold_states.expire(locked, reason="NOT_COLLECTED", now=now)
-        hold_states.end_parallel(locked, now=now)
+        ended = hold_states.end_parallel(locked, now=now)
+        beside = {"parallel": ended} if ended else {}
         _tell(locked, now)
-        write_down("expire_hold", locked, staff, before=before, reason=locked.end_reason)
+        free = let_go(recalled, staff=staff, now=now)
+        write_down("expire_hold", locked, staff, before=before, reason=locked.end_reason, **beside, **free)
         return True
 
 
@@ -47,6 +53,7 @@ def expire_interest(*, hold: Hold, now: datetime) -> bool:
     :returns: whether the hold was ended now
     """
     with desk_action(HoldRefused):
+        recalled = lock_recalled_for([hold.pk])
         locked = hold_states.lock_hold(hold.pk)
         if locked is None or locked.state != Hold.State.QUEUED or locked.interest_until is None:
             return False
@@ -55,6 +62,7 @@ def expire_interest(*, hold: Hold, now: datetime) -> bool:
         before = hold_states.snapshot(locked)
         hold_states.expire(locked, reason="INTEREST_OVER", now=now)
         write_down("expire_hold", locked, None, before=before, reason=locked.end_reason)
+        let_go(recalled, staff=None, now=now)
         return True
 
 
@@ -63,7 +71,8 @@ def _tell(hold: Hold, now: datetime) -> None:
         patron=hold.patron,
         branch=hold.pickup_branch,
         kind=NoticeKind.HOLD_EXPIRED,
-        key=f"{NoticeKind.HOLD_EXPIRED}:hold:{hold.pk}",
+        # Undone and not collected once more, it's another message.
+        key=f"{NoticeKind.HOLD_EXPIRED}:hold:{hold.pk}:{now:%Y%m%dT%H%M%S%f}",
         context={"title": hold.record.title},
         about={"hold": hold.pk},
         now=now,

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from circulation.models import Hold
 from circulation.services.holds import expire_interest, expire_shelf_hold
 from circulation.services.nightly.batches import work_through
+from circulation.services.recalls_over import lock_recalled_for
 
 # Each ends in its own transaction anyway; this is how many are looked up at once.
 BATCH = 200
@@ -33,6 +34,8 @@ def _expire(name: str, fits: dict[str, object], end: Callable[[Hold], bool], cou
         return list(holds.order_by("pk").values_list("pk", flat=True)[:BATCH])
 
     def work(hold_ids: Sequence[int]) -> Counter[str]:
+        # A batch is one transaction, so the loans come before all of its holds.
+        lock_recalled_for(hold_ids)
         return Counter({name: sum(end(Hold(pk=hold_id)) for hold_id in hold_ids)})
 
     work_through(next_keys, work, counts)

@@ -1,7 +1,7 @@
 """The night's recalls: what's overdue and somebody waits for is asked back at once, before the ladder of letters."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -36,12 +36,13 @@ def recall_what_others_wait_for(*, on: date, now: datetime, counts: Counter[str]
     def work(patron_ids: Sequence[int]) -> Counter[str]:
         book = rule_book()
         loans = late.filter(patron__in=patron_ids).select_related("item").order_by("pk")
-        locked = lock_open_loans(waited_for(loans, book, today=on))
+        wanted = waited_for(loans, book, today=on)
+        locked = lock_open_loans(list(wanted))
         still = late.filter(pk__in=locked).values_list("pk", flat=True)
         due = [case for case in loan_cases(still) if case.rules(book, on).value("recall_overdue")]
         letters = letters_for((case, NoticeKind.RECALL.value) for case in due)
         made = write_letters(letters, on=on, now=now, book=book)
-        _note([case.loan_id for letter in made for case in letter.loans], now)
+        _note({case.loan_id: wanted[case.loan_id] for letter in made for case in letter.loans}, now)
         return Counter(letters=len(made), loans=sum(len(letter.loans) for letter in made))
 
     work_through(next_keys, work, counts)
@@ -55,8 +56,12 @@ def _late_and_waited_for(on: date) -> QuerySet[Loan]:
     return late.filter(Exists(waiting)).exclude(item__status=Item.Status.LOST)
 
 
-def _note(loan_ids: Sequence[int], now: datetime) -> None:
-    Loan.objects.filter(pk__in=loan_ids).update(recalled_at=now)
-    for loan in Loan.objects.filter(pk__in=loan_ids).select_related("item").order_by("pk"):
+def _note(called_back: Mapping[int, int], now: datetime) -> None:
+    loans = list(Loan.objects.filter(pk__in=called_back).select_related("item").order_by("pk"))
+    for loan in loans:
+        loan.recalled_at, loan.recalled_for_id, loan.due_before_recall = now, called_back[loan.pk], loan.due_date
+    Loan.objects.bulk_update(loans, ["recalled_at", "recalled_for", "due_before_recall"])
+    for loan in loans:
         facts = {"loan_id": loan.pk, "patron_id": loan.patron_id, "due_date": loan.due_date.isoformat()}
+        facts["hold_id"] = loan.recalled_for_id
         record(action="circulation.recall", actor=None, subject=loan.item, facts=facts)

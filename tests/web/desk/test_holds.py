@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from circulation.models import Hold, Pick
+from circulation.models import Hold, Loan, Pick
 from holdings.models import Item
 from tests.factories import TODAY, HoldFactory, ItemFactory, LoanFactory, RuleFactory, StaffAccountFactory
 
@@ -138,6 +138,20 @@ def test_calls_a_loan_back_and_says_why_it_cannot(librarian_client, item):
 
     loan.refresh_from_db()
     assert loan.due_date == TODAY + timedelta(days=5)
+
+
+def test_takes_a_recall_back_once(librarian_client, item):
+    RuleFactory(values={"recall_min_days": 7, "recall_notice_days": 5}, item_type=item.item_type)
+    loan = LoanFactory(item=item, lending_branch=item.home_branch)
+    librarian_client.post(f"/desk/loans/{loan.pk}/recall")
+    assert "Take the recall back" in text_of(librarian_client.get(f"/desk/records/{item.record_id}"))
+
+    answer = librarian_client.post(f"/desk/loans/{loan.pk}/recall/back", follow=True)
+
+    assert "called back any more, due" in text_of(answer)
+    assert Loan.objects.get(pk=loan.pk).due_date == loan.due_date
+    again = librarian_client.post(f"/desk/loans/{loan.pk}/recall/back")
+    assert (again.status_code, "called back any more." in text_of(again)) == (409, True)
 
 
 def test_changes_pauses_and_keeps_a_hold_longer(librarian_client, patron, item):

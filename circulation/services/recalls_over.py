@@ -1,0 +1,155 @@
+"""Takes recalls back: when no hold needs the loan any more, or because staff say so."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+
+from accounts.models import StaffAccount
+from circulation.errors import Code, RecallRefused
+from circulation.models import Hold, Loan
+from circulation.rules.reasons import blocking
+from circulation.rules.recalls import given_back
+from circulation.rules.resolution import RuleMissing
+from circulation.selectors.recalls import next_in_need
+from circulation.selectors.rule_books import RuleBook, rule_book
+from circulation.services.desk_actions import desk_action
+from circulation.services.fees import close_overdue_fee
+from common import audit
+from notices.models import Notice, NoticeKind
+from notices.services.outbox import make_notice
+
+TAKEN_BACK = "circulation.take_back_recall"
+KEPT = "circulation.keep_recall"
+
+
+def take_back_recall(*, loan: Loan, staff: StaffAccount | None, now: datetime) -> Loan:
+    """Take a recall back by hand, whoever waits: the loan is due again when it was before, and its patron is told.
+
+    :param loan: only its key counts
+    :raises RecallRefused: LOAN_ENDED or NOT_RECALLED
+    """
+    with desk_action(RecallRefused):
+        locked = _lock(Q(pk=loan.pk)).first()
+        if locked is None:
+            raise RecallRefused([blocking(Code.LOAN_ENDED)])
+        if locked.recalled_at is None:
+            raise RecallRefused([blocking(Code.NOT_RECALLED)])
+        _give_back(locked, rule_book(), staff=staff, now=now)
+        return locked
+
+
+def lock_recalled_for(hold_ids: Iterable[int]) -> list[Loan]:
+    """Lock the open loans that were called back for these holds, for `let_go`.
+
+    Before the holds: a check-in locks the loan first, and then the hold that its item is for.
+    """
+    return list(_lock(Q(recalled_for__in=list(hold_ids))))
+
+
+def lock_recalled_for_patron(patron_id: int) -> list[Loan]:
+    """Lock the open loans that were called back for any of a patron's holds, as `lock_recalled_for` does."""
+    return list(_lock(Q(recalled_for__patron=patron_id)))
+
+
+def let_go(loans: Iterable[Loan], *, staff: StaffAccount | None, now: datetime) -> dict[str, Any]:
+    """Take the recalls back whose hold is over, unless another hold needs the loan: then it's kept for that one.
+
+    :param loans: locked, before their holds were
+    :returns: which were taken back, as the audit entry of what ended the holds keeps it; nothing if none was
+    """
+    called_back, free = list(loans), []
+    if not called_back:
+        return {}
+    hold_ids = [loan.recalled_for_id for loan in called_back]
+    active = set(Hold.objects.filter(pk__in=hold_ids, state__in=Hold.ACTIVE).values_list("pk", flat=True))
+    book = rule_book()
+    for loan in called_back:
+        if loan.recalled_for_id in active or loan.patron is None:
+            continue
+        if hold_id := next_in_need(loan, loan.patron, book, today=_today(loan, now)):
+            facts = {"loan_id": loan.pk, "before": {"hold_id": loan.recalled_for_id}, "hold_id": hold_id}
+            loan.recalled_for_id = hold_id
+            loan.save(update_fields=["recalled_for"])
+            audit.record(action=KEPT, actor=staff, subject=loan.item, facts=facts)
+        else:
+            _give_back(loan, book, staff=staff, now=now)
+            free.append(loan.pk)
+    return {"let_go": free} if free else {}
+
+
+def _lock(which: Q) -> QuerySet[Loan]:
+    loans = Loan.objects.select_for_update(of=("self",), no_key=True)
+    wanted = loans.select_related("item__record", "patron", "lending_branch").defer("item__record__raw")
+    return wanted.filter(which, returned_at__isnull=True).order_by("pk")
+
+
+def _give_back(loan: Loan, book: RuleBook, *, staff: StaffAccount | None, now: datetime) -> None:
+    today, before, hold_id, called_back_at = _today(loan, now), loan.due_date, loan.recalled_for_id, loan.recalled_at
+    renewed = loan.renewed_at is not None and called_back_at is not None and loan.renewed_at > called_back_at
+    due_date = given_back(
+        due_date=before,
+        due_before=None if renewed else loan.due_before_recall,
+        today=today,
+        calendar=book.calendar(loan.rules_branch_id or loan.lending_branch_id),
+    )
+    if due_date != before:
+        if before < today:
+            _end_fee(loan, today, staff, now)
+        loan.due_date, loan.notices_made = due_date, 0
+    loan.recalled_at = loan.recalled_for_id = loan.due_before_recall = None
+    loan.save(update_fields=["due_date", "notices_made", "recalled_at", "recalled_for", "due_before_recall"])
+    audit.record(
+        action=TAKEN_BACK,
+        actor=staff,
+        subject=loan.item,
+        facts={
+            "loan_id": loan.pk,
+            "patron_id": loan.patron_id,
+            "hold_id": hold_id,
+            "before": {"due_date": before.isoformat()},
+            "due_date": due_date.isoformat(),
+        },
+    )
+    if _was_told(loan) and due_date != before:
+        _tell(loan, now)
+
+
+def _end_fee(loan: Loan, today: date, staff: StaffAccount | None, now: datetime) -> None:
+    """End the fee of the day that it was called back to, as a renewal would; without a rule there's none."""
+    try:
+        close_overdue_fee(loan=loan, on=today, now=now, actor=staff)
+    except RuleMissing:
+        return
+
+
+def _was_told(loan: Loan) -> bool:
+    """Keep back what she hasn't been sent yet about the recall, and return whether she knows of it."""
+    told = Notice.objects.filter(
+        patron=loan.patron_id, kind=NoticeKind.RECALL, about__loans__contains=[loan.pk]
+    ).exclude(state=Notice.State.CANCELLED)
+    if told.filter(about__loans=[loan.pk], state=Notice.State.QUEUED).update(state=Notice.State.CANCELLED):
+        return told.exists()
+    return True
+
+
+def _tell(loan: Loan, now: datetime) -> None:
+    if loan.patron is None:
+        return
+    item, kind = loan.item, NoticeKind.RECALL_OVER
+    make_notice(
+        patron=loan.patron,
+        branch=loan.lending_branch,
+        kind=kind,
+        # It may be called back and let go again.
+        key=f"{kind}:loan:{loan.pk}:{now:%Y%m%dT%H%M%S%f}",
+        context={"items": [{"title": item.record.title, "barcode": item.barcode, "due_date": loan.due_date}]},
+        about={"loans": [loan.pk], "due_dates": [loan.due_date.isoformat()]},
+        now=now,
+    )
+
+
+def _today(loan: Loan, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(loan.lending_branch.time_zone)).date()
