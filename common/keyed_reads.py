@@ -14,21 +14,33 @@ ALL = None
 
 
 class _Reading(Generic[Row]):
-    """What's read of a row, and of what it refers to."""
+    """What's read of a row, of what it refers to, and what's computed beside it."""
 
-    def __init__(self, model: type[Row], along: Mapping[str, Sequence[str] | None] | None) -> None:
+    def __init__(
+        self,
+        model: type[Row],
+        along: Mapping[str, Sequence[str] | None] | None,
+        beside: Mapping[str, str] | None = None,
+    ) -> None:
         self._model = model
         self._along = dict(along or {})
+        self._beside = dict(beside or {})
 
     def _row(self, values: Sequence[Any]) -> Row:
         width = len(self._names)
         values = self._converted(values)
         row = self._model.from_db(connection.alias, self._names, values[:width])
-        for name, other, names in self._others:
+        rows: dict[str, Any] = {"": row}
+        for path, other, names in self._others:
             found = values[width : width + len(names)]
+            owner, _, name = path.rpartition("__")
             # A row's id comes first; an empty foreign key has none.
-            setattr(row, name, other.from_db(connection.alias, names, found) if found[0] is not None else None)
+            rows[path] = other.from_db(connection.alias, names, found) if found[0] is not None else None
+            if rows[owner] is not None:
+                setattr(rows[owner], name, rows[path])
             width += len(names)
+        for name, value in zip(self._beside, values[width:], strict=True):
+            setattr(row, name, value)
         return row
 
     def _converted(self, values: Sequence[Any]) -> Sequence[Any]:
@@ -42,7 +54,7 @@ class _Reading(Generic[Row]):
     @cached_property
     def _converters(self) -> list[tuple[int, Any]]:
         fields = list(self._model._meta.concrete_fields)
-        for _name, other, names in self._others:
+        for _path, other, names in self._others:
             fields += [field for field in other._meta.concrete_fields if field.attname in names]
         return [(place, field) for place, field in enumerate(fields) if hasattr(field, "from_db_value")]
 
@@ -53,21 +65,32 @@ class _Reading(Generic[Row]):
     @cached_property
     def _others(self) -> list[tuple[str, Any, list[str]]]:
         others = []
-        for name, wanted in self._along.items():
-            other: Any = self._model._meta.get_field(name).related_model
+        for path, wanted in self._along.items():
+            other: Any = self._field(path).related_model
             fields = other._meta.concrete_fields
             names = [field.attname for field in fields if wanted is ALL or field.attname in {"id", *wanted}]
-            others.append((name, other, names))
+            others.append((path, other, names))
         return others
+
+    def _field(self, path: str) -> Any:
+        model: Any = self._model
+        *owners, name = path.split("__")
+        for owner in owners:
+            model = model._meta.get_field(owner).related_model
+        return model._meta.get_field(name)
 
     @cached_property
     def _select(self) -> str:
         columns = [f'a."{name}"' for name in self._names]
         tables = [f'"{self._model._meta.db_table}" a']
-        for name, other, names in self._others:
-            columns += [f'"{name}"."{column}"' for column in names]
-            join = "LEFT JOIN" if self._model._meta.get_field(name).null else "JOIN"
-            tables.append(f'{join} "{other._meta.db_table}" "{name}" ON "{name}"."id" = a."{name}_id"')
+        for path, other, names in self._others:
+            columns += [f'"{path}"."{column}"' for column in names]
+            owner, _, name = path.rpartition("__")
+            # What hangs on an empty foreign key is empty too.
+            may_be_empty = self._field(path).null or bool(owner and self._field(owner).null)
+            join = "LEFT JOIN" if may_be_empty else "JOIN"
+            tables.append(f'{join} "{other._meta.db_table}" "{path}" ON "{path}"."id" = "{owner or "a"}"."{name}_id"')
+        columns += [f'{sql} AS "{name}"' for name, sql in self._beside.items()]
         return " ".join(["SELECT", ", ".join(columns), "FROM", *tables])
 
 
@@ -109,7 +132,9 @@ class ListRead(_Reading[Row]):
 
     :param where: the condition in SQL, with the row as `a` and each parameter by its name
     :param order: by what, in SQL
-    :param along: foreign keys, each with the columns of what it refers to, or ALL
+    :param along: foreign keys, each with the columns of what it refers to, or ALL; of these too, after two underscores,
+        which name them in the condition as well
+    :param beside: what each row carries besides, in SQL by its name
     """
 
     def __init__(
@@ -119,8 +144,9 @@ class ListRead(_Reading[Row]):
         where: str,
         order: str,
         along: Mapping[str, Sequence[str] | None] | None = None,
+        beside: Mapping[str, str] | None = None,
     ) -> None:
-        super().__init__(model, along)
+        super().__init__(model, along, beside)
         self._tail = f" WHERE {where} ORDER BY {order} LIMIT %(limit)s"
 
     def __call__(self, *, limit: int | None = None, **parameters: Any) -> list[Row]:

@@ -17,6 +17,7 @@ from circulation.rules.hold_requests import Supply
 from circulation.rules.holds import ItemToFill, Waiting
 from circulation.rules.loan_limits import LoanCounts, WiderType
 from circulation.rules.patron_stops import BlockFacts, PatronFacts
+from circulation.selectors.hold_sql import for_volume, queued
 from circulation.selectors.rule_books import CALENDAR_VERSION_SQL, VERSION_SQL, RuleBook
 from common.prepared_reads import read_prepared
 from patrons.models import Patron
@@ -25,14 +26,8 @@ _HOLD = """json_build_array(h.id, h.patron_id, h.state, h.pickup_branch_id, h.it
     h.shelf_number, h.record_id, h.volume, h.edition_ids, h."group",
     h.number)"""
 _ACTIVE = "h.state IN ('QUEUED', 'IN_TRANSIT', 'READY')"
-_NOT_SUSPENDED = "(h.suspended_until IS NULL OR h.suspended_until <= %(today)s)"
-_FOR_RECORD = """(h.record_id = %(record)s OR (h.any_edition AND h.edition_ids @> ARRAY[%(record)s::bigint]))"""
-# While an item is bound to one of her parallel holds, the others stand back.
-_NO_PARALLEL_BOUND = """(h."group" IS NULL OR NOT EXISTS (SELECT FROM circulation_hold s
-        WHERE s.patron_id = h.patron_id AND s."group" = h."group" AND s.state IN ('IN_TRANSIT', 'READY')))"""
-_QUEUED = f"h.state = 'QUEUED' AND {_FOR_RECORD} AND {_NOT_SUSPENDED} AND {_NO_PARALLEL_BOUND}"
-_FOR_VOLUME = """(h.volume = '' OR lower(trim(h.volume)) = (SELECT lower(trim(i.volume)) FROM holdings_item i
-        WHERE i.id = %(item)s))"""
+_QUEUED = queued("%(record)s::bigint")
+_FOR_VOLUME = for_volume("(SELECT i.volume FROM holdings_item i WHERE i.id = %(item)s)")
 # Another volume, or another issue of a periodical, isn't the same thing twice.
 _OF_VOLUME = """lower(trim(i.volume)) = (SELECT lower(trim(this.volume)) FROM holdings_item this
         WHERE this.id = %(item)s)"""

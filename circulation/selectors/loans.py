@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Func, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from circulation.models import Loan
@@ -15,18 +15,30 @@ from circulation.rules.patron_stops import PatronFacts
 from circulation.rules.reasons import notices_among
 from circulation.rules.renewal import RenewalFacts, decide
 from circulation.selectors.desk_facts import patron_facts, read_facts
-from circulation.selectors.holds import waiting_holds
+from circulation.selectors.hold_sql import for_volume, queued
 from circulation.selectors.panels import PatronPanel
 from circulation.selectors.renewals import filled_by_others
 from circulation.selectors.rule_books import RuleBook, rule_book
 from common.errors import Reason
+from common.keyed_reads import ALL, ListRead
 from holdings.models import Branch, Item
 from patrons.models import Patron
 
 _LOAN = tuple(field.name for field in Loan._meta.concrete_fields)
 _ITEM = tuple(f"item__{field.name}" for field in Item._meta.concrete_fields)
-_RECORD = tuple(
-    f"item__record__{name}" for name in ("title", "remainder", "author", "material_type", "audience", "year")
+_OF_RECORD = ("title", "remainder", "author", "material_type", "audience", "year")
+_RECORD = tuple(f"item__record__{name}" for name in _OF_RECORD)
+# With how many others wait for each, whom its item could serve.
+_open_loans = ListRead(
+    Loan,
+    where="a.patron_id = %(patron)s AND a.returned_at IS NULL",
+    order="a.due_date, a.due_at, a.id",
+    along={"item": ALL, "item__record": _OF_RECORD, "lending_branch": ("name", "time_zone")},
+    beside={
+        "waiting": f"""(SELECT count(*) FROM circulation_hold h
+            WHERE {queued('"item".record_id')} AND h.patron_id <> %(patron)s
+              AND (h.item_id IS NULL OR h.item_id = a.item_id) AND {for_volume('"item".volume')})"""
+    },
 )
 _FACTS = ("version", "blocks", "cards", "owed", "overdue", "lost", "family_owed")
 
@@ -85,22 +97,7 @@ def loans_of(patron: Patron, *, now: datetime, panel: PatronPanel | None = None)
     :param panel: of the patron, if it has just been read anyway
     """
     today = timezone.localdate(now)
-    waiting = (
-        waiting_holds(today)
-        .filter(
-            Q(record=OuterRef("item__record")) | Q(any_edition=True, edition_ids__contains=[OuterRef("item__record")]),
-            Q(item__isnull=True) | Q(item=OuterRef("item")),
-            Q(volume="") | Q(volume__iexact=OuterRef("item__volume")),
-        )
-        .exclude(patron=patron)
-    )
-    counted = waiting.order_by().annotate(count=Func("pk", function="COUNT")).values("count")
-    loans = list(
-        loans_with_item()
-        .filter(patron=patron, returned_at__isnull=True)
-        .annotate(waiting=Subquery(counted, output_field=IntegerField()))
-        .order_by("due_date", "due_at", "pk")
-    )
+    loans = _open_loans(patron=patron.pk, today=today)
     if not loans:
         return []
     if panel is None:
