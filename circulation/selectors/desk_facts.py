@@ -4,7 +4,7 @@ Each fact is a part of SQL; an action names those that it needs. They're read af
 in a statement of its own, so that it sees what the action before has committed.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -210,12 +210,17 @@ def read_facts(*names: str, **parameters: Any) -> dict[str, Any]:
     return dict(zip(names, read_prepared(_statement(names), {"now": None} | parameters), strict=True))
 
 
-def scan_facts(facts: dict[str, Any]) -> ScanFacts | None:
+def with_loan(facts: Mapping[str, Any], *, branch_id: int, item_type_id: int, on_site: bool) -> dict[str, Any]:
+    """Return the facts as they are after one more loan, which isn't late, by this branch's rules; needs `loans`."""
+    return {**facts, "loans": [*(facts["loans"] or ()), [branch_id, item_type_id, on_site, 1, 0, 0]]}
+
+
+def scan_facts(facts: Mapping[str, Any]) -> ScanFacts | None:
     """Return the earlier action with this scan id, or None."""
     return ScanFacts(*facts["scan"]) if facts["scan"] else None
 
 
-def open_loan(facts: dict[str, Any]) -> LoanFacts | None:
+def open_loan(facts: Mapping[str, Any]) -> LoanFacts | None:
     """Return the item's open loan, or None."""
     if not facts["loan"]:
         return None
@@ -229,42 +234,42 @@ def open_loan(facts: dict[str, Any]) -> LoanFacts | None:
     )
 
 
-def open_transit(facts: dict[str, Any]) -> TransitFacts | None:
+def open_transit(facts: Mapping[str, Any]) -> TransitFacts | None:
     """Return the item's open transit, or None."""
     return TransitFacts(*facts["transit"]) if facts["transit"] else None
 
 
-def bundle_of(facts: dict[str, Any]) -> BundleFacts:
+def bundle_of(facts: Mapping[str, Any]) -> BundleFacts:
     """Return what's kept in the item, and what it's kept in."""
     return BundleFacts(*facts["bundle"])
 
 
-def trapped_hold(facts: dict[str, Any]) -> HoldFacts | None:
+def trapped_hold(facts: Mapping[str, Any]) -> HoldFacts | None:
     """Return the hold for which the item lies ready or travels, or None."""
     return HoldFacts(*facts["trapped"]) if facts["trapped"] else None
 
 
-def patron_holds(facts: dict[str, Any]) -> tuple[HoldFacts, ...]:
+def patron_holds(facts: Mapping[str, Any]) -> tuple[HoldFacts, ...]:
     """Return the patron's holds that aren't over, on whatever title."""
     return tuple(HoldFacts(*hold) for hold in facts["patron_holds"] or ())
 
 
-def queue_of(facts: dict[str, Any], name: str = "queue") -> tuple[Waiting, ...]:
+def queue_of(facts: Mapping[str, Any], name: str = "queue") -> tuple[Waiting, ...]:
     """Return the holds in the queue in their order; needs `queue`, or the other fact that's named."""
     return tuple(Waiting(*waiting) for waiting in facts[name] or ())
 
 
-def items_on_shelf(facts: dict[str, Any]) -> tuple[ItemToFill, ...]:
+def items_on_shelf(facts: Mapping[str, Any]) -> tuple[ItemToFill, ...]:
     """Return the title's items that stand on shelves; needs `on_shelf`."""
     return tuple(_item_to_fill(item) for item in facts["on_shelf"] or ())
 
 
-def supplies_of(facts: dict[str, Any]) -> tuple[Supply, ...]:
+def supplies_of(facts: Mapping[str, Any]) -> tuple[Supply, ...]:
     """Return the items that could fill a hold some day; needs `supplies`."""
     return tuple(Supply(_item_to_fill(item), is_on_shelf) for item, is_on_shelf in facts["supplies"] or ())
 
 
-def patron_facts(patron: Patron, facts: dict[str, Any]) -> PatronFacts:
+def patron_facts(patron: Patron, facts: Mapping[str, Any]) -> PatronFacts:
     """Return the patron as far as stops care; needs `blocks`, `cards`, `owed`, and `overdue` or `loans`.
 
     `lost` (unless there are `loans`) and `family_owed` are for what a stop may ask of lost items and of the family.
@@ -288,7 +293,7 @@ def patron_facts(patron: Patron, facts: dict[str, Any]) -> PatronFacts:
 
 
 def loan_counts(
-    facts: dict[str, Any], book: RuleBook, *, branch_id: int, item_type_ids: Collection[int] | None = None
+    facts: Mapping[str, Any], book: RuleBook, *, branch_id: int, item_type_ids: Collection[int] | None = None
 ) -> LoanCounts:
     """Return the patron's open loans as seen from a branch's rules: all of them, or those of some item types."""
     group = book.group_of(branch_id)
@@ -303,7 +308,7 @@ def loan_counts(
 
 
 def wider_types(
-    facts: dict[str, Any], book: RuleBook, patron: Patron, *, branch_id: int, item_type_id: int, on: date
+    facts: Mapping[str, Any], book: RuleBook, patron: Patron, *, branch_id: int, item_type_id: int, on: date
 ) -> list[WiderType]:
     """Return what an item's type is a kind of, the nearest first, each with the patron's loans of all its kinds."""
     return [

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from string import Template
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -35,9 +36,11 @@ _open_loans = ListRead(
     order="a.due_date, a.due_at, a.id",
     along={"item": ALL, "item__record": _OF_RECORD, "lending_branch": ("name", "time_zone")},
     beside={
-        "waiting": f"""(SELECT count(*) FROM circulation_hold h
-            WHERE {queued('"item".record_id')} AND h.patron_id <> %(patron)s
-              AND (h.item_id IS NULL OR h.item_id = a.item_id) AND {for_volume('"item".volume')})"""
+        "waiting": Template("""(SELECT count(*) FROM circulation_hold h
+            WHERE $queued AND h.patron_id <> %(patron)s AND (h.item_id IS NULL OR h.item_id = a.item_id)
+              AND $for_volume)""").substitute(
+            queued=queued('"item".record_id'), for_volume=for_volume('"item".volume')
+        ),
     },
 )
 _FACTS = ("version", "blocks", "cards", "owed", "overdue", "lost", "family_owed")

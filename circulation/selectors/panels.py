@@ -1,5 +1,6 @@
 """What stands beside the work at the desk: a patron with her numbers, stops and ready holds, in three queries."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +17,20 @@ from common.errors import Reason
 from holdings.models import Branch
 from patrons.models import Patron
 from patrons.selectors import read_patron
+
+# What's read of a patron, by the names of `desk_facts`.
+PANEL_FACTS = (
+    "version",
+    "loans",
+    "owed",
+    "blocks",
+    "cards",
+    "patron_holds",
+    "family_owed",
+    "notes",
+    "card",
+    "family",
+)
 
 
 @dataclass(frozen=True)
@@ -80,31 +95,25 @@ class PatronPanel:
         return tuple(hold for hold in self.ready if hold.pickup_branch_id == self.branch_id)
 
 
-def patron_panel(*, patron_id: int, branch: Branch, now: datetime, patron: Patron | None = None) -> PatronPanel | None:
+def patron_panel(
+    *,
+    patron_id: int,
+    branch: Branch,
+    now: datetime,
+    patron: Patron | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> PatronPanel | None:
     """Return a patron as seen from a branch, or None if she isn't there.
 
     :param patron: her row, if it has just been read anyway
+    :param facts: the `PANEL_FACTS` of her, if they're known
     """
     patron = patron or read_patron(patron_id)
     if patron is None:
         return None
     zone = ZoneInfo(branch.time_zone)
     today = now.astimezone(zone).date()
-    facts = read_facts(
-        "version",
-        "loans",
-        "owed",
-        "blocks",
-        "cards",
-        "patron_holds",
-        "family_owed",
-        "notes",
-        "card",
-        "family",
-        patron=patron.pk,
-        today=today,
-        now=now,
-    )
+    facts = facts or read_facts(*PANEL_FACTS, patron=patron.pk, today=today, now=now)
     book = rule_book(facts["version"])
     patron.category, patron.home_branch = book.categories[patron.category_id], book.branches[patron.home_branch_id]
     # Where the item's home decides, this branch stands in for it.

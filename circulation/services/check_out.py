@@ -26,7 +26,9 @@ from circulation.selectors.desk_facts import (
     scan_facts,
     trapped_hold,
     wider_types,
+    with_loan,
 )
+from circulation.selectors.panels import PANEL_FACTS
 from circulation.selectors.rule_books import RuleBook, known_choices, rule_book
 from circulation.services import hold_states
 from circulation.services.desk_actions import (
@@ -60,22 +62,17 @@ ACTION = "circulation.check_out"
 _BORROW_SETS = (PatronCategory.Kind.INSTITUTION, PatronCategory.Kind.CLASS)
 _add_loan = PlainInsert(Loan)
 _write_item = PlainUpdate(Item, "status", "current_branch", "last_seen_at")
+# What the patron's panel shows is read along, so that no second look at her is needed.
 _FACTS = (
-    "version",
+    *PANEL_FACTS,
     "calendar_version",
     "scan",
     "loan",
     "transit",
     "trapped",
-    "patron_holds",
     "recalled_for_her",
     "waiting",
-    "loans",
-    "owed",
-    "family_owed",
     "lendable",
-    "blocks",
-    "cards",
     "claims",
     "same_title",
     "bundle",
@@ -278,7 +275,10 @@ def _lend(
             **notice_facts(notices),
         },
     )
-    return CheckOutResult(loan=loan, item=item, notices=notices, filled_hold=filled, entry_id=entry.pk)
+    seen = None
+    if not (hold_changes or found or of_claims):
+        seen = with_loan(facts, branch_id=wish.rules_branch_id, item_type_id=item.item_type_id, on_site=wish.on_site)
+    return CheckOutResult(loan=loan, item=item, notices=notices, filled_hold=filled, entry_id=entry.pk, seen=seen)
 
 
 def _returns_as(item: Item) -> str:

@@ -1,8 +1,10 @@
 """What the services of circulation hand back: everything that a screen, slip or protocol needs to answer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Any
 
 from circulation.models import Fee, Hold, Loan
 from common.errors import Reason, Refused
@@ -28,6 +30,7 @@ class CheckOutResult:
     :ivar changed: False if she had it already and the scan changed nothing
     :ivar repeated: the scan was known, and this is its first result
     :ivar entry_id: the audit entry, by which `undo` takes it back
+    :ivar seen: the patron's facts for her panel as they're now, None if they have to be read
     """
 
     loan: Loan
@@ -38,6 +41,7 @@ class CheckOutResult:
     was_renewal: bool = False
     repeated: bool = False
     entry_id: int | None = None
+    seen: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)

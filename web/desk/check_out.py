@@ -125,7 +125,7 @@ def _lend(request: DeskRequest, scan: Scan, item: Any, patron: Any, chosen: Over
     kind = "notice" if notices else "ok"
     row |= {
         "kind": kind if result.changed else "none",
-        "panel": panel_of(request, patron.pk, patron=result.loan.patron),
+        "panel": panel_of(request, patron.pk, patron=result.loan.patron, seen=result.seen),
     }
     return answer(request, scan, row, kind, patron_id=patron.pk)
 

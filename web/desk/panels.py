@@ -1,5 +1,6 @@
 """What the panel beside the work says of a patron, in words: why she may not borrow, and her numbers."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -43,16 +44,19 @@ class Panel:
         return self.facts.max_loans is not None and self.facts.loans >= self.facts.max_loans
 
 
-def panel_of(request: DeskRequest, patron_id: int | None, *, patron: Any = None) -> Panel | None:
+def panel_of(
+    request: DeskRequest, patron_id: int | None, *, patron: Any = None, seen: Mapping[str, Any] | None = None
+) -> Panel | None:
     """Return a patron's panel as seen from the branch of whoever asks, or None if there's no such patron.
 
     :param patron: her row, if it has just been read anyway
+    :param seen: the facts of her, if they're known
     """
     if patron_id is None:
         return None
     now = timezone.now()
     branch = request.staff.branch
-    facts = patron_panel(patron_id=patron_id, branch=branch, now=now, patron=patron)
+    facts = patron_panel(patron_id=patron_id, branch=branch, now=now, patron=patron, facts=seen)
     if facts is None:
         return None
     return Panel(facts, notice_words(request, facts.stops), now)

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
@@ -74,6 +74,13 @@ def _keys_dialog(_language: str, table: tuple[tuple[str, str], ...]) -> SafeStri
         for area, label in keys.AREAS.items()
     ]
     return render_to_string("ui/_keys_dialog.html", {"groups": groups})
+
+
+@register.simple_tag
+@cache
+def page_files(name: str) -> str:
+    """Write the tags of style sheets or scripts, which are the same on every page of a release."""
+    return render_to_string(f"ui/_{name}.html")
 
 
 @register.filter
