@@ -115,7 +115,8 @@ class LedgerEntry(models.Model):
             models.CheckConstraint(
                 condition=Q(kind__in=["CHARGE", "REFUND"], amount__gt=0)
                 | Q(kind__in=["CORRECTION", "CREDIT"])
-                | Q(kind__in=["PAYMENT", "WAIVER", "WRITE_OFF"], amount__lt=0),
+                | Q(kind__in=["PAYMENT", "WAIVER", "WRITE_OFF"], amount__lt=0)
+                | Q(kind__in=["WAIVER", "WRITE_OFF"], key__startswith="given-up-undone:"),
                 name="entry_sign_of_kind",
             ),
         ]
