@@ -16,6 +16,8 @@ from circulation.services.desk_actions import desk_action, locked_item
 from common import audit
 from holdings.models import Item
 
+NOT_ON_SHELF = "circulation.not_on_shelf"
+
 
 def start_fetching(*, item: Item, hold: Hold, staff: StaffAccount, now: datetime) -> Pick:
     """Note that somebody fetches an item for a hold, so that nobody else does; again by herself, it's the same.
@@ -71,6 +73,11 @@ def not_on_shelf(*, item: Item, hold: Hold, staff: StaffAccount, now: datetime) 
     with desk_action(HoldRefused):
         item, hold = _locked(item, hold)
         Pick.objects.filter(item=item).delete()
+        before = {
+            "status": item.status,
+            "not_found_count": item.not_found_count,
+            "not_found_at": item.not_found_at.isoformat() if item.not_found_at else None,
+        }
         item.not_found_count += 1
         item.not_found_at = now
         rules = rule_book().resolved(branch_id=item.home_branch_id, category_id=None, item_type_id=item.item_type_id)
@@ -79,10 +86,12 @@ def not_on_shelf(*, item: Item, hold: Hold, staff: StaffAccount, now: datetime) 
             item.status = Item.Status.MISSING
         item.save(update_fields=["not_found_count", "not_found_at", "status"])
         audit.record(
-            action="circulation.not_on_shelf",
+            action=NOT_ON_SHELF,
             actor=staff,
             subject=item,
             facts={
+                "item_id": item.pk,
+                "before": before,
                 "hold_id": hold.pk,
                 "branch_id": item.current_branch_id,
                 "tries": item.not_found_count,

@@ -63,7 +63,7 @@ def let_go(loans: Iterable[Loan], *, staff: StaffAccount | None, now: datetime) 
     called_back, free = list(loans), []
     if not called_back:
         return {}
-    hold_ids = [loan.recalled_for_id for loan in called_back]
+    hold_ids = [loan.recalled_for_id for loan in called_back if loan.recalled_for_id]
     active = set(Hold.objects.filter(pk__in=hold_ids, state__in=Hold.ACTIVE).values_list("pk", flat=True))
     book = rule_book()
     for loan in called_back:

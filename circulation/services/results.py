@@ -124,10 +124,20 @@ class UndoResult:
     """What was taken back.
 
     :ivar action: the action that's undone, for instance `circulation.check_out`
+    :ivar item: what was scanned or said something of; None when a hold goes on or a `fee` is owed again
     """
 
     action: str
-    item: Item
+    item: Item | None = None
     loan: Loan | None = None
     hold: Hold | None = None
+    fee: Fee | None = None
     facts: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """What it's about, as a page names it."""
+        if self.fee is not None:
+            return self.fee.description
+        about = self.item or self.hold
+        return about.record.title if about else ""

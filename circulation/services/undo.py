@@ -10,74 +10,56 @@ from accounts.models import AuditEntry, StaffAccount
 from circulation.errors import Code, ReportRefused, UndoRefused
 from circulation.models import Fee, Hold, Loan, LocalUse, Transit
 from circulation.rules.reasons import blocking
-from circulation.selectors.inventory import SEEN
-from circulation.services import bundles, check_in, check_out, claims, hold_states, renew, report_item, returns
+from circulation.services import (
+    bundles,
+    check_in,
+    check_out,
+    claims,
+    hold_states,
+    picks,
+    renew,
+    report_item,
+    returns,
+    undo_fees,
+    undo_holds,
+)
 from circulation.services.desk_actions import desk_action, locked_item
 from circulation.services.fees import reopen_overdue_fee
 from circulation.services.fees.closing import reopen_claims
 from circulation.services.fees.hold_fee import take_back_hold_fee
 from circulation.services.fees.lost import unclaim
 from circulation.services.results import UndoResult
-from common import audit
+from circulation.services.undo_entries import changed, facts_to_undo, write_down
 from holdings.models import Item
 from holdings.services.items import tell_of_item
 from patrons.models import Patron
 
-ACTION = "circulation.undo"
 # Undo is for slips of the hand; what was done earlier is put right by doing something new, which leaves its own trace.
-_UNDOABLE_FOR = timedelta(hours=24)
-# Who looked at it, or into it, has changed nothing that undoing would touch.
-_ONLY_LOOKS = (SEEN, bundles.COUNTED)
+UNDOABLE_FOR = timedelta(hours=24)
+_MOMENTS = ("last_seen_at", "not_found_at")
 
 
 def undo(*, entry: AuditEntry, staff: StaffAccount | None, now: datetime) -> UndoResult:
-    """Undo a check-out, check-in or renewal, or what was noted of an item.
+    """Undo a check-out, check-in or renewal, what was noted of an item, the end of a hold, or that a fee was given up.
 
     Trapped holds are back in their old place, journeys that began are cancelled and those that ended go on, the fee
     grows again, and what hasn't been sent yet isn't.
 
     :raises UndoRefused: NOT_UNDOABLE (another kind of action, or a day old), UNDONE_ALREADY, or CHANGED_SINCE when
-        something else has happened to the item
+        something else has happened to it; see also `undo_holds` and `undo_fees`
     """
     undo_it = _UNDOERS.get(entry.action)
-    if undo_it is None or "before" not in entry.facts or now - entry.at > _UNDOABLE_FOR:
+    if undo_it is None or "before" not in entry.facts or now - entry.at > UNDOABLE_FOR:
         raise UndoRefused([blocking(Code.NOT_UNDOABLE, action=entry.action)])
     with desk_action(UndoRefused):
-        item = locked_item(Item(pk=entry.facts["item_id"]), UndoRefused)
-        loan, hold = undo_it(_facts_to_undo(entry, item), item, staff, now)
-        audit.record(
-            action=ACTION,
-            actor=staff,
-            subject=item,
-            facts={"entry_id": entry.pk, "action": entry.action, "loan_id": entry.facts.get("loan_id")},
-        )
-        return UndoResult(action=entry.action, item=item, loan=loan, hold=hold, facts=dict(entry.facts))
+        return undo_it(entry, staff, now)
 
 
-def _facts_to_undo(entry: AuditEntry, item: Item) -> dict[str, Any]:
-    """What the entry says, unless something has happened since.
-
-    What an inventory has seen since has been seen: when it was seen before isn't right any more.
-
-    :raises UndoRefused: UNDONE_ALREADY or CHANGED_SINCE
-    """
-    later = AuditEntry.objects.filter(subject_type="holdings.item", subject_id=item.pk, pk__gt=entry.pk)
-    taken_back, others, looks = set(), set(), set()
-    for pk, action, facts in later.values_list("pk", "action", "facts"):
-        if action == ACTION:
-            taken_back.add(facts["entry_id"])
-        elif action in _ONLY_LOOKS:
-            looks.add(action)
-        else:
-            others.add(pk)
-    if entry.pk in taken_back:
-        raise UndoRefused([blocking(Code.UNDONE_ALREADY)])
-    if others - taken_back:
-        raise _changed()
-    before = dict(entry.facts["before"])
-    if SEEN in looks:
-        before.pop("last_seen_at", None)
-    return {**entry.facts, "before": before}
+def _undo_of_item(entry: AuditEntry, staff: StaffAccount | None, now: datetime) -> UndoResult:
+    item = locked_item(Item(pk=entry.facts["item_id"]), UndoRefused)
+    loan, hold = _OF_ITEMS[entry.action](facts_to_undo(entry), item, staff, now)
+    write_down(entry, item, staff)
+    return UndoResult(action=entry.action, item=item, loan=loan, hold=hold, facts=dict(entry.facts))
 
 
 def _undo_check_out(
@@ -85,7 +67,7 @@ def _undo_check_out(
 ) -> tuple[Loan, Hold | None]:
     loan = _lock_loan(facts, item)
     if loan.returned_at is not None:
-        raise _changed()
+        raise changed()
     loan.returned_at = loan.undone_at = now
     loan.returned_to = loan.lending_branch
     if not Fee.objects.filter(loan=loan).exists():
@@ -121,7 +103,7 @@ def _undo_check_in(
         loan = _lock_loan(facts, item)
         loan.patron = Patron.objects.filter(pk=facts["patron_id"]).first()
         if loan.patron is None:
-            raise _changed()
+            raise changed()
         loan.returned_at, loan.returned_to = None, None
         if claim := facts.get("claim_settled"):
             loan.claim, loan.claimed_at = claim["claim"], datetime.fromisoformat(claim["claimed_at"])
@@ -141,7 +123,7 @@ def _undo_check_in(
 def _undo_renewal(facts: Mapping[str, Any], item: Item, staff: StaffAccount | None, now: datetime) -> tuple[Loan, None]:
     loan = _lock_loan(facts, item)
     if loan.returned_at is not None or loan.due_date.isoformat() != facts["due_date"]:
-        raise _changed()
+        raise changed()
     before = facts["before"]
     loan.due_date = date.fromisoformat(before["due_date"])
     loan.due_at = datetime.fromisoformat(before["due_at"]) if before.get("due_at") else None
@@ -173,7 +155,7 @@ def _undo_report(
 def _undo_claim(facts: Mapping[str, Any], item: Item, staff: StaffAccount | None, now: datetime) -> tuple[Loan, None]:
     loan = _lock_loan(facts, item)
     if loan.patron is None:
-        raise _changed()
+        raise changed()
     before = facts["loan_before"]
     loan.claim = before["claim"]
     loan.claimed_at = datetime.fromisoformat(before["claimed_at"]) if before["claimed_at"] else None
@@ -196,18 +178,26 @@ def _undo_count(facts: Mapping[str, Any], item: Item, staff: StaffAccount | None
     return None, None
 
 
-_UNDOERS: Mapping[str, Callable[..., tuple[Loan | None, Hold | None]]] = {
+def _undo_search(facts: Mapping[str, Any], item: Item, staff: StaffAccount | None, now: datetime) -> tuple[None, None]:
+    """Let an item count again as it did before it was looked for in vain; the pick list plans it anew."""
+    _put_back(item, facts["before"])
+    return None, None
+
+
+_OF_ITEMS: Mapping[str, Callable[..., tuple[Loan | None, Hold | None]]] = {
     check_out.ACTION: _undo_check_out,
     check_in.ACTION: _undo_check_in,
     renew.ACTION: _undo_renewal,
+    picks.NOT_ON_SHELF: _undo_search,
     **dict.fromkeys(report_item.ACTIONS, _undo_report),
     **dict.fromkeys(claims.ACTIONS, _undo_claim),
     **dict.fromkeys(bundles.ACTIONS, _undo_count),
 }
-
-
-def _changed() -> UndoRefused:
-    return UndoRefused([blocking(Code.CHANGED_SINCE)])
+_UNDOERS: Mapping[str, Callable[[AuditEntry, StaffAccount | None, datetime], UndoResult]] = {
+    **dict.fromkeys(_OF_ITEMS, _undo_of_item),
+    **dict.fromkeys(undo_holds.ACTIONS, undo_holds.undo_end_of_hold),
+    **dict.fromkeys(undo_fees.ACTIONS, undo_fees.undo_giving_up),
+}
 
 
 def _lock_loan(facts: Mapping[str, Any], item: Item) -> Loan:
@@ -230,7 +220,7 @@ def _reopen_loan(facts: Mapping[str, Any]) -> None:
         known = Patron.objects.filter(pk=facts.get("patron_id") or 0)
         loan.patron_id = known.values_list("pk", flat=True).first()
     if loan.patron_id is None:
-        raise _changed()
+        raise changed()
     loan.returned_at, loan.returned_to = None, None
     loan.save(update_fields=["patron", "returned_at", "returned_to"])
 
@@ -244,7 +234,7 @@ def _claim_again(facts: Mapping[str, Any], staff: StaffAccount | None, now: date
 
 def _put_back(item: Item, before: Mapping[str, Any]) -> None:
     for name, value in before.items():
-        is_moment = name == "last_seen_at" and value is not None
+        is_moment = name in _MOMENTS and value is not None
         setattr(item, name, datetime.fromisoformat(value) if is_moment else value)
     item.save(update_fields=list(before))
 

@@ -36,7 +36,7 @@ def undo_giving_up(entry: AuditEntry, staff: StaffAccount | None, now: datetime)
     facts, fee = facts_to_undo(entry), locked[0]
     given_up = LedgerEntry.objects.get(pk=facts["ledger_entry_id"])
     since = LedgerEntry.objects.filter(fee=fee, pk__gt=given_up.pk, kind__in=_REST_ON_IT)
-    if since.exists() or (fee.closed_at is not None and fee.closed_at > entry.at):
+    if since.exists() or (fee.closed_at is not None and fee.closed_at > given_up.at):
         raise changed()
     again = LedgerEntry(
         fee=fee,

@@ -38,19 +38,20 @@ def undo_end_of_hold(entry: AuditEntry, staff: StaffAccount | None, now: datetim
     """
     if entry.facts.get("reason") not in _UNDOABLE:
         raise UndoRefused([blocking(Code.NOT_UNDOABLE, action=entry.action)])
-    known = Hold.objects.filter(pk=entry.subject_id).values_list("patron_id", flat=True).first()
+    hold_id = entry.subject_id or 0
+    known = Hold.objects.filter(pk=hold_id).values_list("patron_id", flat=True).first()
     if known is None:
         raise changed()
     item_id = entry.facts["before"]["trapped_item_id"]
     item = locked_item(Item(pk=item_id), UndoRefused) if item_id else None
     patron = locked_patron(Patron(pk=known), UndoRefused)
     parallel = {before["id"]: before for before in entry.facts.get("parallel", ())}
-    holds = {pk: hold_states.lock_hold(pk) for pk in sorted({entry.subject_id or 0, *parallel})}
+    holds = {pk: hold_states.lock_hold(pk) for pk in sorted({hold_id, *parallel})}
     facts = facts_to_undo(entry)
-    hold = holds.pop(entry.subject_id or 0)
+    hold = holds.pop(hold_id)
     if hold is None or hold.end_reason != facts["reason"] or hold.patron_id != patron.pk:
         raise changed()
-    if reasons := _against(hold, patron, item, entry):
+    if reasons := _against(hold, patron, item):
         raise UndoRefused(reasons)
     hold_states.restore(hold, _as_it_can_be(facts["before"], hold, item))
     for other in holds.values():
@@ -62,12 +63,12 @@ def undo_end_of_hold(entry: AuditEntry, staff: StaffAccount | None, now: datetim
     return UndoResult(action=entry.action, hold=hold, facts=dict(entry.facts))
 
 
-def _against(hold: Hold, patron: Patron, item: Item | None, entry: AuditEntry) -> list[Reason]:
+def _against(hold: Hold, patron: Patron, item: Item | None) -> list[Reason]:
     reasons = [blocking(Code.PATRON_LEFT)] if patron.left_at is not None else []
     if twin := _twins(hold).first():
         reasons.append(blocking(Code.ALREADY_HOLDS, hold_id=twin.pk))
     same = Q(item=hold.item_id) if hold.item_id else Q(item__record__in=[hold.record_id, *hold.edition_ids])
-    lent = Loan.objects.filter(same, patron=patron, returned_at__isnull=True, loaned_at__gte=entry.at).first()
+    lent = Loan.objects.filter(same, patron=patron, returned_at__isnull=True, loaned_at__gte=hold.ended_at).first()
     if lent is not None:
         reasons.append(blocking(Code.HAS_IT_ON_LOAN, loan_id=lent.pk))
     if item is not None:

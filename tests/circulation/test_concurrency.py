@@ -8,16 +8,20 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
+from accounts.models import AuditEntry
 from circulation.errors import CheckOutRefused, Code, HoldRefused
-from circulation.models import Fee, Hold, Loan
+from circulation.models import Fee, Hold, LedgerEntry, Loan
 from circulation.services.check_in import check_in
 from circulation.services.check_out import check_out
+from circulation.services.fees import waive
 from circulation.services.holds import cancel_hold, place_hold
 from circulation.services.renew import renew_loan
+from circulation.services.undo import undo
 from common.errors import Refused
 from holdings.models import Item
 from tests.factories import (
     BranchFactory,
+    FeeFactory,
     HoldFactory,
     ItemFactory,
     LoanFactory,
@@ -236,3 +240,40 @@ def test_a_hold_is_cancelled_while_the_loan_that_it_called_back_comes_in(branch,
 
     assert not Loan.objects.filter(returned_at__isnull=True).exists()
     assert set(Hold.objects.values_list("state", flat=True)) == {Hold.State.CANCELLED}
+
+
+def test_undoes_the_end_of_a_hold_once_and_never_takes_the_item_from_another(branch, at_once, now):
+    staff = StaffAccountFactory()
+    item = ItemFactory(home_branch=branch)
+    first = HoldFactory(ready=True, trapped_item=item, patron__home_branch=branch, pickup_branch=branch)
+    second = HoldFactory(record=item.record, patron__home_branch=branch, pickup_branch=branch)
+    cancel_hold(hold=first, staff=staff, now=now)
+    entry = AuditEntry.objects.get(action="circulation.cancel_hold")
+
+    results = at_once(
+        [
+            lambda: check_in(item=item, branch=branch, staff=staff, now=now).hold,
+            *[lambda: undo(entry=entry, staff=staff, now=now).hold] * 3,
+        ]
+    )
+
+    bound = Hold.objects.get(trapped_item=item, state=Hold.State.READY)
+    # Whoever came first: undone, the scan changes nothing; scanned, the item is the next one's.
+    assert results[0] == bound
+    undone = [result for result in results[1:] if result == first]
+    refused = [result for result in results[1:] if result != first]
+    assert (len(undone), set(refused)) in [(1, {(Code.UNDONE_ALREADY,)}), (0, {(Code.ITEM_ON_HOLD,)})]
+    assert bound == (first if undone else second)
+
+
+def test_undoes_a_waiver_once_at_four_desks(branch, at_once, now):
+    staff = StaffAccountFactory(supervisor=True)
+    fee = FeeFactory(branch=branch)
+    waive(fee=fee, amount=fee.balance, reason="a mistake", staff=staff, now=now)
+    entry = AuditEntry.objects.get(action="circulation.waive_fee")
+
+    results = at_once([lambda: undo(entry=entry, staff=staff, now=now).fee] * 4)
+
+    assert Counter(results) == {fee: 1, (Code.UNDONE_ALREADY,): 3}
+    assert Fee.objects.get().balance == fee.balance
+    assert LedgerEntry.objects.filter(kind="WAIVER").count() == 2

@@ -169,6 +169,9 @@ def test_waives_part_of_a_fee_with_a_reason(patron, supervisor, now):
     assert AuditEntry.objects.get(action="circulation.waive_fee").facts == {
         "amount": "15.00",
         "reason": "long illness",
+        "before": {"balance": "40.00"},
+        "ledger_entry_id": entry.pk,
+        "patron_id": patron.pk,
     }
 
 

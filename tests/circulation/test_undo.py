@@ -10,7 +10,7 @@ from circulation.services.check_in import check_in
 from circulation.services.check_out import check_out
 from circulation.services.claims import claim_never_had
 from circulation.services.fees import charge_overdue
-from circulation.services.holds import cancel_hold
+from circulation.services.holds import cancel_hold, extend_hold
 from circulation.services.inventory import see_item
 from circulation.services.renew import renew_loan
 from circulation.services.undo import undo
@@ -304,7 +304,7 @@ def test_leaves_a_hold_that_was_cancelled_since(take_back, take, library, now):
 
 def test_refuses_other_actions(library, now):
     hold = HoldFactory()
-    cancel_hold(hold=hold, staff=library.staff, now=now)
+    extend_hold(hold=hold, staff=library.staff, now=now)
 
     with pytest.raises(UndoRefused) as refused:
         undo(entry=AuditEntry.objects.get(), staff=library.staff, now=now)

@@ -94,6 +94,7 @@ def test_only_by_who_may_give_up_fees(fee, by, library, now):
 
 def test_not_a_day_later(fee, by, now):
     waive(fee=fee, amount=TEN, reason="a mistake", **by)
+    AuditEntry.objects.update(at=now)
 
     later = now + timedelta(hours=25)
     assert refused(newest("circulation.waive_fee"), staff=by["staff"], now=later) == [Code.NOT_UNDOABLE]

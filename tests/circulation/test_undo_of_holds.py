@@ -97,6 +97,7 @@ def test_it_is_undone_once(queue, by):
 
 def test_not_a_day_later(queue, by, library, now):
     cancel_hold(hold=queue[0], **by)
+    AuditEntry.objects.update(at=now)
 
     assert refused("cancel_hold", staff=library.staff, now=now + timedelta(hours=25)) == [Code.NOT_UNDOABLE]
 
@@ -176,7 +177,7 @@ def test_one_that_was_not_collected_waits_for_her_again(ready, by, library, now)
     states = dict(Hold.objects.filter(patron=ready.patron).values_list("pk", "state"))
     assert states == {ready.pk: Hold.State.READY, other.pk: Hold.State.QUEUED}
     assert Notice.objects.get(kind="HOLD_EXPIRED").state == Notice.State.CANCELLED
-    assert expire_shelf_hold(hold=ready, **day_after)
+    assert expire_shelf_hold(hold=ready, staff=library.staff, now=now + timedelta(days=1, minutes=1))
     assert Notice.objects.filter(kind="HOLD_EXPIRED", state=Notice.State.QUEUED).count() == 1
 
 

@@ -6,7 +6,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
+from accounts.selectors import entries_about
 from common.errors import Reason, Refused
 from holdings.selectors import branch_names
 from web.account.requests import StaffRequest
@@ -34,8 +36,21 @@ def _say(request: StaffRequest, context: dict[str, Any]) -> None:
     for reason in context.get("reasons", ()):
         messages.error(request, " ".join(filter(None, (reason.text, reason.about, reason.next_step))))
     if result := context.get("result"):
-        what = f"{result.item.barcode} {result.item.record.title}"
+        what = " ".join(filter(None, (result.item.barcode if result.item else "", _title(result))))
         messages.success(request, ": ".join(filter(None, (context.get("said"), what))))
+
+
+def _title(result: Any) -> str:
+    return result.item.record.title if result.item else result.title
+
+
+def say_with_undo(request: StaffRequest, said: str, about: tuple[str, int], action: str) -> None:
+    """Leave what was done for the next page, with a button that takes it back.
+
+    :param about: what it was done to: a type as the audit log has it, and a number
+    """
+    entry = next((entry for entry in entries_about(*about, limit=3) if entry.action == action), None)
+    messages.success(request, said, extra_tags=reverse("desk:undo", args=[entry.pk]) if entry else "")
 
 
 def words(request: StaffRequest, refused: Refused) -> list[ReasonText]:

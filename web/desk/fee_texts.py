@@ -174,9 +174,15 @@ def movements_of(entries: Sequence[Any]) -> list[Movement]:
     return [_movement_of(entry, taken_back) for entry in reversed(entries)]
 
 
+def _kind_text(entry: Any) -> str:
+    if "undone" in entry.rule:
+        return gettext("waiver undone") if entry.kind == "WAIVER" else gettext("write-off undone")
+    return entry.get_kind_display()
+
+
 def _movement_of(entry: Any, taken_back: Collection[str]) -> Movement:
     method = Method(entry.method).label if entry.method in Method.values else ""
     why = " · ".join(filter(None, (str(method), entry.reason, entry.actor.name if entry.actor else "")))
-    text = gettext("payment taken back") if is_taken_back(entry) else entry.get_kind_display()
+    text = gettext("payment taken back") if is_taken_back(entry) else _kind_text(entry)
     can_be = is_payment(entry) and form_of(entry) not in taken_back
     return Movement(entry, text, why, f"takeback-{entry.pk}" if can_be else "")

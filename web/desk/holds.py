@@ -30,7 +30,7 @@ from holdings.selectors import get_branch, get_item
 from patrons.selectors import get_patron, get_patron_by_card
 from web.account.access import staff_only
 from web.account.requests import DeskRequest
-from web.desk.answers import words
+from web.desk.answers import say_with_undo, words
 from web.desk.hold_forms import EitherForm, HoldChangeForm
 from web.desk.patron_dialogs import dialog_of
 from web.desk.patron_page import page, patron_or_404
@@ -173,7 +173,8 @@ def cancel(request: DeskRequest, pk: int) -> HttpResponse:
         cancel_hold(hold=hold, reason="BY_STAFF", **_by(request))
     except HoldRefused as refused:
         return _refused(request, hold, refused)
-    messages.success(request, gettext("The hold on %(title)s is cancelled.") % {"title": hold.record.title})
+    said = gettext("The hold on %(title)s is cancelled.") % _title(hold)
+    say_with_undo(request, said, ("circulation.hold", pk), "circulation.cancel_hold")
     return redirect(reverse("desk:patron", args=[hold.patron_id]) + "#holds")
 
 
@@ -183,7 +184,8 @@ def not_collected(request: DeskRequest, pk: int) -> HttpResponse:
     """End a hold that wasn't collected in time, without waiting for the night; its item is scanned then."""
     hold = _hold_or_404(pk)
     if expire_shelf_hold(hold=hold, **_by(request)):
-        messages.success(request, gettext("The hold on %(title)s has ended. Check the item in.") % _title(hold))
+        said = gettext("The hold on %(title)s has ended. Check the item in.") % _title(hold)
+        say_with_undo(request, said, ("circulation.hold", pk), "circulation.expire_hold")
     else:
         messages.warning(request, gettext("The hold on %(title)s isn't one to end.") % _title(hold))
     return redirect("desk:shelf")
@@ -198,7 +200,8 @@ def give_up(request: DeskRequest, pk: int) -> HttpResponse:
         cancel_hold(hold=hold, reason="BY_STAFF", tell_patron=True, **_by(request))
     except HoldRefused as refused:
         return _refused(request, hold, refused)
-    messages.success(request, gettext("The hold on %(title)s is cancelled, and the patron is told.") % _title(hold))
+    said = gettext("The hold on %(title)s is cancelled, and the patron is told.") % _title(hold)
+    say_with_undo(request, said, ("circulation.hold", pk), "circulation.cancel_hold")
     return redirect("desk:hopeless")
 
 

@@ -43,6 +43,12 @@ _ACTIONS = {
     "circulation.renew": _("Renewed"),
     "circulation.undo": _("Undone"),
     "circulation.invoice": _("Invoiced"),
+    "circulation.recall": _("Called a loan back"),
+    "circulation.keep_recall": _("Kept a loan called back for the next who waits"),
+    "circulation.take_back_recall": _("Took a recall back"),
+    "circulation.not_on_shelf": _("Didn't find an item on its shelf"),
+    "circulation.start_fetching": _("Began to fetch an item"),
+    "circulation.stop_fetching": _("Left an item to be fetched by others"),
     **ITEM_ACTIONS,
     "holdings.add_item": _("Added"),
     "holdings.change_item": _("Changed"),
@@ -83,7 +89,8 @@ def history(entries: Iterable[Any]) -> list[dict[str, Any]]:
 def undoable(entries: Sequence[Any]) -> Any:
     """Return the newest entry about an item, if it's something said on its page that can be taken back there."""
     newest = next((entry for entry in entries if entry.action not in _ONLY_LOOKS), None)
-    return newest if newest and newest.action in ITEM_ACTIONS and "before" in newest.facts else None
+    said_of_it = newest is not None and newest.action in (*ITEM_ACTIONS, "circulation.not_on_shelf")
+    return newest if said_of_it and "before" in newest.facts else None
 
 
 def _about(entry: Any) -> str:

@@ -19,7 +19,7 @@ from circulation.selectors.fees import get_fee, get_receipt, is_about
 from circulation.services.fees import add_fee, refund, take_back_payment, take_payment, use_credit, waive, write_off
 from web.account.access import staff_only
 from web.account.requests import DeskRequest
-from web.desk.answers import words
+from web.desk.answers import say_with_undo, words
 from web.desk.forms_money import CreditForm, FeeForm, PaymentForm, RefundForm, TakeBackForm, WaiverForm, WriteOffForm
 from web.desk.patron_dialogs import dialog_of
 from web.desk.patron_page import page, patron_or_404
@@ -54,7 +54,7 @@ def waive_fee(request: DeskRequest, pk: int) -> HttpResponse:
         said = gettext("%(amount)s is waived.") % {"amount": _amount(request, values["amount"])}
         return said, reverse("desk:patron", args=[patron.pk]) + "#fees"
 
-    return _book(request, patron, f"waiver-{pk}", WaiverForm(request.POST), act)
+    return _book(request, patron, f"waiver-{pk}", WaiverForm(request.POST), act, undo=(pk, "circulation.waive_fee"))
 
 
 @staff_only(Permission.TAKE_PAYMENTS, needs_branch=True)
@@ -82,7 +82,8 @@ def write_off_fee(request: DeskRequest, pk: int) -> HttpResponse:
         said = gettext("%(amount)s is written off.") % {"amount": _amount(request, values["amount"])}
         return said, reverse("desk:patron_money", args=[patron.pk])
 
-    return _book(request, patron, f"writeoff-{pk}", WriteOffForm(request.POST), act)
+    form, undo = WriteOffForm(request.POST), (pk, "circulation.write_off_fee")
+    return _book(request, patron, f"writeoff-{pk}", form, act, undo=undo)
 
 
 @staff_only(Permission.TAKE_PAYMENTS, needs_branch=True)
@@ -131,11 +132,17 @@ def pay_from_credit(request: DeskRequest, pk: int) -> HttpResponse:
 
 
 def _book(
-    request: DeskRequest, patron: Any, name: str, form: forms.Form, act: Callable[..., tuple[str, str]]
+    request: DeskRequest,
+    patron: Any,
+    name: str,
+    form: forms.Form,
+    act: Callable[..., tuple[str, str]],
+    undo: tuple[int, str] | None = None,
 ) -> HttpResponse:
     """Do what a form asks for, or show its dialog again with what was typed and what's wrong.
 
     :param act: takes the form's values with who and when; returns what to say and where to go
+    :param undo: the fee to which something is done that can be taken back, and the action's name
     """
     status = 422
     if form.is_valid():
@@ -146,7 +153,10 @@ def _book(
             for reason in words(request, refused):
                 form.add_error(None, " ".join(filter(None, (reason.text, _next_step(form, reason)))))
         else:
-            messages.success(request, said)
+            if undo is None:
+                messages.success(request, said)
+            else:
+                say_with_undo(request, said, ("circulation.fee", undo[0]), undo[1])
             return redirect(address)
     return page(request, patron, status=status, dialog=dialog_of(request, patron, name, form=form))
 

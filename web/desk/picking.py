@@ -19,7 +19,7 @@ from circulation.services.picks import not_on_shelf, start_fetching, start_fetch
 from holdings.selectors import get_item, locations_of
 from web.account.access import staff_only
 from web.account.requests import DeskRequest
-from web.desk.answers import words
+from web.desk.answers import say_with_undo, words
 from web.desk.lists import list_page
 from web.desk.scan_inputs import number_in
 from web.ui.kept_filters import keeps_filters
@@ -79,7 +79,8 @@ def _act(request: DeskRequest, pk: int, act: Callable[[Any, Any, dict[str, Any]]
         problems = [f"{hold.record.title}: {reason.text} {reason.about}" for reason in words(request, refused)]
         return _page(request, status=409, problems=problems)
     if success:
-        messages.success(request, success % {"title": hold.record.title})
+        said = success % {"title": hold.record.title}
+        say_with_undo(request, said, ("holdings.item", item.pk), "circulation.not_on_shelf")
     return redirect(_address(request.POST))
 
 

@@ -45,6 +45,9 @@ def undo(request: DeskRequest, entry_id: int) -> HttpResponse:
 
 def _page_of(entry: Any) -> str:
     """Return where a browser without script, or the item's own page, goes on."""
+    part, patron_id = _OF_PATRONS.get(entry.action), entry.facts.get("patron_id")
+    if part and patron_id:
+        return reverse("desk:patron", args=[patron_id]) + part
     page = _PAGES.get(entry.action)
     item = None if page else get_item(entry.facts.get("item_id") or 0)
     return reverse("desk:item", args=[item.barcode]) if item else reverse(page or "desk:check_out")
@@ -54,4 +57,11 @@ _PAGES = {
     "circulation.check_in": "desk:check_in",
     "circulation.check_out": "desk:check_out",
     "circulation.renew": "desk:check_out",
+    "circulation.expire_hold": "desk:shelf",
+    "circulation.not_on_shelf": "desk:holds",
+}
+_OF_PATRONS = {
+    "circulation.cancel_hold": "#holds",
+    "circulation.waive_fee": "#fees",
+    "circulation.write_off_fee": "#fees",
 }

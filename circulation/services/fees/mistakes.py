@@ -66,7 +66,7 @@ def take_back_payment(
     for fee_id, amount in parts.items():
         fees[fee_id].balance += amount
     owed = [fees[fee_id] for fee_id in parts if fees[fee_id].kind != Fee.Kind.CREDIT]
-    _remember_loans(owed)
+    remember_loans(owed)
     letter_stops.set_again_for(owed, actor=staff)
     facts = {"amount": str(receipt.amount), "receipt": receipt.number, "fees": sorted(parts), "reason": reason}
     record(action="circulation.take_back_payment", actor=staff, subject=paid[0].fee.patron, facts=facts)
@@ -97,7 +97,7 @@ def _parts(paid: Sequence[LedgerEntry], fees: Mapping[int, Fee]) -> dict[int, De
     return dict(parts)
 
 
-def _remember_loans(fees: Sequence[Fee]) -> None:
+def remember_loans(fees: Sequence[Fee]) -> None:
     """Let the loans that were forgotten as settled be the patron's again, as long as something is owed for them."""
     patrons = {fee.loan_id: fee.patron_id for fee in fees if fee.loan_id}
     forgotten = Loan.objects.filter(pk__in=patrons, patron__isnull=True, returned_at__isnull=False)

@@ -120,12 +120,15 @@ def _give_up(
         return fee
     if amount > fee.balance:
         raise FeeRefused([Reason(Code.MORE_THAN_OWED, facts={"owed": str(fee.balance)})])
-    write_entries([LedgerEntry(fee=fee, kind=kind, amount=-amount, at=now, actor=staff, reason=reason, key=key)])
+    before = {"balance": str(fee.balance)}
+    entry = LedgerEntry(fee=fee, kind=kind, amount=-amount, at=now, actor=staff, reason=reason, key=key)
+    write_entries([entry])
     fee.balance -= amount
     lift_settled([fee.patron_id], now=now, actor=staff)
     forget_settled_loans([fee])
     action = "circulation.waive_fee" if kind == LedgerEntry.Kind.WAIVER else "circulation.write_off_fee"
-    record(action=action, actor=staff, subject=fee, facts={"amount": str(amount), "reason": reason})
+    facts = {"amount": str(amount), "reason": reason, "before": before, "ledger_entry_id": entry.pk}
+    record(action=action, actor=staff, subject=fee, facts={**facts, "patron_id": fee.patron_id})
     return fee
 
 
