@@ -9,6 +9,9 @@ from tantivy import DocAddress, Searcher
 from catalogue.search import schema
 from catalogue.search.requests import Hit
 
+# Beside what hits show: whom else a search may mean.
+OTHER_NAMES = "others"
+
 
 def card_of(searcher: Searcher, address: DocAddress) -> dict[str, Any]:
     """Return what the index keeps to be shown of one title."""
@@ -19,7 +22,7 @@ def card_of(searcher: Searcher, address: DocAddress) -> dict[str, Any]:
 def hits_at(searcher: Searcher, addresses: Sequence[DocAddress]) -> tuple[Hit, ...]:
     """Return the titles at these addresses, in their order."""
     ids = searcher.fast_field_values(schema.ID, list(addresses))
-    return tuple(
-        Hit(record_id=int(record_id or 0), **card_of(searcher, address))
-        for record_id, address in zip(ids, addresses, strict=True)
-    )
+    cards = [card_of(searcher, address) for address in addresses]
+    for card in cards:
+        card.pop(OTHER_NAMES, None)
+    return tuple(Hit(record_id=int(record_id or 0), **card) for record_id, card in zip(ids, cards, strict=True))

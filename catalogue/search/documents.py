@@ -10,6 +10,7 @@ from tantivy import Document
 
 from catalogue.models import BibliographicRecord
 from catalogue.search import schema
+from catalogue.search.cards import OTHER_NAMES
 from catalogue.search.words import STEMMERS, initials_in, plain_spellings, same_letters, stem, words_of
 from common.sort_keys import sort_key
 
@@ -41,8 +42,12 @@ ANYBODY = "*"
 # Between two texts, so that a phrase never spans both.
 _BREAK = "\u00b6"
 _LONGEST_KEY = 120
+# So many are enough for "did you mean".
+_MOST_OTHER_NAMES = 5
 # A title that a hundred branches own comes before one that nobody owns, but never before one that fits much better.
-_WEIGHT_OF_HOLDINGS = 0.12
+_WEIGHT_OF_HOLDINGS = 0.05
+# Behind all letters: titles without an author come last.
+_NO_AUTHOR = "~"
 
 
 @dataclass(frozen=True)
@@ -64,8 +69,9 @@ def document_of(record: BibliographicRecord, holdings: Holdings) -> Document:
     document = Document()
     document.add_unsigned(schema.ID, record.pk)
     document.add_text(schema.TITLE, " ".join(_with_stems(title, language)))
-    for words in names:
-        document.add_text(schema.AUTHOR, " ".join(map(same_letters, words)))
+    for text in (record.author, *record.contributors):
+        spelled = [*_spellings_of(_words(text), language), *initials_in(text)]
+        document.add_text(schema.AUTHOR, " ".join(spelled))
     for words in about:
         document.add_text(schema.SUBJECT, " ".join(_with_stems(words, language)))
     document.add_text(schema.WORDS, " ".join(_all_words(record, [title, *names, *about, *rest], language)))
@@ -116,17 +122,26 @@ def _all_words(record: BibliographicRecord, texts: Iterable[Sequence[str]], lang
 
 @lru_cache(maxsize=200_000)
 def _terms_of(word: str, language: str) -> tuple[str, ...]:
+    spellings = _spellings(word, language)
+    if not language:
+        return spellings
+    stemmed = stem(word, language)
+    base, _, tag = stemmed.rpartition(":")
+    return (*spellings, stemmed, *(f"{plain}:{tag}" for plain in plain_spellings(base)))
+
+
+def _spellings_of(words: Sequence[str], language: str) -> list[str]:
+    return [spelling for word in words for spelling in _spellings(word, language)]
+
+
+def _spellings(word: str, language: str) -> tuple[str, ...]:
     kept = same_letters(word)
     spellings = plain_spellings(kept)
     if "aa" in kept and language != "finnish":
         # Aarhus is Århus, and Kierkegaard is Kierkegård; in Finnish, aa is a long vowel.
         modern = kept.replace("aa", "å")
         spellings += [modern, *plain_spellings(modern)]
-    if not language:
-        return (kept, *spellings)
-    stemmed = stem(word, language)
-    base, _, tag = stemmed.rpartition(":")
-    return (kept, stemmed, *spellings, *(f"{plain}:{tag}" for plain in plain_spellings(base)))
+    return (kept, *spellings)
 
 
 def _add_hints(
@@ -143,14 +158,17 @@ def _add_hints(
 
 
 def _add_values(document: Document, record: BibliographicRecord) -> None:
+    danish, swedish = (sort_key(record.title, language)[:_LONGEST_KEY] for language in ("da", "sv"))
     for name, value in (
         (schema.MATERIAL, record.material_type),
         (schema.LANGUAGE, record.language),
         (schema.AUDIENCE, record.audience),
         (schema.AUTHOR_NAME, name_key(record.author)),
         (schema.SERIES_NAME, name_key(record.series)),
-        (schema.SORT_DANISH, sort_key(record.title, "da")[:_LONGEST_KEY]),
-        (schema.SORT_SWEDISH, sort_key(record.title, "sv")[:_LONGEST_KEY]),
+        (schema.SORT_DANISH, danish),
+        (schema.SORT_SWEDISH, swedish),
+        (schema.SORT_AUTHOR_DANISH, _author_key(record.author, danish, "da")),
+        (schema.SORT_AUTHOR_SWEDISH, _author_key(record.author, swedish, "sv")),
         (schema.WORK, work_key(record.author, record.title)),
     ):
         if value:
@@ -161,6 +179,12 @@ def _add_values(document: Document, record: BibliographicRecord) -> None:
         document.add_integer(schema.YEAR, record.year)
     # Among titles of one year, the one that was catalogued last comes first.
     document.add_unsigned(schema.SORT_NEWEST, (max(record.year or 0, 0) << 40) + record.pk)
+
+
+def _author_key(author: str, title_key: str, language: str) -> str:
+    name = sort_key(author, language) if author else _NO_AUTHOR
+    # An exclamation mark comes before all letters: Holm's titles before those of Holm, Anne.
+    return f"{name} ! {title_key}"[:_LONGEST_KEY]
 
 
 def _add_holdings(document: Document, holdings: Holdings) -> None:
@@ -188,4 +212,5 @@ def _card(record: BibliographicRecord) -> dict[str, object]:
         "material_type": record.material_type,
         "series": record.series,
         "extent": record.extent,
+        OTHER_NAMES: record.contributors[:_MOST_OTHER_NAMES],
     }

@@ -174,7 +174,11 @@ def finnish_stem(stem: str) -> str:
     stem = _DOUBLED.sub(r"\1", stem)
     if len(stem) > 3 and stem.endswith("st") and stem[-3] == "i":
         stem = stem[:-1]
-    if len(stem) > 3 and stem[-1] in "aäe":
+    if len(stem) > 4 and stem.endswith("ks"):
+        # jänis, jäniksen; veljes, veljekset
+        stem = stem[:-2] + "s"
+    if len(stem) > 3 and (stem[-1] in "aäe" or (len(stem) > 4 and stem[-1] == "i")):
+        # muumi, muumeista
         stem = stem[:-1]
     if len(stem) > 4 and stem[-1] == "j" and stem[-2] in "aeiouyäö":
         stem = stem[:-1]

@@ -16,6 +16,7 @@ class Sort(StrEnum):
     RELEVANCE = "relevance"
     NEWEST = "newest"
     TITLE = "title"
+    AUTHOR = "author"
 
 
 class State(StrEnum):

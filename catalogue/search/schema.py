@@ -25,6 +25,8 @@ OWNER = "owner"
 KEPT_BY = "kept_by"
 ITEMS, WEIGHT = "items", "weight"
 SORT_DANISH, SORT_SWEDISH, SORT_NEWEST = "sort_danish", "sort_swedish", "sort_newest"
+# Titles by their author's name, one author's by title.
+SORT_AUTHOR_DANISH, SORT_AUTHOR_SWEDISH = "sort_author_danish", "sort_author_swedish"
 # What the list shows, as JSON.
 CARD = "card"
 ID = "id"
@@ -40,7 +42,8 @@ def index_schema() -> Schema:
     for name in (TITLE, AUTHOR, SUBJECT):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")
     builder.add_text_field(EXACT, tokenizer_name="whitespace", index_option="position")
-    for name in (MATERIAL, LANGUAGE, AUDIENCE, AUTHOR_NAME, SUBJECT_NAME, SORT_DANISH, SORT_SWEDISH):
+    orders = (SORT_DANISH, SORT_SWEDISH, SORT_AUTHOR_DANISH, SORT_AUTHOR_SWEDISH)
+    for name in (MATERIAL, LANGUAGE, AUDIENCE, AUTHOR_NAME, SUBJECT_NAME, *orders):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     for name in (SERIES_NAME, WORK, OWNER, KEPT_BY):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")

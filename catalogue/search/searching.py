@@ -2,22 +2,27 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from tantivy import DocAddress, Order, Query, Searcher
 
 from catalogue.search import folder, schema
+from catalogue.search.asking import Asked, by_whom, without_asking
 from catalogue.search.cards import hits_at
 from catalogue.search.facets import count_facets
 from catalogue.search.queries import all_of, limits, matching, ranked
-from catalogue.search.query_text import Typed, read_query, with_beginnings
+from catalogue.search.query_text import Field, Phrase, Typed, as_number, number_in, read_query, text_of, with_beginnings
 from catalogue.search.reader import ask
 from catalogue.search.requests import LARGEST_PAGE, MOST_HITS, SearchRequest, SearchResult, Sort, State
-from catalogue.search.spelling import corrected
+from catalogue.search.spelling import other_spellings
 from catalogue.search.tantivy_gaps import count_of, total_of
+from catalogue.search.words import same_letters
 from catalogue.selectors import records_by_identifier
 
 # Below this, somebody may have meant something else.
 _FEW = 3
+# So many guesses are tried for somebody who finds nothing.
+_MOST_SPELLINGS = 12
 
 
 def search(request: SearchRequest) -> SearchResult:
@@ -26,13 +31,14 @@ def search(request: SearchRequest) -> SearchResult:
     While there's no index the result says so, and how far it has come; numbers still lead to their record.
     """
     request = _bounded(request)
-    numbered = records_by_identifier(request.text)
+    number = number_in(request.text)
+    numbered = records_by_identifier(number)
     empty = SearchResult(
         record_id=numbered[0].pk if len(numbered) == 1 else None, page=request.page, page_size=request.page_size
     )
-    if numbered:
-        # The index knows numbers without their hyphens.
-        request = replace(request, text=request.text.replace("-", "").replace(" ", ""))
+    if numbered or as_number(number).startswith(f"{Field.ISBN}:"):
+        # The parts between its hyphens mean nothing by themselves, even if no title has the number.
+        request = replace(request, text=as_number(number))
     found = ask(lambda searcher: _search(searcher, request, empty))
     return found or replace(empty, state=State.UNAVAILABLE, progress=folder.read_progress())
 
@@ -59,10 +65,13 @@ def _search(searcher: Searcher, request: SearchRequest, empty: SearchResult) -> 
     if not typed and request.text.strip():
         # Nothing but signs: no title has them, and all titles would be no answer.
         return empty
-    must = matching(typed)
-    total, addresses = _page(searcher, request, typed, must)
-    found = _Found(replace(empty, total=total), must, addresses)
-    if total < _FEW and typed:
+    asked = by_whom(typed)
+    if asked:
+        found = _by_whom(searcher, request, asked, typed, empty)
+        typed = asked.typed if found.result.total else asked.anywhere
+    else:
+        found = _find(searcher, request, Asked(typed), empty)
+    if found.result.total < _FEW and typed:
         found = _helped(searcher, request, typed, found)
     return replace(
         found.result,
@@ -80,52 +89,70 @@ class _Found:
     addresses: list[DocAddress]
 
 
+def _by_whom(searcher: Searcher, request: SearchRequest, asked: Asked, typed: Typed, empty: SearchResult) -> _Found:
+    """Return what somebody of exactly this name made, or of one with these words; else titles with all that's typed."""
+    names = tuple(same_letters(word.text) for word in asked.typed.words)
+    if len(names) > 1:
+        named = replace(asked, typed=replace(asked.typed, phrases=(Phrase(names, Field.AUTHOR), *typed.phrases)))
+        found = _find(searcher, request, named, empty)
+        if found.result.total:
+            return found
+    found = _find(searcher, request, asked, empty)
+    return found if found.result.total else _found_or(found, _find(searcher, request, Asked(typed), empty))
+
+
+def _find(searcher: Searcher, request: SearchRequest, asked: Asked, empty: SearchResult) -> _Found:
+    must = matching(asked.typed)
+    total, addresses = _page(searcher, request, asked, must)
+    return _Found(replace(empty, total=total), must, addresses)
+
+
 def _helped(searcher: Searcher, request: SearchRequest, typed: Typed, found: _Found) -> _Found:
     """Return what else somebody may want who found nothing or little."""
-    result = found.result
-    if request.municipality is not None and result.total == 0:
-        # The neighbours may have it: that's offered before anything else is guessed.
-        result = replace(result, everywhere_total=_everywhere(searcher, request, found.must))
-        found = replace(found, result=result)
-        if result.everywhere_total:
-            return found
-    if result.total:
+    if found.result.total:
         return _with_other_spelling(searcher, request, typed, found)
-    found = _with_beginnings(searcher, request, typed, found)
-    if not found.result.total:
-        found = _with_other_spelling(searcher, request, typed, found)
-    if not found.result.total:
-        found = _with_fewer_words(searcher, request, typed, found)
+    if asked := without_asking(typed):
+        typed = asked.typed
+        found = _find(searcher, request, asked, found.result)
+        if found.result.total:
+            return found
+    if request.municipality is not None:
+        # The neighbours may have it: that's offered before anything else is guessed.
+        everywhere = _everywhere(searcher, request, found.must)
+        if everywhere:
+            return replace(found, result=replace(found.result, everywhere_total=everywhere))
+    for attempt in (_with_beginnings, _with_other_spelling, _with_fewer_words):
+        found = attempt(searcher, request, typed, found)
+        if found.result.total:
+            return found
     return found
+
+
+def _found_or(found: _Found, instead: _Found) -> _Found:
+    return instead if instead.result.total else found
 
 
 def _with_beginnings(searcher: Searcher, request: SearchRequest, typed: Typed, found: _Found) -> _Found:
     begun = with_beginnings(typed)
-    if begun is None:
-        return found
-    must = matching(begun)
-    total, addresses = _page(searcher, request, begun, must)
-    return _Found(replace(found.result, total=total), must, addresses) if total else found
+    return _found_or(found, _find(searcher, request, Asked(begun), found.result)) if begun else found
 
 
 def _with_other_spelling(searcher: Searcher, request: SearchRequest, typed: Typed, found: _Found) -> _Found:
-    better = corrected(searcher, typed)
-    if better is None:
-        return found
-    text, retyped = better
-    must = matching(retyped)
-    total, addresses = _page(searcher, request, retyped, must)
-    if total <= found.result.total:
-        return found
-    if found.result.total:
-        return replace(found, result=replace(found.result, did_you_mean=text))
-    return _Found(replace(found.result, total=total, did_you_mean=text, is_corrected=True), must, addresses)
+    known = found.result.total
+    for retyped in islice(other_spellings(searcher, typed, found_nothing=not known), _MOST_SPELLINGS):
+        better = _find(searcher, request, Asked(retyped), found.result)
+        if better.result.total > known:
+            text = text_of(retyped)
+            if known:
+                return replace(found, result=replace(found.result, did_you_mean=text))
+            return replace(better, result=replace(better.result, did_you_mean=text, is_corrected=True))
+    return found
 
 
 def _with_fewer_words(searcher: Searcher, request: SearchRequest, typed: Typed, found: _Found) -> _Found:
     for at_least in _fewer_words(len(typed.needed)):
         must = matching(typed, at_least=at_least)
-        total, addresses = _page(searcher, request, typed, must)
+        total, addresses = _page(searcher, request, Asked(typed), must)
         if total:
             return _Found(replace(found.result, total=total, is_relaxed=True), must, addresses)
     return found
@@ -141,22 +168,26 @@ def _everywhere(searcher: Searcher, request: SearchRequest, must: Sequence[Query
 
 
 def _page(
-    searcher: Searcher, request: SearchRequest, typed: Typed, must: Sequence[Query]
+    searcher: Searcher, request: SearchRequest, asked: Asked, must: Sequence[Query]
 ) -> tuple[int, list[DocAddress]]:
     queries = [*must, *limits(request.filters, request.municipality)]
     size, offset = request.page_size, (request.page - 1) * request.page_size
-    if request.sort is Sort.RELEVANCE and typed:
-        found = searcher.search(ranked(queries, typed), size, offset=offset, weight_by_field=schema.WEIGHT)
+    if request.sort is Sort.RELEVANCE and asked.typed and not asked.newest:
+        query = ranked(queries, asked.typed, asked.materials)
+        found = searcher.search(query, size, offset=offset, weight_by_field=schema.WEIGHT)
     else:
-        field, order = _order(request)
+        field, order = _order(request, asked)
         found = searcher.search(all_of(queries), size, offset=offset, order_by_field=field, order=order)
     return total_of(found), [address for _key, address in found.hits]
 
 
-def _order(request: SearchRequest) -> tuple[str, Order]:
+def _order(request: SearchRequest, asked: Asked) -> tuple[str, Order]:
+    is_swedish = request.language in ("sv", "fi")
     if request.sort is Sort.TITLE:
-        return schema.SORT_SWEDISH if request.language in ("sv", "fi") else schema.SORT_DANISH, Order.Asc
-    if request.sort is Sort.NEWEST:
+        return schema.SORT_SWEDISH if is_swedish else schema.SORT_DANISH, Order.Asc
+    if request.sort is Sort.AUTHOR:
+        return schema.SORT_AUTHOR_SWEDISH if is_swedish else schema.SORT_AUTHOR_DANISH, Order.Asc
+    if request.sort is Sort.NEWEST or asked.newest:
         return schema.SORT_NEWEST, Order.Desc
     # Nothing was typed, so what most libraries own comes first.
     return schema.ITEMS, Order.Desc

@@ -30,6 +30,9 @@ _PLAIN = [
     str.maketrans({"å": "a", "ø": "o", "æ": "a"}),
     str.maketrans({"å": "aa", "ø": "oe", "æ": "ae"}),
 ]
+# How names end in the genitive, and what ends so in the nominative.
+_GENITIVES = (("s", ""), ("sen", "nen"), ("ksen", "s"), ("n", ""))
+_SHORTEST_GENITIVE = 5
 # Chinese and Japanese have no blanks between words: each sign is one. Indian and Hebrew vowels belong to their letters.
 _ALONE = "\u3040-\u30ff\u3400-\u9fff"
 _MARKS = "\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0900-\u0963\u0966-\u0dff\u0e31-\u0e4e"
@@ -49,6 +52,17 @@ def words_of(text: str) -> list[str]:
 def initials_in(text: str) -> list[str]:
     """Return initials as one word each: "H.C. Andersen" also answers to "hc"."""
     return ["".join(_LETTERS.findall(found)).casefold() for found in _INITIALS.findall(text)]
+
+
+def name_forms(word: str) -> list[str]:
+    """Return the names that the word may be the genitive of: Lindgrens, Oksasen, Kunnaksen, Waltarin.
+
+    :param word: as `words_of` gives it
+    """
+    if len(word) < _SHORTEST_GENITIVE:
+        return []
+    found = (same_letters(word[: -len(ending)] + name) for ending, name in _GENITIVES if word.endswith(ending))
+    return list(dict.fromkeys(found))
 
 
 def same_letters(word: str) -> str:
