@@ -11,7 +11,7 @@ from types import FrameType
 from bench.installation import Installation, InstallationProblem
 
 ROOT = Path(__file__).resolve().parent.parent
-USUAL = ("search", "desk", "freshness", "provisioning", "night", "harvest", "import")
+USUAL = ("search", "relevance", "desk", "freshness", "provisioning", "night", "harvest", "import")
 # These take long, or need much more data.
 ON_DEMAND = ("circulation", "large-night", "torture")
 

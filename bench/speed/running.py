@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 
+from bench.relevance import measure as relevance
 from bench.speed import (
     circulation,
     desk,
@@ -30,6 +31,7 @@ from bench.speed.setting import Setting
 # In the order in which they disturb each other least.
 _SCENARIOS: Mapping[str, Callable[[Setting], Figures]] = {
     "search": search_pages.measure,
+    "relevance": relevance.measure,
     "desk": desk.measure,
     "freshness": freshness.measure,
     "provisioning": provisioning.measure,
