@@ -60,6 +60,11 @@ class Searched:
         """Return the query string of this search with some parameters changed; None takes one away."""
         return _changed(self.parameters, **changes)
 
+    @property
+    def meant_url(self) -> str:
+        """The same search in the other spelling that the result offers."""
+        return self.address(q=self.result.did_you_mean)
+
     def pages(self) -> dict[str, Any]:
         """Return what `components/pagination.html` needs: the page and the other parameters; nothing without hits."""
         page = _HitPages(self.result).page(self.result.page) if self.result.hits else None

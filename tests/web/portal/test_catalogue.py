@@ -75,6 +75,29 @@ def test_searches_the_whole_country_on_wish(browser, shelve):
     assert "Not in this municipality" in everywhere.content.decode()
 
 
+def test_the_address_of_a_search_names_no_library(browser, shelve):
+    shelve("Lucky Per")
+    shelve("Lucky Film", film=True)
+
+    searched = browser.get("/?q=lucky&sort=author").context["searched"]
+
+    links = [row["url"] for facet in searched.facets for row in facet["values"]]
+    assert searched.request.municipality == "alpha"
+    assert "?q=lucky&sort=author&material=FILM" in links
+    assert not [link for link in links if "alpha" in link or "everywhere" in link]
+
+
+def test_another_spelling_keeps_what_the_search_was_limited_to(browser, shelve):
+    shelve("Dostojevskij again")
+    for number in range(3):
+        shelve(f"Idiot {number}", author="Dostojevski, Fjodor")
+
+    page = browser.get("/?q=dostojevskij&audience=ADULT")
+
+    assert page.context["result"].did_you_mean == "dostojevski"
+    assert 'href="?q=dostojevski&amp;audience=ADULT"' in page.content.decode()
+
+
 def test_an_isbn_and_an_items_barcode_lead_straight_to_the_title(browser, shelve):
     record, (item,) = shelve("Lucky Per")
 
