@@ -13,6 +13,7 @@ from common.sort_keys import sort_key
 
 # A word counts by the best place that it stands in, whether it's rare there or not.
 _TITLE, _TITLE_STEM, _AUTHOR, _NAME_FORM, _SUBJECT, _SUBJECT_STEM = 6.0, 5.0, 5.0, 4.0, 2.0, 1.5
+_SMALL_WORD = 1.0
 # Among places of the same kind the short title is the better one, and the rare word.
 _RARITY = 0.3
 # Whole titles and names come before anything that their words add up to.
@@ -86,7 +87,7 @@ def ranked(queries: Sequence[Query], typed: Typed, materials: Sequence[str] = ()
     """
     must = [(Occur.Must, Query.const_score_query(query, 0.0)) for query in queries]
     words = [word for word in typed.words if not word.is_value]
-    better = [_best_place(word) for word in dict.fromkeys(words)]
+    better = [query for word in dict.fromkeys(words) for query in _best_place(word)]
     better += [_constant(_term(schema.MATERIAL, material), _MATERIAL) for material in materials]
     in_order = [word for word in words if word.field is not Field.AUTHOR]
     better += _whole_titles(in_order)
@@ -161,18 +162,22 @@ _FIELDS = {
 }
 
 
-def _best_place(word: Word) -> Query:
+def _best_place(word: Word) -> list[Query]:
     kept = same_letters(word.text)
+    if word.is_small:
+        # It stands in every other title; looking for its stems as well would take longer than all the rest.
+        return [_constant(_term(schema.TITLE, kept), _SMALL_WORD)]
     if word.is_beginning:
         begun = ((schema.TITLE, _TITLE), (schema.AUTHOR, _AUTHOR), (schema.SUBJECT, _SUBJECT))
-        return Query.disjunction_max_query([_constant(beginning(name, kept), score) for name, score in begun])
+        return [Query.disjunction_max_query([_constant(beginning(name, kept), score) for name, score in begun])]
     places = [(schema.TITLE, kept, _TITLE), (schema.AUTHOR, kept, _AUTHOR), (schema.SUBJECT, kept, _SUBJECT)]
     places += [(schema.AUTHOR, form, _NAME_FORM) for form in name_forms(word.text)]
     for text in stems(word.text):
         places += [(schema.TITLE, text, _TITLE_STEM), (schema.SUBJECT, text, _SUBJECT_STEM)]
-    place = Query.disjunction_max_query([_constant(_term(name, text), score) for name, text, score in places])
-    rarity = [Query.boost_query(_term(name, kept), _RARITY) for name in (schema.TITLE, schema.AUTHOR)]
-    return Query.boolean_query([(Occur.Should, query) for query in (place, *rarity)])
+    return [
+        Query.disjunction_max_query([_constant(_term(name, text), score) for name, text, score in places]),
+        *(Query.boost_query(_term(name, kept), _RARITY) for name in (schema.TITLE, schema.AUTHOR)),
+    ]
 
 
 def _whole_titles(words: Sequence[Word]) -> list[Query]:
