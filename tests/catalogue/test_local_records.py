@@ -207,14 +207,30 @@ def test_nobody_else_finds_it_by_any_search(record, alpha, beta):
 
 
 @pytest.mark.usefixtures("index_folder")
-def test_its_words_correct_nobody_elses_spelling(author, beta, now):
+def test_no_guess_at_what_somebody_else_means_knows_its_words(author, beta, now):
     for number in ("1", "2", "3"):
-        add_record(raw=kettle(number, title="Tromlebajer"), source="", author=author, now=now, is_local=True)
+        raw = kettle(number, title="Rød tromlebajer", t700="00$aBartholdy$hIb")
+        add_record(raw=raw, source="", author=author, now=now, is_local=True)
     rebuild()
+    guesses = {
+        "tromlebajar": "tromlebajer",
+        "tromle bajer": "tromlebajer",
+        "rødtromlebajer": "rød tromlebajer",
+        "bartholdi": "bartholdy",
+        "tromleb": None,
+        "tromlebajer kedelsten": None,
+        "ny bog af kogekompagniet": None,
+        "tekijä:bartholdy": None,
+    }
 
-    assert search(SearchRequest(text="tromlebajar")).did_you_mean == "tromlebajer"
+    for typed, meant in guesses.items():
+        found = search(SearchRequest(typed))
+        assert (typed, found.total, found.did_you_mean) == (typed, 3, meant)
     connection.set_tenant(beta)
-    assert search(SearchRequest(text="tromlebajar")).did_you_mean is None
+    for typed in guesses:
+        found = search(SearchRequest(typed, municipality="beta"))
+        assert (typed, found.total, found.did_you_mean, found.everywhere_total) == (typed, 0, None, None)
+    assert suggest("tromleb") == suggest("barth") == suggest("kogek") == []
 
 
 def test_no_other_list_to_harvest_names_it(record, alpha, beta, author, now):
