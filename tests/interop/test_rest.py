@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from psycopg import errors
 
 from catalogue.models import BibliographicRecord, HoldingsSummary
+from catalogue.search import Sort
 from catalogue.search.writing import rebuild
 from interop.rest import views
 from interop.rest.views import PerAddress
@@ -231,6 +232,12 @@ class TestManners:
         resolver = get_resolver("interop.rest.urls")
         routes = [str(pattern.pattern) for pattern in resolver.url_patterns if pattern.name != "nothing"]
         assert sorted(description["paths"]) == sorted("/" + route.replace("<int:pk>", "{id}") for route in routes)
+
+    def test_the_description_knows_every_order(self, client_of_alpha: Client) -> None:
+        paths = _get(client_of_alpha, "openapi.json")[1]["paths"]
+
+        (sort,) = (each for each in paths["/v1/search"]["get"]["parameters"] if each["name"] == "sort")
+        assert sort["schema"]["enum"] == [str(each) for each in Sort]
 
     def test_the_description_knows_what_answers_hold(
         self, record: BibliographicRecord, client_of_alpha: Client
