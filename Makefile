@@ -11,6 +11,8 @@ EMBEDDED = $(BIN)/python -m libsys.embedded
 # With database and broker in a folder that is deleted afterwards.
 ALONE = $(EMBEDDED) run --throw-away --
 WORKERS ?= 2
+# Where it's set, every one of the many processes of a demo or a test would compile the whole house anew.
+unexport PYTHONDONTWRITEBYTECODE
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
 .DEFAULT_GOAL := help
