@@ -48,9 +48,10 @@ def demo() -> Iterator[Demo]:
         yield demo
 
 
-@pytest.fixture(scope="module")
+# Not for the whole run: while Playwright runs, Django refuses the database to other tests on this thread.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Start the installed Chromium or Chrome."""
+    """Start the installed Chromium or Chrome, once for all journeys; each page has a profile of its own."""
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
     if path is None:
         pytest.skip(NO_BROWSER)
