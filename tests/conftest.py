@@ -16,6 +16,7 @@
 A database kept by `--reuse-db` is made anew by itself when migrations have changed.
 """
 
+import gc
 import math
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -55,6 +56,12 @@ django_settings.PASSWORD_HASHERS = ["tests.fixtures.hashing.QuickArgon2", *djang
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> DemoOnOneWorker:
     """Keep everything that needs the running demo on one of the parallel workers."""
     return DemoOnOneWorker(config, log)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage among what tests make only: what thousands of them are themselves stays to the end."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
