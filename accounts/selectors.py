@@ -37,6 +37,20 @@ def newest_entry_of(*, actor: StaffAccount, actions: Sequence[str]) -> AuditEntr
     return AuditEntry.objects.filter(actor=actor, action__in=actions).order_by("-id").first()
 
 
+def newest_about(
+    subject_type: str, subject_ids: Collection[int], *, actions: Collection[str], since: datetime
+) -> dict[int, AuditEntry]:
+    """Return the newest entry that any of these actions left about each thing, by the thing's number; one query.
+
+    :param subject_type: as the log has it, for instance `circulation.hold`
+    """
+    if not subject_ids:
+        return {}
+    entries = AuditEntry.objects.filter(subject_type=subject_type, subject_id__in=subject_ids, at__gte=since)
+    newest = entries.filter(action__in=actions).order_by("id")
+    return {entry.subject_id: entry for entry in newest if entry.subject_id is not None}
+
+
 def audit_log(
     *,
     before_id: int | None = None,

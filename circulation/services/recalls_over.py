@@ -80,6 +80,11 @@ def let_go(loans: Iterable[Loan], *, staff: StaffAccount | None, now: datetime) 
     return {"let_go": free} if free else {}
 
 
+def let_go_of_ended(loan_ids: Iterable[int], *, now: datetime) -> None:
+    """Take the recalls of loans back whose hold ended while nobody saw that they weren't needed any more."""
+    let_go(_lock(Q(pk__in=list(loan_ids))), staff=None, now=now)
+
+
 def _lock(which: Q) -> QuerySet[Loan]:
     loans = Loan.objects.select_for_update(of=("self",), no_key=True)
     wanted = loans.select_related("item__record", "patron", "lending_branch").defer("item__record__raw")

@@ -24,7 +24,7 @@ from patrons.models import Patron
 
 ACTIONS = ("circulation.cancel_hold", "circulation.expire_hold")
 # Not what ended with a membership, with another entry of the same person, or by its own date.
-_UNDOABLE = ("BY_PATRON", "BY_STAFF", "NOT_COLLECTED")
+UNDOABLE = ("BY_PATRON", "BY_STAFF", "NOT_COLLECTED")
 _TELLING = (NoticeKind.HOLD_CANCELLED, NoticeKind.HOLD_EXPIRED)
 
 
@@ -36,7 +36,7 @@ def undo_end_of_hold(entry: AuditEntry, staff: StaffAccount | None, now: datetim
 
     :raises UndoRefused: as `undo`; or PATRON_LEFT, ALREADY_HOLDS, HAS_IT_ON_LOAN, ITEM_ON_HOLD or ITEM_ON_LOAN
     """
-    if entry.facts.get("reason") not in _UNDOABLE:
+    if entry.facts.get("reason") not in UNDOABLE:
         raise UndoRefused([blocking(Code.NOT_UNDOABLE, action=entry.action)])
     hold_id = entry.subject_id or 0
     known = Hold.objects.filter(pk=hold_id).values_list("patron_id", flat=True).first()

@@ -9,14 +9,17 @@ from accounts.models import AuditEntry
 from circulation.errors import Code, RecallRefused
 from circulation.models import Fee, Hold, Loan
 from circulation.rules.recalls import given_back
+from circulation.services.check_in import check_in
 from circulation.services.check_out import check_out
 from circulation.services.holds import cancel_hold, expire_shelf_hold, place_hold
 from circulation.services.nightly.expired_holds import expire_holds
+from circulation.services.nightly.hold_care import care_for_holds
 from circulation.services.nightly.overdue_notices import make_overdue_notices
 from circulation.services.patrons_leaving import end_membership
 from circulation.services.recall import recall_loan
 from circulation.services.recalls_over import take_back_recall
 from circulation.services.renew import renew_loan
+from circulation.services.undo import undo
 from holdings.models import CalendarDay
 from holdings.rules.calendars import Calendar
 from notices.models import Notice
@@ -158,6 +161,20 @@ def test_a_hold_that_is_not_collected_lets_it_go(loan, place, desk, library):
     assert expire_shelf_hold(hold=hold, **desk)
 
     assert state(loan) == BACK
+
+
+def test_the_night_lets_go_what_a_return_that_is_undone_called_back_again(loan, place, desk, library, now):
+    hold = place(loan)
+    back = check_in(item=loan.item, branch=library.main, **desk)
+    Hold.objects.filter(pk=hold.pk).update(state="CANCELLED", trapped_item=None, ended_at=now)
+    undo(entry=AuditEntry.objects.get(pk=back.entry_id), **desk)
+    assert state(loan)[2] == hold.pk
+
+    for _ in range(2):
+        care_for_holds(on=TODAY, now=desk["now"], counts=Counter())
+
+    assert state(loan) == BACK
+    assert AuditEntry.objects.filter(action="circulation.take_back_recall").count() == 1
 
 
 def test_a_patron_who_leaves_lets_it_go(loan, place, desk):

@@ -11,9 +11,12 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from accounts.rules import Permission
+from accounts.selectors import newest_about
 from circulation.selectors.hopeless import hopeless_holds
 from circulation.selectors.item_lists import late_transits
 from circulation.selectors.lists import overdue_loans, ready_holds, shelf_to_clear, transits_to
+from circulation.services import undo_holds
+from circulation.services.undo import UNDOABLE_FOR
 from web.account.access import staff_only
 from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas
@@ -37,7 +40,13 @@ def shelf(request: DeskRequest) -> HttpResponse:
         "HAS_ANOTHER": gettext("another item was lent"),
         "OTHER_FILLED": gettext("another of the patron's holds was enough"),
     }
-    rows = [{"line": line, "why": why.get(line.why, gettext("the hold has ended"))} for line in lines]
+    ended = [line.hold.pk for line in lines if line.why in undo_holds.UNDOABLE and line.hold.state != "READY"]
+    since = timezone.now() - UNDOABLE_FOR
+    entries = newest_about("circulation.hold", ended, actions=undo_holds.ACTIONS, since=since)
+    rows = [
+        {"line": line, "why": why.get(line.why, gettext("the hold has ended")), "undo": entries.get(line.hold.pk)}
+        for line in lines
+    ]
     return list_page(request, "shelf", {"lines": rows, "ready": ready_holds(branch)})
 
 

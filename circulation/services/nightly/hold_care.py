@@ -3,16 +3,18 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
 from catalogue.search import edition_ids
-from circulation.models import Hold
+from circulation.models import Hold, Loan
 from circulation.selectors.hopeless import hopeless_ids
 from circulation.selectors.rule_books import rule_book
 from circulation.services.holds.requests import rules_of
 from circulation.services.nightly.batches import work_through
 from circulation.services.picks import forget_old_picks
+from circulation.services.recalls_over import let_go_of_ended
 from notices.models import NoticeKind
 from notices.services.outbox import NoticeRequest, make_notices
 
@@ -36,16 +38,24 @@ def care_for_holds(*, on: date, now: datetime, counts: Counter[str]) -> None:
     _each(ending, lambda hold_ids: Counter(warned=_warn(hold_ids, on, now)), counts)
     any_edition = Hold.objects.filter(state=Hold.State.QUEUED, any_edition=True)
     _each(any_edition, lambda hold_ids: Counter(editions=_find_editions(hold_ids)), counts)
+    # A return that's undone opens a loan again whose hold may have ended meanwhile.
+    not_needed = Loan.objects.filter(recalled_for__isnull=False, returned_at__isnull=True)
+    _each(not_needed.exclude(recalled_for__state__in=Hold.ACTIVE), lambda loan_ids: _let_go(loan_ids, now), counts)
     waiting = Hold.objects.filter(state=Hold.State.QUEUED)
     _each(waiting, lambda hold_ids: Counter(hopeless=_mark_hopeless(hold_ids, on, now)), counts)
 
 
-def _each(holds: QuerySet[Hold], work: Callable[[Sequence[int]], Counter[str]], counts: Counter[str]) -> None:
+def _each(rows: QuerySet[Any], work: Callable[[Sequence[int]], Counter[str]], counts: Counter[str]) -> None:
     def next_keys(after: int | None) -> Sequence[int]:
-        rest = holds if after is None else holds.filter(pk__gt=after)
+        rest = rows if after is None else rows.filter(pk__gt=after)
         return list(rest.order_by("pk").values_list("pk", flat=True)[:BATCH])
 
     work_through(next_keys, work, counts)
+
+
+def _let_go(loan_ids: Sequence[int], now: datetime) -> Counter[str]:
+    let_go_of_ended(loan_ids, now=now)
+    return Counter()
 
 
 def _earliest_warning() -> int:

@@ -57,6 +57,9 @@ def test_a_hold_that_was_not_collected(librarian_client, patron, item):
     _, button = post(librarian_client, f"/desk/holds/{hold.pk}/not-collected")
     assert Hold.objects.get(pk=hold.pk).state == Hold.State.EXPIRED
 
+    # The list offers it as long as the item lies there.
+    offered = _UNDO.findall(librarian_client.get("/desk/shelf").content.decode())
+    assert offered == [button.group(1)]
     assert take_back(librarian_client, button).headers["Location"] == "/desk/shelf"
 
     assert Hold.objects.get(pk=hold.pk).state == Hold.State.READY
