@@ -5,33 +5,9 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.hands import leave_by, panel, press, rows, scan, scan_box, settled
+from tests.browser.keyboard import expect_visible_focus, tab_to
 
 TOWN = "Oulu"
-MANY_TABS = 40
-# What has the focus, and whether an outline, a ring or a frame shows it.
-FOCUS = """() => {
-  const element = document.activeElement;
-  const style = getComputedStyle(element);
-  const outline = style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0;
-  return { name: element.tagName, shown: element.matches(":focus-visible") && (outline || style.boxShadow !== "none") };
-}"""
-
-
-def expect_visible_focus(page: Page) -> None:
-    focus = page.evaluate(FOCUS)
-    assert focus["name"] != "BODY", "Nothing has the focus."
-    assert focus["shown"], f"The focus on {focus['name']} isn't to be seen."
-
-
-def tab_to(page: Page, target: Locator) -> None:
-    """Go on by Tab until something has the focus, seeing it all the way."""
-    for _ in range(MANY_TABS):
-        if target.evaluate("element => element === document.activeElement"):
-            expect_visible_focus(page)
-            return
-        page.keyboard.press("Tab")
-        expect_visible_focus(page)
-    raise AssertionError(f"Tab doesn't reach {target}.")
 
 
 def expect_ready(page: Page) -> None:

@@ -17,6 +17,7 @@ from web.account.access import staff_only
 from web.account.requests import DeskRequest
 from web.desk.answers import answer_scan, words
 from web.desk.panels import panel_of
+from web.desk.scan_inputs import number_in
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
@@ -28,7 +29,8 @@ def undo(request: DeskRequest, entry_id: int) -> HttpResponse:
         raise Http404
     staff = request.staff
     back = _page_of(entry)
-    context: dict[str, Any] = {"entry": entry}
+    # A list's row keeps its number, and has columns of its own.
+    context: dict[str, Any] = {"entry": entry, "row": number_in(request.GET, "row")}
     try:
         result = take_back(entry=entry, staff=staff.account, now=timezone.now())
     except UndoRefused as refused:

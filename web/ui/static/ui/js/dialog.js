@@ -9,6 +9,10 @@
     dialog.showModal();
   };
 
+  /** Return what opened a dialog. */
+  window.libsys = window.libsys || {};
+  window.libsys.openerOf = (dialog) => openers.get(dialog);
+
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-dialog-open]");
     if (opener) {
