@@ -1,5 +1,6 @@
 """The desk's pages about items in motion: what's said of one, lists of barcodes, inventory, tours, lists of items."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -467,3 +468,15 @@ def test_cancels_a_late_transit_and_offers_to_undo_it(librarian_client, desk_bra
     assert "Undo the newest" in text_of(answer)
     again = librarian_client.post(report, {"what": "cancel-transit"}, follow=True)
     assert "on its way any more." in text_of(again)
+
+
+def test_an_undone_line_of_a_list_keeps_its_number_and_the_list_s_columns(librarian_client, patron, item):
+    form = {"does": "check-out", "form_id": "a-list", "card": "2090000001", "barcodes": item.barcode}
+    listed = librarian_client.post(reverse("desk:batch"), form).content.decode()
+    [address] = set(re.findall(r"/desk/undo/\d+\?row=1", listed))
+
+    undone = librarian_client.post(address, headers={"HX-Request": "true"}).content.decode()
+
+    assert listed.split("<tbody>")[1].count("<td") == undone.count("<td") == 5
+    assert '<td class="n">1</td>' in undone
+    assert not Loan.objects.filter(returned_at=None).exists()
