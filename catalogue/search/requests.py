@@ -1,6 +1,6 @@
 """What a search asks for and what it answers with."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -8,6 +8,8 @@ from catalogue.search.folder import Progress
 
 MOST_HITS = 10_000
 LARGEST_PAGE = 100
+# Sorted by who has them at home: so many of the best hits; what follows stands in its usual order.
+MOST_ASKED_ABOUT = 500
 
 
 class Sort(StrEnum):
@@ -17,6 +19,7 @@ class Sort(StrEnum):
     NEWEST = "newest"
     TITLE = "title"
     AUTHOR = "author"
+    AVAILABLE = "available"
 
 
 class State(StrEnum):
@@ -54,6 +57,8 @@ class SearchRequest:
     :ivar municipality: the schema of the municipality whose titles count; None for the whole nation's
     :ivar branch: one branch's code, the same as a single value of `filters.branches`
     :ivar language: of the person who reads the list; decides how titles are sorted
+    :ivar at_home: which of some titles can be had now, which the index doesn't know; by these, hits are sorted that are
+        to be available first
     :ivar page: from 1
     """
 
@@ -65,6 +70,7 @@ class SearchRequest:
     language: str = "da"
     page: int = 1
     page_size: int = 20
+    at_home: Callable[[Collection[int]], Collection[int]] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """One search from the text to the page of hits."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -13,7 +13,15 @@ from catalogue.search.facets import count_facets
 from catalogue.search.queries import all_of, limits, matching, ranked
 from catalogue.search.query_text import Field, Phrase, Typed, as_number, number_in, read_query, text_of, with_beginnings
 from catalogue.search.reader import ask
-from catalogue.search.requests import LARGEST_PAGE, MOST_HITS, SearchRequest, SearchResult, Sort, State
+from catalogue.search.requests import (
+    LARGEST_PAGE,
+    MOST_ASKED_ABOUT,
+    MOST_HITS,
+    SearchRequest,
+    SearchResult,
+    Sort,
+    State,
+)
 from catalogue.search.spelling import other_spellings
 from catalogue.search.tantivy_gaps import count_of, total_of
 from catalogue.search.words import same_letters
@@ -172,13 +180,32 @@ def _page(
 ) -> tuple[int, list[DocAddress]]:
     queries = [*must, *limits(request.filters, request.municipality)]
     size, offset = request.page_size, (request.page - 1) * request.page_size
-    if request.sort is Sort.RELEVANCE and asked.typed and not asked.newest:
+    asked_about = MOST_ASKED_ABOUT - MOST_ASKED_ABOUT % size
+    if request.sort is Sort.AVAILABLE and request.at_home and offset < asked_about:
+        total, addresses = _best(searcher, request, asked, queries, size=asked_about, offset=0)
+        return total, _at_home_first(searcher, addresses, request.at_home)[offset : offset + size]
+    return _best(searcher, request, asked, queries, size=size, offset=offset)
+
+
+def _best(
+    searcher: Searcher, request: SearchRequest, asked: Asked, queries: Sequence[Query], *, size: int, offset: int
+) -> tuple[int, list[DocAddress]]:
+    if request.sort in (Sort.RELEVANCE, Sort.AVAILABLE) and asked.typed and not asked.newest:
         query = ranked(queries, asked.typed, asked.materials)
         found = searcher.search(query, size, offset=offset, weight_by_field=schema.WEIGHT)
     else:
         field, order = _order(request, asked)
         found = searcher.search(all_of(queries), size, offset=offset, order_by_field=field, order=order)
     return total_of(found), [address for _key, address in found.hits]
+
+
+def _at_home_first(
+    searcher: Searcher, addresses: Sequence[DocAddress], at_home: Callable[[Collection[int]], Collection[int]]
+) -> list[DocAddress]:
+    """Return the hits that can be had now before the others, either in the order that they had."""
+    ids = [int(record_id or 0) for record_id in searcher.fast_field_values(schema.ID, list(addresses))]
+    here = frozenset(at_home(ids))
+    return [address for _, address in sorted(zip(ids, addresses, strict=True), key=lambda hit: hit[0] not in here)]
 
 
 def _order(request: SearchRequest, asked: Asked) -> tuple[str, Order]:

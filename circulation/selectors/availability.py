@@ -10,7 +10,7 @@ from django.db.models import Count, FilteredRelation, Min, Q
 from circulation.selectors.holds import queue_length
 from holdings.models import Item
 
-__all__ = ["BranchAvailability", "availability", "queue_length"]
+__all__ = ["BranchAvailability", "availability", "queue_length", "titles_at_home"]
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class BranchAvailability:
     due: date | None
 
 
+_HOME = Q(status=Item.Status.AVAILABLE, is_damaged=False)
 _GONE = (Item.Status.LOST, Item.Status.MISSING, Item.Status.WITHDRAWN)
 
 
@@ -50,7 +51,7 @@ def availability(record_ids: Collection[int]) -> dict[int, list[BranchAvailabili
         .values("record_id", "home_branch_id", "home_branch__name", "home_branch__position", "home_branch__time_zone")
         .annotate(
             total=Count("pk"),
-            home=Count("pk", filter=Q(status=Item.Status.AVAILABLE, is_damaged=False)),
+            home=Count("pk", filter=_HOME),
             lent=Count("pk", filter=Q(status=Item.Status.ON_LOAN)),
             reference=Count("pk", filter=Q(status=Item.Status.REFERENCE_ONLY)),
             due_back=Min("open_loan__due_date"),
@@ -73,6 +74,17 @@ def availability(record_ids: Collection[int]) -> dict[int, list[BranchAvailabili
             )
         )
     return found
+
+
+def titles_at_home(record_ids: Collection[int], *, branches: Collection[str] = ()) -> set[int]:
+    """Return those of the titles that have an item on the shelf now, whole, in one statement.
+
+    :param branches: codes of the branches whose items count; none for all of them
+    """
+    items = Item.objects.filter(_HOME, record_id__in=record_ids, bundle__isnull=True)
+    if branches:
+        items = items.filter(home_branch__code__in=branches)
+    return set(items.values_list("record_id", flat=True))
 
 
 def _first(day: date | None, moment: datetime | None, zone: ZoneInfo) -> date | None:
