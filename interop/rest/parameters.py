@@ -1,11 +1,13 @@
 """What an address of the API may ask for; anything else is answered with what's wrong with it."""
 
+from functools import partial
 from typing import Any
 
 from rest_framework import serializers
 
 from catalogue.search import Filters, SearchRequest, Sort
 from catalogue.search.requests import LARGEST_PAGE
+from circulation.selectors.availability import titles_at_home
 
 _MOST_VALUES = 20
 
@@ -69,6 +71,7 @@ class SearchParameters(serializers.Serializer[Any]):
             language=language,
             page=asked["page"],
             page_size=asked["page_size"],
+            at_home=partial(titles_at_home, branches=filters.branches),
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -10,6 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
 from catalogue.search import FacetValue, Filters, SearchRequest, SearchResult, Sort, search
+from circulation.selectors.availability import titles_at_home
 from web.titles.names import audience_name, decade_name, language_name, material_name
 from web.ui.requests import PageRequest
 
@@ -65,6 +67,23 @@ class Searched:
         """The same search in the other spelling that the result offers."""
         return self.address(q=self.result.did_you_mean)
 
+    @property
+    def orders(self) -> list[dict[str, Any]]:
+        """What may come first, for `components/sort.html`."""
+        names = {
+            Sort.RELEVANCE: gettext("Best match"),
+            Sort.AVAILABLE: gettext("Available now"),
+            Sort.NEWEST: gettext("Newest"),
+            Sort.TITLE: gettext("Title"),
+            Sort.AUTHOR: gettext("Author"),
+        }
+        return [{"value": sort, "name": name, "current": sort is self.request.sort} for sort, name in names.items()]
+
+    @property
+    def unsorted(self) -> list[tuple[str, str]]:
+        """The parameters of this search but its order, one by one."""
+        return [(name, value) for name, values in self.parameters.lists() if name != "sort" for value in values]
+
     def pages(self) -> dict[str, Any]:
         """Return what `components/pagination.html` needs: the page and the other parameters; nothing without hits."""
         page = _HitPages(self.result).page(self.result.page) if self.result.hits else None
@@ -111,6 +130,7 @@ def read_request(request: PageRequest) -> tuple[SearchRequest, bool]:
         language=getattr(request, "LANGUAGE_CODE", "da"),
         page=min(max(int(page), 1), 500) if page.isascii() and page.isdecimal() and len(page) < 6 else 1,
         page_size=PAGE_SIZE,
+        at_home=partial(titles_at_home, branches=filters.branches),
     ), everywhere
 
 

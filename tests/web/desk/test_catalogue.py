@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from catalogue.search.writing import rebuild
 from holdings.models import Item
 from tests.factories import (
     BranchFactory,
@@ -36,6 +37,23 @@ def details(desk_branch, number_of):
 
 
 # --- Search ---
+
+
+def test_what_comes_first_can_be_chosen_and_keeps_the_rest(librarian_client, patron, rules):
+    RecordFactory(title="Lucky Zebra", author="Aho, Juhani")
+    RecordFactory(title="Lucky Abe", author="Zola, Emile")
+    rebuild()
+
+    address = f"/desk/search?q=lucky&everywhere=1&language=dan&language=eng&patron={patron.pk}"
+    pages = {sort: librarian_client.get(f"{address}&sort={sort}") for sort in ("title", "author", "available")}
+
+    titles = {sort: [row["hit"].title for row in page.context["hits"]] for sort, page in pages.items()}
+    assert titles["title"] == ["Lucky Abe", "Lucky Zebra"] == titles["author"][::-1]
+    page = text_of(pages["author"])
+    assert '<option value="author" selected>' in page
+    for name, value in (("language", "dan"), ("language", "eng"), ("everywhere", 1), ("patron", patron.pk)):
+        assert f'<input type="hidden" name="{name}" value="{value}">' in page
+    assert 'name="sort" value' not in page
 
 
 def test_goes_straight_to_the_item_of_a_barcode(librarian_client, item):

@@ -87,6 +87,22 @@ def test_the_address_of_a_search_names_no_library(browser, shelve):
     assert not [link for link in links if "alpha" in link or "everywhere" in link]
 
 
+def test_shows_first_what_is_on_the_shelf_of_the_library_that_was_chosen(browser, shelve, desk_branch):
+    record, (item,) = shelve("Lucky Per")
+    LoanFactory(item=item)
+    ItemFactory(record=record, home_branch=BranchFactory(code="north"))
+    _, (lent,) = shelve("Lucky Film", film=True)
+
+    def listed(**parameters):
+        page = browser.get("/", {"q": "lucky", "sort": "available", **parameters})
+        assert '<option value="available" selected>Available now</option>' in page.content.decode()
+        return [row["hit"].title for row in page.context["hits"]]
+
+    assert listed(branch=desk_branch.code) == ["Lucky Film", "Lucky Per"]
+    LoanFactory(item=lent)
+    assert listed() == ["Lucky Per", "Lucky Film"]
+
+
 def test_another_spelling_keeps_what_the_search_was_limited_to(browser, shelve):
     shelve("Dostojevskij again")
     for number in range(3):
