@@ -19,10 +19,12 @@ A database kept by `--reuse-db` is made anew by itself when migrations have chan
 import gc
 import math
 from collections.abc import Iterator
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import caches
@@ -36,6 +38,7 @@ from tenants import selectors
 from tenants.choice import choose_none
 from tenants.models import Municipality
 from tenants.selectors import forget_hosts
+from tests.fixtures.databases import forget_model, made_once
 from tests.fixtures.municipalities import is_outdated, municipality_with_commits, prepare_database
 from tests.fixtures.scheduling import DemoOnOneWorker
 
@@ -64,6 +67,14 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Drop what parallel workers copied their databases from."""
+    if session.config.getoption("numprocesses", None):
+        # Tests that need no database run without a server too.
+        with suppress(psycopg.OperationalError):
+            forget_model()
+
+
 @pytest.fixture(scope="session")
 def django_db_createdb(django_db_createdb: bool, django_db_modify_db_settings: None) -> bool:
     """Make the test database anew when the kept one has another shape than today's models."""
@@ -72,7 +83,12 @@ def django_db_createdb(django_db_createdb: bool, django_db_modify_db_settings: N
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    django_test_environment: None, django_db_keepdb: bool, django_db_createdb: bool, django_db_blocker: Any
+    django_test_environment: None,
+    django_db_keepdb: bool,
+    django_db_createdb: bool,
+    django_db_blocker: Any,
+    worker_id: str,
+    _folder: Path,
 ) -> Iterator[None]:
     """Make the test database and add the municipalities to it, once; `--reuse-db` finds both again.
 
@@ -81,7 +97,8 @@ def django_db_setup(
     """
     # Fifty desks at once share eight connections; on a busy machine the last one waits longer than a desk would.
     django_settings.DATABASES["default"]["OPTIONS"]["pool"]["timeout"] = 300
-    with django_db_blocker.unblock():
+    is_shared = worker_id != "master" and not django_db_keepdb
+    with django_db_blocker.unblock(), made_once(_folder.parents[1]) if is_shared else nullcontext():
         made = setup_databases(
             verbosity=0, interactive=False, aliases=["default"], keepdb=django_db_keepdb and not django_db_createdb
         )
