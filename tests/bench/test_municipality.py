@@ -1,7 +1,10 @@
+"""One municipality is filled for all tests here; each test's own changes are taken back."""
+
 from dataclasses import replace
 from datetime import date
 
 import pytest
+from django.db import connection, transaction
 from django.db.models import Count, Sum
 
 from bench.demo.facts import towns
@@ -11,14 +14,30 @@ from circulation.models import Hold, Loan
 from common.barcodes import BarcodeScheme
 from holdings.models import Branch, CalendarDay, Item
 from patrons.models import Card, Guardianship, Patron, PatronCategory
+from tenants.models import Municipality
+from tests.factories import NOW
 
 SIZE = Size(titles=700, items=1500, patrons=60, loans=80, overdue=20, holds=12)
 
 
+@pytest.fixture(scope="module")
+def filled_once(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), transaction.atomic():
+        municipality = Municipality.objects.get(schema_name="alpha")
+        municipality.barcode_schemes = towns()[1].barcode_schemes
+        connection.set_tenant(municipality)
+        done = fill(town=towns()[1], size=SIZE, seed=4, pin="4711", now=NOW)
+        connection.set_schema_to_public()
+        with django_db_blocker.block():
+            yield done
+        connection.set_schema_to_public()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def filled(alpha, now):
+def filled(filled_once, alpha):
     alpha.barcode_schemes = towns()[1].barcode_schemes
-    return fill(town=towns()[1], size=SIZE, seed=4, pin="4711", now=now)
+    return filled_once
 
 
 def test_fills_a_municipality_with_exactly_what_was_wanted(filled):
