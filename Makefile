@@ -55,7 +55,10 @@ install: ## Make .venv with the locked packages
 	@VENV="$(VENV)" PYTHON="$(PYTHON)" sh requirements/install.sh development
 
 checks: static-checks check-tests
-static-checks: check-style check-types check-imports check-migrations check-messages check-templates
+# Beside each other, for most of them keep one core busy only.
+static-checks:
+	@$(MAKE) --no-print-directory --keep-going --jobs=$(WORKERS) \
+		check-types check-messages check-templates check-migrations check-imports check-style
 
 check-style:
 	$(BIN)/ruff check .
