@@ -17,13 +17,15 @@ from web.schools.answers import answer_lending, answer_return
 from web.schools.context import Lending, class_or_404
 from web.schools.words import words
 
+_SCANS = ("circulation.check_out", "circulation.check_in", "circulation.renew")
+
 
 @staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)
 @require_POST
 def undo(request: DeskRequest, pk: int, entry_id: int) -> HttpResponse:
     """Undo the scan and answer with the row that takes its place; the pupil is the next again."""
     school_class, entry, lending = class_or_404(pk), get_entry(entry_id), Lending.of(request.GET)
-    if entry is None:
+    if entry is None or entry.action not in _SCANS:
         raise Http404
     row: dict[str, Any] = {"undone": True}
     kind, status = "none", 200

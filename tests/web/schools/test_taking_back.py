@@ -2,7 +2,8 @@ import uuid
 from datetime import timedelta
 
 from accounts.models import AuditEntry
-from circulation.models import Loan
+from circulation.models import Hold, Loan
+from circulation.services.holds import cancel_hold
 from tests.factories import NOW, TODAY, BlockFactory, HoldFactory, LoanFactory, PatronFactory
 
 SCAN = {"X-Scan": "1"}
@@ -145,3 +146,12 @@ def test_only_what_was_taken_back_is_counted_as_taken_back(school_client, school
     # A row without a count of its own is counted as what the header of its answer says.
     assert "data-tally-as" not in lent
     assert '<tr data-tally-as="none">' in unlent
+
+
+def test_undo_is_for_scans_only(school_client, school_class, school_branch):
+    hold = HoldFactory(pickup_branch=school_branch)
+    cancel_hold(hold=hold, staff=school_client.staff, now=NOW)
+    entry = AuditEntry.objects.get(action="circulation.cancel_hold")
+
+    assert school_client.post(f"/school/class/{school_class.pk}/undo/{entry.pk}").status_code == 404
+    assert Hold.objects.get(pk=hold.pk).state == Hold.State.CANCELLED
