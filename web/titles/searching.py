@@ -23,6 +23,8 @@ _PARAMETERS = {
     "decade": "decade",
 }
 PAGE_SIZE = 20
+# Of a facet, so many values are seen at once; chosen ones always are.
+_VALUES_SEEN = 10
 LONGEST = 200
 
 
@@ -167,10 +169,12 @@ def _facet(kind: str, values: tuple[FacetValue, ...], name_of: Any, parameters: 
         for value in values
         if name_of(value.value)
     ]
+    seen = [place < _VALUES_SEEN or row["current"] for place, row in enumerate(rows)]
     return {
         "id": kind,
         "heading": headings[kind],
-        "values": rows,
+        "values": [row for row, is_seen in zip(rows, seen, strict=True) if is_seen],
+        "more": [row for row, is_seen in zip(rows, seen, strict=True) if not is_seen],
         "chips": [{"text": row["name"], "url": row["url"]} for row in rows if row["current"]],
     }
 

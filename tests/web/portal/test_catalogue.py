@@ -64,6 +64,21 @@ def test_narrows_by_facets_that_can_be_taken_away(browser, shelve):
     assert page.context["searched"].chips[0]["url"] == "?q=lucky"
 
 
+def test_several_values_of_a_facet_are_chosen_and_those_stay_in_sight(browser, shelve):
+    for year in range(1900, 2010, 10):
+        RecordFactory(title="Lucky Per", year=year)
+    shelve("Lucky Film", year=2015, items=0)
+
+    page = browser.get("/?q=lucky&everywhere=1&decade=1900&decade=2010")
+
+    (decades,) = (facet for facet in page.context["searched"].facets if facet["id"] == "decade")
+    assert page.context["result"].total == 2
+    assert [(row["count"], row["current"]) for row in decades["values"]] == [(1, True), *[(1, False)] * 9, (1, True)]
+    assert [row["url"] for row in decades["more"]] == ["?q=lucky&everywhere=1&decade=1900&decade=2010&decade=1910"]
+    assert "<summary>More</summary>" in page.content.decode()
+    assert decades["values"][0]["url"] == "?q=lucky&everywhere=1&decade=1900"
+
+
 def test_searches_the_whole_country_on_wish(browser, shelve):
     shelve("Lucky Elsewhere", items=0)
 
