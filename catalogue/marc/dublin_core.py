@@ -1,4 +1,4 @@
-"""Dublin Core as OAI-PMH wants it (`oai_dc`): the elements from a record's columns, for whoever knows no MARC."""
+"""Dublin Core as OAI-PMH (`oai_dc`) and SRU want it: a record's elements, for whoever knows no MARC."""
 
 from collections.abc import Iterator
 
@@ -8,6 +8,9 @@ from catalogue.marc.xml_text import element_text
 
 OAI_DC = "http://www.openarchives.org/OAI/2.0/oai_dc/"
 OAI_DC_SCHEMA = "http://www.openarchives.org/OAI/2.0/oai_dc.xsd"
+
+SRU_DC = "info:srw/schema/1/dc-schema"
+SRU_DC_SCHEMA = "http://www.loc.gov/standards/sru/recordSchemas/dc-schema.xsd"
 
 _DC = "http://purl.org/dc/elements/1.1/"
 _XSI = "http://www.w3.org/2001/XMLSchema-instance"
@@ -29,11 +32,24 @@ _TYPES: dict[str, str] = {
 
 def oai_dc(record: Described) -> str:
     """Return the record as an `oai_dc:dc` element."""
-    elements = "".join(f"<dc:{name}>{element_text(value)}</dc:{name}>" for name, value in _elements(record) if value)
     return (
         f'<oai_dc:dc xmlns:oai_dc="{OAI_DC}" xmlns:dc="{_DC}" xmlns:xsi="{_XSI}"'
-        f' xsi:schemaLocation="{OAI_DC} {OAI_DC_SCHEMA}">{elements}</oai_dc:dc>'
+        f' xsi:schemaLocation="{OAI_DC} {OAI_DC_SCHEMA}">{_written(record)}</oai_dc:dc>'
     )
+
+
+def sru_dc(record: Described) -> str:
+    """Return the record as the `dc` element that SRU has."""
+    return f'<srw_dc:dc xmlns:srw_dc="{SRU_DC}" xmlns:dc="{_DC}">{_written(record)}</srw_dc:dc>'
+
+
+def materials_of(dcmi_type: str) -> list[str]:
+    """Return the kinds of material that a type of the DCMI vocabulary stands for; case doesn't count."""
+    return [material for material, name in _TYPES.items() if name.casefold() == dcmi_type.casefold()]
+
+
+def _written(record: Described) -> str:
+    return "".join(f"<dc:{name}>{element_text(value)}</dc:{name}>" for name, value in _elements(record) if value)
 
 
 def _elements(record: Described) -> Iterator[tuple[str, str]]:

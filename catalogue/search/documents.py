@@ -2,6 +2,7 @@
 
 import json
 import math
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -39,8 +40,8 @@ COLUMNS = (
 )
 # Beside the municipality that keeps a title to itself, so that all such titles can be asked for at once.
 ANYBODY = "*"
-# Between two texts, so that a phrase never spans both.
-_BREAK = "\u00b6"
+# Around each text, so that a phrase never spans two, and can be told to begin or end one.
+BREAK = "\u00b6"
 _LONGEST_KEY = 120
 # So many are enough for "did you mean".
 _MOST_OTHER_NAMES = 5
@@ -75,8 +76,9 @@ def document_of(record: BibliographicRecord, holdings: Holdings) -> Document:
     for words in about:
         document.add_text(schema.SUBJECT, " ".join(_with_stems(words, language)))
     document.add_text(schema.WORDS, " ".join(_all_words(record, [title, *names, *about, *rest], language)))
-    exact = f" {_BREAK} ".join(" ".join(map(same_letters, words)) for words in (title, *names, *about, *rest))
-    document.add_text(schema.EXACT, exact)
+    exact = (" ".join(map(same_letters, words)) for words in (title, *names, *about, *rest))
+    document.add_text(schema.EXACT, f"{BREAK} {f' {BREAK} '.join(exact)} {BREAK}")
+    _add_places(document, record)
     _add_hints(document, title, names[0], subjects)
     _add_values(document, record)
     _add_holdings(document, holdings)
@@ -90,6 +92,11 @@ def document_of(record: BibliographicRecord, holdings: Holdings) -> Document:
 def name_key(text: str) -> str:
     """Return an author's, a subject's or a series' name as it stands in the index: cut, since a key may not be long."""
     return text[:_LONGEST_KEY]
+
+
+def class_key(text: str) -> str:
+    """Return a classification as it stands in the index: one word, whatever signs and blanks it has."""
+    return same_letters("".join(unicodedata.normalize("NFC", text).casefold().split()))
 
 
 def work_key(author: str, title: str) -> str:
@@ -142,6 +149,19 @@ def _spellings(word: str, language: str) -> tuple[str, ...]:
         modern = kept.replace("aa", "å")
         spellings += [modern, *plain_spellings(modern)]
     return (kept, *spellings)
+
+
+def _add_places(document: Document, record: BibliographicRecord) -> None:
+    for name, text in (
+        (schema.SUBTITLE, record.remainder),
+        (schema.SERIES, record.series),
+        (schema.PUBLISHER, record.publisher),
+    ):
+        if text:
+            kept = [same_letters(word) for word in words_of(text)]
+            document.add_text(name, " ".join([*kept, *(plain for word in kept for plain in plain_spellings(word))]))
+    if record.classification:
+        document.add_text(schema.CLASS, class_key(record.classification))
 
 
 def _add_hints(

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from tantivy import Schema, SchemaBuilder
 
-VERSION = 2
+VERSION = 3
 
 # Everything that a search can find a title by: words, stems and plain spellings, without regard to where they stand.
 WORDS = "words"
@@ -12,6 +12,8 @@ WORDS = "words"
 EXACT = "exact"
 # Where a word stands decides how high the title comes in the list: in the title, as a name, or in what it's about.
 TITLE, AUTHOR, SUBJECT = "title", "author", "subject"
+# Places that only programs ask for by name.
+SUBTITLE, SERIES, PUBLISHER, CLASS = "subtitle", "series", "publisher", "class"
 # What is offered while somebody types.
 TITLE_HINT, AUTHOR_HINT, SUBJECT_HINT = "title_hint", "author_hint", "subject_hint"
 # Whole values: facets and exact limits.
@@ -37,7 +39,7 @@ def index_schema() -> Schema:
     """Return the fields as Tantivy wants them."""
     builder = SchemaBuilder()
     builder.add_unsigned_field(ID, stored=False, indexed=True, fast=True)
-    for name in (WORDS, TITLE_HINT, AUTHOR_HINT, SUBJECT_HINT):
+    for name in (WORDS, TITLE_HINT, AUTHOR_HINT, SUBJECT_HINT, SUBTITLE, SERIES, PUBLISHER, CLASS):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="basic")
     for name in (TITLE, AUTHOR, SUBJECT):
         builder.add_text_field(name, tokenizer_name="whitespace", index_option="freq")

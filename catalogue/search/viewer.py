@@ -32,6 +32,14 @@ class ViewersSearcher:
         """Return what's stored of a hit."""
         return self._searcher.doc(address)
 
+    def doc_freq(self, name: str, word: str) -> int:
+        """Return how many titles have a word in a field, those included that can't be seen: never to be shown."""
+        return int(self._searcher.doc_freq(name, word))
+
+    def terms_with_prefix(self, name: str, start: str, *, limit: int | None = None) -> Any:
+        """Return a field's words that begin so, those included that only unseen titles have: count before showing."""
+        return self._searcher.terms_with_prefix(name, start, limit=limit)
+
     def fast_field_values(self, name: str, addresses: Sequence[DocAddress]) -> Any:
         """Return a column's values for hits."""
         return self._searcher.fast_field_values(name, list(addresses))

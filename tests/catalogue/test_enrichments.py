@@ -20,6 +20,7 @@ from catalogue.models import (
 from catalogue.rules.record_diff import Sign
 from catalogue.selectors import get_record
 from catalogue.selectors.enrichments import enrichment_of, enrichment_versions, record_view
+from catalogue.selectors.retrieval import records_as_seen
 from catalogue.services.enrichments import Whose, delete_enrichment, restore_enrichment, save_enrichment
 from catalogue.services.import_marc import import_marc
 from catalogue.services.merging import merge_records, undo_merge
@@ -228,7 +229,9 @@ def test_a_municipalitys_lists_and_exports_are_as_its_library_sees_them(bring, s
         listed = harvested_title(View(number), record.pk)
         with_marc = harvested_title(View(number), record.pk, with_marc=True)
         [exported] = records_to_export(municipality_id=number, since=None, ids=None, with_marc=True)
-        assert listed.record.title == title
+        [found] = records_as_seen([record.pk], number, with_marc=True).values()
+        assert listed.record.title == title == records_as_seen([record.pk], number, with_marc=False)[record.pk].title
+        assert bytes(found.raw) == bytes(with_marc.record.raw)
         assert ("Vor blå have".encode() in bytes(with_marc.record.raw)) is (number == alpha.pk)
         assert bytes(exported.raw) == bytes(with_marc.record.raw)
         assert (listed.changed_at > before[number]) is (number == alpha.pk), "only its own list tells of it"
