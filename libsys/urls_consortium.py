@@ -6,6 +6,7 @@ urlpatterns = [
     path("", include("web.console.urls_consortium")),
     path("account/", include("web.account.urls_consortium")),
     path("", include("interop.oai.urls")),
+    path("", include("interop.sru.urls")),
     path("", include("web.ui.urls")),
 ]
 handler400 = "libsys.error_pages.bad_request"

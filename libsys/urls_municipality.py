@@ -11,6 +11,7 @@ urlpatterns = [
     path("console/", include("web.console.urls_municipality")),
     path("api/", include("interop.rest.urls")),
     path("", include("interop.oai.urls")),
+    path("", include("interop.sru.urls")),
     path("", include("web.ui.urls")),
 ]
 handler400 = "libsys.error_pages.bad_request"

@@ -42,8 +42,9 @@ def write_directory(towns: list[tuple[Town, Municipality]], *, now: datetime) ->
     content: dict[str, Any] = {
         "written_at": now.isoformat(timespec="seconds"),
         "console": {"url": address_on(settings.BASE_DOMAIN), "staff": _staff(OPERATORS)},
-        # All records, for harvesters; each municipality's own address has its titles.
+        # All records, to harvest and to search; each municipality's own addresses have its titles.
         "oai_url": address_on(settings.BASE_DOMAIN, "/oai"),
+        "sru_url": address_on(settings.BASE_DOMAIN, "/sru"),
         # Self-check machines and sorters get accounts of their own with their protocols.
         "devices": [],
         "municipalities": [],
@@ -68,6 +69,7 @@ def _municipality(town: Town, municipality: Municipality, now: datetime) -> dict
         "desk_url": address_of(municipality, "/desk/"),
         "console_url": address_of(municipality, "/console/"),
         "oai_url": address_of(municipality, "/oai"),
+        "sru_url": address_of(municipality, "/sru"),
         "language": municipality.language,
         "currency": municipality.currency,
         "time_zone": municipality.time_zone,

@@ -10,7 +10,6 @@ from django.http import Http404, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import SimpleRateThrottle
 from rest_framework.views import APIView
 
 from catalogue.search import State, search, suggest
@@ -21,20 +20,10 @@ from common.problems import problem
 from holdings.selectors import all_branches
 from interop.rest.parameters import SearchParameters, SuggestionParameters
 from interop.rest.problems import answer_exception
+from interop.throttling import PerAddress
 from tenants.selectors import current_municipality
 
 _DESCRIPTION = Path(__file__).parent / "openapi.json"
-
-
-class PerAddress(SimpleRateThrottle):
-    """So many requests a minute from one network address, counted for each municipality by itself."""
-
-    scope = "api"
-    rate = "120/min"
-
-    def get_cache_key(self, request: Request, view: APIView) -> str:
-        """Return what is counted by; a header that anybody can write isn't asked."""
-        return self.cache_format % {"scope": self.scope, "ident": request.META.get("REMOTE_ADDR", "")}
 
 
 class PublicView(APIView):

@@ -1,14 +1,10 @@
 """Two programs that libraries harvest with, over HTTP, against a server that really commits."""
 
-import socket
 import threading
 from collections.abc import Iterator
-from socketserver import ThreadingMixIn
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
-from django.core.wsgi import get_wsgi_application
 from django.db import connection, transaction
 from oaipmh_scythe import Scythe
 from oaipmh_scythe.exceptions import BadResumptionToken as ScythesBadToken
@@ -22,39 +18,18 @@ from interop.oai import answers
 from tests.factories import NOW
 from tests.factories.catalogue import RecordFactory
 from tests.interop.harvests import hold, tell
+from tests.interop.live_server import serving
 
 MARCXML = "{http://www.loc.gov/MARC21/slim}"
 
 
-class _Quiet(WSGIRequestHandler):
-    def log_message(self, *_words: Any) -> None:
-        """Say nothing."""
-
-
-class _Server(ThreadingMixIn, WSGIServer):
-    """Waits for its requests when it closes."""
-
-
 @pytest.fixture
 def address(committed_municipality, monkeypatch) -> Iterator[str]:
-    """Serve the installation, and lead every name that ends in `localhost` to it."""
+    """Serve the installation, and give pages of four titles."""
     monkeypatch.setattr("catalogue.services.change_feed.wake_followers", lambda: None)
     monkeypatch.setattr(answers, "PAGE", 4)
-    look_up = socket.getaddrinfo
-    monkeypatch.setattr(
-        socket,
-        "getaddrinfo",
-        lambda host, *rest, **more: look_up("127.0.0.1" if str(host).endswith("localhost") else host, *rest, **more),
-    )
-    server = make_server("127.0.0.1", 0, get_wsgi_application(), server_class=_Server, handler_class=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield f"http://gamma.localhost:{server.server_port}/oai"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(monkeypatch) as port:
+        yield f"http://gamma.localhost:{port}/oai"
 
 
 @pytest.fixture

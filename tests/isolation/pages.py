@@ -194,6 +194,14 @@ API = {
 }
 _HARVEST = {"verb": "=ListRecords", "metadataPrefix": "=marcxml"}
 OAI = {"oai:provider": Page(ANYBODY, asks=_HARVEST, sends=_HARVEST)}
+_RETRIEVE = {
+    "version": "=1.2",
+    "operation": "=searchRetrieve",
+    "query": "=cql.allRecords=1",
+    "recordSchema": "=marcxml",
+}
+SRU = {"sru:server": Page(ANYBODY, asks=_RETRIEVE, sends=_RETRIEVE)}
+MACHINES = {**API, **OAI, **SRU}
 _PATRONS, _ITEMS, _MONEY = Permission.EDIT_PATRONS, Permission.EDIT_ITEMS, Permission.TAKE_PAYMENTS
 _GIVE_UP = Permission.WAIVE_FEES
 _PATRON = {
@@ -347,10 +355,23 @@ DESK = {
     "desk:transits": Page(_DESK),
 }
 
-OF_A_MUNICIPALITY = {**PORTAL, **KIOSK, **ACCOUNT, **OWN_DESK, **DESK, **SCHOOL, **CONSOLE, **API, **OAI, **DESIGN}
+OF_A_MUNICIPALITY = {
+    **PORTAL,
+    **KIOSK,
+    **ACCOUNT,
+    **OWN_DESK,
+    **DESK,
+    **SCHOOL,
+    **CONSOLE,
+    **API,
+    **OAI,
+    **SRU,
+    **DESIGN,
+}
 OF_THE_CONSORTIUM = {
     **ACCOUNT,
     **OAI,
+    **SRU,
     **DESIGN,
     "console:start": Page(_OPERATOR, asks={"find": "=a"}),
     "console:suspend": Page(_OPERATOR, {"pk": "municipality"}, sends={"reason": "=Unpaid"}),
