@@ -86,7 +86,7 @@ _FOR_KEEPERS = {"withdraw", "out-of-bundle", "into-bundle"}
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
 def report(request: DeskRequest, barcode: str) -> HttpResponse:
-    """Note what has become of the item, and go back to its page, where it can be undone."""
+    """Note what has become of the item, and go back to its page, where it can be undone, or to the list at work."""
     item, what = _item_or_404(barcode), request.POST.get("what", "")
     staff = request.staff
     if what not in _REPORTS:
@@ -94,15 +94,20 @@ def report(request: DeskRequest, barcode: str) -> HttpResponse:
     if what in _FOR_KEEPERS and not staff.may(Permission.EDIT_ITEMS):
         raise PermissionDenied
     said, act = _REPORTS[what]
+    from_list = request.POST.get("back") == "transits"
+    # On the list the message has to say which of its items it's about.
+    about = f"{item.record.title}:" if from_list else ""
     try:
         result = act(item, request.POST.get("note", "").replace("\x00", "")[:400], staff.account, timezone.now())
     except ReportRefused as refused:
         for reason in words(request, refused):
-            messages.error(request, " ".join(filter(None, (reason.text, reason.about, reason.next_step))))
+            messages.error(request, " ".join(filter(None, (about, reason.text, reason.about, reason.next_step))))
     else:
-        messages.success(request, str(said))
+        messages.success(request, f"{about} {said}".strip())
         for notice in notice_words(request, result.notices):
-            messages.warning(request, notice.text)
+            messages.warning(request, f"{about} {notice.text}".strip())
+    if from_list:
+        return redirect(f"{reverse('desk:transits')}?late=1")
     return redirect("desk:item", barcode=item.barcode)
 
 

@@ -480,3 +480,17 @@ def test_an_undone_line_of_a_list_keeps_its_number_and_the_list_s_columns(librar
     assert listed.split("<tbody>")[1].count("<td") == undone.count("<td") == 5
     assert '<td class="n">1</td>' in undone
     assert not Loan.objects.filter(returned_at=None).exists()
+
+
+def test_a_late_transit_is_settled_from_its_row_and_the_list_goes_on(librarian_client, desk_branch, item):
+    transit = TransitFactory(item=item, to_branch=desk_branch, sent_at=NOW - timedelta(days=30))
+    address = reverse("desk:report_item", args=[item.barcode])
+
+    answer = librarian_client.post(address, {"what": "missing", "back": "transits"}, follow=True)
+
+    assert answer.redirect_chain == [(f"{reverse('desk:transits')}?late=1", 302)]
+    page = text_of(answer)
+    assert "Lucky Per: Marked as missing." in page
+    assert "Nothing is late on its way from or to here." in page
+    transit.refresh_from_db()
+    assert transit.cancelled_at == NOW
