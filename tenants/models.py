@@ -115,6 +115,30 @@ class TemplateRule(models.Model):
         return f"{self.template_id}: {self.patron_category or '*'} × {self.item_type or '*'}"
 
 
+class TemplateChange(models.Model):
+    """One value of one row of a template, before and after: the history that a change is undone by."""
+
+    rule = models.ForeignKey(TemplateRule, on_delete=models.CASCADE, related_name="changes")
+    name = models.CharField(max_length=60)
+    # {"value": …} where the row set it, {} where it didn't.
+    before = models.JSONField(default=dict)
+    after = models.JSONField(default=dict)
+    # The row's last day, which goes with the value.
+    until_before = models.DateField(null=True)
+    until_after = models.DateField(null=True)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=100)
+    undoes = models.OneToOneField("self", null=True, on_delete=models.SET_NULL, related_name="undone_by")
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return f"{self.name} of template rule {self.rule_id}"
+
+
 class SchemaSnapshot(models.Model):
     """The template schema as SQL, replayed with another name to provision a municipality."""
 
