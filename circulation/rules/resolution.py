@@ -160,7 +160,7 @@ class RuleSet:
             key = (origin.level, origin.place_id, origin.patron_category, origin.item_type, origin.residence)
             self._rows.setdefault(key, []).append(row)
         # The days on which a row begins to hold, or holds no more.
-        self._turns = sorted({day for row in self.rows() for day in _turns(row.origin)})
+        self._turns = sorted({day for row in self.rows() for day in turns_of(row.origin)})
 
     def rows(self) -> Iterator[RuleRow]:
         """Yield every row, whether it holds today or not."""
@@ -223,7 +223,8 @@ def _beginning(row: RuleRow) -> tuple[bool, date]:
     return (row.origin.valid_from is not None, row.origin.valid_from or date.min)
 
 
-def _turns(origin: Origin) -> Iterator[date]:
+def turns_of(origin: Origin) -> Iterator[date]:
+    """Yield the day on which a row begins to hold, and the one on which it holds no more."""
     if origin.valid_from is not None:
         yield origin.valid_from
     if origin.valid_until is not None and origin.valid_until < date.max:

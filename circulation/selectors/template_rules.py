@@ -1,47 +1,10 @@
 """Reads the circulation rules of a consortium's template."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
-from django.db import connection
 from django.db.models import F
-from psycopg import sql
 
 from circulation.rules.resolution import Level, Origin, RuleRow
 from circulation.rules.values import REGISTER, read_value
-from tenants.models import Municipality, TemplateRule
-
-
-@dataclass(frozen=True)
-class Follower:
-    """A municipality that follows a template.
-
-    :ivar own_values: in how many rows it has set the value itself; there it goes on as it is
-    """
-
-    municipality: Municipality
-    own_values: int
-
-
-def followers_of(template_id: int, name: str) -> list[Follower]:
-    """Return who follows a template, by name, and how many own values each has for one rule. Two statements."""
-    members = list(Municipality.objects.filter(template_id=template_id).exclude(schema_name="public").order_by("name"))
-    counted = _own_values([member.schema_name for member in members], name)
-    return [Follower(member, counted.get(member.schema_name, 0)) for member in members]
-
-
-def _own_values(schema_names: Sequence[str], name: str) -> dict[str, int]:
-    if not schema_names:
-        return {}
-    counts = [
-        sql.SQL("SELECT {}, count(*) FROM {} WHERE jsonb_exists(values, {})").format(
-            sql.Literal(schema), sql.Identifier(schema, "circulation_circulationrule"), sql.Literal(name)
-        )
-        for schema in schema_names
-    ]
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL(" UNION ALL ").join(counts))
-        return dict(cursor.fetchall())
+from tenants.models import TemplateChange, TemplateRule
 
 
 def template_rules(template_id: int) -> list[RuleRow]:
@@ -68,3 +31,14 @@ def template_origin(row: TemplateRule) -> Origin:
         valid_from=row.valid_from,
         valid_until=row.valid_until,
     )
+
+
+def template_changes(template_id: int, *, limit: int = 100) -> list[TemplateChange]:
+    """Return the newest changes of a template's values, with their rows and what took them back."""
+    changes = TemplateChange.objects.filter(rule__template_id=template_id)
+    return list(changes.select_related("rule", "undone_by").order_by("-pk")[:limit])
+
+
+def get_template_change(template_id: int, pk: int) -> TemplateChange | None:
+    """Return one change of a template, or None."""
+    return TemplateChange.objects.filter(rule__template_id=template_id, pk=pk).first()

@@ -3,10 +3,9 @@
 A change that would leave a case without a needed value, or with two that can't both be, is refused and shows the case.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from itertools import product
 from typing import Any
 
 from django.db import transaction
@@ -15,7 +14,8 @@ from django.utils import timezone
 from accounts.models import StaffAccount
 from circulation.errors import Code, RuleRefused
 from circulation.models import CirculationRule, RuleChange
-from circulation.rules.contradictions import Flaw, flaws
+from circulation.rules.changed_rules import Case, Known, RuleComparison
+from circulation.rules.contradictions import Flaw
 from circulation.rules.notice_steps import channels_named
 from circulation.rules.reasons import blocking
 from circulation.rules.values import REGISTER, parse_values
@@ -25,9 +25,8 @@ from common.errors import Reason
 from holdings.models import Branch, BranchGroup, ItemType
 from notices.selectors import message_settings
 from patrons.models import PatronCategory
-
-Place = tuple[int, int | None]
-Case = tuple[Place, int | None, int | None, str]
+from tenants.keys import tenant_name
+from tenants.models import Municipality, PolicyTemplate
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +68,7 @@ def set_value(*, name: str, value: Any, scope: RuleScope, actor: StaffAccount) -
     )
     _check_days(scope)
     _check_channels(name, stored[name])
+    _hold_still()
     before = rule_book()
     row, _made = CirculationRule.objects.select_for_update(of=("self",)).get_or_create(
         **scope.row_keys(), defaults={"valid_until": scope.valid_until}
@@ -76,7 +76,8 @@ def set_value(*, name: str, value: Any, scope: RuleScope, actor: StaffAccount) -
     if scope.valid_from is not None:
         row.valid_until = scope.valid_until
     _write(row, name, {"value": stored[name]}, actor=actor)
-    _refuse_flaws(before)
+    # A last day concerns everything that the row says.
+    _refuse_flaws(before, name, also=row.values if scope.valid_from else ())
     return row
 
 
@@ -86,12 +87,13 @@ def reset_value(*, name: str, scope: RuleScope, actor: StaffAccount) -> bool:
 
     :raises RuleRefused: RULE_GAP or RULE_CONTRADICTION with the case that shows it; nothing has changed
     """
+    _hold_still()
     before = rule_book()
     row = CirculationRule.objects.select_for_update(of=("self",)).filter(**scope.row_keys()).first()
     if row is None or name not in row.values:
         return False
     _write(row, name, {}, actor=actor)
-    _refuse_flaws(before)
+    _refuse_flaws(before, name)
     return True
 
 
@@ -102,6 +104,7 @@ def undo_change(*, change: RuleChange, actor: StaffAccount) -> RuleChange:
     :raises RuleRefused: UNDONE_ALREADY, CHANGED_SINCE, CHANNEL_NOT_IN_USE, RULE_GAP or RULE_CONTRADICTION; nothing
         has changed
     """
+    _hold_still()
     before = rule_book()
     row = CirculationRule.objects.select_for_update(of=("self",)).get(pk=change.rule_id)
     if RuleChange.objects.filter(undoes=change).exists():
@@ -111,7 +114,7 @@ def undo_change(*, change: RuleChange, actor: StaffAccount) -> RuleChange:
         raise RuleRefused([blocking(Code.CHANGED_SINCE)])
     _check_channels(change.name, change.before.get("value"))
     undone = _write(row, change.name, change.before, actor=actor, undoes=change)
-    _refuse_flaws(before)
+    _refuse_flaws(before, change.name)
     return undone
 
 
@@ -152,63 +155,47 @@ def _check_channels(name: str, value: Any) -> None:
         raise RuleRefused([blocking(Code.CHANNEL_NOT_IN_USE, channels=sorted(unused))])
 
 
-def _refuse_flaws(before: RuleBook) -> None:
+def _hold_still() -> None:
+    """Let nobody else change the rules that hold here until this is done: two changes may go ill together."""
+    followed = Municipality.objects.filter(schema_name=tenant_name()).values("template_id")
+    list(PolicyTemplate.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=followed))
+
+
+def _refuse_flaws(before: RuleBook, name: str, also: Collection[str] = ()) -> None:
     """Refuse what the change has made wrong; what was wrong before stands in nobody's way."""
-    found = list(_flaws(rule_book()))
-    known = set(_flaws(before)) if found else set()
-    new: dict[Flaw, Case] = {}
-    for case, flaw in found:
-        if (case, flaw) not in known:
-            new.setdefault(flaw, case)
+    book, names = rule_book(), frozenset((name, *also))
+    new = RuleComparison(before.rules, book.rules, _known(book), names, timezone.localdate()).new_flaws()
     if new:
-        raise RuleRefused([_reason(flaw, case) for flaw, case in new.items()])
+        raise RuleRefused([_reason(flaw, case, book, name) for flaw, case in new.items()])
 
 
-def _flaws(book: RuleBook) -> Iterator[tuple[Case, Flaw]]:
-    # A day in each time between two turns, so that a rule that only begins to hold is tried too.
-    days = [timezone.localdate(), *(day for day in book.rules.turns() if day > timezone.localdate())]
-    origins = [row.origin for row in book.rules.rows()]
+def _known(book: RuleBook) -> Known:
+    return Known(
+        branches={pk: branch.group_id for pk, branch in book.branches.items()},
+        patron_categories={each.code for each in book.categories.values()},
+        item_types={each.code for each in book.item_types.values()},
+    )
+
+
+def _reason(flaw: Flaw, case: Case, book: RuleBook, changed: str) -> Reason:
     categories = {each.code: pk for pk, each in book.categories.items()}
     types = {each.code: pk for pk, each in book.item_types.items()}
-    # Only what some row tells apart can make a difference.
-    whom = [None, *(categories[code] for code in {each.patron_category for each in origins} if code in categories)]
-    what = [None, *(types[code] for code in {each.item_type for each in origins} if code in types)]
-    homes = ["OWN", *sorted({each.residence for each in origins if each.residence} - {"OWN"})]
-    for case in product(_places(book), whom, what, homes):
-        place, category, kind, residence = case
-        for day in days:
-            resolved = book.resolved(
-                branch_id=place[0],
-                group_id=place[1],
-                category_id=category,
-                item_type_id=kind,
-                residence=residence,
-                on=day,
-            )
-            for flaw in flaws(resolved):
-                yield case, flaw
-
-
-def _places(book: RuleBook) -> list[Place]:
-    """The branches that differ from the municipality, by rows of their own or of their group."""
-    told = {(row.origin.level.value, row.origin.place_id) for row in book.rules.rows()}
-    differing = [
-        (pk, None)
-        for pk, branch in sorted(book.branches.items())
-        if ("BRANCH", pk) in told or ("BRANCH_GROUP", branch.group_id) in told
-    ]
-    return [(0, None), *differing]
-
-
-def _reason(flaw: Flaw, case: Case) -> Reason:
-    place, category, kind, residence = case
-    code = Code.RULE_GAP if flaw.code == "GAP" else Code.RULE_CONTRADICTION
     return blocking(
-        code,
-        names=list(flaw.names),
-        labels=[str(REGISTER[name].label) for name in flaw.names],
-        branch_id=place[0] or None,
-        category_id=category,
-        item_type_id=kind,
-        residence=residence,
+        Code.RULE_GAP if flaw.code == "GAP" else Code.RULE_CONTRADICTION,
+        **flaw_facts(flaw, changed),
+        branch_id=case.branch_id,
+        category_id=categories.get(case.patron_category or ""),
+        item_type_id=types.get(case.item_type or ""),
+        residence=case.residence,
     )
+
+
+def flaw_facts(flaw: Flaw, changed: str) -> dict[str, Any]:
+    """Return what a refusal tells of a flaw: its values, and those among them that somebody may change instead."""
+    others = [name for name in flaw.names if name != changed]
+    return {
+        "names": list(flaw.names),
+        "labels": [str(REGISTER[name].label) for name in flaw.names],
+        "others": others,
+        "other_labels": [str(REGISTER[name].label) for name in others],
+    }

@@ -129,6 +129,7 @@ PAGES = {
         "/templates",
         "/templates/standard-dk",
         "/templates/standard-dk/loan_days",
+        "/templates/standard-dk/history",
         "/staff",
         "/staff/add",
         "/staff/1",

@@ -16,7 +16,7 @@ from django.test import override_settings
 from catalogue.search import reader
 from catalogue.search.writing import rebuild
 from tenants.choice import choose_none
-from tenants.models import Municipality, ProvisioningRun
+from tenants.models import Municipality, PolicyTemplate, ProvisioningRun, TemplateChange, TemplateRule
 from tenants.selectors import forget_hosts
 from tests.factories import NOW
 from tests.isolation.towns import Town, announce_titles, build_consortium, build_town
@@ -51,8 +51,11 @@ def _build_towns() -> Towns:
     alpha, beta = (build_town(Municipality.objects.get(schema_name=name)) for name in ("alpha", "beta"))
     consortium = build_consortium()
     run = ProvisioningRun.objects.create(wanted={"name": "Gamma"}, started_at=NOW)
+    bare = PolicyTemplate.objects.get(code="bare")
+    row = TemplateRule.objects.create(template=bare, item_type="film", valid_from=NOW.date())
+    change = TemplateChange.objects.create(rule=row, name="shelf_days", before={"value": 9}, at=NOW, by="Changer")
     for town in (alpha, beta, consortium):
-        town.things |= {"municipality": beta.municipality.pk, "run": run.pk}
+        town.things |= {"municipality": beta.municipality.pk, "run": run.pk, "template_change": change.pk}
     announce_titles()
     rebuild()
     connection.check_constraints()

@@ -383,6 +383,8 @@ OF_THE_CONSORTIUM = {
     "console:run_job": Page(_OPERATOR, {"pk": "municipality", "job": "=overdue-fees"}, sends={}),
     "console:templates": Page(_OPERATOR),
     "console:template": Page(_OPERATOR, {"code": "=bare"}, sends={"name": "=Bare"}),
+    "console:template_history": Page(_OPERATOR, {"code": "=bare"}),
+    "console:undo_template": Page(_OPERATOR, {"code": "=bare", "pk": "template_change"}, sends={}),
     "console:template_value": Page(
         _OPERATOR, {"code": "=bare", "name": "=loan_days"}, sends={"value": "=28", "confirmed": "=1"}
     ),

@@ -189,6 +189,18 @@ register(
         ),
     ),
     Table(
+        "template-changes",
+        (
+            Column("when", _("When")),
+            Column("rule", _("Rule"), is_needed=True),
+            Column("for", _("For")),
+            Column("before", _("Before")),
+            Column("after", _("After")),
+            Column("by", _("By")),
+            action(),
+        ),
+    ),
+    Table(
         "rule-changes",
         (
             Column("when", _("When")),

@@ -1,6 +1,7 @@
 """Circulation rules as a matrix: own values stand out, inherited ones lie back, and each says where it comes from."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -55,7 +56,14 @@ def rules(request: StaffRequest) -> HttpResponse:
     return _page(request, request.GET)
 
 
-def _page(request: StaffRequest, values: Any, *, status: int = 200, errors: Sequence[str] = ()) -> HttpResponse:
+def _page(
+    request: StaffRequest,
+    values: Any,
+    *,
+    status: int = 200,
+    errors: Sequence[str] = (),
+    ways_out: Sequence[dict[str, Any]] = (),
+) -> HttpResponse:
     book, name = rule_book(), name_of(values)
     place = place_of(book, values)
     category, item_type = cell_of(book, values)
@@ -77,6 +85,7 @@ def _page(request: StaffRequest, values: Any, *, status: int = 200, errors: Sequ
         "template": current_municipality().template,
         "cell": cell,
         "as_read": marks_of(_own(cell)),
+        "ways_out": ways_out,
     }
     if status != 200:
         # What wasn't saved stays as it was typed.
@@ -114,8 +123,26 @@ def change_rule(request: StaffRequest) -> HttpResponse:
         for error in errors:
             messages.error(request, error)
         # Going back to the inherited value isn't about what stands in the field.
-        return _page(request, request.POST, status=422, errors=() if "reset" in request.POST else errors)
+        shown = () if "reset" in request.POST else errors
+        return _page(request, request.POST, status=422, errors=shown, ways_out=_ways_out(refused, book, place))
     return redirect(place.url(name, category, item_type))
+
+
+def _ways_out(refused: InvalidValues | RuleRefused, book: RuleBook, place: Place) -> list[dict[str, Any]]:
+    """Return where what stands against a change can be changed, in the case that shows it."""
+    reasons = refused.reasons if isinstance(refused, RuleRefused) else ()
+    return [
+        {
+            "label": REGISTER[other].label,
+            "url": replace(place, branch_id=reason.facts["branch_id"] or place.branch_id).url(
+                other,
+                book.categories.get(reason.facts["category_id"]),
+                book.item_types.get(reason.facts["item_type_id"]),
+            ),
+        }
+        for reason in reasons
+        for other in reason.facts.get("others", ())
+    ]
 
 
 def _own(cell: dict[str, Any]) -> dict[str, Any]:

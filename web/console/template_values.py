@@ -6,16 +6,29 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.rules import Permission
 from circulation.errors import RuleRefused
-from circulation.rules.resolution import RuleRow
-from circulation.rules.values import REGISTER, InvalidValues, parse_values, read_value
+from circulation.rules.resolution import RuleRow, RuleSet, resolve
+from circulation.rules.values import REGISTER, InvalidValues, read_value
 from circulation.rules.whose_rules import Residence
-from circulation.selectors.template_rules import followers_of, template_rules
-from circulation.services.template_rules import TemplateScope, check_days, reset_template_value, set_template_value
+from circulation.selectors.followers import followers_of
+from circulation.selectors.template_effects import TemplateEffects
+from circulation.selectors.template_rules import template_rules
+from circulation.services.template_rules import (
+    TemplateScope,
+    TemplateWish,
+    flaw_reasons,
+    preview_template_value,
+    reset_template_value,
+    set_template_value,
+)
+from common.errors import Reason
 from common.stale_forms import changed_since, marks_of
 from tenants.selectors import get_policy_template
 from web.account.access import staff_only
@@ -28,12 +41,14 @@ from web.ui.stale_forms import FIELD as AS_READ
 from web.ui.stale_forms import edited_in_turn, saved_meanwhile, saved_value
 from web.words.for_staff import reason_texts
 
+_MOST_NAMED = 5
+
 
 @staff_only(Permission.OPERATE_CONSORTIUM)
 @require_http_methods(["GET", "HEAD", "POST"])
 @edited_in_turn("template")
 def template_value(request: StaffRequest, code: str, name: str) -> HttpResponse:
-    """Show a value; a first form says who would follow the new one, a second sets it."""
+    """Show a value; a first form says what a new one would come to for each that follows, a second sets it."""
     found = get_policy_template(code)
     if found is None or name not in REGISTER:
         raise Http404
@@ -45,42 +60,38 @@ def template_value(request: StaffRequest, code: str, name: str) -> HttpResponse:
     if changed_since(asked.get(AS_READ, ""), _stored(name, now)):
         messages.error(request, f"{saved_meanwhile()} {saved_value(_now_text(name, now))}")
         return _page(request, found, name, scope, status=409)
-    if "reset" in asked:
-        reset_template_value(template=found, name=name, scope=scope, actor=request.staff.account)
-        messages.success(request, gettext("The less specific value holds again."))
-        return redirect("console:template", code=code)
     try:
-        return _set(request, found, name, scope)
+        return _change(request, found, name, scope)
     except InvalidValues as invalid:
         errors = value_problems(invalid)
     except RuleRefused as refused:
-        errors = [told.text for told in reason_texts(refused.reasons, permissions=frozenset(), currency="")]
+        errors = refusal_texts(refused.reasons, found)
     for error in errors:
         messages.error(request, error)
     return _page(request, found, name, scope, status=422, errors=errors)
 
 
-def _set(request: StaffRequest, found: Any, name: str, scope: TemplateScope) -> HttpResponse:
-    """Set what was looked at; a value that was changed once more is looked at once more."""
-    asked, value = request.POST, value_from_form(REGISTER[name], request.POST)
-    stored = parse_values(
-        {name: value},
-        patron_category=scope.patron_category or None,
-        item_type=scope.item_type or None,
-        residence=scope.residence or None,
-    )
-    check_days(scope)
-    wanted = read_value(name, stored[name])
-    if "confirmed" not in asked or asked.get("previewed") != value_text(REGISTER[name], wanted):
-        return _page(request, found, name, scope, wanted=(wanted,))
-    set_template_value(template=found, name=name, value=value, scope=scope, actor=request.staff.account)
-    count = len(followers_of(found.pk, name))
-    text = ngettext(
-        "The template is changed; %(count)d municipality follows with its next scan.",
-        "The template is changed; %(count)d municipalities follow with their next scan.",
-        count,
-    )
-    messages.success(request, text % {"count": count})
+def _change(request: StaffRequest, found: Any, name: str, scope: TemplateScope) -> HttpResponse:
+    """Change what was looked at; a value that was changed once more is looked at once more."""
+    asked, actor = request.POST, request.staff.account
+    is_reset = "reset" in asked
+    wish = TemplateWish(name, None if is_reset else value_from_form(REGISTER[name], asked), scope, is_reset=is_reset)
+    effects = preview_template_value(template=found, wish=wish)
+    wanted = _less_specific(found.pk, name, scope) if is_reset else (read_value(name, wish.stored()["value"]),)
+    if "confirmed" not in asked or asked.get("previewed") != _text_of(name, wanted):
+        return _page(request, found, name, scope, wanted=wanted, preview=(effects, is_reset))
+    if is_reset:
+        reset_template_value(template=found, name=name, scope=scope, actor=actor)
+        messages.success(request, gettext("The less specific value holds again."))
+    else:
+        set_template_value(template=found, name=name, value=wish.value, scope=scope, actor=actor)
+        count = sum(each.is_changed for each in effects.followers)
+        text = ngettext(
+            "The template is changed; %(count)d municipality follows with its next scan.",
+            "The template is changed; %(count)d municipalities follow with their next scan.",
+            count,
+        )
+        messages.success(request, text % {"count": count})
     return redirect("console:template", code=found.code)
 
 
@@ -111,11 +122,14 @@ def _page(
     scope: TemplateScope,
     *,
     wanted: tuple[Any, ...] = (),
+    preview: tuple[TemplateEffects, bool] | None = None,
     status: int = 200,
     errors: Sequence[str] = (),
 ) -> HttpResponse:
     spec, row = REGISTER[name], _row_of(found.pk, name, scope)
-    shown = wanted or ((row.values[name],) if row else ())
+    effects, is_reset = preview or (None, False)
+    reasons = flaw_reasons(effects, name) if effects else []
+    shown = ((row.values[name],) if row else ()) if is_reset or not wanted else wanted
     # A row that's only looked at says itself until when it holds.
     until = scope.valid_until if request.method == "POST" else row and row.origin.valid_until
     context = {
@@ -129,16 +143,95 @@ def _page(
         "now": _now_text(name, row),
         "as_read": marks_of(_stored(name, row)),
         "is_set": row is not None,
-        "wanted": value_text(spec, wanted[0]) if wanted else "",
+        "wanted": _text_of(name, wanted),
         "cell": {"form_text": form_text(spec, shown[0]) if shown else "", "is_none": bool(shown) and shown[0] is None},
         "until": until,
-        "is_previewed": bool(wanted),
-        "followers": followers_of(found.pk, name),
+        "is_previewed": effects is not None,
+        "is_reset": is_reset,
+        "refusals": [
+            {"text": text, "ways_out": _ways_out(found, reason)}
+            for reason, text in zip(reasons, refusal_texts(reasons, found), strict=True)
+        ],
+        "rows": _follower_rows(name, effects, found.pk),
     }
     if status != 200:
         # What wasn't saved stays as it was typed.
         context["cell"] = typed_value(request.POST, errors)
     return render(request, "console/template_value.html", context, status=status)
+
+
+def refusal_texts(reasons: Sequence[Reason], found: Any) -> list[str]:
+    """Return why a template isn't changed: what, in which case, where, and what next."""
+    told = reason_texts(tuple(reasons), permissions=frozenset(), currency="")
+    return [
+        " ".join(filter(None, (text.text, _where(reason.facts, found), text.next_step)))
+        for reason, text in zip(reasons, told, strict=True)
+    ]
+
+
+def _where(facts: Any, found: Any) -> str:
+    """Return the case that shows what's wrong, and the municipalities that have it."""
+    if "municipalities" not in facts:
+        return ""
+    names = {**names_by_code(found.patron_categories), **names_by_code(found.item_types)}
+    codes = (facts["patron_category"], facts["item_type"])
+    parts = [names.get(code, code) for code in codes if code] + ([facts["branch"]] if facts["branch"] else [])
+    case = f"({', '.join(parts)}) " if parts else ""
+    towns = facts["municipalities"]
+    shown = ", ".join(towns[:_MOST_NAMED])
+    more = len(towns) - _MOST_NAMED
+    if more > 0:
+        shown += " " + ngettext("and %(more)s more", "and %(more)s more", more) % {"more": more}
+    return f"{case}{shown}." if shown else case.strip()
+
+
+def _ways_out(found: Any, reason: Reason) -> list[dict[str, Any]]:
+    """Return where what stands against a change can be changed, in the template."""
+    case = {"category": reason.facts["patron_category"], "type": reason.facts["item_type"]}
+    query = urlencode({key: code for key, code in case.items() if code})
+    return [
+        {
+            "label": REGISTER[other].label,
+            "url": reverse("console:template_value", args=[found.code, other]) + (f"?{query}" if query else ""),
+        }
+        for other in reason.facts["others"]
+    ]
+
+
+def _follower_rows(name: str, effects: TemplateEffects | None, template_id: int) -> list[dict[str, Any]]:
+    """Return who follows, with what a change would do there; before one is looked at, whether they'd follow at all."""
+    if effects is None:
+        return [
+            {"name": each.municipality.name, "kind": "", "own_values": each.own_values(name), "is_changed": True}
+            for each in followers_of(template_id)
+        ]
+    return [
+        {
+            "name": each.follower.municipality.name,
+            "kind": "stop" if each.flaws else "",
+            "own_values": each.follower.own_values(name),
+            "is_changed": each.is_changed,
+        }
+        for each in effects.followers
+    ]
+
+
+def _less_specific(template_id: int, name: str, scope: TemplateScope) -> tuple[Any, ...]:
+    """Return what would hold without the scope's own row; nothing where nobody would say."""
+    whom = {"patron_category": scope.patron_category, "item_type": scope.item_type, "residence": scope.residence}
+    others = [row for row in template_rules(template_id) if not scope.is_of(row.origin)]
+    resolved = resolve(
+        RuleSet(others),
+        branch_id=0,
+        branch_group_id=None,
+        on=scope.valid_from or timezone.localdate(),
+        **{key: code or None for key, code in whom.items()},
+    )
+    return (resolved.value(name),) if resolved.origin(name) else ()
+
+
+def _text_of(name: str, value: tuple[Any, ...]) -> str:
+    return value_text(REGISTER[name], value[0]) if value else gettext("not set")
 
 
 def _row_of(template_id: int, name: str, scope: TemplateScope) -> RuleRow | None:
@@ -157,4 +250,4 @@ def _stored(name: str, row: RuleRow | None) -> dict[str, Any]:
 
 
 def _now_text(name: str, row: RuleRow | None) -> str:
-    return value_text(REGISTER[name], row.values[name]) if row else gettext("not set")
+    return _text_of(name, (row.values[name],) if row else ())

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.console import consortium, jobs, policy, provisioning, staff, template_values
+from web.console import consortium, jobs, policy, provisioning, staff, template_history, template_values
 
 app_name = "console"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("jobs/<int:pk>/<slug:job>/run", jobs.run_for, name="run_job"),
     path("templates", policy.templates, name="templates"),
     path("templates/<slug:code>", policy.template, name="template"),
+    path("templates/<slug:code>/history", template_history.history, name="template_history"),
+    path("templates/<slug:code>/history/<int:pk>/undo", template_history.undo, name="undo_template"),
     path("templates/<slug:code>/<slug:name>", template_values.template_value, name="template_value"),
     path("staff", staff.operators, name="staff"),
     path("staff/add", staff.add_operator, name="add_staff"),

@@ -86,7 +86,9 @@ LIMIT_TEXTS: dict[str, Callable[[Facts], Told]] = {
     Code.RULE_CONTRADICTION: lambda facts: (
         gettext("These can't both be: %(names)s.") % {"names": ", ".join(facts.get("labels", ()))},
         "",
-        gettext("Change the other one first."),
+        gettext("Change this first: %(names)s.") % {"names": ", ".join(facts["other_labels"])}
+        if facts.get("other_labels")
+        else gettext("Change the other one first."),
     ),
     Code.CHANNEL_NOT_IN_USE: lambda facts: (
         gettext("Not in use here: %(channels)s.") % {"channels": channel_names(facts.get("channels", ()))},

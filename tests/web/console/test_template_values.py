@@ -1,7 +1,7 @@
 import pytest
 
 from accounts.models import AuditEntry
-from tenants.models import Municipality, PolicyTemplate, TemplateRule
+from tenants.models import Municipality, PolicyTemplate, TemplateChange, TemplateRule
 
 ADDRESS = "/templates/test/loan_days"
 
@@ -83,10 +83,45 @@ def test_says_what_is_wrong_and_keeps_it(operator_client, template):
 
 
 def test_lets_the_less_specific_value_hold_again_but_keeps_the_last(operator_client, template):
-    operator_client.post(ADDRESS, {"type": "film", "reset": "1"})
-    operator_client.post(ADDRESS, {"reset": "1"})
+    preview = operator_client.post(ADDRESS, {"type": "film", "reset": "1"}).content.decode()
+    assert "<dd><b>28 days</b></dd>" in preview
+    assert values()["film"] == {"loan_days": 7}
+
+    confirmed = {"reset": "1", "confirmed": "1"}
+    operator_client.post(ADDRESS, {"type": "film", "previewed": "28 days", **confirmed})
+    operator_client.post(ADDRESS, {"previewed": "not set", **confirmed})
 
     assert values() == {"": {"loan_days": 28}, "film": {}}
+
+
+def test_says_where_it_is_not_possible_and_offers_the_other_value(operator_client, followed):
+    TemplateRule.objects.filter(item_type="film").update(values={"loan_days": 7, "high_demand_holds": 2})
+    address, form = "/templates/test/high_demand_days", {"type": "film", "value": "10"}
+
+    preview = operator_client.post(address, form).content.decode()
+    refused = operator_client.post(address, {**form, "confirmed": "1", "previewed": "10 days"})
+
+    assert "These can&#x27;t both be: Loan period in high demand, Loan period. (Film) Change this first:" in preview
+    assert '<a href="/templates/test/loan_days?type=film">Loan period</a>' in preview
+    assert 'name="confirmed"' not in preview
+    assert refused.status_code == 422
+    assert values()["film"] == {"loan_days": 7, "high_demand_holds": 2}
+
+
+def test_a_change_is_taken_back_on_the_page_of_changes(operator_client, template):
+    operator_client.post(ADDRESS, {"type": "film", "value": "10", "confirmed": "1", "previewed": "10 days"})
+    change = TemplateChange.objects.get()
+    page = operator_client.get("/templates/test/history").content.decode()
+    assert "7 days</td><td>10 days" in page
+    address = f"/templates/test/history/{change.pk}/undo"
+    assert address in page
+
+    answer = operator_client.post(address)
+
+    assert (answer.status_code, answer.url) == (302, "/templates/test/history")
+    assert values()["film"] == {"loan_days": 7}
+    assert operator_client.post(address).status_code == 422
+    assert operator_client.post(address.replace("/test/", "/bare/")).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,105 @@
+"""What a change of rules comes to, case by case: what it would make wrong, and whether it changes anything. Pure."""
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import product
+
+from circulation.rules.contradictions import Flaw, flaws, related
+from circulation.rules.resolution import Level, Resolved, RuleSet, resolve, turns_of
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case that rules tell apart; None for a place, a patron or an item that no row names."""
+
+    branch_id: int | None
+    patron_category: str | None
+    item_type: str | None
+    residence: str
+
+
+@dataclass(frozen=True)
+class Known:
+    """What there is that rules may name.
+
+    :ivar branches: the branch group of each branch by its id, None for one in no group
+    :ivar patron_categories: their codes, and `item_types` likewise; a row for another one is nobody's
+    """
+
+    branches: Mapping[int, int | None] = field(default_factory=dict)
+    patron_categories: Collection[str] = ()
+    item_types: Collection[str] = ()
+
+
+@dataclass(frozen=True)
+class RuleComparison:
+    """The rules before and after a change.
+
+    :ivar names: the values that are changed
+    :ivar today: what was before it concerns nobody
+    """
+
+    before: RuleSet
+    after: RuleSet
+    known: Known
+    names: frozenset[str]
+    today: date
+
+    def new_flaws(self) -> dict[Flaw, Case]:
+        """Return what the change makes wrong, each with a case that shows it; what was wrong before isn't its fault."""
+        found = list(self._flaws(self.after))
+        had = set(self._flaws(self.before)) if found else set()
+        new: dict[Flaw, Case] = {}
+        for case, flaw in found:
+            if (case, flaw) not in had:
+                new.setdefault(flaw, case)
+        return new
+
+    def changes_anything(self) -> bool:
+        """Return whether any case gets another value."""
+        return any(
+            self._values(self._resolved(self.before, case, day)) != self._values(self._resolved(self.after, case, day))
+            for case, day in self._cases(self.names)
+        )
+
+    def _flaws(self, rules: RuleSet) -> Iterator[tuple[Case, Flaw]]:
+        for case, day in self._cases(related(self.names)):
+            for flaw in flaws(self._resolved(rules, case, day), self.names):
+                yield case, flaw
+
+    def _values(self, resolved: Resolved) -> list[tuple[bool, object]]:
+        pairs = ((resolved.origin(name) is not None, name) for name in sorted(self.names))
+        return [(is_set, resolved.value(name) if is_set else None) for is_set, name in pairs]
+
+    def _resolved(self, rules: RuleSet, case: Case, day: date) -> Resolved:
+        return resolve(
+            rules,
+            branch_id=case.branch_id or 0,
+            branch_group_id=self.known.branches.get(case.branch_id or 0),
+            patron_category=case.patron_category,
+            item_type=case.item_type,
+            residence=case.residence,
+            on=day,
+        )
+
+    def _cases(self, names: Collection[str]) -> Iterator[tuple[Case, date]]:
+        """Yield each case that some row tells apart, on a day in each time between two turns."""
+        rows = (*self.before.rows(), *self.after.rows())
+        # Only what some row tells apart can make a difference.
+        origins = [row.origin for row in rows if any(row.sets(name) for name in names)]
+        whom = {each.patron_category for each in origins if each.patron_category in self.known.patron_categories}
+        what = {each.item_type for each in origins if each.item_type in self.known.item_types}
+        homes = {each.residence for each in origins if each.residence} - {"OWN"}
+        told = {(each.level, each.place_id) for each in origins}
+        places = [
+            pk
+            for pk, group in sorted(self.known.branches.items())
+            if (Level.BRANCH, pk) in told or (Level.BRANCH_GROUP, group) in told
+        ]
+        # So that a row that only begins to hold is tried too.
+        days = {day for each in origins for day in turns_of(each) if day > self.today}
+        for case in product([None, *places], [None, *sorted(filter(None, whom))], [None, *sorted(filter(None, what))]):
+            for home in ("OWN", *sorted(homes)):
+                for day in (self.today, *sorted(days)):
+                    yield Case(*case, home), day
