@@ -191,6 +191,8 @@ class JobRun(models.Model):
     class State(models.TextChoices):
         """How it went."""
 
+        # Begun by hand, and until `started_at` it can be taken back.
+        WAITING = "WAITING", pgettext_lazy("state of a job", "waiting")
         RUNNING = "RUNNING", _("running")
         DONE = "DONE", pgettext_lazy("state of a job", "done")
         FAILED = "FAILED", _("failed")
