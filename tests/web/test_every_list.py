@@ -168,6 +168,12 @@ def views():
     return found
 
 
+def test_every_list_whose_order_can_be_chosen_has_a_view_that_keeps_it():
+    kept = {name for found in views().values() for view in found for name in getattr(view, "ordered_lists", ())}
+
+    assert kept == {name for name, table in TABLES.items() if any(column.sort for column in table.columns)}
+
+
 def test_every_filter_is_kept_or_has_a_reason():
     forms = {name for name, text in TEMPLATES.items() if re.search(r'<form[^>]+(method="get"|role="search">)', text)}
 

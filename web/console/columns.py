@@ -8,9 +8,9 @@ register(
     Table(
         "staff",
         (
-            Column("name", _("Name"), is_needed=True),
-            Column("user-name", _("User name")),
-            Column("role", _("Role")),
+            Column("name", _("Name"), is_needed=True, sort="name"),
+            Column("user-name", _("User name"), sort="username"),
+            Column("role", _("Role"), sort="get_role_display"),
             Column("second-factor", _("Second factor"), "only-wide"),
             Column("state", _("State")),
         ),
@@ -73,10 +73,10 @@ register(
     Table(
         "jobs",
         (
-            Column("state", _("State"), is_needed=True),
-            Column("job", _("Job"), is_needed=True),
-            Column("started", _("Started")),
-            Column("took", _("Took"), "count only-wide"),
+            Column("state", _("State"), is_needed=True, sort="word"),
+            Column("job", _("Job"), is_needed=True, sort="name"),
+            Column("started", _("Started"), sort="run.started_at"),
+            Column("took", _("Took"), "count only-wide", sort="seconds"),
             Column("counts", _("Counts"), "only-wide"),
             action(),
         ),
@@ -84,11 +84,11 @@ register(
     Table(
         "all-jobs",
         (
-            Column("state", _("State"), is_needed=True),
-            Column("municipality", _("Municipality"), is_needed=True),
-            Column("job", _("Job"), is_needed=True),
-            Column("started", _("Started")),
-            Column("took", _("Took"), "count only-wide"),
+            Column("state", _("State"), is_needed=True, sort="word"),
+            Column("municipality", _("Municipality"), is_needed=True, sort="municipality.name"),
+            Column("job", _("Job"), is_needed=True, sort="name"),
+            Column("started", _("Started"), sort="run.started_at"),
+            Column("took", _("Took"), "count only-wide", sort="seconds"),
             Column("counts", _("Counts"), "only-wide"),
             action(),
         ),
@@ -97,13 +97,13 @@ register(
         "municipalities",
         (
             Column("health", _("Health")),
-            Column("municipality", _("Municipality"), is_needed=True),
-            Column("country", _("Country"), "only-wide"),
-            Column("inhabitants", _("Inhabitants"), "count only-widest"),
+            Column("municipality", _("Municipality"), is_needed=True, sort="name"),
+            Column("country", _("Country"), "only-wide", sort="country"),
+            Column("inhabitants", _("Inhabitants"), "count only-widest", sort="population"),
             Column("items", _("Items"), "count only-wide"),
             Column("patrons", _("Patrons"), "count only-wide"),
-            Column("errors-24-h", _("Errors, 24 h"), "count"),
-            Column("last-job", _("Last job"), "only-widest"),
+            Column("errors-24-h", _("Errors, 24 h"), "count", sort="errors"),
+            Column("last-job", _("Last job"), "only-widest", sort="last"),
             action(),
         ),
     ),
@@ -165,9 +165,9 @@ register(
     Table(
         "transfer-limits",
         (
-            Column("lies-at", _("Lies at"), is_needed=True),
-            Column("isn-t-sent-to", _("Isn't sent to"), is_needed=True),
-            Column("item-type", _("Item type")),
+            Column("lies-at", _("Lies at"), is_needed=True, sort="from_branch.name"),
+            Column("isn-t-sent-to", _("Isn't sent to"), is_needed=True, sort="to_branch.name"),
+            Column("item-type", _("Item type"), sort="item_type.name"),
             action(),
         ),
     ),
@@ -183,9 +183,9 @@ register(
     Table(
         "templates",
         (
-            Column("name", _("Name"), is_needed=True),
-            Column("country", _("Country")),
-            Column("followed-by", _("Followed by"), "count"),
+            Column("name", _("Name"), is_needed=True, sort="template.name"),
+            Column("country", _("Country"), sort="template.get_country_display"),
+            Column("followed-by", _("Followed by"), "count", sort="followers"),
         ),
     ),
     Table(

@@ -19,6 +19,7 @@ from web.console.areas import consortium_areas
 from web.console.audit_log import KEPT, audit_context
 from web.console.words import change_of_state_text, job_name
 from web.ui.kept_filters import keeps_filters
+from web.ui.sorting import keeps_order, ordered
 
 _URGENCY = {"stop": 0, "notice": 1, "wait": 2, "none": 3, "ok": 4}
 
@@ -26,6 +27,7 @@ _URGENCY = {"stop": 0, "notice": 1, "wait": 2, "none": 3, "ok": 4}
 @staff_only(Permission.OPERATE_CONSORTIUM)
 @require_safe
 @keeps_filters("municipalities", "find")
+@keeps_order("municipalities")
 def municipalities(request: StaffRequest) -> HttpResponse:
     """List all members, those that need somebody first."""
     return _page(request)
@@ -39,6 +41,7 @@ def _page(request: StaffRequest, *, status: int = 200) -> HttpResponse:
     if find:
         rows = [row for row in rows if find.casefold() in f"{row['name']} {row['host']}".casefold()]
     rows.sort(key=lambda row: (_URGENCY[row["kind"]], row["name"]))
+    rows = list(ordered(request, "municipalities", rows))
     context = {"areas": consortium_areas("municipalities"), "rows": rows, "counts": counts, "find": find}
     return render(request, "console/municipalities.html", context, status=status)
 

@@ -16,16 +16,22 @@ from web.account.access import staff_only
 from web.account.requests import StaffRequest
 from web.console.areas import consortium_areas
 from web.console.rule_values import value_text
+from web.ui.sorting import keeps_order, ordered
 from web.words.rule_rows import dimension_texts
 
 
 @staff_only(Permission.OPERATE_CONSORTIUM)
 @require_safe
+@keeps_order("templates")
 def templates(request: StaffRequest) -> HttpResponse:
     """List the templates with how many follow each."""
     followers = followers_of_templates()
     rows = [{"template": each, "followers": followers.get(each.pk, 0)} for each in policy_templates()]
-    return render(request, "console/templates.html", {"areas": consortium_areas("templates"), "rows": rows})
+    return render(
+        request,
+        "console/templates.html",
+        {"areas": consortium_areas("templates"), "rows": ordered(request, "templates", rows)},
+    )
 
 
 @staff_only(Permission.OPERATE_CONSORTIUM)

@@ -27,6 +27,7 @@ from web.account.requests import StaffRequest
 from web.console.areas import areas_of
 from web.console.refusals import add_refusals
 from web.ui.forms import posted
+from web.ui.sorting import keeps_order, ordered
 from web.ui.stale_forms import GuardedForm, edited_in_turn
 
 
@@ -71,11 +72,11 @@ def _views(permission: Permission) -> tuple[Callable[..., HttpResponse], ...]:
 
     @staff_only(permission)
     @require_safe
+    @keeps_order("staff")
     def listed(request: StaffRequest) -> HttpResponse:
         """List the accounts."""
-        return render(
-            request, "console/staff.html", {"areas": areas_of(request, "staff"), "accounts": staff_accounts()}
-        )
+        accounts = ordered(request, "staff", staff_accounts())
+        return render(request, "console/staff.html", {"areas": areas_of(request, "staff"), "accounts": accounts})
 
     @staff_only(permission)
     @require_http_methods(["GET", "HEAD", "POST"])

@@ -19,6 +19,7 @@ from web.account.access import staff_only
 from web.account.requests import StaffRequest
 from web.console.areas import municipality_areas
 from web.ui.forms import posted
+from web.ui.sorting import keeps_order, ordered
 from web.words.for_staff import reason_texts
 
 
@@ -54,6 +55,7 @@ class TransferLimitForm(forms.Form):
 
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_order("transfer-limits")
 def listed(request: StaffRequest) -> HttpResponse:
     """List the ways, and add one."""
     form = TransferLimitForm(posted(request))
@@ -71,7 +73,7 @@ def listed(request: StaffRequest) -> HttpResponse:
         "heading": gettext("Not sent for holds"),
         "adding": gettext("Add to the list"),
         "form": form,
-        "limits": transfer_limits(),
+        "limits": ordered(request, "transfer-limits", transfer_limits()),
     }
     return render(request, "console/transfer_limits.html", context, status=422 if form.errors else 200)
 

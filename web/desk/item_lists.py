@@ -22,6 +22,7 @@ from web.desk.item_areas import item_pages
 from web.desk.item_texts import status_kind
 from web.desk.scan_inputs import day_in, number_in
 from web.ui.kept_filters import keeps_filters
+from web.ui.sorting import keeps_order, ordered
 
 _TICKS = ("damaged", "parts", "away")
 
@@ -29,6 +30,7 @@ _TICKS = ("damaged", "parts", "away")
 @staff_only(Permission.EDIT_ITEMS, needs_branch=True)
 @require_safe
 @keeps_filters("items", "branch", "room", "type", "status", "mark", "unseen", *_TICKS)
+@keeps_order("items")
 def item_list(request: DeskRequest) -> HttpResponse:
     """List items by filters that stand in the address, so that a list can be kept and passed on."""
     asked = _asked(request)
@@ -44,7 +46,8 @@ def item_list(request: DeskRequest) -> HttpResponse:
         is_away=asked["away"],
         not_seen_since=_start_of(unseen, request) if unseen else None,
     )
-    page = Paginator(items_like(wanted), PAGE).get_page(request.GET.get("page"))
+    items: Any = ordered(request, "items", items_like(wanted))
+    page = Paginator(items, PAGE).get_page(request.GET.get("page"))
     query = {name: ("1" if value is True else value) for name, value in asked.items() if value}
     query |= {"unseen": unseen.isoformat()} if unseen else {}
     context = {
@@ -65,12 +68,13 @@ def item_list(request: DeskRequest) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
+@keeps_order("claims")
 def claims(request: DeskRequest) -> HttpResponse:
     """List the branch's items that patrons say they returned, to look for on the shelves."""
     context = {
         "areas": desk_areas(request, "holds"),
         "choices": item_pages(request, "claims"),
-        "loans": claimed_loans(request.staff.branch),
+        "loans": ordered(request, "claims", claimed_loans(request.staff.branch)),
     }
     return render(request, "desk/claims.html", context)
 

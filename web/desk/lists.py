@@ -21,6 +21,7 @@ from web.account.access import staff_only
 from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas
 from web.ui.kept_filters import keeps_filters
+from web.ui.sorting import keeps_order, ordered
 
 # A van that took longer than this has lost something.
 LATE_AFTER = timedelta(days=3)
@@ -28,6 +29,7 @@ LATE_AFTER = timedelta(days=3)
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
+@keeps_order("shelf-to-clear", "shelf-ready")
 def shelf(request: DeskRequest) -> HttpResponse:
     """List what's to be taken off the hold shelf, and what stands on it."""
     branch = request.staff.branch
@@ -47,35 +49,44 @@ def shelf(request: DeskRequest) -> HttpResponse:
         {"line": line, "why": why.get(line.why, gettext("the hold has ended")), "undo": entries.get(line.hold.pk)}
         for line in lines
     ]
-    return list_page(request, "shelf", {"lines": rows, "ready": ready_holds(branch)})
+    lists = {
+        "lines": ordered(request, "shelf-to-clear", rows),
+        "ready": ordered(request, "shelf-ready", ready_holds(branch)),
+    }
+    return list_page(request, "shelf", lists)
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
+@keeps_order("hopeless")
 def hopeless(request: DeskRequest) -> HttpResponse:
     """List the holds to be picked up here that nothing there is could ever fill."""
     branch = request.staff.branch
-    return list_page(request, "hopeless", {"lines": hopeless_holds(branch, now=timezone.now())})
+    lines = hopeless_holds(branch, now=timezone.now())
+    return list_page(request, "hopeless", {"lines": ordered(request, "hopeless", lines)})
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
+@keeps_order("overdue")
 def overdue(request: DeskRequest) -> HttpResponse:
     """List the branch's loans that are overdue, the longest first."""
     branch = request.staff.branch
-    return list_page(request, "overdue", {"lines": overdue_loans(branch, now=timezone.now())})
+    lines = ordered(request, "overdue", overdue_loans(branch, now=timezone.now()))
+    return list_page(request, "overdue", {"lines": lines})
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
 @keeps_filters("transits", "late")
+@keeps_order("transits", "late-transits")
 def transits(request: DeskRequest) -> HttpResponse:
     """List what's on its way here, the longest first; or what's late, from and to this branch."""
     branch = request.staff.branch
     late = request.GET.get("late") == "1"
     lines = late_transits(branch, sent_before=timezone.now() - LATE_AFTER) if late else transits_to(branch)
     table = "late-transits" if late else "transits"
-    return list_page(request, "transits", {"lines": lines, "late": late, "table": table})
+    return list_page(request, "transits", {"lines": ordered(request, table, lines), "late": late, "table": table})
 
 
 def list_page(request: DeskRequest, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

@@ -25,18 +25,20 @@ from web.desk.patron_details import details_page, refused
 from web.desk.patron_page import patron_or_404
 from web.desk.texts import patron_problems
 from web.ui.days import long_day
+from web.ui.sorting import keeps_order, ordered
 
 BEFORE, AHEAD = timedelta(days=60), timedelta(days=30)
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
+@keeps_order("memberships")
 def ending(request: DeskRequest) -> HttpResponse:
     """List the memberships that ended lately or end soon."""
     today = timezone.localdate()
     context = {
         "areas": desk_areas(request, "patrons"),
-        "patrons": memberships_ending(since=today - BEFORE, until=today + AHEAD),
+        "patrons": ordered(request, "memberships", memberships_ending(since=today - BEFORE, until=today + AHEAD)),
         "today": today,
     }
     return render(request, "desk/memberships.html", context)

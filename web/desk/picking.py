@@ -23,11 +23,13 @@ from web.desk.answers import say_with_undo, words
 from web.desk.lists import list_page
 from web.desk.scan_inputs import number_in
 from web.ui.kept_filters import keeps_filters
+from web.ui.sorting import keeps_order, ordered
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
 @keeps_filters("picks", "room")
+@keeps_order("picks")
 def holds(request: DeskRequest) -> HttpResponse:
     """List what to fetch from the shelves for holds, in the order of the shelves; of one room, if one is chosen."""
     return _page(request)
@@ -89,7 +91,7 @@ def _page(request: DeskRequest, *, status: int = 200, problems: Any = ()) -> Htt
     asked = request.POST if request.method == "POST" else request.GET
     lines = _lines(request, asked)
     context = {
-        "lines": lines,
+        "lines": ordered(request, "picks", lines),
         "room": _room(request, asked),
         "rooms": locations_of(branch.pk),
         "problems": problems,

@@ -8,9 +8,9 @@ register(
     Table(
         "classes",
         (
-            Column("class", _("Class"), is_needed=True),
-            Column("teacher", _("Teacher")),
-            Column("pupils", _("Pupils"), "count"),
+            Column("class", _("Class"), is_needed=True, sort="name"),
+            Column("teacher", _("Teacher"), sort="teacher.display_name"),
+            Column("pupils", _("Pupils"), "count", sort="pupils"),
             action(),
         ),
     ),

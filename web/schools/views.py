@@ -14,17 +14,25 @@ from web.desk.areas import desk_areas
 from web.schools.context import Lending, class_or_404, sheet_context, still_out
 from web.schools.lists import listed_items
 from web.ui.kept_filters import keeps_filters
+from web.ui.sorting import keeps_order, ordered
 
 _FORM = ("GET", "HEAD", "POST")
 
 
 @staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)
 @require_safe
+@keeps_order("classes")
 def start(request: DeskRequest) -> HttpResponse:
     """List the school year's classes, those of her own branch first."""
     year = school_year_of(timezone.localdate())
     branch = request.staff.branch
-    listed = sorted(classes(school_year=year), key=lambda each: each.branch_id != branch.pk)
+    found = list(classes(school_year=year))
+    # Each branch has its table; only what's in it is in the order that she chose.
+    places = {pk: place for place, pk in enumerate(dict.fromkeys(each.branch_id for each in found))}
+    listed = sorted(
+        ordered(request, "classes", found),
+        key=lambda each: (each.branch_id != branch.pk, places[each.branch_id]),
+    )
     context = {"areas": desk_areas(request, "school"), "classes": listed, "school_year": year}
     return render(request, "school/start.html", context)
 

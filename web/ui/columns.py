@@ -23,6 +23,7 @@ class Column:
     :ivar look: classes of its heading
     :ivar is_needed: without it nobody would know what a row is about, or could act on it
     :ivar is_unseen: whether the heading is for screen readers only
+    :ivar sort: what rows can be put in order by, as a path from a row ("item.record.title"); empty for not at all
     """
 
     name: str
@@ -30,6 +31,7 @@ class Column:
     look: str = ""
     is_needed: bool = False
     is_unseen: bool = False
+    sort: str = ""
 
 
 def action(look: str = "act") -> Column:

@@ -1,4 +1,4 @@
-"""Template tags of lists: the head of a table, the menu of its columns, and the way back to all of its rows."""
+"""Template tags of lists: the head of a table, by which it's put in order, the menu of its columns, the way back."""
 
 from functools import lru_cache
 
@@ -9,17 +9,36 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext
 
-from web.ui.columns import TABLES
+from web.ui.columns import TABLES, Column
 from web.ui.icons import icon
 from web.ui.kept_filters import FORGET, is_narrowed
+from web.ui.sorting import Order, head_link, order_of
 
 register = template.Library()
 
 
-@register.simple_tag
-def list_head(name: str) -> SafeString:
-    """Draw the head of a list's table."""
-    return _head(name, get_language())
+@register.simple_tag(takes_context=True)
+def list_head(context: Context, name: str) -> SafeString:
+    """Draw the head of a list's table; where its order can be chosen, the heads are the way to."""
+    request = context.get("request")
+    if request is None or request.method != "GET" or name not in getattr(request, "ordered_lists", ()):
+        return _head(name, get_language())
+    order = order_of(request, name)
+    cells = format_html_join(
+        "",
+        '<th scope="col"{}{}>{}</th>',
+        (
+            (
+                format_html(' class="{}"', column.look) if column.look else "",
+                _sorted(order) if order and order.column is column else "",
+                format_html('<a class="sort" href="{}">{}</a>', head_link(request, name, column), column.label)
+                if column.sort
+                else _label(column),
+            )
+            for column in TABLES[name].columns
+        ),
+    )
+    return format_html("<thead><tr>{}</tr></thead>", cells)
 
 
 @register.simple_tag(takes_context=True)
@@ -75,14 +94,20 @@ def _head(name: str, _language: str) -> SafeString:
         (
             (
                 format_html(' class="{}"', column.look) if column.look else "",
-                format_html('<span class="visually-hidden">{}</span>', column.label)
-                if column.is_unseen
-                else column.label,
+                _label(column),
             )
             for column in TABLES[name].columns
         ),
     )
     return format_html("<thead><tr>{}</tr></thead>", cells)
+
+
+def _label(column: Column) -> SafeString | str:
+    return format_html('<span class="visually-hidden">{}</span>', column.label) if column.is_unseen else column.label
+
+
+def _sorted(order: Order) -> SafeString:
+    return format_html(' aria-sort="{}"', "descending" if order.falling else "ascending")
 
 
 @lru_cache(maxsize=1024)
