@@ -10,6 +10,7 @@ from django.utils import timezone
 from circulation.rules.nights import Job
 from circulation.services.nightly.night import due_nights, run_job
 from circulation.services.nightly.night import run_night as run_the_night
+from circulation.services.nightly.start import stop_waiting
 from tenants.selectors import municipalities_in_service
 from tenants.tasks import tenant_task
 
@@ -41,6 +42,11 @@ def run_night(local_day: str, **_: Any) -> dict[str, str]:
 
 
 @tenant_task
-def run_one_job(job: str, local_day: str, **_: Any) -> dict[str, int] | None:
-    """Run one job of a municipality because somebody asked for it; None if it's running already."""
+def run_one_job(job: str, local_day: str, waited: int | None = None, **_: Any) -> dict[str, int] | None:
+    """Run one job of a municipality because somebody asked for it; None if it's running already, or was taken back.
+
+    :param waited: the run that waited for its time until now
+    """
+    if waited is not None and not stop_waiting(waited):
+        return None
     return run_job(job=Job(job), local_day=date.fromisoformat(local_day), now=timezone.now(), by_hand=True)

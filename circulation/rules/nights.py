@@ -1,7 +1,7 @@
 """The jobs of a night, in their order, and which of them a municipality still has before it."""
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import TextChoices
@@ -24,6 +24,16 @@ class Job(TextChoices):
     OVERDUE_NOTICES = "overdue-notices", _("Overdue notices and invoices")
     MEMBERSHIPS = "memberships", _("Memberships that end")
     FORGETTING = "forgetting", _("Forgetting who had what")
+
+
+# Begun by hand, these wait a moment in which they can be taken back: what's sent or forgotten can't be.
+_WAIT = frozenset(Job) - {Job.OVERDUE_FEES}
+UNDO_WINDOW = timedelta(minutes=2)
+
+
+def undo_window(job: Job) -> timedelta:
+    """Return how long a job that's begun by hand waits, so that it can be taken back."""
+    return UNDO_WINDOW if job in _WAIT else timedelta()
 
 
 def night_of(now: datetime, time_zone: str) -> date | None:

@@ -75,10 +75,13 @@ def test_an_unknown_host_is_a_plain_404(page, demo):
 def test_starts_a_job_by_hand_and_sees_its_counts(page, demo):
     operator(page, demo)
     follow(page.get_by_role("link", name="Jobs"))
-    row = page.get_by_role("row", name=re.compile("Hedensted.*Expired holds"))
+    row = page.get_by_role("row", name=re.compile("Hedensted.*Overdue fees"))
 
-    # A press that's followed by a reload too soon never reaches the server.
     follow(row.get_by_role("button", name="Run now"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Overdue fees: Hedensted")
+    # A press that's followed by a reload too soon never reaches the server.
+    follow(page.get_by_role("button", name="Run now"))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Jobs")
 
     def is_done() -> bool:
         page.reload()

@@ -348,7 +348,7 @@ class TestStartByHand:
         messages = []
         monkeypatch.setattr(
             "circulation.services.nightly.start.current_app.send_task",
-            lambda name, kwargs: messages.append((name, kwargs)),
+            lambda name, kwargs, **_: messages.append((name, kwargs)),
         )
         return messages
 

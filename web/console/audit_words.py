@@ -80,6 +80,7 @@ ACTIONS = {
     "circulation.set_rule": _("Set a rule"),
     "circulation.set_template_rule": _("Changed a template"),
     "circulation.start_job": _("Started a job"),
+    "circulation.take_job_back": _("Took a job back before it began"),
     "circulation.suspend_hold": _("Suspended a hold"),
     "circulation.take_payment": _("Took a payment"),
     "circulation.undo": _("Undid"),

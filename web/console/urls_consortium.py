@@ -14,6 +14,7 @@ urlpatterns = [
     path("provision/<int:pk>/steps", provisioning.steps, name="provisioning_steps"),
     path("jobs", jobs.of_all, name="jobs"),
     path("jobs/<int:pk>/<slug:job>/run", jobs.run_for, name="run_job"),
+    path("jobs/<int:pk>/<slug:job>/take-back", jobs.take_back_for, name="take_job_back"),
     path("templates", policy.templates, name="templates"),
     path("templates/<slug:code>", policy.template, name="template"),
     path("templates/<slug:code>/history", template_history.history, name="template_history"),

@@ -71,6 +71,7 @@ urlpatterns = [
     path("import/<int:pk>", imports.one, name="import"),
     path("jobs", jobs.of_one, name="jobs"),
     path("jobs/<slug:job>/run", jobs.run_own, name="run_own_job"),
+    path("jobs/<slug:job>/take-back", jobs.take_back_own, name="take_own_job_back"),
     path("settings", settings.settings_page, name="settings"),
     path("settings/look", settings.look, name="look"),
     path("settings/barcodes", settings.barcodes, name="barcodes"),

@@ -23,6 +23,16 @@ COUNTS = {
     "editions": _("with new editions"),
     "hopeless": _("that nothing can fill"),
     "failed": _("failed"),
+    "invoiced": _("invoiced"),
+    "ended": _("memberships ended"),
+    # What's forgotten.
+    "entries": _("log entries"),
+    "fees": _("fees"),
+    "holds": _("holds"),
+    "keys": _("keys of the ledger"),
+    "stops": _("stops"),
+    "messages": _("messages"),
+    "people": _("people"),
 }
 STEPS = {
     "municipality": _("Name, host and template"),
@@ -49,8 +59,12 @@ def job_name(code: str) -> str:
 
 def counts_text(counts: Mapping[str, int]) -> str:
     """Return what a run did, in words and numbers; what it didn't do is left out."""
-    told = [f"{COUNTS.get(name, name.replace('_', ' '))} {count}" for name, count in counts.items() if count]
-    return ", ".join(told)
+    return ", ".join(f"{text} {count}" for text, count in count_texts(counts))
+
+
+def count_texts(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    """Return what's counted in words, each with its number; what there's none of is left out."""
+    return [(str(COUNTS.get(name, name.replace("_", " "))), count) for name, count in counts.items() if count]
 
 
 def provisioning_problem(code: str, facts: dict[str, Any]) -> tuple[str, str]:

@@ -1,8 +1,12 @@
 """Works through many rows in small transactions: what's done stays done when the worker dies, few rows are locked."""
 
 import logging
+import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TypeVar
 
 from django.db import OperationalError, transaction
@@ -13,7 +17,35 @@ from tenants.services.job_runs import problem_of
 logger = logging.getLogger(__name__)
 
 Key = TypeVar("Key")
+Done = TypeVar("Done")
 _MOST_TRIES = 3
+
+
+@dataclass
+class Rehearsal:
+    """A job that's only tried: each of its transactions is taken back as soon as it has been looked at.
+
+    :ivar look: called in each transaction before it's taken back
+    :ivar until: by the clock of `time.monotonic`; no batch begins after it, for somebody waits for the answer
+    :ivar is_whole: whether everything was tried
+    """
+
+    look: Callable[[], None]
+    until: float
+    is_whole: bool = True
+
+
+_rehearsal: ContextVar[Rehearsal | None] = ContextVar("job_rehearsal", default=None)
+
+
+@contextmanager
+def rehearsing(rehearsal: Rehearsal) -> Iterator[None]:
+    """Only try what's worked through in the block."""
+    token = _rehearsal.set(rehearsal)
+    try:
+        yield
+    finally:
+        _rehearsal.reset(token)
 
 
 class SomeFailed(Exception):
@@ -37,6 +69,9 @@ def work_through(
     last: Key | None = None
     while keys := next_keys(last):
         last = keys[-1]
+        if (rehearsal := _rehearsal.get()) and time.monotonic() > rehearsal.until:
+            rehearsal.is_whole = False
+            break
         try:
             counts.update(_in_transaction(work, keys))
         except OperationalError:
@@ -49,6 +84,11 @@ def work_through(
     if failed:
         counts["failed"] += failed
         raise SomeFailed(f"{failed} failed")
+
+
+def at_once(work: Callable[[], object]) -> None:
+    """Do what a job does beside its batches, in one transaction."""
+    _in_transaction(lambda _keys: work(), ())
 
 
 def do_all(*parts: Callable[[], object]) -> None:
@@ -79,11 +119,15 @@ def _one_by_one(work: Callable[[Sequence[Key]], Counter[str]], keys: Sequence[Ke
     return failed
 
 
-def _in_transaction(work: Callable[[Sequence[Key]], Counter[str]], keys: Sequence[Key]) -> Counter[str]:
+def _in_transaction(work: Callable[[Sequence[Key]], Done], keys: Sequence[Key]) -> Done:
     for attempt in range(1, _MOST_TRIES + 1):
         try:
             with transaction.atomic():
-                return work(keys)
+                done = work(keys)
+                if rehearsal := _rehearsal.get():
+                    rehearsal.look()
+                    transaction.set_rollback(True)
+                return done
         except OperationalError as problem:
             if attempt == _MOST_TRIES or not is_conflict(problem):
                 raise

@@ -12,7 +12,7 @@ from circulation.models import Hold, Loan
 from circulation.selectors.hopeless import hopeless_ids
 from circulation.selectors.rule_books import rule_book
 from circulation.services.holds.requests import rules_of
-from circulation.services.nightly.batches import work_through
+from circulation.services.nightly.batches import at_once, work_through
 from circulation.services.picks import forget_old_picks
 from circulation.services.recalls_over import let_go_of_ended
 from notices.models import NoticeKind
@@ -28,7 +28,7 @@ def care_for_holds(*, on: date, now: datetime, counts: Counter[str]) -> None:
 
     :raises circulation.services.nightly.batches.SomeFailed: if some holds could not be looked after
     """
-    forget_old_picks(now=now)
+    at_once(lambda: forget_old_picks(now=now))
     ending = Hold.objects.filter(
         state=Hold.State.QUEUED,
         interest_warned_at__isnull=True,

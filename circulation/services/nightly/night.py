@@ -3,11 +3,13 @@
 import logging
 from collections import Counter
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Protocol
 
 from circulation.rules.nights import Job, jobs_left, night_of
 from circulation.services.nightly.auto_renewals import renew_what_renews_itself
+from circulation.services.nightly.batches import Rehearsal, SomeFailed, rehearsing
 from circulation.services.nightly.courtesy_notices import make_courtesy_notices
 from circulation.services.nightly.expired_holds import expire_holds
 from circulation.services.nightly.forgetting import forget_traces
@@ -89,11 +91,23 @@ def run_job(*, job: Job, local_day: date, now: datetime, by_hand: bool = False) 
             return counts
 
 
+def try_job(*, job: Job, local_day: date, now: datetime, rehearsal: Rehearsal) -> Counter[str] | None:
+    """Try one job in the current municipality, take it back, and return what it would count; None if it's running."""
+    with only_one(f"job:{job.value}") as free:
+        if not free:
+            return None
+        counts: Counter[str] = Counter()
+        # What would fail stands among the counts.
+        with rehearsing(rehearsal), suppress(SomeFailed):
+            _WORK[job](on=local_day, now=now, counts=counts)
+        return counts
+
+
 def _runs(days: dict[int, tuple[str, date]]) -> dict[int, list[tuple[str, str]]]:
     found: dict[int, list[tuple[str, str]]] = {pk: [] for pk in days}
     rows = JobRun.objects.filter(
         municipality__in=list(days), job__in=Job.values, local_day__in={day for _, day in days.values()}
-    )
+    ).exclude(state=JobRun.State.WAITING)
     for pk, job, state, day in rows.values_list("municipality_id", "job", "state", "local_day"):
         if days[pk][1] == day:
             found[pk].append((job, state))

@@ -16,7 +16,7 @@ from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services.fees.invoice import Claim, invoice_loans
 from circulation.services.fees.lost import waive_overdue
 from circulation.services.letter_stops import lift_settled, set_stops
-from circulation.services.nightly.batches import do_all, work_through
+from circulation.services.nightly.batches import at_once, do_all, work_through
 from circulation.services.nightly.invoice_reminders import remind_of_invoices
 from circulation.services.nightly.letters import Letter, ladder_letters, open_loans, patrons_after, write_letters
 from circulation.services.nightly.overdue_fees import lock_open_loans
@@ -47,7 +47,7 @@ def make_overdue_notices(*, on: date, now: datetime, counts: Counter[str]) -> No
         lambda: _write_all(rules.all_values("notice_steps"), on=on, now=now, counts=counts),
         lambda: _recall(rules.all_values("recall_overdue"), on=on, now=now, counts=counts),
         # What was settled elsewhere than at a desk: by an agreement with the debtor system, for instance.
-        lambda: lift_settled(None, now=now, actor=None),
+        lambda: at_once(lambda: lift_settled(None, now=now, actor=None)),
         lambda: remind_of_invoices(rules.all_values("invoice_reminder_days"), on=on, now=now, counts=counts),
     )
 

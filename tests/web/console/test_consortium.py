@@ -190,7 +190,7 @@ def test_shows_all_jobs_failures_first_in_few_queries(
 
 def test_starts_a_job_by_hand(operator_client, municipality, sent, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        response = operator_client.post(f"/jobs/{municipality.pk}/overdue-fees/run")
+        response = operator_client.post(f"/jobs/{municipality.pk}/overdue-fees/run", {"confirmed": "1"})
 
     assert response.status_code == 302
     assert sent[0][0] == "circulation.tasks.run_one_job"
@@ -200,7 +200,7 @@ def test_starts_a_job_by_hand(operator_client, municipality, sent, django_captur
 def test_starts_no_job_of_a_suspended_municipality(operator_client, municipality, sent):
     Municipality.objects.filter(pk=municipality.pk).update(state="SUSPENDED")
 
-    response = operator_client.post(f"/jobs/{municipality.pk}/overdue-fees/run", follow=True)
+    response = operator_client.post(f"/jobs/{municipality.pk}/overdue-fees/run", {"confirmed": "1"}, follow=True)
 
     assert "so its jobs wait" in response.content.decode()
     assert sent == []
@@ -287,13 +287,16 @@ def test_nonsense_in_the_logs_address_counts_as_not_given(operator_client, conso
 def test_starting_a_job_keeps_what_was_looked_for(operator_client, municipality, monkeypatch):
     monkeypatch.setattr("circulation.services.nightly.start.current_app.send_task", lambda *_, **__: None)
     page = operator_client.get("/jobs?find=alp&state=none").content.decode()
-    form = {"find": "alp", "state": "none"}
+    form = {"find": "alp", "state": "none", "confirmed": "1"}
 
     answer = operator_client.post(f"/jobs/{municipality.pk}/expire-holds/run", form)
 
     assert 'name="find" value="alp"' in page
     assert answer.url == "/jobs?find=alp&state=none"
-    assert operator_client.post(f"/jobs/{municipality.pk}/expire-holds/run", {"state": "<"}).url == "/jobs"
+    assert (
+        operator_client.post(f"/jobs/{municipality.pk}/expire-holds/run", {"state": "<", "confirmed": "1"}).url
+        == "/jobs"
+    )
 
 
 def test_lists_the_jobs_that_are_looked_for(operator_client, municipality):
