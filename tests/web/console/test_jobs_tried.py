@@ -3,7 +3,7 @@
 import pytest
 
 from tenants.models import JobRun
-from tests.factories import LoanFactory, PatronFactory
+from tests.factories import LoanFactory, PatronFactory, RuleFactory
 
 
 @pytest.fixture
@@ -16,14 +16,15 @@ def sent(monkeypatch):
     return messages
 
 
-def test_shows_the_municipality_what_and_to_whom(admin_client, branch, sent):
-    loan = LoanFactory(overdue=True, lending_branch=branch, patron=PatronFactory(home_branch=branch))
+def test_shows_the_municipality_what_and_to_whom(admin_client, desk_branch, sent):
+    RuleFactory()
+    loan = LoanFactory(overdue=True, lending_branch=desk_branch, patron=PatronFactory(home_branch=desk_branch))
 
     page = admin_client.post("/console/jobs/overdue-fees/run").content.decode()
 
     assert "Nothing has been done yet." in page
-    assert f'href="/desk/patron/{loan.patron_id}"' in page or f"/{loan.patron_id}" in page
-    assert loan.patron.display_name in page
+    assert f'<a href="/desk/patrons/{loan.patron_id}">{loan.patron.display_name}</a>' in page
+    assert loan.item.record.title in page
     assert sent == []
     assert not JobRun.objects.exists()
 
