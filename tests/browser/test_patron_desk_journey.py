@@ -70,7 +70,7 @@ def test_places_moves_and_cancels_a_hold(page, demo):
 
     # The key leads to the search, which remembers for whom.
     leave_by(page, "Control+h")
-    page.get_by_role("combobox").fill(title)
+    page.get_by_role("combobox", name="Title, author, subject, ISBN").fill(title)
     leave_by(page, "Enter")
     follow(page.get_by_role("table").get_by_role("link", name=title, exact=True).first)
     expect(page.get_by_role("complementary", name="Hold")).to_contain_text(patron["name"])
