@@ -63,6 +63,11 @@
     const before = kept && JSON.parse(kept);
     if (!before || Date.now() - before.at > SECONDS * 1000) return;
     if (!isFree()) return;
+    const invalid = [...document.querySelectorAll('main [aria-invalid="true"]')].find(shown);
+    if (invalid) {
+      invalid.focus();
+      return;
+    }
     const isHere = before.paths.includes(location.pathname) && !document.querySelector("main [role=alert]");
     const target = (isHere && (sameForm(before) || sameLink(before) || sameRow(before))) || news();
     focusOn(target);
