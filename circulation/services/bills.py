@@ -13,6 +13,7 @@ from circulation.selectors.liability import who_pays, with_guardians
 from circulation.services.fees.groups import covered_loans
 from common.money import ZERO
 from holdings.models import Branch
+from notices.models import Notice
 from notices.rules.recipients import is_minor
 from notices.services.outbox import NoticeRequest
 from patrons.models import Patron
@@ -27,6 +28,14 @@ def owed_fees() -> QuerySet[Fee]:
 def loans_of(fee: Fee) -> set[int]:
     """Return the numbers of the loans that a fee is for: several where they cost one fee together."""
     return {*covered_loans(fee), *([fee.loan_id] if fee.loan_id else [])}
+
+
+def loans_claimed_for(notice: Notice) -> set[int]:
+    """Return the numbers of the loans that a letter claims money for.
+
+    An invoice lists only what's still out when it's sent; what came back before costs its processing fee all the same.
+    """
+    return set(notice.about.get("invoiced", {}).get("loans", ())) or set(notice.about.get("loans", ()))
 
 
 def by_card(fees: Iterable[Fee], *, on: date) -> dict[Patron, list[Fee]]:

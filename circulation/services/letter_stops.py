@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from circulation.models import Fee, Loan
-from circulation.services.bills import loans_of
+from circulation.services.bills import loans_claimed_for, loans_of
 from common.audit import record_each
 from common.money import ZERO
 from notices.models import Notice, NoticeKind
@@ -139,8 +139,8 @@ def _loans_named(blocks: Mapping[int, Block]) -> dict[int, set[int]]:
         return {}
     keys = {block.cause.removeprefix(_CAUSE): pk for pk, block in blocks.items()}
     named: dict[int, set[int]] = {pk: set() for pk in blocks}
-    for key, about in Notice.objects.filter(key__in=list(keys)).values_list("key", "about"):
-        named[keys[key]] = set(about.get("loans", ()))
+    for letter in Notice.objects.filter(key__in=list(keys)).only("key", "about"):
+        named[keys[letter.key]] = loans_claimed_for(letter)
     return named
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from circulation.models import DebtClaim, Fee
-from circulation.services.bills import bill_context, loans_of, owed_fees
+from circulation.services.bills import bill_context, loans_claimed_for, loans_of, owed_fees
 from common.money import ZERO
 from notices.models import Notice, NoticeKind
 from notices.relevance import register_amounts
@@ -80,7 +80,9 @@ def _invoice(notice: Notice, fees: Sequence[Fee]) -> dict[str, Any]:
         {**item, "price": owed(Fee.Kind.REPLACEMENT, [loan_id])}
         for item, loan_id in zip(notice.context["items"], loans, strict=True)
     ]
-    return invoice_context(items, processing=owed(Fee.Kind.PROCESSING, loans), fees=owed(Fee.Kind.OVERDUE, loans))
+    # Bringing back what was invoiced spares its price and nothing else, also before the invoice goes out.
+    claimed = loans_claimed_for(notice)
+    return invoice_context(items, processing=owed(Fee.Kind.PROCESSING, claimed), fees=owed(Fee.Kind.OVERDUE, claimed))
 
 
 def _is_listed(notice: Notice) -> bool:

@@ -18,9 +18,11 @@ from circulation.services.fees.reversal import reverse_charges
 from circulation.services.letter_stops import lift_settled, set_stops
 from circulation.services.nightly.overdue_fees import charge_overdue_fees
 from circulation.services.nightly.overdue_notices import make_overdue_notices
+from circulation.services.notice_checks import register as register_checks
 from circulation.services.renew import renew_loan
 from circulation.services.undo import undo
 from notices.models import Notice
+from notices.services.sending import send_batch
 from patrons.models import Block
 from tests.factories import NOW, TODAY, BlockFactory, LoanFactory, PatronFactory, RuleFactory, StaffAccountFactory
 
@@ -273,3 +275,22 @@ def test_e17_who_lifts_a_stop_keeps_others_from_lifting_it_too(library, rules):
 
     [stops] = [query["sql"] for query in asked if 'FROM "patrons_block"' in query["sql"]]
     assert 'FOR NO KEY UPDATE OF "patrons_block"' in stops
+
+
+def test_an_invoice_s_stop_rests_on_the_processing_fee_of_what_came_back_before_it_went_out(library, rules):
+    register_checks()
+    rules(processing_fee="50.00")
+    early, late = late_loan(library), late_loan(library)
+    night()
+    check_in(item=early.item, branch=library.main, staff=library.staff, now=NOW)
+    send_batch(now=NOW + timedelta(hours=20))
+    check_in(item=late.item, branch=library.main, staff=library.staff, now=NOW + timedelta(days=1))
+    [of_early, of_late] = Fee.objects.filter(kind="PROCESSING").order_by("loan_id")
+    supervisor = StaffAccountFactory(supervisor=True)
+
+    def settle(fee):
+        waive(fee=fee, amount=fee.balance, reason="agreed", staff=supervisor, now=NOW + timedelta(days=2))
+        return Block.objects.get().lifted_at is not None
+
+    assert Notice.objects.get(kind="INVOICE").about["loans"] == [late.pk]
+    assert (settle(of_late), settle(of_early)) == (False, True)

@@ -9,6 +9,7 @@ import pytest
 from accounts.models import AuditEntry
 from circulation.models import CirculationRule, Fee
 from circulation.selectors.debts import to_hand_over
+from circulation.selectors.fees import fees_of, owed_by
 from circulation.services.bundles import note_parts
 from circulation.services.check_in import check_in
 from circulation.services.check_out import check_out
@@ -19,7 +20,7 @@ from circulation.services.new_cards import replace_card
 from circulation.services.nightly.overdue_notices import make_overdue_notices
 from circulation.services.report_item import report_lost
 from holdings.models import Item
-from patrons.services.family import add_guardian
+from patrons.services.family import add_guardian, remove_guardian
 from tests.factories import (
     NOW,
     TODAY,
@@ -190,3 +191,20 @@ def test_a_guardian_who_becomes_known_is_liable_for_what_is_open(library):
 
     liable = [Fee.objects.get(pk=fee.pk).liable for fee in (owed, settled, own)]
     assert liable == [guardian, None, None]
+    # She sees and pays what was owed before she was registered on her own card.
+    assert (owed_by(guardian.pk), {view.fee for view in fees_of(guardian)}) == (owed.balance + own.balance, {owed, own})
+
+
+def test_a_guardian_who_is_registered_later_is_liable_for_what_is_charged_from_then_on(library, family):
+    child, first = family
+    later = library.another_patron(given_name="Anne", family_name="Aa")
+    charge = {"patron": child, "branch": library.main, "amount": Decimal(20), "staff": library.staff}
+    before = add_fee(description="Before", now=NOW, **charge)
+
+    add_guardian(child=child, guardian=later, has_consented=True, shows_loans=True, staff=library.staff, now=NOW)
+    remove_guardian(child=child, guardian_id=first.pk, staff=library.staff)
+    after = add_fee(description="After", now=NOW + timedelta(days=1), **charge)
+
+    # Whoever was liable when it was charged stays so, whatever has become of the family since.
+    assert [[view.fee for view in fees_of(guardian)] for guardian in (first, later)] == [[before], [after]]
+    assert [owed_by(guardian.pk) for guardian in (first, later)] == [20, 20]

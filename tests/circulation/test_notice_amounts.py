@@ -7,13 +7,14 @@ from decimal import Decimal
 import pytest
 
 from circulation.models import Fee, Loan
+from circulation.services.check_in import check_in
 from circulation.services.nightly.overdue_fees import charge_overdue_fees
 from circulation.services.nightly.overdue_notices import make_overdue_notices
 from circulation.services.notice_amounts import register as register_amounts
 from circulation.services.notice_checks import register
 from notices.models import Notice
 from notices.services.sending import send_batch
-from tests.factories import LoanFactory, PatronFactory, RuleFactory
+from tests.factories import LoanFactory, PatronFactory, RuleFactory, StaffAccountFactory
 from tests.factories.moments import NOW, TODAY
 
 
@@ -22,7 +23,7 @@ def written(alpha):
     """Return a function that writes one letter about three loans: each 99 and 20 of an invoice, and an overdue fee."""
     register()
     register_amounts()
-    RuleFactory(set={"processing_fee": "20.00", "replacement_fee": True})
+    RuleFactory(set={"processing_fee": "20.00", "replacement_fee": True, "invoice_reminder_days": 14})
 
     def written(*, days, notices_made):
         due_date = TODAY - timedelta(days=days)
@@ -45,7 +46,7 @@ def sent():
     return Notice.objects.get()
 
 
-def test_an_invoice_claims_nothing_for_what_came_back(written):
+def test_an_invoice_claims_the_fees_but_no_price_for_what_came_back(written):
     back, paid, lost = written(days=31, notices_made=2)
     Loan.objects.filter(pk=back.pk).update(returned_at=NOW, returned_to=back.lending_branch)
     Fee.objects.filter(loan=back, kind="REPLACEMENT").update(balance=0)
@@ -56,8 +57,8 @@ def test_an_invoice_claims_nothing_for_what_came_back(written):
     assert (letter.kind, letter.state, letter.about["loans"]) == ("INVOICE", "SENT", [paid.pk, lost.pk])
     assert [item["price"]["amount"] for item in letter.context["items"]] == ["0.00", "99.00"]
     amounts = {name: Decimal(letter.context[name]["amount"]) for name in ("replacement", "processing", "total")}
-    assert amounts == {"replacement": 99, "processing": 20, "total": owed([paid, lost])}
-    assert f"Total: {owed([lost])}" in letter.body
+    assert amounts == {"replacement": 99, "processing": 40, "total": owed([back, lost])}
+    assert f"Total: {owed([back, lost])}" in letter.body
     assert back.item.barcode not in letter.body
 
 
@@ -87,3 +88,19 @@ def test_a_reminder_says_what_is_owed_for_being_late_by_now(written):
     assert (letter.kind, letter.state) == ("OVERDUE_2", "SENT")
     assert letter.context["fees"] == {"amount": str(owed(loans))}
     assert owed(loans) > 0
+
+
+def test_a_reminder_claims_the_processing_fee_of_what_came_back_before_the_invoice_went_out(written):
+    back, _other, _another = written(days=31, notices_made=2)
+    check_in(item=back.item, branch=back.lending_branch, staff=StaffAccountFactory(), now=NOW)
+    invoice = sent()
+    day = {"on": TODAY + timedelta(days=15), "now": NOW + timedelta(days=15)}
+    make_overdue_notices(**day, counts=Counter())
+
+    reminder = Notice.objects.get(kind="INVOICE_REMINDER")
+
+    assert back.pk not in invoice.about["loans"]
+    # Its price is gone; that it was invoiced, and late, is still owed.
+    assert {fee.kind for fee in Fee.objects.filter(loan=back, balance__gt=0)} == {"PROCESSING", "OVERDUE"}
+    assert back.pk in reminder.about["loans"]
+    assert reminder.context["total"] == invoice.context["total"] == {"amount": str(owed(Loan.objects.all()))}

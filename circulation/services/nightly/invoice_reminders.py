@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from circulation.models import DebtClaim, Fee
 from circulation.rules.resolution import Resolved
 from circulation.selectors.rule_books import RuleBook, rule_book
-from circulation.services.bills import bill, by_card, loans_of, owed_fees
+from circulation.services.bills import bill, by_card, loans_claimed_for, loans_of, owed_fees
 from circulation.services.nightly.batches import work_through
 from notices.models import Notice, NoticeKind
 from notices.services.outbox import NoticeRequest, make_notices
@@ -101,5 +101,5 @@ def _reminders(invoices: Iterable[Notice], book: RuleBook, *, on: date) -> list[
 
 
 def _of_invoice(invoice: Notice, fees: Iterable[Fee]) -> list[Fee]:
-    billed = set(invoice.about.get("loans", ()))
+    billed = loans_claimed_for(invoice)
     return [fee for fee in fees if billed & loans_of(fee)]

@@ -89,12 +89,18 @@ def _request(
         kind=letter.kind,
         key=letter.key(on),
         context=_context(letter, owed, claims, book, on),
-        about={
-            "loans": [loan.loan_id for loan in letter.loans],
-            "due_dates": [loan.due_date.isoformat() for loan in letter.loans],
-        },
+        about=_about(letter),
         channels=letter.channels,
     )
+
+
+def _about(letter: Letter) -> dict[str, Any]:
+    loans = [loan.loan_id for loan in letter.loans]
+    about = {"loans": loans, "due_dates": [loan.due_date.isoformat() for loan in letter.loans]}
+    if letter.kind == NoticeKind.INVOICE:
+        # Stays whole when what comes back is taken out of the list.
+        return {**about, "invoiced": {"loans": loans}}
+    return about
 
 
 def _context(letter: Letter, owed: Decimal, claims: Mapping[int, Claim], book: RuleBook, on: date) -> dict[str, Any]:
