@@ -1,7 +1,11 @@
-"""Many mixed actions on several desks at once, nights among them, some with connections cut: is every promise kept?"""
+"""Many mixed actions on several desks at once, with nights, cut connections and killed desks: is every promise kept?"""
 
 import random
+import signal
 import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 from django.core.management import call_command
 from django.utils import timezone
@@ -11,9 +15,11 @@ from accounts.services.staff_accounts import add_account
 from bench.speed.figures import Figure, Figures, MeasurementBroke
 from bench.speed.municipality import drop
 from bench.speed.setting import Setting
+from bench.torture.doomed import start_doomed
 from bench.torture.driver import Outcome, torture
+from bench.torture.interruptions import cutting
 from bench.torture.invariants import broken, missing_entries
-from bench.torture.town import Town, look_around
+from bench.torture.town import Town, give_rules, look_around
 from tenants.choice import choose, choose_none
 from tenants.models import Municipality
 
@@ -22,6 +28,7 @@ _SIZE = {"titles": 1_000, "items": 3_000, "patrons": 800, "loans": 0, "overdue":
 _ITEMS, _PATRONS, _THREADS = 600, 150, 6
 _ACTIONS, _NIGHTS = 30_000, 40
 _ACTIONS_CUT, _NIGHTS_CUT, _CUTS = 6_000, 12, 0.003
+_KILLS, _ACTIONS_BESIDE, _LAST_STATEMENT = 24, 6_000, 1_500
 
 
 def measure(setting: Setting) -> Figures:
@@ -31,9 +38,13 @@ def measure(setting: Setting) -> Figures:
         municipality = _municipality()
         choose(municipality)
         town = look_around(items=_ITEMS, patrons=_PATRONS, staff=_supervisor())
-        yield _figure("Torture", municipality, town, setting, seed, _ACTIONS, _NIGHTS, 0)
-        town = look_around(items=_ITEMS, patrons=_PATRONS, staff=town.staff)
-        yield _figure("Torture, connections cut", municipality, town, setting, seed, _ACTIONS_CUT, _NIGHTS_CUT, _CUTS)
+        give_rules(town.branches)
+        yield _figure("Torture", municipality, town, setting, seed, (_ACTIONS, _NIGHTS))
+        town = town.from_now_on()
+        cuts = cutting(seed=seed, share=_CUTS)
+        size = (_ACTIONS_CUT, _NIGHTS_CUT)
+        yield _figure("Torture, connections cut", municipality, town, setting, seed, size, interruptions=cuts)
+        yield _killed(municipality, town.from_now_on(), setting, seed)
     finally:
         choose_none()
         for left in Municipality.objects.filter(name=_NAME):
@@ -67,26 +78,55 @@ def _figure(
     town: Town,
     setting: Setting,
     seed: int,
-    actions: int,
-    nights: int,
-    cuts: float,
+    size: tuple[int, int],
+    **more: Any,
 ) -> Figure:
     began = time.perf_counter()
     outcome = torture(
         municipality,
         town,
         seed=seed,
-        actions=max(_THREADS, int(actions * setting.scale)),
+        actions=max(_THREADS, int(size[0] * setting.scale)),
         threads=_THREADS,
-        nights=nights,
+        nights=size[1],
         start=timezone.now(),
-        cuts=cuts,
+        **more,
     )
     seconds = time.perf_counter() - began
-    found = [*outcome.problems, *broken(town), *missing_entries(town, outcome)]
+    _check([*outcome.problems, *broken(town), *missing_entries(town, outcome)], seed)
+    return Figure(name=f"{name}: promises broken", value=0, unit="", goal=0, detail=_detail(outcome, seed, seconds))
+
+
+def _killed(municipality: Municipality, town: Town, setting: Setting, seed: int) -> Figure:
+    """Kill desks in processes of their own, one after the other, while others are at work; nights pass on both sides.
+
+    What the killed ones had done isn't known, so that the audit log can't be counted; every promise is looked at.
+    """
+    began, chance = time.perf_counter(), random.Random(f"kills {seed}")
+    kills, start = max(2, int(_KILLS * setting.scale)), timezone.now()
+
+    def kill(number: int) -> str:
+        values = {"seed": seed + number, "statement": chance.randrange(1, _LAST_STATEMENT), "nights": number % 2 == 0}
+        process = start_doomed(town, schema=municipality.schema_name, start=start, **values)
+        errors = process.communicate()[1].decode()
+        return "" if process.returncode == -signal.SIGKILL else f"not killed: {process.returncode}: {errors[-1000:]}"
+
+    with ThreadPoolExecutor(1) as pool:
+        dying = [pool.submit(kill, number) for number in range(kills)]
+        actions = max(_THREADS, int(_ACTIONS_BESIDE * setting.scale))
+        outcome = torture(
+            municipality, town, seed=seed, actions=actions, threads=_THREADS, nights=_NIGHTS_CUT, start=start
+        )
+        lived = [problem for each in dying if (problem := each.result())]
+    _check([*outcome.problems, *lived, *broken(town)], seed)
+    seconds = time.perf_counter() - began
+    detail = f"{kills} desks killed in a transaction beside {_detail(outcome, seed, seconds)}"
+    return Figure(name="Torture, desks killed: promises broken", value=0, unit="", goal=0, detail=detail)
+
+
+def _check(found: Sequence[str], seed: int) -> None:
     if found:
         raise MeasurementBroke(f"seed {seed}: {len(found)} promises broken: " + "; ".join(found)[:4000])
-    return Figure(name=f"{name}: promises broken", value=0, unit="", goal=0, detail=_detail(outcome, seed, seconds))
 
 
 def _detail(outcome: Outcome, seed: int, seconds: float) -> str:

@@ -4,25 +4,35 @@ import traceback
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from django.db import Error as DatabaseProblem
 from django.db import connection
 
-from bench.torture.actions import Desk
-from bench.torture.interruptions import Interruptions
+from bench.torture.actions import KINDS, next_action
+from bench.torture.desk import Desk
 from bench.torture.town import Clock, Town
 from common.errors import Refused
 from tenants.choice import choose
 from tenants.models import Municipality
 
 _MOST_TRIES = 50
-# These have no id of their own: who asks again because she never heard that it was done is refused, or does it twice.
-_WITHOUT_ID = {"place_hold", "cancel_hold", "move_hold", "undo"}
 Answer = TypeVar("Answer")
+
+
+class Interrupts(Protocol):
+    """What happens to a desk at work: its connection is cut, or it's killed.
+
+    :ivar count: how often it has happened
+    """
+
+    count: int
+
+    def at_work(self) -> AbstractContextManager[None]:
+        """Let it happen while the block runs."""
 
 
 @dataclass
@@ -61,12 +71,12 @@ def torture(
     threads: int,
     nights: int,
     start: datetime,
-    cuts: float = 0,
+    interruptions: Callable[[int], Interrupts | None] = lambda _number: None,
 ) -> Outcome:
     """Do so many actions on so many desks, with nights among them, and return what happened.
 
     :param seed: the same seed throws the same dice; who comes first is up to the machine
-    :param cuts: the share of statements at which the connection is cut; a desk then asks again, as its screen does
+    :param interruptions: what interrupts the desk with a number, if anything does; it asks again, as its screen does
     """
     clock, total = Clock(start), Outcome()
     each = actions // threads
@@ -77,9 +87,7 @@ def torture(
             desk = Desk(town, clock, seed=seed, number=number)
             # The first desk is the worker's too: it lets the nights pass.
             every = each // nights if nights and number == 0 else 0
-            return _Worker(
-                municipality, desk, Interruptions(seed=seed, number=number, share=cuts) if cuts else None
-            ).run(each, night_every=every)
+            return _Worker(municipality, desk, interruptions(number)).run(each, night_every=every)
         finally:
             connection.close()
 
@@ -90,7 +98,7 @@ def torture(
 
 
 class _Worker:
-    def __init__(self, municipality: Municipality, desk: Desk, interruptions: Interruptions | None) -> None:
+    def __init__(self, municipality: Municipality, desk: Desk, interruptions: Interrupts | None) -> None:
         self._municipality = municipality
         self._desk = desk
         self._interruptions = interruptions
@@ -108,19 +116,18 @@ class _Worker:
     def _act(self) -> None:
         if self._interruptions is not None and not connection.is_usable():
             self._connect_again()
-        name, act = self._desk.next_action()
         lost: list[bool] = []
+        name, act = next_action(self._desk)
         try:
-            kind = self._insist(act, lost)
+            left = self._insist(act, lost)
         except Refused as refused:
             self.outcome.refused.update(refused.codes)
         except Exception:
             self.outcome.problems.append(f"{name}: {traceback.format_exc()}")
         else:
-            if kind is not None:
-                self.outcome.done[kind] += 1
-        if name in _WITHOUT_ID:
-            self.outcome.uncertain[f"circulation.{name}"] += len(lost)
+            self.outcome.done.update(left)
+        for verb in KINDS[name].unsure:
+            self.outcome.uncertain[f"circulation.{verb}"] += len(lost)
 
     def _pass_night(self) -> None:
         night = self._desk.night()

@@ -9,6 +9,11 @@ import psycopg
 from django.db import OperationalError, connection
 
 
+def cutting(*, seed: int, share: float) -> Callable[[int], "Interruptions"]:
+    """Return what cuts each desk's connection at such a share of its statements; the same seed throws the same dice."""
+    return lambda number: Interruptions(seed=seed, number=number, share=share)
+
+
 class Interruptions:
     """Throws the dice at every statement and commit of one thread.
 

@@ -101,7 +101,8 @@ def _undo_check_in(
     loan = None
     if facts.get("loan_id"):
         loan = _lock_loan(facts, item)
-        loan.patron = Patron.objects.filter(pk=facts["patron_id"]).first()
+        # The log may have forgotten whose loan it was, as it does once the municipality's period is over.
+        loan.patron = Patron.objects.filter(pk=facts.get("patron_id") or 0).first()
         if loan.patron is None:
             raise changed()
         loan.returned_at, loan.returned_to = None, None

@@ -10,8 +10,9 @@ import pytest
 from django.db import connection
 
 from bench.torture.driver import torture
+from bench.torture.interruptions import cutting
 from bench.torture.invariants import broken, missing_entries
-from bench.torture.town import look_around
+from bench.torture.town import give_rules, look_around
 from circulation.models import Hold, LedgerEntry, Loan
 from circulation.services.check_in import check_in
 from circulation.services.check_out import check_out
@@ -28,6 +29,7 @@ from tests.factories import (
 )
 
 SEED = int(os.environ.get("LIBSYS_TEST_SEED") or 4711)
+CUTS = cutting(seed=SEED, share=0.005)
 
 
 @pytest.fixture
@@ -36,6 +38,7 @@ def town(committed_municipality):
     sys.stdout.write(f"LIBSYS_TEST_SEED={SEED}\n")
     RuleFactory(set={"earliest_renewal_days": None, "max_loans": 12, "loan_days": 2, "renewal_days": 3})
     branches = BranchFactory.create_batch(3)
+    give_rules(branches)
     for place, record in enumerate(RecordFactory.create_batch(12)):
         for number in range(3):
             ItemFactory(record=record, home_branch=branches[(place + number) % 3])
@@ -61,7 +64,9 @@ def test_keeps_every_promise_under_many_desks_and_nights(committed_municipality,
 
 
 def test_loses_and_doubles_nothing_when_connections_are_cut(committed_municipality, town, now):
-    outcome = torture(committed_municipality, town, seed=SEED, actions=800, threads=3, nights=8, start=now, cuts=0.005)
+    outcome = torture(
+        committed_municipality, town, seed=SEED, actions=800, threads=3, nights=8, start=now, interruptions=CUTS
+    )
 
     assert outcome.cuts >= 10
     assert outcome.problems == []
