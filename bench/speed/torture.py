@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.management import call_command
@@ -29,22 +30,27 @@ _ITEMS, _PATRONS, _THREADS = 600, 150, 6
 _ACTIONS, _NIGHTS = 30_000, 40
 _ACTIONS_CUT, _NIGHTS_CUT, _CUTS = 6_000, 12, 0.003
 _KILLS, _ACTIONS_BESIDE, _LAST_STATEMENT = 24, 6_000, 1_500
+# Longer than the nights of a run take, so that no clock runs backwards.
+_AFTER = timedelta(days=250)
 
 
 def measure(setting: Setting) -> Figures:
     """Do it in a municipality of its own, which is dropped afterwards: nothing here can be taken back."""
+    start = timezone.now()
     seed = random.SystemRandom().randrange(1_000_000)
     try:
         municipality = _municipality()
         choose(municipality)
         town = look_around(items=_ITEMS, patrons=_PATRONS, staff=_supervisor())
         give_rules(town.branches)
-        yield _figure("Torture", municipality, town, setting, seed, (_ACTIONS, _NIGHTS))
+        yield _figure("Torture", municipality, town, setting, seed, (_ACTIONS, _NIGHTS), start)
         town = town.from_now_on()
         cuts = cutting(seed=seed, share=_CUTS)
         size = (_ACTIONS_CUT, _NIGHTS_CUT)
-        yield _figure("Torture, connections cut", municipality, town, setting, seed, size, interruptions=cuts)
-        yield _killed(municipality, town.from_now_on(), setting, seed)
+        yield _figure(
+            "Torture, connections cut", municipality, town, setting, seed, size, start + _AFTER, interruptions=cuts
+        )
+        yield _killed(municipality, town.from_now_on(), setting, seed, start + 2 * _AFTER)
     finally:
         choose_none()
         for left in Municipality.objects.filter(name=_NAME):
@@ -79,6 +85,7 @@ def _figure(
     setting: Setting,
     seed: int,
     size: tuple[int, int],
+    start: datetime,
     **more: Any,
 ) -> Figure:
     began = time.perf_counter()
@@ -89,7 +96,7 @@ def _figure(
         actions=max(_THREADS, int(size[0] * setting.scale)),
         threads=_THREADS,
         nights=size[1],
-        start=timezone.now(),
+        start=start,
         **more,
     )
     seconds = time.perf_counter() - began
@@ -97,26 +104,24 @@ def _figure(
     return Figure(name=f"{name}: promises broken", value=0, unit="", goal=0, detail=_detail(outcome, seed, seconds))
 
 
-def _killed(municipality: Municipality, town: Town, setting: Setting, seed: int) -> Figure:
-    """Kill desks in processes of their own, one after the other, while others are at work; nights pass on both sides.
+def _killed(municipality: Municipality, town: Town, setting: Setting, seed: int, start: datetime) -> Figure:
+    """Kill desks in processes of their own, one by one, while others are at work; no nights, for each has a clock.
 
     What the killed ones had done isn't known, so that the audit log can't be counted; every promise is looked at.
     """
     began, chance = time.perf_counter(), random.Random(f"kills {seed}")
-    kills, start = max(2, int(_KILLS * setting.scale)), timezone.now()
+    kills = max(2, int(_KILLS * setting.scale))
 
     def kill(number: int) -> str:
-        values = {"seed": seed + number, "statement": chance.randrange(1, _LAST_STATEMENT), "nights": number % 2 == 0}
-        process = start_doomed(town, schema=municipality.schema_name, start=start, **values)
+        statement, schema = chance.randrange(1, _LAST_STATEMENT), municipality.schema_name
+        process = start_doomed(town, schema=schema, seed=seed + number, statement=statement, start=start, nights=False)
         errors = process.communicate()[1].decode()
         return "" if process.returncode == -signal.SIGKILL else f"not killed: {process.returncode}: {errors[-1000:]}"
 
     with ThreadPoolExecutor(1) as pool:
         dying = [pool.submit(kill, number) for number in range(kills)]
         actions = max(_THREADS, int(_ACTIONS_BESIDE * setting.scale))
-        outcome = torture(
-            municipality, town, seed=seed, actions=actions, threads=_THREADS, nights=_NIGHTS_CUT, start=start
-        )
+        outcome = torture(municipality, town, seed=seed, actions=actions, threads=_THREADS, nights=0, start=start)
         lived = [problem for each in dying if (problem := each.result())]
     _check([*outcome.problems, *lived, *broken(town)], seed)
     seconds = time.perf_counter() - began

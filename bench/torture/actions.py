@@ -41,6 +41,7 @@ KINDS: Mapping[str, Kind] = {
     "make_parallel": Kind(5, waiting.join, ("make_parallel", "make_parallel")),
     "stand_alone": Kind(1, waiting.part),
     "recall": Kind(3, waiting.recall),
+    "take_back_recall": Kind(1, waiting.let_be),
     "report_lost": Kind(4, reports.lose, ("report_lost",)),
     "report_missing": Kind(2, reports.miss, ("report_missing",)),
     "claim_returned": Kind(3, reports.say_returned, ("claim_returned",)),

@@ -84,8 +84,14 @@ PROMISES: Mapping[str, str] = {
                            AND e.subject_type = 'circulation.hold' AND e.subject_id = h.id)""",
     "a loan was called back and nobody called it, or twice": """
         SELECT l.id FROM circulation_loan l LEFT JOIN accounts_auditentry e
-            ON e.action = 'circulation.recall' AND (e.facts->>'loan_id')::bigint = l.id
-        WHERE l.id > %(loan)s GROUP BY l.id HAVING count(e.id) <> (l.recalled_at IS NOT NULL)::int""",
+            ON e.action IN ('circulation.recall', 'circulation.take_back_recall')
+           AND (e.facts->>'loan_id')::bigint = l.id
+        WHERE l.id > %(loan)s GROUP BY l.id
+        HAVING coalesce(sum(CASE e.action WHEN 'circulation.recall' THEN 1 ELSE -1 END) FILTER (WHERE e.id IS NOT NULL),
+                        0) <> (l.recalled_at IS NOT NULL)::int""",
+    "a loan is called back for a hold that's over": """
+        SELECT l.id FROM circulation_loan l JOIN circulation_hold h ON h.id = l.recalled_for_id
+        WHERE l.returned_at IS NULL AND h.state NOT IN ('QUEUED', 'READY', 'IN_TRANSIT')""",
     "somebody says something of a loan and nobody wrote it down": """
         SELECT l.id FROM circulation_loan l WHERE l.id > %(loan)s AND l.claim <> ''
            AND NOT EXISTS (SELECT FROM accounts_auditentry e WHERE (e.facts->>'loan_id')::bigint = l.id

@@ -16,6 +16,7 @@ from circulation.services.holds import (
     suspend_hold,
 )
 from circulation.services.recall import recall_loan
+from circulation.services.recalls_over import take_back_recall
 
 
 def place(desk: Desk) -> Act:
@@ -94,6 +95,19 @@ def recall(desk: Desk) -> Act | None:
 
     def act() -> tuple[str, ...]:
         recall_loan(loan=loan, **values)
+        return ()
+
+    return act
+
+
+def let_be(desk: Desk) -> Act | None:
+    """Take a recall back; holds that end do so too, so it isn't counted."""
+    loan, values = desk.open_loans().filter(recalled_at__isnull=False).first(), desk.by_hand()
+    if loan is None:
+        return None
+
+    def act() -> tuple[str, ...]:
+        take_back_recall(loan=loan, **values)
         return ()
 
     return act

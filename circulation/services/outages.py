@@ -12,17 +12,21 @@ from django.db.models import Max
 
 from accounts.models import AuditEntry, StaffAccount
 from circulation.errors import Code, Override, SettlingRefused
-from circulation.models import OutageScan
+from circulation.models import Loan, OutageScan
 from circulation.rules.outages import TOLERANCE, moment_of
 from circulation.rules.reasons import blocking
+from circulation.rules.resolution import RuleMissing
+from circulation.selectors.loan_cases import is_late
+from circulation.selectors.rule_books import rule_book
 from circulation.services.check_in import check_in
 from circulation.services.check_out import check_out
-from circulation.services.desk_actions import clean_scan_id, locked_item
+from circulation.services.desk_actions import clean_scan_id, local_day, locked_item
+from circulation.services.fees import close_overdue_fee
 from circulation.services.results import CheckInResult, CheckOutResult
 from common import audit
 from common.barcodes import clean_barcode
 from common.errors import Reason, Refused
-from holdings.models import Branch
+from holdings.models import Branch, Item
 from holdings.selectors import get_item_by_barcode
 from patrons.models import Patron
 from patrons.selectors import get_patron, get_patron_by_card
@@ -233,9 +237,44 @@ def _carry_out(
 ) -> CheckOutResult | CheckInResult:
     if scan.item is None or (scan.kind == OutageScan.Kind.CHECK_OUT and patron is None):
         raise SettlingRefused(_problems(scan, is_hers=True))
+    # A savepoint, for what's refused ends no fee.
+    with transaction.atomic(), audit.along_with(**_end_later_fees(scan.item, at, staff)):
+        return _do(scan, scan.item, patron=patron, staff=staff, at=at, override=override, scan_id=scan_id)
+
+
+def _end_later_fees(item: Item, at: datetime, staff: StaffAccount) -> dict[str, bool]:
+    """End what nights charged since for a loan that wasn't late when its item was scanned; return that for undoing.
+
+    One that was late then is brought down to what was right by the scan itself.
+    """
+    loans = Loan.objects.select_for_update(of=("self",), no_key=True).select_related("patron", "lending_branch")
+    loan = loans.filter(item=item, returned_at__isnull=True).first()
+    if loan is None:
+        return {}
+    on = local_day(at, loan.lending_branch)
+    if is_late(loan.due_date, loan.due_at, on=on, at=at, book=rule_book()):
+        return {}
+    try:
+        ended = close_overdue_fee(loan=loan, on=on, now=at, actor=staff)
+    except RuleMissing:
+        # A return goes on even if no rule says any more what being late costs.
+        return {}
+    return {"later_fee_ended": True} if ended else {}
+
+
+def _do(
+    scan: OutageScan,
+    item: Item,
+    *,
+    patron: Patron | None,
+    staff: StaffAccount,
+    at: datetime,
+    override: Override | None,
+    scan_id: str,
+) -> CheckOutResult | CheckInResult:
     if scan.kind == OutageScan.Kind.CHECK_IN or patron is None:
         return check_in(
-            item=scan.item,
+            item=item,
             branch=scan.branch,
             staff=staff,
             now=at,
@@ -243,7 +282,7 @@ def _carry_out(
             back_dated_to=scan.returned_on,
         )
     return check_out(
-        item=scan.item,
+        item=item,
         patron=patron,
         branch=scan.branch,
         staff=staff,

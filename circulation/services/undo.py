@@ -109,7 +109,7 @@ def _undo_check_in(
         if claim := facts.get("claim_settled"):
             loan.claim, loan.claimed_at = claim["claim"], datetime.fromisoformat(claim["claimed_at"])
         loan.save(update_fields=["patron", "returned_at", "returned_to", "claim", "claimed_at"])
-        late = facts.get("fee_id") or facts["days_late"] or facts.get("hours_late")
+        late = facts.get("fee_id") or facts["days_late"] or facts.get("hours_late") or facts.get("later_fee_ended")
         if late or facts["before"]["status"] == Item.Status.LOST:
             reopen_overdue_fee(loan=loan, now=now, actor=staff)
     if facts.get("local_use_id"):

@@ -106,8 +106,8 @@ def reopen_overdue_fee(*, loan: Loan, now: datetime, actor: Any) -> Fee | None:
     alone = Q(loan=loan.pk, kind__in=_ENDING, due_date=loan.due_date, group_key="")
     together = Q(patron=loan.patron_id, kind=Fee.Kind.OVERDUE, covers__contains=[{"loan": loan.pk}])
     closed = Q(closed_at__isnull=False)
-    if loan.due_at is not None and loan.renewed_at is not None:
-        # What the last renewal closed may have been for an earlier hour of the same day.
+    if loan.renewed_at is not None:
+        # What an earlier renewal closed is done with: for an earlier hour of the same day, or of the same group.
         closed = Q(closed_at__gt=loan.renewed_at)
     for fee in lock_fees(Q(alone | together) & closed):
         if fee.kind == Fee.Kind.OVERDUE:

@@ -49,8 +49,10 @@ def unclaim(fee_ids: Sequence[int], *, on: date, now: datetime, actor: Any) -> N
         close(fee, accounts.get(fee.pk, Account()), right=ZERO, moment=Moment(on, now, actor))
         if fee.kind == Fee.Kind.REPLACEMENT:
             _restore_overdue(fee, FoundPolicy.REFUND_AND_RESTORE, Moment(on, now, actor))
-    loans = {fee.loan_id for fee in fees}
-    Fee.objects.filter(loan__in=loans, kind=Fee.Kind.OVERDUE, loan__returned_at__isnull=True).update(closed_at=None)
+    # Those of the due date that it has now: what a renewal or a visit closed before stays closed.
+    grew = Q(loan__in={fee.loan_id for fee in fees}, due_date__in={fee.due_date for fee in fees})
+    open_again = Fee.objects.filter(grew, kind=Fee.Kind.OVERDUE, loan__returned_at__isnull=True)
+    open_again.filter(returned_on__isnull=True).update(closed_at=None)
 
 
 def waive_overdue(cases: Sequence[LoanCase], *, on: date, now: datetime, actor: Any, book: RuleBook) -> None:
