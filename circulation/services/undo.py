@@ -147,7 +147,7 @@ def _undo_report(
     if "bundle_id" in facts["before"]:
         tell_of_item(item, now)
     if facts.get("ended_loan_id"):
-        _reopen_loan(facts)
+        reopen_overdue_fee(loan=_reopen_loan(facts), now=now, actor=staff)
     if claimed := facts.get("claimed_fees"):
         unclaim(claimed, on=timezone.localdate(now), now=now, actor=staff)
     return None, hold
@@ -211,7 +211,7 @@ def _lock_loan(facts: Mapping[str, Any], item: Item) -> Loan:
     return loan
 
 
-def _reopen_loan(facts: Mapping[str, Any]) -> None:
+def _reopen_loan(facts: Mapping[str, Any]) -> Loan:
     """Let a loan that ended as lost go on, also when it has forgotten its patron since.
 
     :raises UndoRefused: CHANGED_SINCE if nobody knows any more who had it
@@ -224,6 +224,7 @@ def _reopen_loan(facts: Mapping[str, Any]) -> None:
         raise changed()
     loan.returned_at, loan.returned_to = None, None
     loan.save(update_fields=["patron", "returned_at", "returned_to"])
+    return loan
 
 
 def _claim_again(facts: Mapping[str, Any], staff: StaffAccount | None, now: datetime) -> None:

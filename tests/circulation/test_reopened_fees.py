@@ -71,3 +71,18 @@ def test_an_item_reported_lost_by_mistake_opens_the_fee_of_its_due_date_alone(li
     take_back(library, "circulation.report_lost", now)
 
     assert fees() == [(20, True), (60, False)]
+
+
+@pytest.mark.parametrize("grouping", ["ITEM", "DUE_DATE"])
+def test_a_loan_that_ends_with_its_item_lost_ends_its_overdue_fee_until_that_is_undone(library, renewed, grouping):
+    loan = renewed(lost_ends_loan=True, fee_grouping=grouping)
+    now = NOW + timedelta(days=21)
+
+    report_lost(item=loan.item, staff=library.staff, now=now)
+    night(40)
+    assert fees() == [(20, True), (60, True)]
+    take_back(library, "circulation.report_lost", now)
+
+    assert fees() == [(20, True), (60, False)]
+    night(40)
+    assert fees() == [(20, True), (120, False)]

@@ -13,6 +13,7 @@ from circulation.rules.resolution import Resolved
 from circulation.rules.values import FoundPolicy
 from circulation.selectors.loan_cases import LoanCase, claims_of, loan_cases
 from circulation.selectors.rule_books import RuleBook, rule_book
+from circulation.services.fees import visits
 from circulation.services.fees.ending import Moment, close
 from circulation.services.fees.groups import covered_loans, waives_for_claim
 from circulation.services.fees.invoice import claims_for, write_claims
@@ -38,7 +39,20 @@ def claim_lost(*, loan: Loan, on: date, now: datetime, actor: Any) -> tuple[list
         waive_overdue([case], on=on, now=now, actor=actor, book=book)
         facts = {"status": Item.Status.LOST, "claimed_fees": fees}
         record(action="circulation.invoice", actor=actor, subject=loan, facts=facts)
-    return fees, bool(rules.value("lost_ends_loan"))
+    ends = bool(rules.value("lost_ends_loan"))
+    if ends:
+        _stop_growing(case, now=now)
+    return fees, ends
+
+
+def _stop_growing(case: LoanCase, *, now: datetime) -> None:
+    """Let the overdue fee be final that the last night brought up to now; of a group's, the loan's part ends."""
+    together = Q(patron=case.patron_id, covers__contains=[{"loan": case.loan_id}])
+    growing = Q(Q(loan=case.loan_id, group_key="") | together, kind=Fee.Kind.OVERDUE, closed_at__isnull=True)
+    for fee in lock_fees(growing):
+        if not fee.group_key or visits.leave(fee, case.loan_id):
+            fee.closed_at = now
+            fee.save(update_fields=["closed_at"])
 
 
 def unclaim(fee_ids: Sequence[int], *, on: date, now: datetime, actor: Any) -> None:
