@@ -29,6 +29,7 @@ class Desk:
         self.clock = clock
         self.ids = Ids(seed, number)
         self.entries: deque[tuple[int, datetime, int]] = deque(maxlen=_REMEMBERED)
+        self._began = (clock.now, clock.nights)
         self.receipts: deque[int] = deque(maxlen=_REMEMBERED)
 
     def night(self) -> Callable[[], dict[str, str]]:
@@ -43,7 +44,7 @@ class Desk:
     def remember(self, entry_id: int | None) -> bool:
         """Keep an audit entry to undo it later, and return whether there's one."""
         if entry_id is not None:
-            self.entries.append((entry_id, self.clock.now, self.clock.nights))
+            self.entries.append((entry_id, *self._began))
         return entry_id is not None
 
     def somebody(self) -> Any:
@@ -77,4 +78,5 @@ class Desk:
 
     def by_hand(self) -> dict[str, Any]:
         """Return by whom and when something is done that isn't scanned."""
-        return {"staff": self.town.staff, "now": self.clock.tick()}
+        self._began = (self.clock.tick(), self.clock.nights)
+        return {"staff": self.town.staff, "now": self._began[0]}

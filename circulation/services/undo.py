@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import AuditEntry, StaffAccount
@@ -24,7 +25,7 @@ from circulation.services import (
     undo_holds,
 )
 from circulation.services.desk_actions import desk_action, locked_item
-from circulation.services.fees import reopen_overdue_fee
+from circulation.services.fees import close_overdue_fee, reopen_overdue_fee
 from circulation.services.fees.closing import reopen_claims
 from circulation.services.fees.hold_fee import take_back_hold_fee
 from circulation.services.fees.lost import unclaim
@@ -68,10 +69,14 @@ def _undo_check_out(
     loan = _lock_loan(facts, item)
     if loan.returned_at is not None:
         raise changed()
+    charged = Q(loan=loan) | Q(patron=loan.patron_id, covers__contains=[{"loan": loan.pk}])
+    if not Fee.objects.filter(charged).exists():
+        loan.patron = None
+    else:
+        # A loan by the hour may have been late in a night: what was never lent costs nothing.
+        close_overdue_fee(loan=loan, on=loan.loaned_on, now=now, actor=staff, no_later_than=loan.loaned_at)
     loan.returned_at = loan.undone_at = now
     loan.returned_to = loan.lending_branch
-    if not Fee.objects.filter(loan=loan).exists():
-        loan.patron = None
     loan.save(update_fields=["returned_at", "undone_at", "returned_to", "patron"])
     _claim_again(facts, staff, now)
     _put_back(item, facts["before"])

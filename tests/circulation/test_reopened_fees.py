@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from accounts.models import AuditEntry
-from circulation.models import CirculationRule, Fee
+from circulation.models import CirculationRule, Fee, Loan
 from circulation.services.check_in import check_in
+from circulation.services.check_out import check_out
 from circulation.services.nightly.overdue_fees import charge_overdue_fees
 from circulation.services.renew import renew_loan
 from circulation.services.report_item import report_lost
@@ -86,3 +87,14 @@ def test_a_loan_that_ends_with_its_item_lost_ends_its_overdue_fee_until_that_is_
     assert fees() == [(20, True), (60, False)]
     night(40)
     assert fees() == [(20, True), (120, False)]
+
+
+def test_an_undone_check_out_that_a_night_has_charged_for_costs_nothing(library):
+    RuleFactory(values={"loan_hours": 2, "fee_per_hour": "5.00"}, branch=library.main)
+    lent = check_out(item=library.item(), patron=library.patron, branch=library.main, staff=library.staff, now=NOW)
+    night(1)
+    assert fees()[0][0] > 0
+
+    take_back(library, "circulation.check_out", NOW + timedelta(hours=20))
+
+    assert (fees(), Loan.objects.get(pk=lent.loan.pk).undone_at) == ([(0, True)], NOW + timedelta(hours=20))
