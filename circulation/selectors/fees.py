@@ -21,6 +21,8 @@ _CLAIMS = (LedgerEntry.Kind.CHARGE, LedgerEntry.Kind.CORRECTION)
 _PAID = (LedgerEntry.Kind.PAYMENT, LedgerEntry.Kind.CREDIT, LedgerEntry.Kind.REFUND)
 # What begins the key of an entry that takes back a payment's part; the payment's form follows.
 TAKEN_BACK = "taken-back"
+# The same for one that takes back a hold's fee.
+HOLD_UNDONE = "hold-undone"
 _GIVEN_UP = (LedgerEntry.Kind.WAIVER, LedgerEntry.Kind.WRITE_OFF)
 # What a patron may be charged for, with its name: everything but her credit.
 KINDS_OF_CLAIMS = [(kind.value, kind.label) for kind in Fee.Kind if kind != Fee.Kind.CREDIT]
@@ -197,6 +199,12 @@ def is_payment(entry: LedgerEntry) -> bool:
 def is_taken_back(entry: LedgerEntry) -> bool:
     """Return whether an entry takes a payment back."""
     return entry.kind == LedgerEntry.Kind.REFUND and bool(form_of(entry))
+
+
+def rests_on_no_rule(entry: LedgerEntry) -> bool:
+    """Return whether staff decided on an entry alone: money handed back, or a hold's fee that an undone loan had."""
+    is_of_hold = entry.kind == LedgerEntry.Kind.CORRECTION and (entry.key or "").startswith(f"{HOLD_UNDONE}:")
+    return entry.kind == LedgerEntry.Kind.REFUND or is_of_hold
 
 
 def views_of(fees: Iterable[Fee]) -> list[FeeView]:

@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 
 from circulation.rules.resolution import Origin
-from circulation.selectors.fees import FeeView, form_of, is_payment, is_taken_back
+from circulation.selectors.fees import FeeView, form_of, is_payment, is_taken_back, rests_on_no_rule
 from circulation.services.fees.payments import Method
 from web.words.rule_rows import dimension_texts
 
@@ -182,7 +182,8 @@ def _kind_text(entry: Any) -> str:
 
 def _movement_of(entry: Any, taken_back: Collection[str]) -> Movement:
     method = Method(entry.method).label if entry.method in Method.values else ""
-    why = " · ".join(filter(None, (str(method), entry.reason, entry.actor.name if entry.actor else "")))
+    by_hand = gettext("by hand, not by a rule") if rests_on_no_rule(entry) else ""
+    why = " · ".join(filter(None, (str(method), entry.reason, by_hand, entry.actor.name if entry.actor else "")))
     text = gettext("payment taken back") if is_taken_back(entry) else _kind_text(entry)
     can_be = is_payment(entry) and form_of(entry) not in taken_back
     return Movement(entry, text, why, f"takeback-{entry.pk}" if can_be else "")

@@ -11,6 +11,7 @@ from circulation.models import Fee, Hold, LedgerEntry
 from circulation.rules.hold_requests import fee_is_due
 from circulation.rules.reasons import blocking
 from circulation.rules.resolution import Resolved
+from circulation.selectors.fees import HOLD_UNDONE
 from circulation.selectors.liability import liable_guardian
 from circulation.services.fees.ledger import accounts_of, lock_fees, write_entries
 from common.audit import record
@@ -19,7 +20,7 @@ from holdings.models import Item
 from patrons.models import Patron
 
 _LONGEST_TEXT = 200
-_CHARGED, _UNDONE = "hold", "hold-undone"
+_CHARGED = "hold"
 
 
 def charge_hold_fee(
@@ -33,7 +34,7 @@ def charge_hold_fee(
     amount = rules.value("hold_fee")
     if amount is None or Decimal(amount) <= ZERO:
         return None
-    undone = _entries(_UNDONE, hold.pk)
+    undone = _entries(HOLD_UNDONE, hold.pk)
     if _entries(_CHARGED, hold.pk) > undone:
         return None
     amount, origin = to_money(amount), rules.origin("hold_fee")
@@ -88,7 +89,7 @@ def take_back_hold_fee(*, fee_id: int, hold_id: int, staff: StaffAccount | None,
         amount=-charged,
         at=now,
         actor=staff,
-        key=f"{_UNDONE}:{hold_id}:{_entries(_UNDONE, hold_id) + 1}",
+        key=f"{HOLD_UNDONE}:{hold_id}:{_entries(HOLD_UNDONE, hold_id) + 1}",
     )
     write_entries([entry])
 
