@@ -100,7 +100,7 @@ def _figure(
         **more,
     )
     seconds = time.perf_counter() - began
-    _check([*outcome.problems, *broken(town), *missing_entries(town, outcome)], seed)
+    _check([*outcome.problems, *broken(town, finely=True), *missing_entries(town, outcome)], seed)
     return Figure(name=f"{name}: promises broken", value=0, unit="", goal=0, detail=_detail(outcome, seed, seconds))
 
 
@@ -123,7 +123,7 @@ def _killed(municipality: Municipality, town: Town, setting: Setting, seed: int,
         actions = max(_THREADS, int(_ACTIONS_BESIDE * setting.scale))
         outcome = torture(municipality, town, seed=seed, actions=actions, threads=_THREADS, nights=0, start=start)
         lived = [problem for each in dying if (problem := each.result())]
-    _check([*outcome.problems, *lived, *broken(town)], seed)
+    _check([*outcome.problems, *lived, *broken(town, finely=True)], seed)
     seconds = time.perf_counter() - began
     detail = f"{kills} desks killed in a transaction beside {_detail(outcome, seed, seconds)}"
     return Figure(name="Torture, desks killed: promises broken", value=0, unit="", goal=0, detail=detail)

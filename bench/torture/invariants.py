@@ -10,15 +10,18 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from bench.torture.driver import Outcome
-from bench.torture.promises import PROMISES
+from bench.torture.promises import FINER, PROMISES
 from bench.torture.town import Town
 from circulation.models import Hold, Loan
 from circulation.selectors.holds import holds_of
 from patrons.models import Patron
 
 
-def broken(town: Town) -> list[str]:
-    """Return every promise that's broken in the chosen municipality, with the keys of some rows that break it."""
+def broken(town: Town, *, finely: bool = False) -> list[str]:
+    """Return every promise that's broken in the chosen municipality, with the keys of some rows that break it.
+
+    :param finely: the finer promises, too
+    """
     values = {
         "entry": town.last_entry,
         "loan": town.last_loan,
@@ -29,7 +32,7 @@ def broken(town: Town) -> list[str]:
     }
     found = []
     with connection.cursor() as cursor:
-        for promise, sql in PROMISES.items():
+        for promise, sql in {**PROMISES, **(FINER if finely else {})}.items():
             cursor.execute(sql, values)
             if rows := cursor.fetchmany(10):
                 found.append(f"{promise}: {rows}")

@@ -82,16 +82,6 @@ PROMISES: Mapping[str, str] = {
         SELECT h.id FROM circulation_hold h WHERE h.id > %(hold)s AND h.suspended_until IS NOT NULL
            AND NOT EXISTS (SELECT FROM accounts_auditentry e WHERE e.action = 'circulation.suspend_hold'
                            AND e.subject_type = 'circulation.hold' AND e.subject_id = h.id)""",
-    "a loan was called back and nobody called it, or twice": """
-        SELECT l.id FROM circulation_loan l LEFT JOIN accounts_auditentry e
-            ON e.action IN ('circulation.recall', 'circulation.take_back_recall')
-           AND (e.facts->>'loan_id')::bigint = l.id
-        WHERE l.id > %(loan)s GROUP BY l.id
-        HAVING coalesce(sum(CASE e.action WHEN 'circulation.recall' THEN 1 ELSE -1 END) FILTER (WHERE e.id IS NOT NULL),
-                        0) <> (l.recalled_at IS NOT NULL)::int""",
-    "a loan is called back for a hold that's over": """
-        SELECT l.id FROM circulation_loan l JOIN circulation_hold h ON h.id = l.recalled_for_id
-        WHERE l.returned_at IS NULL AND h.state NOT IN ('QUEUED', 'READY', 'IN_TRANSIT')""",
     "somebody says something of a loan and nobody wrote it down": """
         SELECT l.id FROM circulation_loan l WHERE l.id > %(loan)s AND l.claim <> ''
            AND NOT EXISTS (SELECT FROM accounts_auditentry e WHERE (e.facts->>'loan_id')::bigint = l.id
@@ -102,10 +92,6 @@ PROMISES: Mapping[str, str] = {
                            WHERE coalesce((e.facts->>'item_id')::bigint, e.subject_id) = i.id
                            AND e.action IN ('circulation.report_lost', 'circulation.report_missing',
                                'circulation.invoice', 'circulation.claim_never_had', 'circulation.give_up_claim'))""",
-    "a loan ends on a day that's closed": """
-        SELECT l.id FROM circulation_loan l JOIN holdings_calendarday d
-            ON d.branch_id = l.lending_branch_id AND d.date = l.due_date AND NOT d.is_open
-        WHERE l.id > %(loan)s AND l.returned_at IS NULL AND l.due_date > %(today)s""",
     "a kept scan wasn't written down once": """
         SELECT s.id FROM circulation_outagescan s LEFT JOIN accounts_auditentry e
             ON e.subject_type = 'circulation.outagescan' AND e.subject_id = s.id
@@ -129,24 +115,12 @@ PROMISES: Mapping[str, str] = {
         SELECT f.id FROM circulation_fee f JOIN circulation_ledgerentry e ON e.fee_id = f.id WHERE f.kind <> 'CREDIT'
         GROUP BY f.id HAVING coalesce(sum(e.amount) FILTER (WHERE e.kind IN ('PAYMENT', 'CREDIT', 'REFUND')), 0) > 0
             OR coalesce(sum(e.amount) FILTER (WHERE e.kind IN ('CHARGE', 'CORRECTION')), 0) < 0""",
-    "an overdue fee is open and everything is back": """
-        SELECT f.id FROM circulation_fee f WHERE f.kind = 'OVERDUE' AND f.closed_at IS NULL
-           AND NOT EXISTS (SELECT FROM circulation_loan l WHERE l.returned_at IS NULL AND (l.id = f.loan_id
-                           OR f.covers @> jsonb_build_array(jsonb_build_object('loan', l.id))))""",
     "a loan is in two open overdue fees": """
         SELECT loan FROM (
             SELECT f.id, (c->>'loan')::bigint AS loan FROM circulation_fee f, jsonb_array_elements(f.covers) c
              WHERE f.kind = 'OVERDUE' AND f.closed_at IS NULL
             UNION SELECT id, loan_id FROM circulation_fee WHERE kind = 'OVERDUE' AND closed_at IS NULL AND covers = '[]'
         ) fee GROUP BY loan HAVING count(*) > 1""",
-    "a stop stands without its letter, or after all of that is settled": """
-        SELECT b.id FROM patrons_block b
-        LEFT JOIN (SELECT id, key, coalesce(about->'invoiced'->'loans', about->'loans') AS loans FROM notices_notice) n
-            ON n.key = substr(b.cause, 8)
-        WHERE b.cause LIKE 'letter:%%' AND b.lifted_at IS NULL AND (n.id IS NULL OR NOT EXISTS (
-            SELECT FROM circulation_loan l WHERE n.loans @> to_jsonb(l.id) AND (l.returned_at IS NULL OR EXISTS (
-                SELECT FROM circulation_fee f WHERE f.balance > 0 AND (f.loan_id = l.id
-                    OR f.covers @> jsonb_build_array(jsonb_build_object('loan', l.id)))))))""",
     "a stop for being late stands though the loan goes on": """
         SELECT b.id FROM patrons_block b JOIN circulation_loan l
             ON b.cause = concat('late:', l.id, ':', l.due_date) AND l.returned_at IS NULL
@@ -156,4 +130,33 @@ PROMISES: Mapping[str, str] = {
             ON (e.facts->>'block')::bigint = b.id AND e.action IN ('patrons.set_block', 'patrons.lift_block')
         WHERE b.cause LIKE 'letter:%%' GROUP BY b.id
         HAVING sum(CASE e.action WHEN 'patrons.set_block' THEN 1 ELSE -1 END) <> (b.lifted_at IS NULL)::int""",
+}
+# Looked at by the bench, at many times the size: what it finds there is a fault to mend, with a test of its own.
+FINER: Mapping[str, str] = {
+    "an overdue fee is open and everything is back": """
+        SELECT f.id FROM circulation_fee f WHERE f.kind = 'OVERDUE' AND f.closed_at IS NULL
+           AND NOT EXISTS (SELECT FROM circulation_loan l WHERE l.returned_at IS NULL AND (l.id = f.loan_id
+                           OR f.covers @> jsonb_build_array(jsonb_build_object('loan', l.id))))""",
+    "a loan ends on a day that's closed": """
+        SELECT l.id FROM circulation_loan l JOIN holdings_calendarday d
+            ON d.branch_id = l.lending_branch_id AND d.date = l.due_date AND NOT d.is_open
+        WHERE l.id > %(loan)s AND l.returned_at IS NULL AND l.due_date > %(today)s""",
+    "a stop stands without its letter, or after all of that is settled": """
+        SELECT b.id FROM patrons_block b
+        LEFT JOIN (SELECT id, key, coalesce(about->'invoiced'->'loans', about->'loans') AS loans FROM notices_notice) n
+            ON n.key = substr(b.cause, 8)
+        WHERE b.cause LIKE 'letter:%%' AND b.lifted_at IS NULL AND (n.id IS NULL OR NOT EXISTS (
+            SELECT FROM circulation_loan l WHERE n.loans @> to_jsonb(l.id) AND (l.returned_at IS NULL OR EXISTS (
+                SELECT FROM circulation_fee f WHERE f.balance > 0 AND (f.loan_id = l.id
+                    OR f.covers @> jsonb_build_array(jsonb_build_object('loan', l.id)))))))""",
+    "a loan was called back and nobody called it, or twice": """
+        SELECT l.id FROM circulation_loan l LEFT JOIN accounts_auditentry e
+            ON e.action IN ('circulation.recall', 'circulation.take_back_recall')
+           AND (e.facts->>'loan_id')::bigint = l.id
+        WHERE l.id > %(loan)s GROUP BY l.id
+        HAVING coalesce(sum(CASE e.action WHEN 'circulation.recall' THEN 1 ELSE -1 END) FILTER (WHERE e.id IS NOT NULL),
+                        0) <> (l.recalled_at IS NOT NULL)::int""",
+    "a loan is called back for a hold that's over": """
+        SELECT l.id FROM circulation_loan l JOIN circulation_hold h ON h.id = l.recalled_for_id
+        WHERE l.returned_at IS NULL AND h.state NOT IN ('QUEUED', 'READY', 'IN_TRANSIT')""",
 }

@@ -40,8 +40,11 @@ def take_back_payment(
         raise FeeRefused([Reason(Code.TEXT_MISSING)])
     paid = list(payment_entries(receipt.form).select_related("fee").order_by("pk"))
     payers = {payer_of(entry.fee) for entry in paid}
-    credit = Q(kind=Fee.Kind.CREDIT, patron__in=payers)
-    fees = {fee.pk: fee for fee in lock_fees(Q(pk__in=[entry.fee_id for entry in paid]) | credit)}
+    is_credit = Q(kind=Fee.Kind.CREDIT)
+    # Fees before credit, as a return locks them that moves money there.
+    locked = lock_fees(Q(pk__in=[entry.fee_id for entry in paid]) & ~is_credit)
+    locked += lock_fees(is_credit & Q(patron__in=payers))
+    fees = {fee.pk: fee for fee in locked}
     prefix = f"{TAKEN_BACK}:{receipt.form}:"
     if LedgerEntry.objects.filter(key__startswith=prefix).exists():
         return receipt.amount

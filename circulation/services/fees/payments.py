@@ -212,10 +212,9 @@ def _is_valid(amount: Decimal) -> bool:
 
 
 def _credit_and_fees(patron: Patron) -> tuple[list[Fee], list[Fee]]:
-    """Lock a patron's credit and fees in one go, so that no two wait for each other."""
-    locked = lock_fees(open_credit(patron.pk) | payable_by(patron.pk))
-    accounts = [fee for fee in locked if fee.kind == Fee.Kind.CREDIT]
-    return accounts, [fee for fee in locked if fee.kind != Fee.Kind.CREDIT]
+    """Lock a patron's fees, then her credit, as a return does that moves money there: so no two wait for each other."""
+    fees = lock_fees(payable_by(patron.pk))
+    return lock_fees(open_credit(patron.pk)), fees
 
 
 def _moved_by_form(key: str) -> Decimal | None:
