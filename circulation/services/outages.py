@@ -247,6 +247,8 @@ def _end_later_fees(item: Item, at: datetime, staff: StaffAccount) -> dict[str, 
 
     One that was late then is brought down to what was right by the scan itself.
     """
+    # The item before its loan, as at every desk.
+    locked_item(item, SettlingRefused)
     loans = Loan.objects.select_for_update(of=("self",), no_key=True).select_related("patron", "lending_branch")
     loan = loans.filter(item=item, returned_at__isnull=True).first()
     if loan is None:
