@@ -82,7 +82,7 @@ def tried(job: Job, *, local_day: date, now: datetime, seconds: float = SECONDS)
 
     def look() -> None:
         notices = Notice.objects.filter(pk__gt=last[Notice], created_at=now)
-        found.kinds.update(notices.order_by().values_list("kind", flat=True))
+        found.kinds += Counter(notices.order_by().values_list("kind", flat=True))
         charged = LedgerEntry.objects.filter(
             pk__gt=last[LedgerEntry], at=now, kind=LedgerEntry.Kind.CHARGE
         ).select_related("fee__patron", "fee__loan__item__record")
