@@ -34,11 +34,6 @@ class TemplateEffects:
     flaws: dict[Flaw, Case]
     followers: tuple[Effect, ...]
 
-    @property
-    def is_refused(self) -> bool:
-        """Whether something would be wrong anywhere."""
-        return bool(self.flaws) or any(each.flaws for each in self.followers)
-
 
 def effects_of(
     template: PolicyTemplate,
