@@ -257,7 +257,9 @@ def _end_later_fees(item: Item, at: datetime, staff: StaffAccount) -> dict[str, 
     if is_late(loan.due_date, loan.due_at, on=on, at=at, book=rule_book()):
         return {}
     try:
-        ended = close_overdue_fee(loan=loan, on=on, now=at, actor=staff)
+        # A savepoint, for the scan goes on.
+        with transaction.atomic():
+            ended = close_overdue_fee(loan=loan, on=on, now=at, actor=staff)
     except RuleMissing:
         # A return goes on even if no rule says any more what being late costs.
         return {}

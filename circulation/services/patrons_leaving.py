@@ -53,8 +53,7 @@ def _before_merging(goes: Any, stays: Any, staff: StaffAccount, now: datetime) -
 
 def _keep_one_hold_each(goes: Any, stays: Any, staff: StaffAccount, now: datetime) -> None:
     """Of two holds on one thing the one that's further stays, with the earlier's place in the queue."""
-    for patron in (goes, stays):
-        lock_recalled_for_patron(patron.pk)
+    lock_recalled_for_patron(goes.pk, stays.pk)
     both: dict[tuple[int, int | None], list[Hold]] = {}
     active = Hold.objects.filter(patron__in=[goes, stays], state__in=Hold.ACTIVE).order_by("requested_at", "pk")
     for hold in active:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accounts.models import StaffAccount
@@ -17,7 +18,9 @@ from circulation.selectors.recalls import next_in_need
 from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services.desk_actions import desk_action
 from circulation.services.fees import close_overdue_fee
+from circulation.services.fees.suspension import lift_suspension
 from common import audit
+from holdings.models import Item
 from notices.models import Notice, NoticeKind
 from notices.services.outbox import make_notice
 
@@ -49,9 +52,9 @@ def lock_recalled_for(hold_ids: Iterable[int]) -> list[Loan]:
     return list(_lock(Q(recalled_for__in=list(hold_ids))))
 
 
-def lock_recalled_for_patron(patron_id: int) -> list[Loan]:
-    """Lock the open loans that were called back for any of a patron's holds, as `lock_recalled_for` does."""
-    return list(_lock(Q(recalled_for__patron=patron_id)))
+def lock_recalled_for_patron(*patron_ids: int) -> list[Loan]:
+    """Lock the open loans that were called back for any hold of these patrons, as `lock_recalled_for` does."""
+    return list(_lock(Q(recalled_for__patron__in=patron_ids)))
 
 
 def let_go(loans: Iterable[Loan], *, staff: StaffAccount | None, now: datetime) -> dict[str, Any]:
@@ -96,7 +99,8 @@ def _give_back(loan: Loan, book: RuleBook, *, staff: StaffAccount | None, now: d
     renewed = loan.renewed_at is not None and called_back_at is not None and loan.renewed_at > called_back_at
     due_date = given_back(
         due_date=before,
-        due_before=None if renewed else loan.due_before_recall,
+        # What's lost is claimed already: nobody's hold decides about that money.
+        due_before=None if renewed or _is_lost(loan) else loan.due_before_recall,
         today=today,
         calendar=book.calendar(loan.rules_branch_id or loan.lending_branch_id),
     )
@@ -122,12 +126,21 @@ def _give_back(loan: Loan, book: RuleBook, *, staff: StaffAccount | None, now: d
         _tell(loan, now)
 
 
+def _is_lost(loan: Loan) -> bool:
+    # Read anew: who calls an item lost has the loan's lock too, but the item's row may be of before we had it.
+    return Item.objects.filter(pk=loan.item_id, status=Item.Status.LOST).exists()
+
+
 def _end_fee(loan: Loan, today: date, staff: StaffAccount | None, now: datetime) -> None:
     """End the fee of the day that it was called back to, as a renewal would; without a rule there's none."""
     try:
-        close_overdue_fee(loan=loan, on=today, now=now, actor=staff)
+        # A savepoint, for the recall ends even if no rule says what being late costs.
+        with transaction.atomic():
+            close_overdue_fee(loan=loan, on=today, now=now, actor=staff)
     except RuleMissing:
         return
+    # She still has the item, and isn't late with it any more.
+    lift_suspension(loan, now=now, actor=staff)
 
 
 def _was_told(loan: Loan) -> bool:

@@ -2,12 +2,13 @@
 
 from collections import Counter
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
 from accounts.models import AuditEntry
 from circulation.errors import Code, RecallRefused
-from circulation.models import Fee, Hold, Loan
+from circulation.models import CirculationRule, Fee, Hold, Loan
 from circulation.rules.recalls import given_back
 from circulation.services.check_in import check_in
 from circulation.services.check_out import check_out
@@ -20,11 +21,12 @@ from circulation.services.recall import recall_loan
 from circulation.services.recalls_over import take_back_recall
 from circulation.services.renew import renew_loan
 from circulation.services.undo import undo
-from holdings.models import CalendarDay
+from holdings.models import CalendarDay, Item
 from holdings.rules.calendars import Calendar
 from notices.models import Notice
+from patrons.models import Block
 from patrons.services.merge import merge_patrons
-from tests.factories import TODAY, HoldFactory, LoanFactory, RuleFactory, StaffAccountFactory
+from tests.factories import TODAY, FeeFactory, HoldFactory, LoanFactory, RuleFactory, StaffAccountFactory
 
 RECALLING = {"recall_by_hold": True, "recall_min_days": 1, "recall_notice_days": 4}
 DUE = TODAY + timedelta(days=21)
@@ -291,3 +293,38 @@ def test_the_day_that_is_given_back(due, before, today, expected):
         return date(2026, 11, number) if number else None
 
     assert given_back(due_date=day(due), due_before=day(before), today=day(today), calendar=calendar) == day(expected)
+
+
+def test_it_ends_also_where_no_rule_says_what_being_late_costs(loan, place, library, now):
+    hold = place(loan)
+    for rule in CirculationRule.objects.filter(values__has_key="fee_steps"):
+        del rule.values["fee_steps"]
+        rule.save()
+    late = now + timedelta(days=6)
+
+    cancel_hold(hold=hold, staff=library.staff, now=late)
+
+    assert state(loan) == BACK
+    assert not Fee.objects.exists()
+
+
+def test_what_is_lost_stays_claimed_whoever_gives_up_a_hold(loan, place, library, now):
+    hold = place(loan)
+    Item.objects.filter(pk=loan.item_id).update(status=Item.Status.LOST)
+    claim = FeeFactory(patron=loan.patron, loan=loan, kind=Fee.Kind.REPLACEMENT, amount="249.00")
+
+    cancel_hold(hold=hold, staff=library.staff, now=now + timedelta(days=15))
+
+    claim.refresh_from_db()
+    assert state(loan) == (SOON, None, None, None)
+    assert (claim.balance, claim.closed_at) == (Decimal("249.00"), None)
+
+
+def test_it_stops_nobody_from_borrowing_who_is_not_late_any_more(loan, place, library, now):
+    CirculationRule.objects.filter(branch=library.main).update(values={**RECALLING, "suspension_days": 3})
+    hold = place(loan)
+
+    cancel_hold(hold=hold, staff=library.staff, now=now + timedelta(days=6))
+
+    assert Block.objects.exists()
+    assert not Block.objects.filter(lifted_at__isnull=True).exists()

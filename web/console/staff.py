@@ -75,7 +75,7 @@ def _views(permission: Permission) -> tuple[Callable[..., HttpResponse], ...]:
     @keeps_order("staff")
     def listed(request: StaffRequest) -> HttpResponse:
         """List the accounts."""
-        accounts = ordered(request, "staff", staff_accounts())
+        accounts = ordered(request, "staff", list(staff_accounts()))
         return render(request, "console/staff.html", {"areas": areas_of(request, "staff"), "accounts": accounts})
 
     @staff_only(permission)

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from circulation.models import Fee, Loan
 from circulation.services.nightly.batches import work_through
 from circulation.services.patrons_leaving import end_membership
+from circulation.services.recalls_over import lock_recalled_for_patron
 from notices.models import NoticeKind
 from notices.services.outbox import NoticeRequest, make_notices
 from patrons.models import Patron
@@ -64,6 +65,8 @@ def _end_temporary(*, on: date, now: datetime, counts: Counter[str]) -> None:
     )
 
     def work(patron_ids: Sequence[int]) -> Counter[str]:
+        # A batch is one transaction, so the loans come before all of their holds.
+        lock_recalled_for_patron(*patron_ids)
         for patron_id in patron_ids:
             end_membership(patron=Patron(pk=patron_id), reason=Patron.LeftReason.OVER, staff=None, now=now)
         return Counter(ended=len(patron_ids))

@@ -343,3 +343,10 @@ def test_jobs_and_municipalities_come_back_as_they_were_left(operator_client):
     assert operator_client.get("/").url == "/?find=bet"
     assert operator_client.get("/?forget=1").url == "/"
     assert operator_client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("column", ["name", "user-name", "role"])
+def test_the_accounts_stand_in_the_order_that_is_chosen(operator_client, column):
+    page = operator_client.get("/staff", {"order": f"staff:-{column}"})
+
+    assert 'aria-sort="descending"' in page.content.decode()
