@@ -91,3 +91,23 @@ def test_writes_money_in_the_municipality_s_currency():
 
     assert "120" in told.text
     assert "€" in told.text
+
+
+@pytest.mark.parametrize(
+    ("origin", "about"),
+    [
+        ({"level": "BRANCH", "place_id": 7}, "Lending stops at 200.00 DKK. Rule of Skovby."),
+        ({"level": "BRANCH_GROUP", "place_id": 1}, "Lending stops at 200.00 DKK. Rule of the branch group."),
+        ({"level": "MUNICIPALITY"}, "Lending stops at 200.00 DKK. The municipality's rule."),
+        ({"level": "TEMPLATE"}, "Lending stops at 200.00 DKK. Rule of the consortium's template."),
+        # A rule of a branch that's gone, and a stop that no rule sets.
+        ({"level": "BRANCH", "place_id": 8}, "Lending stops at 200.00 DKK."),
+        (None, "Lending stops at 200.00 DKK."),
+    ],
+)
+def test_says_whose_rule_it_is(origin, about):
+    reason = Reason(Code.DEBT_LIMIT, facts={**FACTS, "origin": origin})
+
+    [told] = reason_texts((reason,), permissions=frozenset(), currency="DKK", branches={7: "Skovby"})
+
+    assert told.about.replace("\xa0", " ") == about

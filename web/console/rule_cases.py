@@ -89,8 +89,8 @@ def rule_case(request: StaffRequest) -> HttpResponse:
         "wish": _wish_text(wish) if wish else "",
         "trial": trial,
         "values": _rows(book, trial, currency) if trial else [],
-        "against": _texts(trial.reasons, currency) if trial else [],
-        "news": _texts(trial.notices, currency) if trial else [],
+        "against": _texts(trial.reasons, book, currency) if trial else [],
+        "news": _texts(trial.notices, book, currency) if trial else [],
     }
     return render(request, "console/rule_case.html", context, status=422 if is_tried and trial is None else 200)
 
@@ -123,8 +123,9 @@ def _wish_text(wish: RuleWish) -> str:
     return str(spec.label)
 
 
-def _texts(reasons: Any, currency: str) -> Any:
-    return reason_texts(tuple(reasons), permissions=frozenset(), currency=currency)
+def _texts(reasons: Any, book: RuleBook, currency: str) -> Any:
+    names = {pk: branch.name for pk, branch in book.branches.items()}
+    return reason_texts(tuple(reasons), permissions=frozenset(), currency=currency, branches=names)
 
 
 def _rows(book: RuleBook, trial: Trial, currency: str) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from accounts.selectors import entries_about
+from circulation.rules.resolution import Level
 from common.errors import Reason, Refused
 from holdings.selectors import branch_names
 from web.account.requests import StaffRequest
@@ -60,10 +61,20 @@ def words(request: StaffRequest, refused: Refused) -> list[ReasonText]:
 
 def notice_words(request: StaffRequest, reasons: Sequence[Reason]) -> list[ReasonText]:
     """Return reasons, or the news that came with an action, for the person who reads them."""
-    if not reasons:
-        return []
+    return row_words(request, [reasons])[0] if reasons else []
+
+
+def row_words(request: StaffRequest, rows: Sequence[Sequence[Reason]]) -> list[list[ReasonText]]:
+    """Return the reasons of each of a list's rows: the names of branches are read once for all of them."""
     staff, tenant = request.staff, request.tenant
     # Few reasons name a branch, so the names are asked for only then.
-    names_a_branch = any({"branch_id", "to_branch_id"} & set(reason.facts) for reason in reasons)
-    branches = branch_names() if names_a_branch else {}
-    return reason_texts(tuple(reasons), permissions=staff.permissions, currency=tenant.currency, branches=branches)
+    branches = branch_names() if any(_names_a_branch(reason) for reasons in rows for reason in reasons) else {}
+    return [
+        reason_texts(tuple(reasons), permissions=staff.permissions, currency=tenant.currency, branches=branches)
+        for reasons in rows
+    ]
+
+
+def _names_a_branch(reason: Reason) -> bool:
+    origin = reason.facts.get("origin") or {}
+    return bool({"branch_id", "to_branch_id"} & set(reason.facts)) or origin.get("level") == Level.BRANCH

@@ -15,7 +15,7 @@ from patrons.selectors import get_patron, get_patron_by_card
 from patrons.selectors.desk_page import get_note
 from patrons.services.notes import acknowledge_note
 from web.account.requests import DeskRequest
-from web.desk.answers import words
+from web.desk.answers import row_words
 from web.desk.check_out_answers import answer, card_of, no_patron, nothing, stop
 from web.desk.panels import panel_of
 from web.desk.recent import remember
@@ -125,7 +125,9 @@ def _renew_all(request: DeskRequest, scan: Scan) -> HttpResponse:
         return stop(request, scan, None, [no_patron()], 409)
     answers = renew_all(patron=patron, staff=request.staff.account, now=timezone.now())
     renewed = [each.result for each in answers if each.result]
-    refused = [{"item": each.loan.item, "reasons": words(request, each.refused)} for each in answers if each.refused]
+    stopped = [(each.loan.item, each.refused.reasons) for each in answers if each.refused]
+    told = row_words(request, [reasons for _, reasons in stopped])
+    refused = [{"item": item, "reasons": words} for (item, _), words in zip(stopped, told, strict=True)]
     text = ngettext("%(count)d loan", "%(count)d loans", len(renewed)) % {"count": len(renewed)}
     if not answers:
         text = gettext("No loans to renew.")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext
 from circulation.rules.resolution import Origin
 from circulation.selectors.fees import FeeView, form_of, is_payment, is_taken_back, rests_on_no_rule
 from circulation.services.fees.payments import Method
-from web.words.rule_rows import dimension_texts
+from web.words.rule_rows import dimension_texts, origin_text
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def fee_lines(views: Iterable[FeeView], *, branches: Mapping[int, str], patron_i
 
 def rule_text(rule: Mapping[str, Any], branches: Mapping[int, str]) -> str:
     """Return the rule behind a charge in words: the step or the amount a day, the days, the calendar, whose rule."""
-    parts = [_amount_text(rule), _days_text(rule), _cap_text(rule), _origin_text(rule.get("origin") or {}, branches)]
+    parts = [_amount_text(rule), _days_text(rule), _cap_text(rule), origin_text(rule.get("origin") or {}, branches)]
     return " · ".join(filter(None, parts))
 
 
@@ -150,19 +150,8 @@ def row_text(origin: Origin, *, branches: Mapping[int, str], names: Mapping[str,
     :param branches: names of branches by their numbers
     :param names: of patron categories and item types by their codes
     """
-    whose = capfirst(_origin_text(origin.as_facts(), branches))
+    whose = capfirst(origin_text(origin.as_facts(), branches))
     return ": ".join(filter(None, (whose, ", ".join(dimension_texts(origin, names)))))
-
-
-def _origin_text(origin: Mapping[str, Any], branches: Mapping[int, str]) -> str:
-    level = origin.get("level")
-    if level == "BRANCH":
-        return gettext("rule of %(branch)s") % {"branch": branches.get(origin.get("place_id") or 0, "")}
-    if level == "BRANCH_GROUP":
-        return gettext("rule of the branch group")
-    if level == "MUNICIPALITY":
-        return gettext("the municipality's rule")
-    return gettext("rule of the consortium's template") if level == "TEMPLATE" else ""
 
 
 def movements_of(entries: Sequence[Any]) -> list[Movement]:

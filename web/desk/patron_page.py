@@ -20,7 +20,7 @@ from patrons.selectors import active_blocks, get_patron, guardians_of, wards_of
 from patrons.selectors.desk_page import WITH_CONTACTS, contacts_of
 from web.account.access import staff_only
 from web.account.requests import DeskRequest
-from web.desk.answers import notice_words
+from web.desk.answers import row_words
 from web.desk.areas import desk_areas
 from web.desk.fee_texts import fee_lines
 from web.desk.panels import Panel, panel_of
@@ -105,8 +105,8 @@ def page(request: DeskRequest, patron: Any, *, status: int = 200, **more: Any) -
 def loan_rows(request: DeskRequest, panel: Panel) -> list[dict[str, Any]]:
     """Return what the page shows of each open loan, the reasons against renewing in words."""
     rows = []
-    for line in loans_of(panel.patron, now=panel.now, panel=panel.facts):
-        reasons = notice_words(request, line.reasons)
+    lines = loans_of(panel.patron, now=panel.now, panel=panel.facts)
+    for line, reasons in zip(lines, row_words(request, [line.reasons for line in lines]), strict=True):
         can_override = bool(reasons) and all(reason.may_override for reason in reasons)
         rows.append(loan_row(line.loan, reasons, can_renew=line.can_renew, can_override=can_override))
     return rows

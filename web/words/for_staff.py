@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 
 from accounts.rules import Permission, roles_with
@@ -15,6 +16,7 @@ from web.ui.money import amount_text, with_one_stop
 from web.words.about_items import ITEM_TEXTS
 from web.words.about_limits import LIMIT_TEXTS
 from web.words.about_outages import OUTAGE_TEXTS
+from web.words.rule_rows import origin_text
 
 Facts = Mapping[str, Any]
 
@@ -60,6 +62,8 @@ def _in_words(reason: Reason, permissions: frozenset[Any], currency: str, branch
     }
     tell = _TEXTS.get(reason.code)
     text, about, next_step = tell(facts) if tell else (str(reason.code), "", "")
+    if whose := origin_text(reason.facts.get("origin") or {}, branches):
+        about = " ".join(filter(None, (about, f"{capfirst(whose)}.")))
     may_override = reason.severity == Severity.OVERRIDABLE and (
         not reason.permission or reason.permission in permissions
     )

@@ -164,7 +164,7 @@ def test_gives_all_reasons_of_a_refusal_and_changes_nothing(librarian_client, pa
     answer = scan(librarian_client, item.barcode, patron=patron.pk)
 
     assert answer.status_code == 409
-    assert "Has 0 of 0 loans." in text_of(answer)
+    assert "<b>Has 0 of 0 loans.</b> The municipality&#x27;s rule." in text_of(answer)
     assert "On hold for another patron." in text_of(answer)
     assert not Loan.objects.exists()
 

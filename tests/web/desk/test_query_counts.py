@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories import FeeFactory, HoldFactory, ItemFactory, LoanFactory, PatronFactory
+from tests.factories import FeeFactory, HoldFactory, ItemFactory, LoanFactory, PatronFactory, RuleFactory
 
 # Savepoints stand for the begin and commit that they are outside of tests.
 MOST = {"check_out": 14, "refusal": 11, "check_in": 12, "renew": 11, "card": 8, "patron_page": 16}
@@ -99,3 +99,14 @@ def test_fixes_the_statements_of_a_patrons_page_however_many_loans(desk_branch, 
     after = statements(lambda: warm.get(address))
 
     assert after == before <= MOST["patron_page"]
+
+
+def test_reads_the_names_of_branches_once_for_all_loans_that_a_branch_s_rule_stops(desk_branch, warm, busy, statements):
+    RuleFactory(branch=desk_branch, values={"max_renewals": 0})
+    address = f"/desk/patrons/{busy.pk}"
+    page = warm.get(address).content.decode()
+    before = statements(lambda: warm.get(address))
+    LoanFactory.create_batch(10, patron=busy, item__home_branch=desk_branch)
+
+    assert f"Renewed 0 of 0 times. Rule of {desk_branch.name}." in page
+    assert statements(lambda: warm.get(address)) == before
