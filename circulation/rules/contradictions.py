@@ -80,6 +80,21 @@ def _is_before_invoice(hand_over_days: Any, steps: Any) -> bool:
     return None not in (hand_over_days, day) and hand_over_days < day
 
 
+def _is_before_reminder(hand_over_days: Any, reminder_days: Any, steps: Any) -> bool:
+    day = _day_of("INVOICE", steps)
+    return None not in (hand_over_days, reminder_days, day) and day <= hand_over_days < day + reminder_days
+
+
+def _is_told_at_once(days_before: Any, days: Any) -> bool:
+    return None not in (days_before, days) and days_before >= days
+
+
+def _is_reminded_at_once(days_before: Any, days: Any, mode: Any, fixed_mode: Any, hours: Any) -> bool:
+    # Closed days, weekdays and fixed dates make a loan longer than its days, and one by the hour has none.
+    may_be_longer = mode in ("OPEN_DAYS_ONLY", "SAME_WEEKDAY") or fixed_mode in ("FLOOR", "EXACT")
+    return not may_be_longer and hours is None and _is_told_at_once(days_before, days)
+
+
 _CLASHES = (
     _Clash(("min_age", "max_age"), _is_larger),
     _Clash(("high_demand_days", "loan_days"), _is_larger),
@@ -106,6 +121,15 @@ _CLASHES = (
         lambda days, steps: days is not None and _day_of("INVOICE", steps) is None,
     ),
     _Clash(("hand_over_days", "notice_steps"), _is_before_invoice),
+    # Nobody is reminded of a bill that somebody else collects by then.
+    _Clash(("hand_over_days", "invoice_reminder_days"), _is_before_reminder, given=("notice_steps",)),
+    # Told on the day it begins that it ends, or never.
+    _Clash(("interest_warning_days", "interest_days"), _is_told_at_once),
+    _Clash(
+        ("courtesy_days", "loan_days"),
+        _is_reminded_at_once,
+        given=("due_mode", "fixed_due_date_mode", "loan_hours"),
+    ),
     _Clash(
         ("fixed_due_date_mode", "fixed_due_dates"),
         lambda mode, dates, date: mode is not None and not dates and date is None,

@@ -41,6 +41,19 @@ def clashes(**values):
             {"notice_steps": LADDER},
         ),
         ("hand_over_days", "notice_steps", {"hand_over_days": 30, "notice_steps": LADDER}, {"hand_over_days": 31}),
+        (
+            "hand_over_days",
+            "invoice_reminder_days",
+            {"hand_over_days": 44, "invoice_reminder_days": 14, "notice_steps": LADDER},
+            {"hand_over_days": 45},
+        ),
+        (
+            "interest_warning_days",
+            "interest_days",
+            {"interest_warning_days": 10, "interest_days": 10},
+            {"interest_days": 11},
+        ),
+        ("courtesy_days", "loan_days", {"courtesy_days": 3, "loan_days": 3}, {"loan_days": 4}),
         ("fixed_due_date_mode", "fixed_due_dates", {"fixed_due_date_mode": "EXACT"}, {"fixed_due_dates": [DAY]}),
         ("fixed_due_date_mode", "fixed_due_dates", {"fixed_due_date_mode": "FLOOR"}, {"fixed_due_date": DAY}),
     ],
@@ -53,6 +66,16 @@ def test_two_values_that_can_t_both_be(first, second, values, mended):
 
 def test_what_is_handed_over_without_an_invoice_waits_for_none():
     assert clashes(hand_over_days=5, notice_steps=REMINDERS) == []
+
+
+@pytest.mark.parametrize(
+    "longer",
+    [{"due_mode": "OPEN_DAYS_ONLY"}, {"fixed_due_date_mode": "FLOOR", "fixed_due_dates": [DAY]}, {"loan_hours": 4}],
+    ids=lambda longer: next(iter(longer)),
+)
+def test_a_reminder_fits_a_loan_that_may_be_longer_than_its_days(longer):
+    assert clashes(courtesy_days=3, loan_days=3, due_mode="NEXT_OPEN_DAY") == [("courtesy_days", "loan_days")]
+    assert clashes(**{"courtesy_days": 3, "loan_days": 3, "due_mode": "NEXT_OPEN_DAY"} | longer) == []
 
 
 @pytest.mark.parametrize("standard", STANDARD_TEMPLATES, ids=lambda standard: standard.code)
