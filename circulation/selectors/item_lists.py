@@ -1,11 +1,11 @@
-"""Items of the municipality, narrowed down by what the desk asks for; and journeys that take too long."""
+"""Items of the municipality, narrowed down by what the desk asks for; their uses; journeys that take too long."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from circulation.models import Transit
+from circulation.models import LocalUse, Transit
 from holdings.models import Branch, Item
 
 PAGE = 50
@@ -52,6 +52,11 @@ def items_like(wanted: ItemFilter) -> QuerySet[Item]:
     if wanted.not_seen_since is not None:
         items = items.filter(Q(last_seen_at__isnull=True) | Q(last_seen_at__lt=wanted.not_seen_since))
     return items.defer("record__raw").order_by("call_number", "barcode", "pk")
+
+
+def uses_in_house(item_id: int) -> int:
+    """Return how often the item was read at a table and put back, in all branches."""
+    return LocalUse.objects.filter(item=item_id).count()
 
 
 def late_transits(branch: Branch, *, sent_before: datetime) -> list[Transit]:

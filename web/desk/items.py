@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.rules import Permission
 from accounts.selectors import entries_about
 from catalogue.selectors import get_record
+from circulation.selectors.item_lists import uses_in_house
 from circulation.selectors.loans import open_loan_of
 from circulation.selectors.transits import hold_bound_to, open_transit_of
 from holdings.errors import ItemRefused
@@ -46,6 +47,7 @@ def item(request: DeskRequest, barcode: str) -> HttpResponse:
         "undoable": undoable(entries) if may_circulate else None,
         "reports": buttons(found, loan, may_edit=True) if may_circulate else None,
         "contents": contents_of(found.pk),
+        "uses": uses_in_house(found.pk),
         "may_bundle": may_circulate and found.bundle_id is None,
         "may_circulate": may_circulate,
         "today": timezone.localdate(),

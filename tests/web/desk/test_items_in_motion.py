@@ -11,6 +11,7 @@ from circulation.models import Fee, Loan, LocalUse, RotatingCollection, Transit
 from holdings.models import Item
 from tests.factories import (
     NOW,
+    TODAY,
     BranchFactory,
     HoldFactory,
     ItemFactory,
@@ -142,6 +143,17 @@ def test_counts_uses_in_the_house_until_that_is_ended(librarian_client, scan, it
     assert "Counted as used in the house." in row
     assert "until you end this" not in ended
     assert LocalUse.objects.get().item == item
+
+
+def test_the_item_s_page_says_how_often_it_was_used_in_the_house(librarian_client, scan, item, desk_branch):
+    address = reverse("desk:item", args=[item.barcode])
+    assert "Uses in the house" not in text_of(librarian_client.get(address))
+    LocalUse.objects.create(item=ItemFactory(home_branch=desk_branch), branch=desk_branch, used_at=NOW, used_on=TODAY)
+
+    for day in range(2):
+        LocalUse.objects.create(item=item, branch=desk_branch, used_at=NOW, used_on=TODAY - timedelta(days=day))
+
+    assert '<dt>Uses in the house</dt><dd class="num">2</dd>' in text_of(librarian_client.get(address))
 
 
 # --- Lists of barcodes ---
