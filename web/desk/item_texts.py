@@ -1,12 +1,14 @@
 """Items in words: the sign of a state, why a change is refused, and what was done to one."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from circulation.services.undo import UNDOABLE_FOR
 from common.errors import Refused
 from holdings import errors
 from holdings.selectors import item_statuses
@@ -59,6 +61,7 @@ _WITHOUT_VALUES = frozenset(("location", "item_type", "fills_own_branch_only"))
 
 # An inventory's scan, or a count of what's in a bundle, leaves what was done before as undoable as it was.
 _ONLY_LOOKS = ("circulation.see_item", "circulation.count_bundle")
+_SCANS = ("circulation.check_out", "circulation.check_in", "circulation.renew")
 
 
 def status_kind(item: Any) -> str:
@@ -86,11 +89,18 @@ def history(entries: Iterable[Any]) -> list[dict[str, Any]]:
     ]
 
 
-def undoable(entries: Sequence[Any]) -> Any:
-    """Return the newest entry about an item, if it's something said on its page that can be taken back there."""
+def undoable(entries: Sequence[Any], *, reader_id: int, now: datetime) -> Any:
+    """Return the newest entry about an item, if it can be taken back from its page.
+
+    That's what was said of it there, and the reader's own scan: to undo another's check-in would tell who had it.
+
+    :param reader_id: of the staff account that reads the page
+    """
     newest = next((entry for entry in entries if entry.action not in _ONLY_LOOKS), None)
-    said_of_it = newest is not None and newest.action in (*ITEM_ACTIONS, "circulation.not_on_shelf")
-    return newest if said_of_it and "before" in newest.facts else None
+    if newest is None or "before" not in newest.facts:
+        return None
+    is_own_scan = newest.action in _SCANS and newest.actor_id == reader_id and now - newest.at <= UNDOABLE_FOR
+    return newest if is_own_scan or newest.action in (*ITEM_ACTIONS, "circulation.not_on_shelf") else None
 
 
 def _about(entry: Any) -> str:

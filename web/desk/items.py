@@ -34,7 +34,8 @@ _FORM = ("GET", "HEAD", "POST")
 def item(request: DeskRequest, barcode: str) -> HttpResponse:
     """Show where an item is, who has it, and what was done to it."""
     found = _item_or_404(barcode)
-    may_circulate = request.staff.may(Permission.CIRCULATE)
+    staff, now = request.staff, timezone.now()
+    may_circulate = staff.may(Permission.CIRCULATE)
     loan, entries = open_loan_of(found.pk), entries_about("holdings.item", found.pk)
     context = {
         "areas": desk_areas(request, "search"),
@@ -44,7 +45,7 @@ def item(request: DeskRequest, barcode: str) -> HttpResponse:
         "transit": open_transit_of(found.pk),
         "hold": hold_bound_to(found.pk),
         "history": history(entries),
-        "undoable": undoable(entries) if may_circulate else None,
+        "undoable": undoable(entries, reader_id=staff.account.pk, now=now) if may_circulate else None,
         "reports": buttons(found, loan, may_edit=True) if may_circulate else None,
         "contents": contents_of(found.pk),
         "uses": uses_in_house(found.pk),

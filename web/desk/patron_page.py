@@ -23,6 +23,7 @@ from web.account.requests import DeskRequest
 from web.desk.answers import row_words
 from web.desk.areas import desk_areas
 from web.desk.fee_texts import fee_lines
+from web.desk.just_renewed import take_renewed
 from web.desk.panels import Panel, panel_of
 from web.desk.patron_dialogs import dialog_of
 from web.desk.recent import remember
@@ -106,9 +107,13 @@ def loan_rows(request: DeskRequest, panel: Panel) -> list[dict[str, Any]]:
     """Return what the page shows of each open loan, the reasons against renewing in words."""
     rows = []
     lines = loans_of(panel.patron, now=panel.now, panel=panel.facts)
+    renewed = take_renewed(request, panel.patron.pk)
     for line, reasons in zip(lines, row_words(request, [line.reasons for line in lines]), strict=True):
         can_override = bool(reasons) and all(reason.may_override for reason in reasons)
-        rows.append(loan_row(line.loan, reasons, can_renew=line.can_renew, can_override=can_override))
+        row = loan_row(line.loan, reasons, can_renew=line.can_renew, can_override=can_override)
+        if entry_id := renewed.get(line.loan.pk):
+            row["undo_url"] = address("desk:undo", entry_id)
+        rows.append(row)
     return rows
 
 

@@ -17,6 +17,7 @@ from circulation.services.renew import renew_all, renew_loan
 from web.account.access import staff_only
 from web.account.requests import DeskRequest
 from web.desk.answers import words
+from web.desk.just_renewed import keep_renewed
 from web.desk.patron_page import loan_row, page, patron_or_404
 from web.desk.scan_inputs import LONGEST_ID
 from web.ui.due import due_day
@@ -47,10 +48,12 @@ def renew(request: DeskRequest, pk: int) -> HttpResponse:
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
 def renew_every(request: DeskRequest, pk: int) -> HttpResponse:
-    """Renew all of a patron's loans that can be; each of the others says why not in its row."""
+    """Renew all of a patron's loans that can be, each to take back in its row; the others say why not in theirs."""
     patron = patron_or_404(pk)
     answers = renew_all(patron=patron, staff=request.staff.account, now=timezone.now())
-    done = sum(1 for answer in answers if answer.result)
+    entries = {answer.loan.pk: answer.result.entry_id for answer in answers if answer.result}
+    keep_renewed(request, pk, {loan: entry for loan, entry in entries.items() if entry is not None})
+    done = len(entries)
     text = ngettext("%(count)d loan has been renewed.", "%(count)d loans have been renewed.", done)
     if done:
         messages.success(request, text % {"count": done})

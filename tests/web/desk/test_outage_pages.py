@@ -1,5 +1,6 @@
 """What the desk sends after an outage, the list of what wasn't possible, and the pages that the browser keeps."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -38,6 +39,18 @@ def test_lends_what_was_recorded_and_answers_with_its_row(librarian_client, patr
     assert (answer.status_code, answer.headers["X-Scan-Kind"]) == (200, "ok")
     assert "Checked out" in text_of(answer)
     assert Loan.objects.get().loaned_at == AGO
+
+
+@pytest.mark.parametrize("kind", ["CHECK_OUT", "CHECK_IN"])
+def test_what_was_sent_can_be_taken_back_from_its_row(librarian_client, patron, item, send, kind):
+    loan = LoanFactory(item=item, patron=patron) if kind == "CHECK_IN" else None
+
+    row = text_of(send(librarian_client, item.barcode, patron=patron.pk, kind=kind))
+    answer = librarian_client.post(re.search(r'action="(/desk/undo/\d+)"', row)[1], headers={"X-Scan": "1"})
+
+    assert answer.status_code == 200
+    item.refresh_from_db()
+    assert item.status == ("ON_LOAN" if loan else "AVAILABLE")
 
 
 def test_sent_again_it_answers_the_same(librarian_client, patron, item, send):

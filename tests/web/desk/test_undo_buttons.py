@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from circulation.models import Fee, Hold
+from accounts.models import AuditEntry
+from circulation.models import Fee, Hold, Loan
 from circulation.services.picks import not_on_shelf
 from holdings.models import Item
-from tests.factories import NOW, TODAY, FeeFactory, HoldFactory
+from tests.factories import NOW, TODAY, FeeFactory, HoldFactory, LoanFactory
 
 _UNDO = re.compile(r'action="(/desk/undo/\d+)"')
 
@@ -84,6 +85,40 @@ def test_the_items_own_page_undoes_that_too(librarian_client, item):
     assert "Didn&#x27;t find an item on its shelf" in page
     take_back(librarian_client, _UNDO.search(page))
     assert Item.objects.get(pk=item.pk).not_found_count == 0
+
+
+def test_the_items_own_page_undoes_the_reader_s_own_scan_for_a_day(
+    librarian_client, supervisor_client, scan, patron, item
+):
+    loan = LoanFactory(item=item, patron=patron)
+    scan(librarian_client, item.barcode, at="desk:check_in_scan")
+    address = f"/desk/items/{item.barcode}"
+    button = _UNDO.search(librarian_client.get(address).content.decode())
+
+    # A colleague isn't led to who had it.
+    assert _UNDO.search(supervisor_client.get(address).content.decode()) is None
+    assert take_back(librarian_client, button).headers["Location"] == "/desk/check-in"
+
+    assert Loan.objects.get(pk=loan.pk).returned_at is None
+    # What was taken back isn't offered again, nor what's a day old.
+    assert _UNDO.search(librarian_client.get(address).content.decode()) is None
+    scan(librarian_client, item.barcode, at="desk:check_in_scan")
+    AuditEntry.objects.filter(action="circulation.check_in").update(at=NOW - timedelta(hours=25))
+    assert _UNDO.search(librarian_client.get(address).content.decode()) is None
+
+
+def test_each_loan_that_was_renewed_with_the_others(librarian_client, patron):
+    loans = LoanFactory.create_batch(2, patron=patron)
+    refused = LoanFactory(patron=patron, renewals=3)
+
+    page, _ = post(librarian_client, f"/desk/patrons/{patron.pk}/renew")
+
+    buttons = [*_UNDO.finditer(page)]
+    assert [Loan.objects.get(pk=loan.pk).renewals for loan in (*loans, refused)] == [1, 1, 3]
+    for button in buttons:
+        take_back(librarian_client, button)
+    assert (len(buttons), [Loan.objects.get(pk=loan.pk).renewals for loan in loans]) == (2, [0, 0])
+    assert _UNDO.search(librarian_client.get(f"/desk/patrons/{patron.pk}").content.decode()) is None
 
 
 @pytest.mark.parametrize(("address", "said"), [("waive", "waiver undone"), ("write-off", "write-off undone")])
