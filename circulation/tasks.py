@@ -47,6 +47,7 @@ def run_one_job(job: str, local_day: str, waited: int | None = None, **_: Any) -
 
     :param waited: the run that waited for its time until now
     """
-    if waited is not None and not stop_waiting(waited):
+    day = date.fromisoformat(local_day)
+    if waited is not None and not stop_waiting(waited, job=job, local_day=day):
         return None
-    return run_job(job=Job(job), local_day=date.fromisoformat(local_day), now=timezone.now(), by_hand=True)
+    return run_job(job=Job(job), local_day=day, now=timezone.now(), by_hand=True)

@@ -20,6 +20,7 @@ from notices.models import Notice, NoticeKind
 from notices.services.sending import send_batch
 from tenants.locks import only_one
 from tenants.models import JobRun, Municipality
+from tenants.selectors import current_municipality
 from tests.factories import HoldFactory, LoanFactory, PatronFactory, RuleFactory, StaffAccountFactory
 from tests.factories.moments import NOW, TODAY
 
@@ -297,6 +298,25 @@ class TestTasks:
 
         assert counts == {"loans": 1, "charged": 1, "without_rule": 0}
         assert JobRun.objects.get().started_by_hand is True
+
+    def test_a_job_that_waited_begins_again_after_its_worker_died_and_not_when_it_was_taken_back(self, rules):
+        overdue_loans(1)
+        message = {"schema_name": "alpha", "job": "overdue-fees", "local_day": "2026-11-19", "waited": 10**9}
+        assert tasks.run_one_job(**message) is None
+        left = JobRun.objects.create(
+            municipality=current_municipality(),
+            job="overdue-fees",
+            local_day=TODAY,
+            state=JobRun.State.RUNNING,
+            started_at=NOW,
+            started_by_hand=True,
+        )
+
+        assert tasks.run_one_job(**message)["charged"] == 1
+
+        left.refresh_from_db()
+        assert left.state == JobRun.State.FAILED
+        assert tasks.run_one_job(**message) is None
 
     def test_same_job_runs_once_at_a_time(self, rules, monkeypatch):
         monkeypatch.setattr(night, "only_one", _taken)
