@@ -32,6 +32,8 @@ from interop.sru.proximity import near
 from interop.sru.terms import Word, masked_value, value_in, words_in
 
 _MOST_WORDS = 128
+# The index refuses masks on anything much longer; words of a text are cut sooner.
+_LONGEST_CLASS = 60
 _MOST_MASKED = 6
 # Numbers are looked up in the database, one by one.
 _MOST_VALUES = 20
@@ -160,7 +162,10 @@ class _Translator:
         if clause.relation not in _EQUAL | _SEVERAL:
             raise Diagnostic(Number.RELATION_AND_INDEX, f"{clause.index} {clause.relation}")
         if index.kind is Values.CLASSIFICATION:
-            self._count([found := masked_value(class_key(clause.term), is_masked=_UNMASKED not in modifiers)])
+            key = class_key(clause.term)
+            if len(key) > _LONGEST_CLASS:
+                raise Diagnostic(Number.TERM_TOO_LONG, str(_LONGEST_CLASS))
+            self._count([found := masked_value(key, is_masked=_UNMASKED not in modifiers)])
             return _one_word(Place.CLASSIFICATION, found, with_forms=False)
         text = value_in(clause.term)
         values = text.split() if clause.relation in _SEVERAL else [text]

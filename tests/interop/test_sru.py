@@ -582,6 +582,7 @@ class TestHostileInput:
             ("\u202e\u200b", 36),
             (".*", 49),
             ("aaa" + "?" * 490, 30),
+            ('bath.classification = "' + "å" * 498 + '*"', 23),
             ("(a+)+$", 10),
             ("<!ENTITY x 'y'>", 10),
         ],
