@@ -89,12 +89,6 @@ def _is_told_at_once(days_before: Any, days: Any) -> bool:
     return None not in (days_before, days) and days_before >= days
 
 
-def _is_reminded_at_once(days_before: Any, days: Any, mode: Any, fixed_mode: Any, hours: Any) -> bool:
-    # Closed days, weekdays and fixed dates make a loan longer than its days, and one by the hour has none.
-    may_be_longer = mode in ("OPEN_DAYS_ONLY", "SAME_WEEKDAY") or fixed_mode in ("FLOOR", "EXACT")
-    return not may_be_longer and hours is None and _is_told_at_once(days_before, days)
-
-
 _CLASHES = (
     _Clash(("min_age", "max_age"), _is_larger),
     _Clash(("high_demand_days", "loan_days"), _is_larger),
@@ -125,11 +119,6 @@ _CLASHES = (
     _Clash(("hand_over_days", "invoice_reminder_days"), _is_before_reminder, given=("notice_steps",)),
     # Told on the day it begins that it ends, or never.
     _Clash(("interest_warning_days", "interest_days"), _is_told_at_once),
-    _Clash(
-        ("courtesy_days", "loan_days"),
-        _is_reminded_at_once,
-        given=("due_mode", "fixed_due_date_mode", "loan_hours"),
-    ),
     _Clash(
         ("fixed_due_date_mode", "fixed_due_dates"),
         lambda mode, dates, date: mode is not None and not dates and date is None,

@@ -53,7 +53,6 @@ def clashes(**values):
             {"interest_warning_days": 10, "interest_days": 10},
             {"interest_days": 11},
         ),
-        ("courtesy_days", "loan_days", {"courtesy_days": 3, "loan_days": 3}, {"loan_days": 4}),
         ("fixed_due_date_mode", "fixed_due_dates", {"fixed_due_date_mode": "EXACT"}, {"fixed_due_dates": [DAY]}),
         ("fixed_due_date_mode", "fixed_due_dates", {"fixed_due_date_mode": "FLOOR"}, {"fixed_due_date": DAY}),
     ],
@@ -68,14 +67,8 @@ def test_what_is_handed_over_without_an_invoice_waits_for_none():
     assert clashes(hand_over_days=5, notice_steps=REMINDERS) == []
 
 
-@pytest.mark.parametrize(
-    "longer",
-    [{"due_mode": "OPEN_DAYS_ONLY"}, {"fixed_due_date_mode": "FLOOR", "fixed_due_dates": [DAY]}, {"loan_hours": 4}],
-    ids=lambda longer: next(iter(longer)),
-)
-def test_a_reminder_fits_a_loan_that_may_be_longer_than_its_days(longer):
-    assert clashes(courtesy_days=3, loan_days=3, due_mode="NEXT_OPEN_DAY") == [("courtesy_days", "loan_days")]
-    assert clashes(**{"courtesy_days": 3, "loan_days": 3, "due_mode": "NEXT_OPEN_DAY"} | longer) == []
+def test_a_short_loan_needs_no_other_reminder():
+    assert clashes(courtesy_days=3, loan_days=2, due_mode="NEXT_OPEN_DAY") == []
 
 
 @pytest.mark.parametrize("standard", STANDARD_TEMPLATES, ids=lambda standard: standard.code)
