@@ -44,8 +44,10 @@ def register() -> None:
 
 def _before_merging(goes: Any, stays: Any, staff: StaffAccount, now: datetime) -> None:
     _keep_one_hold_each(goes, stays, staff, now)
-    _join_credit(goes, stays)
+    # Fees before credit, as wherever money moves between them.
+    lock_fees(Q(Q(patron__in=[goes, stays]) | Q(liable__in=[goes, stays])) & ~Q(kind=Fee.Kind.CREDIT))
     _close_groups_of_both(goes, stays, now)
+    _join_credit(goes, stays)
     if goes.keeps_history and not stays.keeps_history:
         # Who stays hasn't agreed that past loans are kept.
         forget_past_loans(goes)

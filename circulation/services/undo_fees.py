@@ -10,7 +10,7 @@ from circulation.errors import Code, UndoRefused
 from circulation.models import LedgerEntry
 from circulation.services import letter_stops
 from circulation.services.fees.ledger import lock_fees, write_entries
-from circulation.services.fees.mistakes import remember_loans
+from circulation.services.fees.mistakes import lock_loans_of, remember_loans
 from circulation.services.results import UndoResult
 from circulation.services.undo_entries import changed, facts_to_undo, write_down
 from common.errors import Reason
@@ -30,6 +30,8 @@ def undo_giving_up(entry: AuditEntry, staff: StaffAccount | None, now: datetime)
     if staff is None or Permission.WAIVE_FEES not in permissions_of(staff.role):
         needed = Permission.WAIVE_FEES
         raise UndoRefused([Reason(Code.NOT_PERMITTED, permission=needed, facts={"needed": needed})])
+    # Before the fee, as a return locks it that's undone.
+    loans = lock_loans_of([entry.subject_id] if entry.subject_id else [])
     locked = lock_fees(Q(pk=entry.subject_id))
     if not locked:
         raise changed()
@@ -49,7 +51,7 @@ def undo_giving_up(entry: AuditEntry, staff: StaffAccount | None, now: datetime)
     )
     write_entries([again])
     fee.balance += again.amount
-    remember_loans([fee])
+    remember_loans([fee], loans)
     letter_stops.set_again_for([fee], actor=staff)
     write_down(entry, fee, staff)
     return UndoResult(action=entry.action, fee=fee, facts=dict(entry.facts))

@@ -1,7 +1,7 @@
 """Takes back payments booked by mistake: the wrong amount, the wrong patron, a card that was refused after all."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -40,6 +40,7 @@ def take_back_payment(
         raise FeeRefused([Reason(Code.TEXT_MISSING)])
     paid = list(payment_entries(receipt.form).select_related("fee").order_by("pk"))
     payers = {payer_of(entry.fee) for entry in paid}
+    loans = lock_loans_of([entry.fee_id for entry in paid])
     is_credit = Q(kind=Fee.Kind.CREDIT)
     # Fees before credit, as a return locks them that moves money there.
     locked = lock_fees(Q(pk__in=[entry.fee_id for entry in paid]) & ~is_credit)
@@ -69,7 +70,7 @@ def take_back_payment(
     for fee_id, amount in parts.items():
         fees[fee_id].balance += amount
     owed = [fees[fee_id] for fee_id in parts if fees[fee_id].kind != Fee.Kind.CREDIT]
-    remember_loans(owed)
+    remember_loans(owed, loans)
     letter_stops.set_again_for(owed, actor=staff)
     facts = {"amount": str(receipt.amount), "receipt": receipt.number, "fees": sorted(parts), "reason": reason}
     record(action="circulation.take_back_payment", actor=staff, subject=paid[0].fee.patron, facts=facts)
@@ -100,11 +101,19 @@ def _parts(paid: Sequence[LedgerEntry], fees: Mapping[int, Fee]) -> dict[int, De
     return dict(parts)
 
 
-def remember_loans(fees: Sequence[Fee]) -> None:
-    """Let the loans that were forgotten as settled be the patron's again, as long as something is owed for them."""
+def lock_loans_of(fee_ids: Collection[int]) -> list[Loan]:
+    """Return the loans of fees that are over, locked: before the fees, as a return locks them that's undone."""
+    loans = Loan.objects.filter(fees__in=fee_ids, returned_at__isnull=False)
+    return list(Loan.objects.select_for_update(no_key=True).filter(pk__in=loans.values("pk")).order_by("pk"))
+
+
+def remember_loans(fees: Sequence[Fee], loans: Sequence[Loan]) -> None:
+    """Let the loans that were forgotten as settled be the patron's again, as long as something is owed for them.
+
+    :param loans: as `lock_loans_of` returned them before the fees were locked
+    """
     patrons = {fee.loan_id: fee.patron_id for fee in fees if fee.loan_id}
-    forgotten = Loan.objects.filter(pk__in=patrons, patron__isnull=True, returned_at__isnull=False)
-    loans = list(forgotten.select_for_update(of=("self",), no_key=True).order_by("pk"))
-    for loan in loans:
+    forgotten = [loan for loan in loans if loan.patron_id is None and loan.pk in patrons]
+    for loan in forgotten:
         loan.patron_id = patrons[loan.pk]
-    Loan.objects.bulk_update(loans, ["patron"])
+    Loan.objects.bulk_update(forgotten, ["patron"])
