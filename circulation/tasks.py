@@ -10,7 +10,6 @@ from django.utils import timezone
 from circulation.rules.nights import Job
 from circulation.services.nightly.night import due_nights, run_job
 from circulation.services.nightly.night import run_night as run_the_night
-from circulation.services.nightly.start import stop_waiting
 from tenants.selectors import municipalities_in_service
 from tenants.tasks import tenant_task
 
@@ -48,6 +47,4 @@ def run_one_job(job: str, local_day: str, waited: int | None = None, **_: Any) -
     :param waited: the run that waited for its time until now
     """
     day = date.fromisoformat(local_day)
-    if waited is not None and not stop_waiting(waited, job=job, local_day=day):
-        return None
-    return run_job(job=Job(job), local_day=day, now=timezone.now(), by_hand=True)
+    return run_job(job=Job(job), local_day=day, now=timezone.now(), by_hand=True, waited=waited)

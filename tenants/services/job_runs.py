@@ -9,6 +9,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import Error as DatabaseProblem
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from common.errors import Refused
@@ -20,7 +21,7 @@ INTERRUPTED = "Interrupted: the worker stopped before the end"
 
 
 @contextmanager
-def job_run(*, job: str, local_day: date, by_hand: bool = False) -> Iterator[Counter[str]]:
+def job_run(*, job: str, local_day: date, by_hand: bool = False, run_id: int | None = None) -> Iterator[Counter[str]]:
     """Write down one run of a job for the current municipality, and hand out the counters for what it does.
 
     The row is there while the job runs, so don't open it inside a transaction. What the job raises is written down
@@ -29,18 +30,22 @@ def job_run(*, job: str, local_day: date, by_hand: bool = False) -> Iterator[Cou
         with job_run(job="overdue", local_day=today) as counts:
             counts["notices"] += 1
 
+    :param run_id: the run that `begin_waiting` let begin, which goes on as this one
     :raises LookupError: outside a municipality
     """
     municipality = current_municipality()
-    _close_interrupted(municipality.pk, job)
+    _close_interrupted(municipality.pk, job, but=run_id)
     JobRun.objects.filter(municipality_id=municipality.pk, job=job, started_at__lt=timezone.now() - KEPT).delete()
-    run = JobRun.objects.create(
-        municipality_id=municipality.pk,
-        job=job,
-        local_day=local_day,
-        started_at=timezone.now(),
-        started_by_hand=by_hand,
-    )
+    if run_id is not None:
+        run = JobRun.objects.get(pk=run_id, municipality_id=municipality.pk)
+    else:
+        run = JobRun.objects.create(
+            municipality_id=municipality.pk,
+            job=job,
+            local_day=local_day,
+            started_at=timezone.now(),
+            started_by_hand=by_hand,
+        )
     counts: Counter[str] = Counter()
     try:
         yield counts
@@ -48,6 +53,20 @@ def job_run(*, job: str, local_day: date, by_hand: bool = False) -> Iterator[Cou
         _finish(run, JobRun.State.FAILED, counts, problem=problem_of(error))
         raise
     _finish(run, JobRun.State.DONE, counts)
+
+
+def begin_waiting(run_id: int) -> bool:
+    """Let a run that waited for its time begin, or begin again after its worker died; False if it was taken back.
+
+    The caller makes sure that nobody else runs the job.
+    """
+    begun = _of_here(run_id, JobRun.State.WAITING, JobRun.State.RUNNING)
+    return bool(begun.update(state=JobRun.State.RUNNING, started_at=timezone.now()))
+
+
+def drop_waiting(run_id: int) -> None:
+    """Forget a run that waited for its time, since another one does its work just now."""
+    _of_here(run_id, JobRun.State.WAITING).delete()
 
 
 def problem_of(error: BaseException) -> str:
@@ -82,8 +101,11 @@ def _finish(run: JobRun, state: JobRun.State, counts: Counter[str], *, problem: 
     run.save(update_fields=["state", "counts", "problem", "finished_at"])
 
 
-def _close_interrupted(municipality_id: int, job: str) -> None:
+def _of_here(run_id: int, *states: JobRun.State) -> QuerySet[JobRun]:
+    return JobRun.objects.filter(pk=run_id, municipality_id=current_municipality().pk, state__in=states)
+
+
+def _close_interrupted(municipality_id: int, job: str, *, but: int | None) -> None:
     """End what a killed worker left open: its message came back, which is why the job starts again."""
-    JobRun.objects.filter(municipality_id=municipality_id, job=job, state=JobRun.State.RUNNING).update(
-        state=JobRun.State.FAILED, finished_at=timezone.now(), problem=INTERRUPTED
-    )
+    left_open = JobRun.objects.filter(municipality_id=municipality_id, job=job, state=JobRun.State.RUNNING)
+    left_open.exclude(pk=but).update(state=JobRun.State.FAILED, finished_at=timezone.now(), problem=INTERRUPTED)

@@ -299,24 +299,34 @@ class TestTasks:
         assert counts == {"loans": 1, "charged": 1, "without_rule": 0}
         assert JobRun.objects.get().started_by_hand is True
 
-    def test_a_job_that_waited_begins_again_after_its_worker_died_and_not_when_it_was_taken_back(self, rules):
+    def test_a_job_that_waited_begins_again_after_its_worker_died(self, rules):
         overdue_loans(1)
-        message = {"schema_name": "alpha", "job": "overdue-fees", "local_day": "2026-11-19", "waited": 10**9}
-        assert tasks.run_one_job(**message) is None
-        left = JobRun.objects.create(
-            municipality=current_municipality(),
-            job="overdue-fees",
-            local_day=TODAY,
-            state=JobRun.State.RUNNING,
-            started_at=NOW,
-            started_by_hand=True,
-        )
+        waited = by_hand(JobRun.State.RUNNING)
 
-        assert tasks.run_one_job(**message)["charged"] == 1
+        assert tasks.run_one_job(**message(waited))["charged"] == 1
 
-        left.refresh_from_db()
-        assert left.state == JobRun.State.FAILED
-        assert tasks.run_one_job(**message) is None
+        waited.refresh_from_db()
+        assert (waited.state, waited.counts["charged"]) == (JobRun.State.DONE, 1)
+        assert tasks.run_one_job(**message(waited)) is None
+
+    def test_a_job_that_was_taken_back_stays_so_whatever_an_earlier_one_left(self, rules):
+        overdue_loans(1)
+        by_hand(JobRun.State.RUNNING)
+        waited = by_hand(JobRun.State.WAITING)
+        sent = message(waited)
+        waited.delete()
+
+        assert tasks.run_one_job(**sent) is None
+
+        assert [run.state for run in JobRun.objects.all()] == [JobRun.State.RUNNING]
+        assert not Fee.objects.exists()
+
+    def test_what_runs_already_when_its_time_comes_waits_no_more(self, rules, monkeypatch):
+        monkeypatch.setattr(night, "only_one", _taken)
+
+        assert tasks.run_one_job(**message(by_hand(JobRun.State.WAITING))) is None
+
+        assert JobRun.objects.count() == 0
 
     def test_same_job_runs_once_at_a_time(self, rules, monkeypatch):
         monkeypatch.setattr(night, "only_one", _taken)
@@ -332,6 +342,21 @@ class TestTasks:
             assert committed_lock("beta", "job:overdue-fees") is True
             assert committed_lock("alpha", "job:expire-holds") is True
         assert committed_lock("alpha", "job:overdue-fees") is True
+
+
+def by_hand(state):
+    return JobRun.objects.create(
+        municipality=current_municipality(),
+        job="overdue-fees",
+        local_day=TODAY,
+        state=state,
+        started_at=NOW,
+        started_by_hand=True,
+    )
+
+
+def message(waited):
+    return {"schema_name": "alpha", "job": "overdue-fees", "local_day": "2026-11-19", "waited": waited.pk}
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from circulation.services.nightly.overdue_notices import make_overdue_notices
 from tenants.locks import only_one
 from tenants.models import JobRun, Municipality
 from tenants.selectors import current_municipality
-from tenants.services.job_runs import job_run, problem_of
+from tenants.services.job_runs import begin_waiting, drop_waiting, job_run, problem_of
 
 logger = logging.getLogger(__name__)
 
@@ -78,15 +78,22 @@ def run_night(*, local_day: date, now: datetime) -> dict[str, str]:
     return outcomes
 
 
-def run_job(*, job: Job, local_day: date, now: datetime, by_hand: bool = False) -> Counter[str] | None:
-    """Run one job in the current municipality and return its counts; None if it's running already.
+def run_job(
+    *, job: Job, local_day: date, now: datetime, by_hand: bool = False, waited: int | None = None
+) -> Counter[str] | None:
+    """Run one job in the current municipality and return its counts; None if it's running already, or was taken back.
 
+    :param waited: the run that waited for its time until now
     :raises circulation.services.nightly.batches.SomeFailed: if not everything could be done
     """
     with only_one(f"job:{job.value}") as free:
         if not free:
+            if waited is not None:
+                drop_waiting(waited)
             return None
-        with job_run(job=job.value, local_day=local_day, by_hand=by_hand) as counts:
+        if waited is not None and not begin_waiting(waited):
+            return None
+        with job_run(job=job.value, local_day=local_day, by_hand=by_hand, run_id=waited) as counts:
             _WORK[job](on=local_day, now=now, counts=counts)
             return counts
 

@@ -18,7 +18,6 @@ from common.audit import record
 from common.errors import Reason
 from tenants.choice import choose, choose_again, chosen
 from tenants.models import JobRun, Municipality
-from tenants.selectors import current_municipality
 
 # By its name: a service knows no task.
 _TASK = "circulation.tasks.run_one_job"
@@ -88,16 +87,6 @@ def take_job_back(job: str, *, municipality: Municipality, actor: StaffAccount) 
         return False
     record(action="circulation.take_job_back", actor=actor, subject=municipality, facts={"job": job})
     return True
-
-
-def stop_waiting(run_id: int, *, job: str, local_day: date) -> bool:
-    """Let a job that waited begin, or begin again after its worker died; False if it was taken back meanwhile."""
-    if JobRun.objects.filter(pk=run_id, state=JobRun.State.WAITING).delete()[0]:
-        return True
-    left_open = JobRun.objects.filter(
-        municipality=current_municipality(), job=job, local_day=local_day, started_by_hand=True
-    )
-    return left_open.filter(state=JobRun.State.RUNNING).exists()
 
 
 def _waiting(job: str, municipality: Municipality) -> QuerySet[JobRun]:
