@@ -6,6 +6,7 @@ from typing import Any
 
 from circulation.models import Loan
 from circulation.rules.holds import ItemToFill, Waiting, may_fill
+from circulation.rules.picking import Wanted
 from circulation.rules.renewal import others_fill_all
 from circulation.selectors.holds import wanted_of, whole_items
 from circulation.selectors.rule_books import RuleBook
@@ -22,7 +23,8 @@ def filled_by_others(loans: Iterable[Any], patron: Patron, book: RuleBook, *, to
     if not wanted or not any(book.rules.all_values("renewal_despite_holds")):
         return set()
     record_ids = {loan.item.record_id for loan in wanted}
-    queues, shelves, filling = _queues(record_ids, today), _shelves(record_ids), book.filling(today)
+    queues, shelves = _queues(record_ids, wanted_of(record_ids, today=today)), _shelves(record_ids)
+    filling = book.filling(today)
     return {
         loan.pk
         for loan in wanted
@@ -31,12 +33,22 @@ def filled_by_others(loans: Iterable[Any], patron: Patron, book: RuleBook, *, to
 
 
 def waited_for(loans: Iterable[Loan], book: RuleBook, *, today: date) -> dict[int, int]:
-    """Return the loans whose item could fill a hold of somebody else's, with the first of these; one query.
+    """Return the loans that are needed for a hold of somebody else's, with the first of these; two queries.
+
+    What an item on a shelf can fill needs no loan.
 
     :param loans: with their items
     """
     wanted = list(loans)
-    queues, filling = _queues({loan.item.record_id for loan in wanted}, today), book.filling(today)
+    waiting = wanted_of({loan.item.record_id for loan in wanted}, today=today)
+    shelves = _shelves({record_id for each in waiting for record_id in each.record_ids})
+    filling, some_day = book.filling(today), book.filling(today, some_day=True)
+    in_need = [
+        each
+        for each in waiting
+        if not any(may_fill(each.hold, item, some_day) for record_id in each.record_ids for item in shelves[record_id])
+    ]
+    queues = _queues({loan.item.record_id for loan in wanted}, in_need)
     first: dict[int, int] = {}
     for loan in wanted:
         item = ItemToFill.of(loan.item, at_branch_id=loan.item.current_branch_id)
@@ -58,9 +70,9 @@ def _for(loan: Loan, queue: list[Waiting], patron_id: int | None) -> list[Waitin
     ]
 
 
-def _queues(record_ids: set[int], today: date) -> dict[int, list[Waiting]]:
+def _queues(record_ids: set[int], waiting: Iterable[Wanted]) -> dict[int, list[Waiting]]:
     queues: dict[int, list[Waiting]] = {record_id: [] for record_id in record_ids}
-    for wanted in wanted_of(record_ids, today=today):
+    for wanted in waiting:
         for each in record_ids.intersection(wanted.record_ids):
             queues[each].append(wanted.hold)
     return queues

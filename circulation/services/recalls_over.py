@@ -120,6 +120,8 @@ def _give_back(loan: Loan, book: RuleBook, *, staff: StaffAccount | None, now: d
             "hold_id": hold_id,
             "before": {"due_date": before.isoformat()},
             "due_date": due_date.isoformat(),
+            # Nothing has brought her more time: the night would call it back once more.
+            **({"was_late": True} if due_date < today else {}),
         },
     )
     if _was_told(loan) and due_date != before:

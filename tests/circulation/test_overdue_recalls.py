@@ -8,6 +8,7 @@ import pytest
 from circulation.errors import Code, RenewalRefused
 from circulation.models import CirculationRule, Hold, Loan
 from circulation.services.nightly.overdue_notices import make_overdue_notices
+from circulation.services.recalls_over import take_back_recall
 from circulation.services.renew import renew_loan
 from notices.models import Notice
 from tests.factories import NOW, TODAY, HoldFactory, LoanFactory, PatronFactory, RuleFactory
@@ -57,6 +58,33 @@ def test_a_hold_for_another_edition_calls_back_too(late):
     HoldFactory(any_edition=True, edition_ids=[late.item.record_id], pickup_branch=late.lending_branch)
 
     assert night() == {"letters": 1, "loans": 1}
+
+
+def test_what_staff_take_back_stays_so_until_she_renews_and_is_late_again(late, library):
+    hold_on(late)
+    night()
+    take_back_recall(loan=late, staff=library.staff, now=NOW)
+
+    assert night(1) == night(2) == {}
+    due_date = TODAY + timedelta(days=2)
+    Loan.objects.update(due_date=due_date)
+    assert night(3) == {"letters": 1, "loans": 1}
+
+
+def test_what_staff_took_back_before_it_was_due_is_asked_for_when_it_is_late(late, library):
+    Loan.objects.update(due_date=TODAY, recalled_at=NOW)
+    hold_on(late)
+    take_back_recall(loan=late, staff=library.staff, now=NOW)
+
+    assert night(1) == {"letters": 1, "loans": 1}
+
+
+@pytest.mark.parametrize("edition", [False, True])
+def test_nobody_is_asked_for_what_stands_on_a_shelf(late, library, edition):
+    other = library.item() if edition else library.item(record=late.item.record)
+    hold_on(late, **({"any_edition": True, "edition_ids": [other.record_id]} if edition else {}))
+
+    assert night() == {}
 
 
 def test_nobody_is_asked_on_the_due_date(late):

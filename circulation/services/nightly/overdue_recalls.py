@@ -1,11 +1,12 @@
 """The night's recalls: what's overdue and somebody waits for is asked back at once, before the ladder of letters."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from accounts.models import AuditEntry
 from circulation.models import Loan
 from circulation.selectors.holds import waiting_holds
 from circulation.selectors.loan_cases import loan_cases
@@ -14,6 +15,7 @@ from circulation.selectors.rule_books import rule_book
 from circulation.services.nightly.batches import work_through
 from circulation.services.nightly.letters import letters_for, open_loans, patrons_after, write_letters
 from circulation.services.nightly.overdue_fees import lock_open_loans
+from circulation.services.recalls_over import TAKEN_BACK
 from common.audit import record
 from holdings.models import Item
 from notices.models import NoticeKind
@@ -37,6 +39,8 @@ def recall_what_others_wait_for(*, on: date, now: datetime, counts: Counter[str]
         book = rule_book()
         loans = late.filter(patron__in=patron_ids).select_related("item").order_by("pk")
         wanted = waited_for(loans, book, today=on)
+        for loan_id in _left_alone(loan for loan in loans if loan.pk in wanted):
+            del wanted[loan_id]
         locked = lock_open_loans(list(wanted))
         still = late.filter(pk__in=locked).values_list("pk", flat=True)
         due = [case for case in loan_cases(still) if case.rules(book, on).value("recall_overdue")]
@@ -54,6 +58,20 @@ def _late_and_waited_for(on: date) -> QuerySet[Loan]:
     waiting = waiting_holds(on).filter(Q(record=record_id) | Q(any_edition=True, edition_ids__contains=[record_id]))
     late: QuerySet[Loan] = open_loans().filter(due_date__lt=on, due_at__isnull=True, recalled_at__isnull=True)
     return late.filter(Exists(waiting)).exclude(item__status=Item.Status.LOST)
+
+
+def _left_alone(loans: Iterable[Loan]) -> set[int]:
+    """Return the loans whose recall staff took back when they were late already: whoever waits, they aren't asked."""
+    items = {loan.item_id: loan for loan in loans}
+    taken_back = AuditEntry.objects.filter(
+        subject_type=Item._meta.label_lower, subject_id__in=items, action=TAKEN_BACK, actor__isnull=False
+    )
+    return {
+        loan.pk
+        for item_id, facts in taken_back.values_list("subject_id", "facts")
+        if (loan := items[item_id]).pk == facts["loan_id"]
+        if facts.get("was_late") and facts["due_date"] == loan.due_date.isoformat()
+    }
 
 
 def _note(called_back: Mapping[int, int], now: datetime) -> None:
