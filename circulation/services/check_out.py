@@ -253,7 +253,7 @@ def _lend(
     item.status, item.current_branch_id, item.last_seen_at = Item.Status.ON_LOAN, branch.pk, now
     _write_item(item)
     attach_names(item, book)
-    let_go(recalled, staff=staff, now=now)
+    free = let_go(recalled, staff=staff, now=now)
     notices = (*notices_among(reasons), *of_claims)
     entry = audit.record(
         action=ACTION,
@@ -269,6 +269,7 @@ def _lend(
             **({"on_site": True} if wish.on_site else {}),
             "before": before,
             **hold_changes,
+            **free,
             **found,
             **_end_transit(transit, branch, now),
             **override_facts(override, covered_codes(reasons, override)),

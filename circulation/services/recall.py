@@ -1,5 +1,6 @@
 """Calls loans back before their time, for a hold or because staff want them."""
 
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ from circulation.models import Hold, Loan
 from circulation.rules.holds import FillingRules, ItemToFill, Waiting, may_fill
 from circulation.rules.reasons import blocking
 from circulation.rules.recalls import RecallFacts, best_to_recall, decide
+from circulation.selectors.recalls import stands_on_shelf
 from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services.desk_actions import desk_action
 from common import audit
@@ -58,6 +60,38 @@ def recall_for_hold(
             return locked
     # None, or returned or called back this very moment.
     return None
+
+
+def call_back_again(
+    holds: Iterable[Hold], let_go_of: Collection[int], *, staff: StaffAccount | None, now: datetime
+) -> None:
+    """Call loans back for holds that go on again after their loans were let go, unless a shelf has what they need.
+
+    :param holds: with their patrons
+    :param let_go_of: the holds whose loans were let go
+    """
+    for hold in holds:
+        if hold.state != Hold.State.QUEUED or hold.pk not in let_go_of:
+            continue
+        wish = _as_waiting(hold)
+        zone = ZoneInfo(hold.pickup_branch.time_zone)
+        filling = rule_book().filling(now.astimezone(zone).date(), some_day=True)
+        if not stands_on_shelf([hold.record_id, *hold.edition_ids], wish, filling):
+            recall_for_hold(hold=hold, wish=wish, filling=filling, staff=staff, now=now)
+
+
+def _as_waiting(hold: Hold) -> Waiting:
+    patron = hold.patron
+    return Waiting(
+        hold.pk,
+        patron.pk,
+        hold.pickup_branch_id,
+        hold.item_id,
+        patron.category_id,
+        patron.home_branch_id,
+        hold.volume,
+        patron.municipality_code,
+    )
 
 
 def _loans_for(hold: Hold) -> list[Loan]:

@@ -61,9 +61,10 @@ def let_go(loans: Iterable[Loan], *, staff: StaffAccount | None, now: datetime) 
     """Take the recalls back whose hold is over, unless another hold needs the loan: then it's kept for that one.
 
     :param loans: locked, before their holds were
-    :returns: which were taken back, as the audit entry of what ended the holds keeps it; nothing if none was
+    :returns: which were taken back and for which holds they had been called back, as the audit entry of what ended the
+        holds keeps it; nothing if none was
     """
-    called_back, free = list(loans), []
+    called_back, free = list(loans), dict[int, int | None]()
     if not called_back:
         return {}
     hold_ids = [loan.recalled_for_id for loan in called_back if loan.recalled_for_id]
@@ -78,9 +79,9 @@ def let_go(loans: Iterable[Loan], *, staff: StaffAccount | None, now: datetime) 
             loan.save(update_fields=["recalled_for"])
             audit.record(action=KEPT, actor=staff, subject=loan.item, facts=facts)
         else:
+            free[loan.pk] = loan.recalled_for_id
             _give_back(loan, book, staff=staff, now=now)
-            free.append(loan.pk)
-    return {"let_go": free} if free else {}
+    return {"let_go": list(free), "let_go_of": [hold_id for hold_id in free.values() if hold_id]} if free else {}
 
 
 def let_go_of_ended(loan_ids: Iterable[int], *, now: datetime) -> None:

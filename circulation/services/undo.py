@@ -29,6 +29,7 @@ from circulation.services.fees import close_overdue_fee, reopen_overdue_fee
 from circulation.services.fees.closing import reopen_claims
 from circulation.services.fees.hold_fee import take_back_hold_fee
 from circulation.services.fees.lost import unclaim
+from circulation.services.recall import call_back_again
 from circulation.services.results import UndoResult
 from circulation.services.undo_entries import changed, facts_to_undo, write_down
 from holdings.models import Item
@@ -81,17 +82,16 @@ def _undo_check_out(
     _claim_again(facts, staff, now)
     _put_back(item, facts["before"])
     _reopen_transit(facts)
-    hold = None
     if fee_id := facts.get("hold_fee_id"):
         take_back_hold_fee(fee_id=fee_id, hold_id=facts["filled"]["id"], staff=staff, now=now)
     left_as = [(facts.get("filled"), Hold.State.FILLED), (facts.get("requeued"), Hold.State.QUEUED)]
     left_as += [(before, Hold.State.CANCELLED) for before in facts.get("parallel", ())]
-    moved = [(before, state) for before, state in left_as if before]
-    for before, state in sorted(moved, key=lambda change: change[0]["id"]):
-        restored = _restore_hold(before, item, expected=state)
-        # Those that ended beside it aren't what the desk asks about.
-        hold = hold if state == Hold.State.CANCELLED else restored
-    return loan, hold
+    moved = sorted(((before, state) for before, state in left_as if before), key=lambda change: change[0]["id"])
+    restored = [(_restore_hold(before, item, expected=state), state) for before, state in moved]
+    call_back_again((each for each, _ in restored if each), facts.get("let_go_of", ()), staff=staff, now=now)
+    # Those that ended beside it aren't what the desk asks about.
+    asked = [each for each, state in restored if state != Hold.State.CANCELLED]
+    return loan, asked[-1] if asked else None
 
 
 def _undo_check_in(

@@ -8,13 +8,10 @@ from django.db.models import Q
 from accounts.models import AuditEntry, StaffAccount
 from circulation.errors import Code, UndoRefused
 from circulation.models import Hold, Loan, Transit
-from circulation.rules.holds import Waiting
 from circulation.rules.reasons import blocking
-from circulation.selectors.recalls import stands_on_shelf
-from circulation.selectors.rule_books import rule_book
 from circulation.services import hold_states
-from circulation.services.desk_actions import local_day, locked_item, locked_patron
-from circulation.services.recall import recall_for_hold
+from circulation.services.desk_actions import locked_item, locked_patron
+from circulation.services.recall import call_back_again
 from circulation.services.results import UndoResult
 from circulation.services.undo_entries import changed, facts_to_undo, write_down
 from common.errors import Reason
@@ -57,8 +54,8 @@ def undo_end_of_hold(entry: AuditEntry, staff: StaffAccount | None, now: datetim
     for other in holds.values():
         _restore_beside(other, parallel)
     _keep_back_news(hold)
-    if facts.get("let_go") and hold.state == Hold.State.QUEUED:
-        _call_back_again(hold, patron, staff, now)
+    going_on = [hold, *(other for other in holds.values() if other is not None)]
+    call_back_again(going_on, facts.get("let_go_of", ()), staff=staff, now=now)
     write_down(entry, hold, staff)
     return UndoResult(action=entry.action, hold=hold, facts=dict(entry.facts))
 
@@ -115,19 +112,3 @@ def _keep_back_news(hold: Hold) -> None:
     """Keep back what hasn't been sent yet about the hold's end."""
     news = Notice.objects.filter(patron=hold.patron_id, kind__in=_TELLING, about__hold=hold.pk)
     news.filter(state=Notice.State.QUEUED).update(state=Notice.State.CANCELLED)
-
-
-def _call_back_again(hold: Hold, patron: Patron, staff: StaffAccount | None, now: datetime) -> None:
-    wish = Waiting(
-        hold.pk,
-        patron.pk,
-        hold.pickup_branch_id,
-        hold.item_id,
-        patron.category_id,
-        patron.home_branch_id,
-        hold.volume,
-        patron.municipality_code,
-    )
-    filling = rule_book().filling(local_day(now, hold.pickup_branch), some_day=True)
-    if not stands_on_shelf([hold.record_id, *hold.edition_ids], wish, filling):
-        recall_for_hold(hold=hold, wish=wish, filling=filling, staff=staff, now=now)

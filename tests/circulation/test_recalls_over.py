@@ -12,7 +12,7 @@ from circulation.models import CirculationRule, Fee, Hold, Loan
 from circulation.rules.recalls import given_back
 from circulation.services.check_in import check_in
 from circulation.services.check_out import check_out
-from circulation.services.holds import cancel_hold, expire_shelf_hold, place_hold
+from circulation.services.holds import cancel_hold, expire_shelf_hold, make_parallel, place_hold
 from circulation.services.nightly.expired_holds import expire_holds
 from circulation.services.nightly.hold_care import care_for_holds
 from circulation.services.nightly.overdue_notices import make_overdue_notices
@@ -142,6 +142,33 @@ def test_a_hold_that_is_filled_with_another_item_lets_it_go(loan, place, desk, l
 
     assert Hold.objects.get().state == Hold.State.FILLED
     assert state(loan) == BACK
+
+
+@pytest.mark.parametrize("parallel", [False, True])
+def test_undoing_the_check_out_calls_it_back_again(loan, place, desk, library, parallel):
+    hold = place(loan)
+    found = library.item(record=loan.item.record, status=Item.Status.IN_TRANSIT)
+    if parallel:
+        found = library.item()
+        own = HoldFactory(record=found.record, patron=hold.patron, pickup_branch=library.main)
+        make_parallel(hold_ids=[hold.pk, own.pk], **desk)
+    done = check_out(item=found, patron=hold.patron, branch=library.main, **desk)
+    assert state(loan) == BACK
+
+    undo(entry=AuditEntry.objects.get(pk=done.entry_id), **desk)
+
+    assert state(loan) == (SOON, desk["now"], hold.pk, DUE)
+
+
+def test_undoing_the_check_out_of_what_stands_on_a_shelf_again_does_not(loan, place, desk, library):
+    hold = place(loan)
+    found = library.item(record=loan.item.record)
+    done = check_out(item=found, patron=hold.patron, branch=library.main, **desk)
+
+    undo(entry=AuditEntry.objects.get(pk=done.entry_id), **desk)
+
+    hold.refresh_from_db()
+    assert (state(loan), hold.state) == (BACK, Hold.State.QUEUED)
 
 
 def test_a_hold_whose_interest_is_over_lets_it_go_by_night(loan, place, now):
