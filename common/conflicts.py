@@ -1,13 +1,14 @@
-"""What PostgreSQL calls off because two transactions were in each other's way; done again, it works."""
+"""What PostgreSQL calls off though nothing is wrong with it, as for two in each other's way; done again, it works."""
 
 from typing import Any
 
 RETRY_AFTER = 1  # seconds, for whoever is told to try again
-_SQLSTATES = ("40P01", "40001")  # a deadlock, a conflict between transactions
+# A deadlock, a conflict between transactions, a plan that a migration has made old (see `prepared_statements`).
+_SQLSTATES = ("40P01", "40001", "0A000")
 
 
 def is_conflict(problem: BaseException) -> bool:
-    """Return whether the database took everything back only because somebody else was at it, too.
+    """Return whether the database took everything back only because of what others did meanwhile.
 
     :param problem: Django's error, with the driver's as its cause
     """

@@ -9,6 +9,8 @@ from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
 
+from common.prepared_statements import prepared
+
 Row = TypeVar("Row", bound=models.Model)
 ALL = None
 
@@ -116,8 +118,7 @@ class KeyedRead(_Reading[Row]):
 
     def __call__(self, key: int | str) -> Row | None:
         """Return the row with this key, or None."""
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql, [key])
+        with prepared(self._sql, [key]) as cursor:
             values = cursor.fetchone()
         return None if values is None else self._row(values)
 
@@ -151,6 +152,5 @@ class ListRead(_Reading[Row]):
 
     def __call__(self, *, limit: int | None = None, **parameters: Any) -> list[Row]:
         """Return the rows, the first `limit` of them if it's given."""
-        with connection.cursor() as cursor:
-            cursor.execute(self._select + self._tail, {"limit": limit, **parameters})
+        with prepared(self._select + self._tail, {"limit": limit, **parameters}) as cursor:
             return [self._row(values) for values in cursor.fetchall()]

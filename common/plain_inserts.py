@@ -5,6 +5,8 @@ from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
 
+from common.prepared_statements import prepared
+
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -28,11 +30,8 @@ class PlainInsert(Generic[Row]):
 
     def add(self, row: Row) -> bool:
         """Write a row that was made already and give it its key; False if it's there, and may be there only once."""
-        with connection.cursor() as cursor:
-            cursor.execute(
-                self._sql,
-                [field.get_db_prep_save(field.pre_save(row, True), connection) for field in self._fields],
-            )
+        values = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in self._fields]
+        with prepared(self._sql, values) as cursor:
             written = cursor.fetchone()
         if written is None:
             return False

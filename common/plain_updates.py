@@ -5,6 +5,8 @@ from typing import Any, Generic, TypeVar
 
 from django.db import DatabaseError, connection, models
 
+from common.prepared_statements import prepared
+
 Row = TypeVar("Row", bound=models.Model)
 
 
@@ -24,8 +26,7 @@ class PlainUpdate(Generic[Row]):
         :raises DatabaseError: if the row isn't there any more
         """
         values = [field.get_db_prep_save(field.pre_save(row, False), connection) for field in self._fields]
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql, [*values, row.pk])
+        with prepared(self._sql, [*values, row.pk]) as cursor:
             if not cursor.rowcount:
                 raise DatabaseError(f"There's no {self._model._meta.label} {row.pk} to change.")
 

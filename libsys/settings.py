@@ -123,7 +123,7 @@ DATABASES = {
         # Several test runs can share one server, each with a database of its own.
         "TEST": {"NAME": f"test_{os.environ.get('LIBSYS_TEST_NAME') or _DATABASE['NAME']}"},
         "OPTIONS": {
-            # At once, but only what `common.prepared_reads` executes: Django's own cursors prepare nothing.
+            # At once, but only what `common.prepared_statements` executes: Django's own cursors prepare nothing.
             "prepare_threshold": 0,
             # A connection remembers the tables of every schema it has seen, so none lives for ever.
             "pool": {"min_size": 1, "max_size": ENV.database_pool, "max_lifetime": 1800, "timeout": 10},
@@ -143,7 +143,7 @@ CACHES = {
 
 # --- Accounts and sessions ---
 AUTH_USER_MODEL = "accounts.StaffAccount"
-AUTHENTICATION_BACKENDS = ["accounts.backends.StaffBackend"]
+AUTHENTICATION_BACKENDS = ["staffing.backends.StaffBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",

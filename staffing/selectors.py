@@ -8,12 +8,14 @@ from django_tenants.utils import get_public_schema_name
 
 from accounts.models import StaffAccount
 from accounts.rules import Permission, permissions_of
+from accounts.selectors import get_account
 from common.keyed_reads import ALL, KeyedRead
 from holdings.models import Branch
 from staffing.models import DeskHabits, Kiosk, WorkPlace
 from tenants.keys import tenant_name
 
-_read_habits = KeyedRead(DeskHabits, key="account_id", along={"branch": ALL})
+_read_habits = KeyedRead(DeskHabits, key="account_id", along={"branch": ALL, "account": ALL})
+_READ_ALONG = "_desk_habits_read_along"
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ def staff_member(user: Any, *, session_branch_id: int | None) -> StaffMember:
         return StaffMember()
     if tenant_name() == get_public_schema_name():
         return LoggedIn(user)
-    habits = _read_habits(user.pk)
+    habits = _habits_of(user)
     branch = habits.branch if habits else None
     if session_branch_id and (branch is None or branch.pk != session_branch_id):
         # What she chose last was asked about then, and is forgotten when she's tied to others; this may be older.
@@ -78,6 +80,22 @@ def staff_member(user: Any, *, session_branch_id: int | None) -> StaffMember:
     if branch is None:
         return LoggedIn(user, keys=keys, lock_minutes=lock_minutes)
     return AtBranch(user, branch, keys=keys, lock_minutes=lock_minutes)
+
+
+def account_at_desk(pk: int) -> StaffAccount | None:
+    """Return the account with this number in the current schema, or None; with what she's chosen for her desk."""
+    if tenant_name() == get_public_schema_name():
+        return get_account(pk)
+    habits = _read_habits(pk)
+    account = habits.account if habits else get_account(pk)
+    if account is not None:
+        vars(account)[_READ_ALONG] = habits
+    return account
+
+
+def _habits_of(user: StaffAccount) -> DeskHabits | None:
+    """Return what was read along with the account the first time, for it may have changed by the next."""
+    return vars(user).pop(_READ_ALONG) if _READ_ALONG in vars(user) else _read_habits(user.pk)
 
 
 def branches_of(account: StaffAccount) -> list[Branch]:

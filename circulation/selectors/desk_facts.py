@@ -19,7 +19,7 @@ from circulation.rules.loan_limits import LoanCounts, WiderType
 from circulation.rules.patron_stops import BlockFacts, PatronFacts
 from circulation.selectors.hold_sql import for_volume, queued
 from circulation.selectors.rule_books import CALENDAR_VERSION_SQL, VERSION_SQL, RuleBook
-from common.prepared_reads import read_prepared
+from common.prepared_statements import read_prepared
 from patrons.models import Patron
 
 _HOLD = """json_build_array(h.id, h.patron_id, h.state, h.pickup_branch_id, h.item_id, h.trapped_item_id,

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.auth.backends import ModelBackend
 
 from accounts.models import StaffAccount
-from accounts.selectors import get_account
+from staffing.selectors import account_at_desk
 
 
 class StaffBackend(ModelBackend):
@@ -13,5 +13,5 @@ class StaffBackend(ModelBackend):
 
     def get_user(self, user_id: Any) -> StaffAccount | None:
         """Return the account if it may still log in."""
-        account = get_account(user_id)
+        account = account_at_desk(user_id)
         return account if account is not None and self.user_can_authenticate(account) else None

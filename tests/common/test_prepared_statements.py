@@ -1,12 +1,16 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
-from django.db import connection
+import pytest
+from django.db import OperationalError, connection
 
-from common.prepared_reads import read_prepared
+from common.conflicts import is_conflict
+from common.prepared_statements import read_prepared
 from holdings.models import Branch
 from tenants.choice import choose
 
 NUMBERS = "SELECT %(one)s::bigint + %(two)s::bigint, %(day)s::date, %(none)s::bigint IS NULL"
+SHELF = "SELECT s.code FROM (SELECT 1) one LEFT JOIN shelf s ON true"
 BRANCHES = "SELECT count(*), json_agg(b.code ORDER BY b.code) FROM holdings_branch b WHERE b.code <> %(code)s"
 
 
@@ -53,3 +57,28 @@ def test_is_counted_as_any_other_statement(alpha, django_assert_num_queries):
 
     with django_assert_num_queries(1):
         read_prepared(BRANCHES, {"code": ""})
+
+
+def test_a_connection_that_a_migration_has_overtaken_is_given_up(alpha):
+    """A thread has a connection of its own, so that no other test misses it."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(_be_overtaken).result()
+
+
+def _be_overtaken():
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TEMPORARY TABLE shelf (code varchar(5))")
+        read_prepared(SHELF, {})
+        with connection.cursor() as cursor:
+            # In a block, as the driver plans anew after an ALTER of its own.
+            cursor.execute("DO $$ BEGIN ALTER TABLE shelf ALTER code TYPE varchar(9); END $$")
+
+        with pytest.raises(OperationalError) as overtaken:
+            read_prepared(SHELF, {})
+
+        assert is_conflict(overtaken.value)
+        connection.close()
+        assert read_prepared("SELECT %(one)s::bigint", {"one": 1}) == (1,)
+    finally:
+        connection.close()
