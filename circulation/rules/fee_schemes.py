@@ -101,6 +101,15 @@ def origin_of_fee(rules: Resolved, *, by_hour: bool = False) -> Origin | None:
     return rules.origin("fee_steps")
 
 
+def explanation_of(claim: OverdueClaim, rules: Resolved) -> dict[str, Any]:
+    """Return the rule, days and calendar behind a claim as the ledger keeps them.
+
+    :param rules: as they hold for the loan
+    """
+    origin = origin_of_fee(rules, by_hour=claim.by_hour is not None)
+    return claim.explanation(origin=origin.as_facts() if origin else None)
+
+
 def claim_on(
     scheme: FeeScheme,
     *,

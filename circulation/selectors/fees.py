@@ -23,6 +23,14 @@ _PAID = (LedgerEntry.Kind.PAYMENT, LedgerEntry.Kind.CREDIT, LedgerEntry.Kind.REF
 TAKEN_BACK = "taken-back"
 # The same for one that takes back a hold's fee.
 HOLD_UNDONE = "hold-undone"
+# One that takes back what was paid out of a credit; the number of that entry follows.
+REFUND_UNDONE = "refund-undone"
+# A payment from the credit; its form follows.
+CREDIT_UNDONE = "credit-undone"
+# A fee that was written by hand; its number follows.
+NEVER_DUE = "never-due"
+# What was done at a desk by one form: the beginnings of these entries' keys.
+BY_FORM = {"payment": TAKEN_BACK, "credit": CREDIT_UNDONE}
 _GIVEN_UP = (LedgerEntry.Kind.WAIVER, LedgerEntry.Kind.WRITE_OFF)
 # What a patron may be charged for, with its name: everything but her credit.
 KINDS_OF_CLAIMS = [(kind.value, kind.label) for kind in Fee.Kind if kind != Fee.Kind.CREDIT]
@@ -32,6 +40,7 @@ _open_fees = ListRead(
     order="a.id DESC",
     along={"branch": ALL, "loan": ALL, "patron": ALL, "liable": ALL},
 )
+_BY_HAND = (HOLD_UNDONE, REFUND_UNDONE, CREDIT_UNDONE, NEVER_DUE, "manual")
 _FORM_ID = re.compile(r"[A-Za-z0-9-]{8,40}")
 
 
@@ -202,9 +211,25 @@ def is_taken_back(entry: LedgerEntry) -> bool:
 
 
 def rests_on_no_rule(entry: LedgerEntry) -> bool:
-    """Return whether staff decided on an entry alone: money handed back, or a hold's fee that an undone loan had."""
-    is_of_hold = entry.kind == LedgerEntry.Kind.CORRECTION and (entry.key or "").startswith(f"{HOLD_UNDONE}:")
-    return entry.kind == LedgerEntry.Kind.REFUND or is_of_hold
+    """Return whether staff decided on an entry alone: money handed back, what they take back, a fee by hand."""
+    return entry.kind == LedgerEntry.Kind.REFUND or (entry.key or "").partition(":")[0] in _BY_HAND
+
+
+def taken_back_by(entry: LedgerEntry) -> str:
+    """Return how the keys of entries begin that take this one back; empty for one that isn't taken back by itself."""
+    kind, _, rest = (entry.key or "").partition(":")
+    if kind in BY_FORM:
+        return f"{BY_FORM[kind]}:{rest.partition(':')[0]}:"
+    if kind == "refund":
+        return f"{REFUND_UNDONE}:{entry.pk}:"
+    return f"{NEVER_DUE}:{entry.fee_id}:" if kind == "manual" else ""
+
+
+def to_take_back(entries: Sequence[LedgerEntry]) -> set[int]:
+    """Return the numbers of a fee's entries that staff can take back and haven't yet."""
+    keys = [entry.key or "" for entry in entries]
+    beginnings = {entry.pk: taken_back_by(entry) for entry in entries}
+    return {pk for pk, begins in beginnings.items() if begins and not any(key.startswith(begins) for key in keys)}
 
 
 def views_of(fees: Iterable[Fee]) -> list[FeeView]:

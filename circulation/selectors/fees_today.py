@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from circulation.models import Fee, Loan
 from circulation.rules.fee_groups import AGAIN
-from circulation.rules.fee_schemes import origin_of_fee
+from circulation.rules.fee_schemes import explanation_of
 from circulation.rules.fees import OverdueClaim
 from circulation.rules.resolution import RuleMissing
 from circulation.selectors.fees import FeeView, views_of
@@ -97,8 +97,7 @@ def _claim(case: LoanCase, loan: Loan, book: RuleBook, now: datetime) -> Overdue
 
 def _view(fee: Fee, claim: OverdueClaim, balance: Decimal, book: RuleBook, case: LoanCase) -> FeeView:
     fee.balance = balance
-    origin = origin_of_fee(case.rules(book), by_hour=claim.by_hour is not None)
-    return FeeView(fee, (), claim.explanation(origin=origin.as_facts() if origin else None))
+    return FeeView(fee, (), explanation_of(claim, case.rules(book)))
 
 
 def _fee_to_be(loan: Loan, case: LoanCase, now: datetime) -> Fee:

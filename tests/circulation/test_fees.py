@@ -220,7 +220,11 @@ def test_back_dated_return_brings_the_fee_down(loan, now):
     assert amounts(fee) == [Decimal("60.00"), Decimal("-40.00")]
     assert fee.balance == Decimal("20.00")
     correction = fee.entries.get(kind=LedgerEntry.Kind.CORRECTION)
-    assert correction.rule == {"right": "20.00", "on": "2026-11-12", "overpaid": "0.00"}
+    # The rule, days and calendar that make it 20.
+    because = {"step": 1, "days_late": 3, "from_day": 1, "calendar": "EVERY_DAY"}
+    expected = {"right": "20.00", "on": "2026-11-12", "overpaid": "0.00", **because}
+    assert {name: correction.rule[name] for name in expected} == expected
+    assert correction.rule["origin"]["level"] == "MUNICIPALITY"
 
 
 def test_back_dated_return_in_time_brings_the_fee_to_nothing(loan, now):

@@ -1,6 +1,6 @@
 """Fees as the desk lists them: what each is for, the rule behind it, and every movement of its ledger in words."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -9,8 +9,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 
 from circulation.rules.resolution import Origin
-from circulation.selectors.fees import FeeView, form_of, is_payment, is_taken_back, rests_on_no_rule
+from circulation.selectors.fees import FeeView, is_payment, rests_on_no_rule, to_take_back
 from circulation.services.fees.payments import Method
+from web.ui.money import amount_text
+from web.words.ledger import cause_text, entry_name, fixed_text
 from web.words.rule_rows import dimension_texts, origin_text
 
 
@@ -21,7 +23,7 @@ class Movement:
     entry: Any
     text: str
     why: str
-    # The name of the dialog that takes the payment back, if it can be.
+    # The name of the dialog that takes it back, if it can be.
     take_back: str = ""
 
     @property
@@ -32,14 +34,13 @@ class Movement:
 
 @dataclass(frozen=True)
 class FeeLine:
-    """A fee with the rule behind it and its movements, the newest first.
+    """A fee and its movements, the newest first, each with what's behind it.
 
     :ivar others: the titles that the fee is for beside the one in its description
     :ivar child: the name of the child whose fee it is, on her guardian's page
     """
 
     fee: Any
-    rule: str
     movements: list[Movement]
     others: list[str]
     child: str = ""
@@ -55,7 +56,7 @@ class FeeLine:
         return f"writeoff-{self.fee.pk}"
 
 
-def fee_lines(views: Iterable[FeeView], *, branches: Mapping[int, str], patron_id: int) -> list[FeeLine]:
+def fee_lines(views: Iterable[FeeView], *, branches: Mapping[int, str], currency: str, patron_id: int) -> list[FeeLine]:
     """Return the fees in words.
 
     :param branches: names of branches by their numbers, for rules that a branch has set
@@ -64,8 +65,7 @@ def fee_lines(views: Iterable[FeeView], *, branches: Mapping[int, str], patron_i
     return [
         FeeLine(
             fee=view.fee,
-            rule=rule_text(view.rule, branches),
-            movements=movements_of(view.entries),
+            movements=movements_of(view.entries, branches=branches, currency=currency),
             others=[line["title"] for line in view.fee.covers if line["loan"] != view.fee.loan_id],
             child=view.fee.patron.display_name if view.fee.patron_id != patron_id else "",
         )
@@ -73,31 +73,41 @@ def fee_lines(views: Iterable[FeeView], *, branches: Mapping[int, str], patron_i
     ]
 
 
-def rule_text(rule: Mapping[str, Any], branches: Mapping[int, str]) -> str:
-    """Return the rule behind a charge in words: the step or the amount a day, the days, the calendar, whose rule."""
-    parts = [_amount_text(rule), _days_text(rule), _cap_text(rule), origin_text(rule.get("origin") or {}, branches)]
+def rule_text(rule: Mapping[str, Any], branches: Mapping[int, str], currency: str) -> str:
+    """Return the rule behind an entry in words: the step or the amount a day, the days, the calendar, whose rule."""
+    parts = [
+        _amount_text(rule, currency),
+        _days_text(rule),
+        _cap_text(rule),
+        origin_text(rule.get("origin") or {}, branches),
+    ]
     return " · ".join(filter(None, parts))
 
 
-def _amount_text(rule: Mapping[str, Any]) -> str:
+def _amount_text(rule: Mapping[str, Any], currency: str) -> str:
     child = rule.get("ladder") == "child"
     if rule.get("per_day"):
-        values = {"amount": rule["per_day"], "periods": rule["periods"], "days": rule["period_days"]}
-        return gettext("%(periods)s × %(amount)s, for each %(days)s days late") % values
+        values = {"amount": _money(rule["per_day"], currency), "periods": rule["periods"], "days": rule["period_days"]}
+        text = ngettext(
+            "%(periods)s × %(amount)s, for each day late",
+            "%(periods)s × %(amount)s, for each %(days)s days late",
+            rule["period_days"],
+        )
+        return text % values
     if rule.get("per_hour"):
-        values = {"amount": rule["per_hour"], "periods": rule["periods"], "hours": rule["period_hours"]}
+        values = {
+            "amount": _money(rule["per_hour"], currency),
+            "periods": rule["periods"],
+            "hours": rule["period_hours"],
+        }
         text = ngettext(
             "%(periods)s × %(amount)s, for each hour late",
             "%(periods)s × %(amount)s, for each %(hours)s hours late",
             rule["period_hours"],
         )
         return text % values
-    if rule.get("claims") == "PRICE":
-        return gettext("The item's price")
-    if rule.get("claims"):
-        return gettext("The rule's amount")
     if not rule.get("step"):
-        return ""
+        return fixed_text(rule, currency)
     values = {"step": rule["step"], "day": rule.get("from_day", ""), "days": rule.get("days_late", "")}
     text = (
         gettext("Step %(step)s, from day %(day)s on, child: %(days)s days late")
@@ -111,9 +121,11 @@ def _days_text(rule: Mapping[str, Any]) -> str:
     if rule.get("per_hour"):
         return ", ".join(_hours_texts(rule))
     parts = []
-    if rule.get("per_day"):
-        late = rule.get("days_late", 0)
+    if "days_late" in rule and (rule.get("per_day") or not rule.get("step")):
+        late = rule["days_late"]
         parts.append(ngettext("%(count)s day late", "%(count)s days late", late) % {"count": late})
+    if rule.get("calendar") == "EVERY_DAY":
+        parts.append(gettext("every day counts"))
     if rule.get("calendar") == "OPEN_DAYS":
         parts.append(
             gettext("open days only, %(closed)s closed ones left out") % {"closed": rule.get("closed_days", 0)}
@@ -126,11 +138,17 @@ def _days_text(rule: Mapping[str, Any]) -> str:
     return ", ".join(parts)
 
 
+def _money(text: str, currency: str) -> str:
+    return amount_text(Decimal(text), currency)
+
+
 def _hours_texts(rule: Mapping[str, Any]) -> Iterator[str]:
     late = rule.get("hours_late", 0)
     yield ngettext("%(count)s hour late", "%(count)s hours late", late) % {"count": late}
     if rule.get("calendar") == "OPENING_HOURS":
         yield gettext("opening hours only")
+    if rule.get("calendar") == "EVERY_HOUR":
+        yield gettext("every hour counts")
     if rule.get("grace_hours"):
         free = rule["grace_hours"]
         yield ngettext("%(hours)s hour free", "%(hours)s hours free", free) % {"hours": free}
@@ -154,25 +172,25 @@ def row_text(origin: Origin, *, branches: Mapping[int, str], names: Mapping[str,
     return ": ".join(filter(None, (whose, ", ".join(dimension_texts(origin, names)))))
 
 
-def movements_of(entries: Sequence[Any]) -> list[Movement]:
-    """Return a fee's ledger in words, the newest first.
+def movements_of(entries: Sequence[Any], *, branches: Mapping[int, str], currency: str) -> list[Movement]:
+    """Return a fee's ledger in words, the newest first: each entry with the rule, days and calendar behind it.
 
     :param entries: the oldest first
+    :param branches: names of branches by their numbers
     """
-    taken_back = {form_of(entry) for entry in entries if is_taken_back(entry)}
-    return [_movement_of(entry, taken_back) for entry in reversed(entries)]
+    can_be = to_take_back(entries)
+    return [
+        _movement_of(entry, entries, branches, currency, entry.pk in can_be and is_payment(entry))
+        for entry in reversed(entries)
+    ]
 
 
-def _kind_text(entry: Any) -> str:
-    if "undone" in entry.rule:
-        return gettext("waiver undone") if entry.kind == "WAIVER" else gettext("write-off undone")
-    return entry.get_kind_display()
-
-
-def _movement_of(entry: Any, taken_back: Collection[str]) -> Movement:
-    method = Method(entry.method).label if entry.method in Method.values else ""
+def _movement_of(
+    entry: Any, entries: Sequence[Any], branches: Mapping[int, str], currency: str, can_be_taken_back: bool
+) -> Movement:
+    method = str(Method(entry.method).label) if entry.method in Method.values else ""
     by_hand = gettext("by hand, not by a rule") if rests_on_no_rule(entry) else ""
-    why = " · ".join(filter(None, (str(method), entry.reason, by_hand, entry.actor.name if entry.actor else "")))
-    text = gettext("payment taken back") if is_taken_back(entry) else _kind_text(entry)
-    can_be = is_payment(entry) and form_of(entry) not in taken_back
-    return Movement(entry, text, why, f"takeback-{entry.pk}" if can_be else "")
+    cause, rule = cause_text(entry, entries, currency), rule_text(entry.rule, branches, currency)
+    texts = (method, cause, rule, entry.reason, by_hand, entry.actor.name if entry.actor else "")
+    dialog = f"takeback-{entry.pk}" if can_be_taken_back else ""
+    return Movement(entry, entry_name(entry), " · ".join(filter(None, texts)), dialog)

@@ -26,19 +26,19 @@ _MOST_SETTLED = 100
 def patron_money(request: DeskRequest, pk: int) -> HttpResponse:
     """Show what a patron owes, what has been settled, and what the library holds for her."""
     patron = patron_or_404(pk)
-    branches = branch_names()
+    in_words: dict[str, Any] = {"branches": branch_names(), "currency": request.tenant.currency}
     views = fees_of(patron, also_settled=True)
     credit = credit_view(pk)
     context: dict[str, Any] = {
         "areas": desk_areas(request, "patrons"),
         "patron": patron,
-        "open": fee_lines([view for view in views if view.fee.balance], branches=branches, patron_id=pk),
+        "open": fee_lines([view for view in views if view.fee.balance], patron_id=pk, **in_words),
         "settled": fee_lines(
-            [view for view in views if not view.fee.balance][:_MOST_SETTLED], branches=branches, patron_id=pk
+            [view for view in views if not view.fee.balance][:_MOST_SETTLED], patron_id=pk, **in_words
         ),
         "owed": owed_by(pk),
         "credit": credit_of(pk),
-        "credit_moves": movements_of(credit.entries) if credit else [],
+        "credit_moves": movements_of(credit.entries, **in_words) if credit else [],
         "guardians": guardians_of(patron),
         "now": timezone.now(),
     }

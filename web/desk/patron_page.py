@@ -76,6 +76,7 @@ def page(request: DeskRequest, patron: Any, *, status: int = 200, **more: Any) -
         raise Http404
     facts = panel.facts
     fees = fees_of(patron)
+    of_money = {"currency": request.tenant.currency, "patron_id": patron.pk}
     context = {
         "areas": desk_areas(request, "patrons"),
         "panel": panel,
@@ -87,7 +88,7 @@ def page(request: DeskRequest, patron: Any, *, status: int = 200, **more: Any) -
         # What the page itself says more of.
         "stops": [stop for stop in panel.stops if stop.code not in ("PATRON_BLOCKED", "PATRON_LEFT")],
         "loans": loan_rows(request, panel) if facts.has_loans else [],
-        "fees": fee_lines(fees, branches=branch_names() if fees else {}, patron_id=patron.pk),
+        "fees": fee_lines(fees, branches=branch_names() if fees else {}, **of_money),
         "holds": holds_of(patron, now=now) if facts.holds else [],
         "notices": notices_of(patron),
         "guardians": guardians_of(patron) if facts.guardians else [],

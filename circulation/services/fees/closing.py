@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from circulation.models import Fee, LedgerEntry, Loan
+from circulation.rules.fee_schemes import explanation_of
 from circulation.rules.fees import Movement
 from circulation.selectors.loan_cases import LoanCase, claim_of, claims_of, group_of, is_late, late_until, loan_cases
 from circulation.selectors.rule_books import RuleBook, rule_book
@@ -83,7 +84,8 @@ def close_fees(*, loan: Loan, on: date, now: datetime, actor: Any, no_later_than
             replaced.append(lost.settle_found(fee, account, moment=moment, rules=case.rules(book, on)))
         elif not fee.group_key:
             overdue = fee
-            close(fee, account, right=_right_at_the_end(fee, case, account, moment, book), moment=moment)
+            right, because = _right_at_the_end(fee, case, account, moment, book)
+            close(fee, account, right=right, moment=moment, because=because)
     if late:
         suspend(case, moment=moment, book=book)
     if book.rules.all_values("block_at_notice"):
@@ -136,9 +138,10 @@ def reopen_claims(*, fee_ids: Sequence[int], now: datetime, actor: Any) -> None:
 
 def _close_in_group(case: LoanCase, key: str, moment: Moment, book: RuleBook) -> Fee | None:
     """End the group's fee with the first loan that comes back, or count the loan to that day's visit."""
-    claim = ZERO
+    claim, because = ZERO, None
     if case.is_late(moment.on, moment.at, book) and not replaced_by_claims([case], on=moment.on, book=book):
-        claim = claims_of([case], on=moment.on, at=moment.at, book=book)[case.loan_id].total
+        found = claims_of([case], on=moment.on, at=moment.at, book=book)[case.loan_id]
+        claim, because = found.total, explanation_of(found, case.rules(book, moment.on))
     visit = visits.visit_of(case, key, on=moment.on)
     if visit is not None:
         _leave_open_fee(case, key, moment)
@@ -154,7 +157,7 @@ def _close_in_group(case: LoanCase, key: str, moment: Moment, book: RuleBook) ->
         return None
     account = accounts_of([fee.pk]).get(fee.pk, Account())
     visits.begin(fee, case, on=moment.on)
-    close(fee, account, right=min(account.charged, claim), moment=moment)
+    close(fee, account, right=min(account.charged, claim), moment=moment, because=because)
     return fee
 
 
@@ -165,19 +168,24 @@ def _leave_open_fee(case: LoanCase, key: str, moment: Moment) -> None:
         close(fee, accounts_of([fee.pk]).get(fee.pk, Account()), right=ZERO, moment=moment)
 
 
-def _right_at_the_end(fee: Fee, case: LoanCase, account: Account, moment: Moment, book: RuleBook) -> Decimal:
-    """What was charged stands, unless it was for more days than there are: a changed rule takes nothing back."""
+def _right_at_the_end(
+    fee: Fee, case: LoanCase, account: Account, moment: Moment, book: RuleBook
+) -> tuple[Decimal, dict[str, Any]]:
+    """What was charged stands, unless it was for more days than there are: a changed rule takes nothing back.
+
+    :returns: what's right, and what's behind it where that's less than was charged
+    """
     newest = LedgerEntry.objects.filter(fee=fee, kind=LedgerEntry.Kind.CHARGE).order_by("-pk").first()
     if newest is None:
-        return account.charged
+        return account.charged, {}
     claim = claim_of(case, on=moment.on, at=moment.at, book=book)
     if claim.by_hour is not None and "hours_late" in newest.rule:
         is_as_late = newest.rule["hours_late"] <= claim.by_hour.hours_late
     else:
         is_as_late = newest.rule.get("days_late", 0) <= claim.days_late
     if is_as_late:
-        return account.charged
-    return min(account.charged, claim.total)
+        return account.charged, {}
+    return min(account.charged, claim.total), explanation_of(claim, case.rules(book, moment.on))
 
 
 def _claim_again(fee: Fee, now: datetime, actor: Any) -> None:

@@ -1,5 +1,6 @@
 """Ends a fee with what's right: the rest is taken back, and what was paid beyond it goes to the payer's credit."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -31,14 +32,18 @@ class Moment:
         return self.until or self.now
 
 
-def close(fee: Fee, account: Account, *, right: Decimal, moment: Moment) -> Movement:
+def close(
+    fee: Fee, account: Account, *, right: Decimal, moment: Moment, because: Mapping[str, Any] | None = None
+) -> Movement:
     """End a fee with what's right, and return how it got there; the caller holds it locked.
 
     :param account: the sums of its entries
+    :param because: what's behind that amount, as the ledger keeps it: the claim's explanation, or what happened
     """
     moved = movement(right=right, charged=account.charged, balance=fee.balance, paid=account.paid)
     if moved.take_back or moved.overpaid:
-        rule = {"right": str(right), "on": moment.on.isoformat(), "overpaid": str(moved.overpaid)}
+        rule: dict[str, Any] = {"right": str(right), "on": moment.on.isoformat(), "overpaid": str(moved.overpaid)}
+        rule |= because or {}
         if moved.overpaid:
             move_to_credit(fee, moved.overpaid, now=moment.now, actor=moment.actor, rule={"on": rule["on"]})
         correction = LedgerEntry(

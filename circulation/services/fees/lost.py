@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, Sum
 
 from circulation.models import Fee, LedgerEntry, Loan
+from circulation.rules.fee_schemes import explanation_of
 from circulation.rules.fees import Movement
 from circulation.rules.resolution import Resolved
 from circulation.rules.values import FoundPolicy
@@ -60,9 +61,10 @@ def unclaim(fee_ids: Sequence[int], *, on: date, now: datetime, actor: Any) -> N
     fees = lock_fees(Q(pk__in=fee_ids))
     accounts = accounts_of(fee.pk for fee in fees)
     for fee in fees:
-        close(fee, accounts.get(fee.pk, Account()), right=ZERO, moment=Moment(on, now, actor))
+        account, moment = accounts.get(fee.pk, Account()), Moment(on, now, actor)
+        close(fee, account, right=ZERO, moment=moment, because={"report_undone": True})
         if fee.kind == Fee.Kind.REPLACEMENT:
-            _restore_overdue(fee, FoundPolicy.REFUND_AND_RESTORE, Moment(on, now, actor))
+            _restore_overdue(fee, FoundPolicy.REFUND_AND_RESTORE, moment)
     # Those of the due date that it has now: what a renewal or a visit closed before stays closed.
     grew = Q(loan__in={fee.loan_id for fee in fees}, due_date__in={fee.due_date for fee in fees})
     open_again = Fee.objects.filter(grew, kind=Fee.Kind.OVERDUE, loan__returned_at__isnull=True)
@@ -125,7 +127,7 @@ def settle_found(fee: Fee, account: Account, *, moment: Moment, rules: Resolved)
         right = account.charged
     elif policy is FoundPolicy.CANCEL_UNPAID or _is_too_late(fee, account, rules.value("found_within_days"), moment):
         right = account.paid
-    moved = close(fee, account, right=right, moment=moment)
+    moved = close(fee, account, right=right, moment=moment, because={"found": policy.value})
     if policy in (FoundPolicy.REFUND_AND_RESTORE, FoundPolicy.REFUND_AND_CHARGE):
         _restore_overdue(fee, policy, moment)
     return moved
@@ -186,5 +188,5 @@ def _grown_since(fee: Fee, moment: Moment, rule: dict[str, Any]) -> Decimal:
     if not cases or not cases[0].is_late(moment.on, moment.at, book) or cases[0].has_died(moment.on):
         return ZERO
     claim = claims_of(cases, on=moment.on, at=moment.at, book=book)[cases[0].loan_id]
-    rule |= {"days_late": claim.days_late, "step": claim.step}
+    rule |= explanation_of(claim, cases[0].rules(book, moment.on))
     return max(ZERO, claim.total - accounts_of([fee.pk])[fee.pk].charged)

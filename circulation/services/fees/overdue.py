@@ -11,7 +11,7 @@ from django.db.models import Q, Sum
 
 from circulation.models import Fee, LedgerEntry, Loan
 from circulation.rules.fee_groups import is_again
-from circulation.rules.fee_schemes import origin_of_fee
+from circulation.rules.fee_schemes import explanation_of
 from circulation.rules.fees import OverdueClaim
 from circulation.rules.resolution import Resolved
 from circulation.selectors.loan_cases import LoanCase, claims_of, group_of, liable_for, loan_cases
@@ -174,8 +174,7 @@ def _charge(
     now: datetime,
     actor: Any,
 ) -> LedgerEntry:
-    origin = origin_of_fee(rules, by_hour=claim.by_hour is not None)
-    rule = claim.explanation(origin=origin.as_facts() if origin else None)
+    rule = explanation_of(claim, rules)
     if amount < claim.total - account.charged:
         rule["patron_cap"] = str(rules.value("fee_cap_patron"))
     if len(fee.covers) > 1:

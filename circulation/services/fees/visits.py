@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.db.models import Q
 
 from circulation.models import Fee, LedgerEntry
-from circulation.rules.fee_schemes import origin_of_fee
+from circulation.rules.fee_schemes import explanation_of
 from circulation.selectors.loan_cases import LoanCase, claim_of
 from circulation.selectors.rule_books import RuleBook
 from circulation.services.fees.ending import Moment
@@ -47,8 +47,7 @@ def join(fee: Fee, case: LoanCase, claim: Decimal, *, moment: Moment, book: Rule
     more = claim - account.charged
     if more > 0 and not case.has_died(moment.on):
         dearer = claim_of(case, on=moment.on, at=moment.at, book=book)
-        origin = origin_of_fee(case.rules(book, moment.on), by_hour=dearer.by_hour is not None)
-        rule = dearer.explanation(origin=origin.as_facts() if origin else None) | {"items": len(fee.covers)}
+        rule = explanation_of(dearer, case.rules(book, moment.on)) | {"items": len(fee.covers)}
         key = f"visit:{fee.pk}:{claim}:{account.corrections}"
         write_entries(
             [

@@ -13,7 +13,8 @@ def child(patron):
     """Ingrid's child, with a fee for two loans that she is liable for."""
     child = GuardianshipFactory(guardian=patron, child__given_name="Bo", child__family_name="Tvede").child
     covers = [{"loan": 1, "title": "Tine"}]
-    FeeFactory(patron=child, liable=patron, kind="OVERDUE", description="Lucky Per", covers=covers)
+    fee = FeeFactory(patron=child, liable=patron, kind="OVERDUE", description="Lucky Per", covers=covers)
+    fee.entries.update(rule={"from_day": 8, "step_total": "40.00", "days_late": 9, "calendar": "EVERY_DAY"})
     return child
 
 
@@ -24,7 +25,7 @@ def page_of(browser):
 def test_where_the_loans_are_shown_the_fee_tells_what_it_is_for(at_home, child):
     page = page_of(at_home)
 
-    assert all(word in page for word in ("for Bo Tvede", "Lucky Per", "Tine", "40.00"))
+    assert all(word in page for word in ("for Bo Tvede", "Lucky Per", "Tine", "40.00", "9 days late, every day counts"))
 
 
 def _hide_loans(child):
@@ -44,7 +45,7 @@ def test_where_they_are_not_shown_it_tells_kind_day_and_amount_only(at_home, chi
     page = page_of(at_home)
 
     assert all(word in page for word in ("Overdue", "for Bo Tvede", "40.00"))
-    assert not any(word in page for word in ("Lucky Per", "Tine"))
+    assert not any(word in page for word in ("Lucky Per", "Tine", "9 days late"))
 
 
 def test_a_protected_child_is_called_by_its_alias(at_home, child):

@@ -290,7 +290,7 @@ def test_a_loan_by_the_hour_is_late_once_its_hour_is_past(at_home, patron, desk_
 @pytest.mark.parametrize(
     ("period", "open_only", "why"),
     [
-        (1, False, "for each hour, 2 hours late."),
+        (1, False, "for each hour, 2 hours late, every hour counts."),
         (2, True, "for each 2 hours, 2 hours late, hours when we&#x27;re closed don&#x27;t count."),
     ],
 )
