@@ -5,6 +5,7 @@ Callers hold the writers' lock, and announce the records' own changes, which dat
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,14 @@ from catalogue.marc.danmarc2 import NATIONAL_AGENCY
 from catalogue.marc.problems import RecordProblem
 from catalogue.marc.reading import parse_raw
 from catalogue.marc.records import Flavour, MarcField, MarcRecord
-from catalogue.models import BibliographicRecord, CataloguingLibrary, ChangeKind, Enrichment, HoldingsSummary
+from catalogue.models import (
+    BibliographicRecord,
+    CataloguingLibrary,
+    ChangeKind,
+    Enrichment,
+    EnrichmentVersion,
+    HoldingsSummary,
+)
 from catalogue.rules.rights import SCHOOL_COMMON_AGENCY
 from catalogue.rules.shelf_data import RecordChange, says_shelf_data, shelf_data_to_keep
 from catalogue.selectors.enrichments import fields_of
@@ -23,6 +31,18 @@ from tenants.models import Municipality
 
 # The municipalities that keep old shelf data, by record: they've chosen to, and have items of it.
 Keepers = Mapping[int, Collection[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was written to keep old shelf data.
+
+    :ivar new: the ids of enrichments that weren't there before
+    :ivar grown: those that were there and have more fields now, as id and version
+    """
+
+    new: list[int] = field(default_factory=list)
+    grown: list[tuple[int, int]] = field(default_factory=list)
 
 
 def keepers_of(record_ids: Collection[int], *, but: int | None = None) -> Keepers:
@@ -74,11 +94,8 @@ def keep_old_shelf_data(
 
 def keep_shelf_data_of_loser(
     loser: BibliographicRecord, winner: BibliographicRecord, change: RecordChange, now: datetime
-) -> list[int]:
-    """Keep the shelf data of a record that goes into another, for libraries that have items of it alone (II.I6).
-
-    :returns: the ids of enrichments of the other record that are new
-    """
+) -> Kept:
+    """Keep the shelf data of a record that goes into another, for libraries that have items of it alone (II.I6)."""
     keepers = keepers_of([loser.pk, winner.pk])
     alone = set(keepers.get(loser.pk, ())) - set(keepers.get(winner.pk, ()))
     return _keep({winner.pk: change}, {winner.pk: alone}, now=now, run_id=None)
@@ -109,6 +126,23 @@ def take_back_kept(ids: Collection[int]) -> None:
     Enrichment.objects.filter(pk__in=list(ids), version=1, change_kind=ChangeKind.KEEP).delete()
 
 
+def take_back_grown(grown: Iterable[tuple[int, int]], now: datetime) -> None:
+    """Give enrichments that grew by themselves their fields back, unless somebody has worked on them since.
+
+    :param grown: their ids and versions, as `Kept` has them
+    """
+    versions = dict(grown)
+    standing = Enrichment.objects.filter(pk__in=versions, deleted_at=None).order_by("pk")
+    rows = {row.pk: row for row in standing if row.version == versions[row.pk]}
+    before = EnrichmentVersion.objects.filter(enrichment__in=rows)
+    smaller = [
+        (rows[pk], fields_of(fields))
+        for pk, number, fields in before.values_list("enrichment", "number", "fields")
+        if number == rows[pk].version - 1
+    ]
+    _rewrite(smaller, origin(kind=ChangeKind.UNMERGE), now)
+
+
 def relink_school_enrichments(record_ids: Iterable[int]) -> list[int]:
     """Hang the enrichments of school-common records that are gone on the common record of the same number (II.I4).
 
@@ -136,8 +170,8 @@ def member_names() -> frozenset[str]:
     return frozenset({name for row in rows for name in row} | set(schemas)) - {""}
 
 
-def _keep(changes: Mapping[int, RecordChange], keepers: Keepers, *, now: datetime, run_id: int | None) -> list[int]:
-    """Write the enrichments, and return the ids of those that are new.
+def _keep(changes: Mapping[int, RecordChange], keepers: Keepers, *, now: datetime, run_id: int | None) -> Kept:
+    """Write the enrichments.
 
     A library whose own fields are of this group already sees no change, so it's left alone.
     """
@@ -149,16 +183,16 @@ def _keep(changes: Mapping[int, RecordChange], keepers: Keepers, *, now: datetim
         for municipality_id in keepers.get(record_id, ())
     }
     if not kept:
-        return []
+        return Kept()
     rows = Enrichment.objects.filter(record__in={pk for pk, _ in kept}, municipality__isnull=False, deleted_at=None)
     standing = {(row.record_id, row.municipality_id or 0): row for row in rows}
     grown = [
-        (standing[key], fields)
+        (standing[key], sorted([*fields_of(standing[key].fields), *fields], key=lambda each: each.tag))
         for key, fields in kept.items()
         if key in standing and not _says_shelf_data(standing[key], changes[key[0]].old.flavour)
     ]
     by = origin(kind=ChangeKind.KEEP, run_id=run_id)
-    _grow(grown, by, now)
+    _rewrite(grown, by, now)
     new = [
         Enrichment(
             record_id=record_id, municipality_id=municipality_id, fields=fields, created_at=now, changed_at=now, **by
@@ -166,17 +200,18 @@ def _keep(changes: Mapping[int, RecordChange], keepers: Keepers, *, now: datetim
         for (record_id, municipality_id), fields in kept.items()
         if (record_id, municipality_id) not in standing
     ]
-    return [row.pk for row in Enrichment.objects.bulk_create(new)]
+    made = Enrichment.objects.bulk_create(new)
+    return Kept([row.pk for row in made], [(row.pk, row.version) for row, _ in grown])
 
 
 def _says_shelf_data(row: Enrichment, flavour: Flavour) -> bool:
     return says_shelf_data(MarcRecord(flavour, "", fields_of(row.fields)))
 
 
-def _grow(rows: Sequence[tuple[Enrichment, list[MarcField]]], by: Mapping[str, Any], now: datetime) -> None:
+def _rewrite(rows: Sequence[tuple[Enrichment, list[MarcField]]], by: Mapping[str, Any], now: datetime) -> None:
     keep_superseded_enrichments([row for row, _ in rows])
     for row, fields in rows:
-        row.fields = sorted([*fields_of(row.fields), *fields], key=lambda field: field.tag)
+        row.fields = fields
         row.version += 1
         row.changed_at = now
         for name, value in by.items():

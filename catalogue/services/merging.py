@@ -31,6 +31,7 @@ from catalogue.services.enrichment_moves import (
     follow_record,
     keep_shelf_data_of_loser,
     point_at,
+    take_back_grown,
     take_back_kept,
 )
 from catalogue.services.record_versions import be_the_only_writer, keep_superseded
@@ -104,7 +105,7 @@ def undo_merge(*, merge_id: int, author: Author, now: datetime) -> RecordMerge:
         raise RecordRefused(reasons)
     content = _content_without(winner, loser, merge)
     in_each_municipality(partial(_move_back, merge, now))
-    _move_enrichments_back(merge)
+    _move_enrichments_back(merge, now)
     by = author.origin(ChangeKind.UNMERGE)
     keep_superseded([winner.pk, loser.pk])
     update_record(winner, content, by, now)
@@ -162,13 +163,15 @@ def _move_enrichments(loser: BibliographicRecord, winner: BibliographicRecord, n
     # Before the items move: who has items of the one that goes keeps how it was classified.
     followed = follow_record(loser.pk, winner.pk)
     kept = keep_shelf_data_of_loser(loser, winner, RecordChange(_fields(loser), _fields(winner)), now)
-    return {"followed": followed, "kept": kept} if followed or kept else None
+    moved = {"followed": followed, "kept": kept.new, "grown": kept.grown}
+    return moved if any(moved.values()) else None
 
 
-def _move_enrichments_back(merge: RecordMerge) -> None:
-    moved = merge.moved.get(_SHARED) or {"followed": [], "kept": []}
-    point_at(moved["followed"], came_from=merge.winner_id, goes_to=merge.loser_id)
-    take_back_kept(moved["kept"])
+def _move_enrichments_back(merge: RecordMerge, now: datetime) -> None:
+    moved = merge.moved.get(_SHARED, {})
+    point_at(moved.get("followed", ()), came_from=merge.winner_id, goes_to=merge.loser_id)
+    take_back_kept(moved.get("kept", ()))
+    take_back_grown(moved.get("grown", ()), now)
 
 
 def _point_at(rows: dict[str, list[int]], before: int, after: int) -> None:

@@ -316,6 +316,33 @@ def test_ii_i6_a_record_that_is_merged_away_leaves_its_class_where_it_stands(bri
     assert Enrichment.objects.count() == 0
 
 
+@pytest.mark.parametrize("of", ["winner", "loser"])
+@pytest.mark.parametrize("edited", [False, True])
+def test_ii_i6_undoing_a_merge_takes_back_what_a_library_s_own_fields_got(
+    bring, save, keeper, author, alpha, now, of, edited
+):
+    records = {"winner": bring(t652="00$m79.41"), "loser": bring("50000012")}
+    winner, loser = records["winner"], records["loser"]
+    hold(loser, alpha)
+    save(records[of], "504 00 *aGod bog")
+    merge = merge_records(
+        winner_id=winner.pk, winner_version=1, loser_id=loser.pk, loser_version=1, author=author, now=now
+    )
+    assert seen(winner, alpha) == ("Den blå æblehave", "sk")
+    if edited:
+        save(winner, f"{SHELF}\n504 00 *aBedre bog", 2)
+
+    undo_merge(merge_id=merge.pk, author=author, now=now)
+
+    own = enrichment_of(records[of].pk, alpha.pk)
+    if edited:
+        assert [each.tag for each in own.fields] == ["245", "652", "504"]
+    else:
+        assert [each.value for each in own.fields] == ["God bog"]
+        kinds = [each.kind for each in enrichment_versions(records[of].pk, alpha.pk)]
+        assert kinds == ["UNMERGE", "KEEP", "EDIT"]
+
+
 def test_ii_i7_enrichments_move_with_a_merge_and_back(bring, save, author, neighbour, alpha, beta, now):
     winner, loser = bring(), bring("50000012")
     save(loser, SHELF)
