@@ -20,8 +20,8 @@ _RANKS = {ord(letter): chr(place + 1) for place, letter in enumerate(_ALPHABET)}
 _SWEDISH = str.maketrans({"æ": "ä", "ø": "ö"})
 # Beginnings that are shorter have too many words to be read at once.
 _SHORTEST_BEGINNING = 3
-# So many words that no title of the viewer's has are passed over; then the list ends early.
-_MOST_LOOKED_AT = 1500
+# So many words that no title of the viewer's has are passed over, for each is a search; then the list ends early.
+_MOST_PASSED_OVER = 300
 FIELDS = {
     Place.ANYWHERE: schema.EXACT,
     Place.TITLE: schema.TITLE,
@@ -81,11 +81,16 @@ def _counter(
     owned = [exact_word(schema.OWNER, municipality)] if municipality else []
 
     def counted(words: Iterable[str]) -> Iterator[ListedWord]:
-        for word in islice(words, _MOST_LOOKED_AT):
+        passed_over = 0
+        for word in words:
             # Words that only neighbours' own titles have aren't seen: no title that has them is.
             titles = count_of(searcher, all_of([query_of(HasWord(place, word)), *owned]))
             if titles:
                 yield ListedWord(word.translate(_SWEDISH) if language in ("sv", "fi") else word, titles)
+                continue
+            passed_over += 1
+            if passed_over == _MOST_PASSED_OVER:
+                return
 
     return counted
 

@@ -395,6 +395,20 @@ class TestScan:
         ]
         assert terms_of(ask(scanClause='dc.title = ""', maximumTerms="2")) == [("i", 2), ("malere", 1)]
 
+    def test_words_that_nobody_here_has_are_passed_over_for_a_while(
+        self, ask: Ask, titles: dict[str, BibliographicRecord], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("catalogue.search.word_lists._MOST_PASSED_OVER", 2)
+        wanted = {"scanClause": "dc.title = skagen", "responsePosition": "4", "maximumTerms": "9"}
+        assert len(terms_of(ask(**wanted))) > 4
+        counted: list[object] = []
+        monkeypatch.setattr("catalogue.search.word_lists.count_of", lambda _searcher, query: counted.append(query))
+
+        assert terms_of(ask(**wanted)) == []
+
+        # Two each way, each of which is a search.
+        assert len(counted) == 4
+
     def test_counts_are_the_host_s_own(self, ask: Ask, titles: dict[str, BibliographicRecord]) -> None:
         counts = {
             host: terms_of(ask(scanClause="dc.creator = holm", maximumTerms="1", host=host))
