@@ -1,16 +1,19 @@
 """Reads the outbox and the texts."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
+from django.utils import timezone
 
 from common.keyed_reads import ALL, ListRead
 from holdings.models import Branch
 from notices.models import BranchMessages, Notice, NoticeTemplate, PrintRun
 from notices.rules.nearest_text import OwnTexts, nearest_text
+from notices.rules.recipients import is_minor
 from notices.rules.settings import SECTION, MessageSettings, read_settings
 from notices.texts import Text
 from patrons.models import Guardianship, Patron
@@ -107,15 +110,33 @@ def notices_of(patron: Patron, *, limit: int = 10) -> list[Notice]:
 
 
 def _hiding(notices: list[Notice]) -> list[Notice]:
-    """Keep addresses from being shown that are protected: the patron's own, or a guardian's who is written to."""
-    for_others = {notice.patron_id for notice in notices if notice.addressee != notice.patron.display_name}
-    guarded = set()
+    """Keep addresses from being shown that are protected: the patron's own, or a guardian's who is written to.
+
+    A child's message to somebody who isn't known as its guardian any more may have gone to a protected one.
+    """
+    for_others = {notice.patron_id for notice in notices if _goes_to_another(notice)}
+    guardians: dict[int, list[Patron]] = defaultdict(list)
     if for_others:
-        links = Guardianship.objects.filter(child__in=for_others).exclude(guardian__alias="")
-        guarded = set(links.values_list("child", flat=True))
+        for link in Guardianship.objects.filter(child__in=for_others).select_related("guardian"):
+            guardians[link.child_id].append(link.guardian)
     for notice in notices:
-        notice.hides_address = notice.patron.is_protected or notice.patron_id in guarded
+        hides = notice.patron.is_protected
+        if not hides and _goes_to_another(notice):
+            known = guardians[notice.patron_id]
+            hides = any(each.is_protected for each in known) or not any(_is_to(notice, each) for each in known)
+        notice.hides_address = hides
     return notices
+
+
+def _goes_to_another(notice: Notice) -> bool:
+    """Whether it's a child's message to somebody else; an adult is written to herself, whatever her name is by now."""
+    is_hers = notice.addressee == notice.patron.display_name
+    return not is_hers and is_minor(notice.patron, today=timezone.localdate(notice.created_at))
+
+
+def _is_to(notice: Notice, guardian: Patron) -> bool:
+    only = notice.about.get("guardian")
+    return guardian.pk == only if only else guardian.display_name == notice.addressee
 
 
 def guardians_to_write_to(minors: Iterable[Patron]) -> dict[int, list[Guardianship]]:

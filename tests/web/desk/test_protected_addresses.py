@@ -23,7 +23,7 @@ CONTEXT = {"title": "The house", "shelf_number": "027", "pickup_until": NOW.date
 def pages_after(librarian_client, admin_client, desk_branch):
     """Return a function that writes to a patron in vain, and gives all pages that show the message."""
 
-    def pages(patron):
+    def pages(patron, change=lambda: None):
         make_notice(
             patron=patron,
             branch=desk_branch,
@@ -34,6 +34,7 @@ def pages_after(librarian_client, admin_client, desk_branch):
             now=NOW,
         )
         Notice.objects.update(state="FAILED", problem="ADDRESS_REFUSED")
+        change()
         notice = Notice.objects.get()
         at_the_desk = (f"/desk/patrons/{patron.pk}", f"/desk/patrons/{patron.pk}/messages", "/desk/messages?all=1")
         in_the_console = ("/console/outbox", f"/console/outbox/{notice.pk}")
@@ -66,6 +67,31 @@ def test_a_protected_guardian_s_address_is_hidden_on_the_child_s_page(pages_afte
     assert notice.addressee == "Anna A"
     assert notice.subject in shown
     assert not [secret for secret in SECRETS if secret in shown]
+
+
+@pytest.mark.parametrize("left", ["nobody", "another", "herself"])
+def test_an_address_is_shown_only_of_who_is_known_as_unprotected_guardian(pages_after, rules, left):
+    guardian = PatronFactory(alias="" if left == "herself" else "Anna A", **ANNA)
+    link = GuardianshipFactory(child=PatronFactory(child=True), guardian=guardian)
+
+    def change():
+        if left != "herself":
+            link.delete()
+        if left == "another":
+            GuardianshipFactory(child=link.child)
+
+    _notice, shown = pages_after(link.child, change)
+
+    assert ("hidden@post.example" in shown) is (left == "herself")
+
+
+def test_who_has_another_name_since_is_no_other(pages_after, patron):
+    Patron.objects.filter(pk=patron.pk).update(**ANNA)
+    patron.refresh_from_db()
+
+    _notice, shown = pages_after(patron, lambda: Patron.objects.update(family_name="Newname"))
+
+    assert "hidden@post.example" in shown
 
 
 def test_other_addresses_are_shown(pages_after, patron):
