@@ -48,8 +48,11 @@ def register() -> None:
 
 
 def channels_of_rules() -> set[str]:
-    """Return the channels that the municipality's own rules name; a template's are passed over where they aren't."""
-    rows = CirculationRule.objects.values_list("values", flat=True)
+    """Return the channels that the municipality's own rules name, but not those that ended before today.
+
+    A template's are passed over where they aren't in use.
+    """
+    rows = CirculationRule.objects.exclude(valid_until__lt=timezone.localdate()).values_list("values", flat=True)
     return {channel for values in rows for name, value in values.items() for channel in channels_named(name, value)}
 
 

@@ -1,7 +1,8 @@
 """Which way each step of the ladder goes: by its own channels, by the patron's choice, never by one not in use."""
 
 from collections import Counter
-from datetime import timedelta
+from contextlib import nullcontext
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -243,6 +244,17 @@ def test_refuses_to_give_up_a_channel_that_a_rule_names(ladder, staff, alpha):
     change_message_settings(values={"channels": ("EMAIL",)}, staff=staff)
     alpha.refresh_from_db()
     assert alpha.settings["messages"]["channels"] == ["EMAIL"]
+
+
+@pytest.mark.parametrize(("last", "given_up"), [(date(2020, 12, 31), True), (date(2999, 12, 31), False)])
+def test_a_rule_that_ended_keeps_no_channel_in_use(ladder, staff, alpha, last, given_up):
+    CirculationRule.objects.update(valid_from=date(2020, 1, 1), valid_until=last)
+
+    with nullcontext() if given_up else pytest.raises(SettingsRefused):
+        change_message_settings(values={"channels": ("EMAIL",)}, staff=staff)
+
+    alpha.refresh_from_db()
+    assert (alpha.settings["messages"]["channels"] == ["EMAIL"]) is given_up
 
 
 @pytest.mark.parametrize(
