@@ -157,8 +157,11 @@ def _check_channels(name: str, value: Any) -> None:
 
 def _hold_still() -> None:
     """Let nobody else change the rules that hold here until this is done: two changes may go ill together."""
-    followed = Municipality.objects.filter(schema_name=tenant_name()).values("template_id")
-    list(PolicyTemplate.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=followed))
+    own = Municipality.objects.filter(schema_name=tenant_name())
+    templates = PolicyTemplate.objects.select_for_update(of=("self",), no_key=True)
+    if not list(templates.filter(pk__in=own.values("template_id")).values_list("pk", flat=True)):
+        # It follows none: only its own rules can go ill with each other.
+        list(own.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True))
 
 
 def _refuse_flaws(before: RuleBook, name: str, also: Collection[str] = ()) -> None:

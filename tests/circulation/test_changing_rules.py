@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from circulation.errors import Code, RuleRefused
 from circulation.models import CirculationRule, Loan, RuleChange
@@ -10,6 +12,7 @@ from circulation.selectors import rule_book
 from circulation.selectors.rule_history import rule_changes
 from circulation.services.rule_trials import RuleWish, explain, try_case
 from circulation.services.rules import RuleScope, reset_value, set_value, undo_change
+from tenants.models import Municipality, PolicyTemplate
 from tests.factories import BranchGroupFactory, ItemTypeFactory, PatronCategoryFactory, RuleFactory
 from tests.factories.moments import NOW, TODAY
 
@@ -191,3 +194,18 @@ def test_a_case_that_would_be_refused_says_why(library):
 
     assert trial.due_date is None
     assert [reason.code for reason in trial.reasons] == [Code.LOAN_LIMIT_REACHED]
+
+
+@pytest.mark.parametrize("follows", [True, False])
+def test_two_who_change_rules_wait_for_each_other(library, alpha, follows):
+    """Each change may be right and both together wrong, so the second looks when the first is done."""
+    template = PolicyTemplate.objects.create(code="own-cities", name="Own cities", country="DK") if follows else None
+    Municipality.objects.filter(pk=alpha.pk).update(template=template)
+
+    with CaptureQueriesContext(connection) as asked:
+        _set(library, "loan_days", 14)
+
+    locks = [query["sql"] for query in asked if "FOR NO KEY UPDATE" in query["sql"]]
+    table = "tenants_policytemplate" if follows else "tenants_municipality"
+    assert f'FOR NO KEY UPDATE OF "{table}"' in locks[-1]
+    assert len(locks) == (1 if follows else 2)
