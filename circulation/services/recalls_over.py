@@ -44,12 +44,14 @@ def take_back_recall(*, loan: Loan, staff: StaffAccount | None, now: datetime) -
         return locked
 
 
-def lock_recalled_for(hold_ids: Iterable[int]) -> list[Loan]:
+def lock_recalled_for(hold_ids: Iterable[int], *, patron_ids: Iterable[int] = ()) -> list[Loan]:
     """Lock the open loans that were called back for these holds, for `let_go`.
 
     Before the holds: a check-in locks the loan first, and then the hold that its item is for.
+
+    :param patron_ids: whose other holds count too
     """
-    return list(_lock(Q(recalled_for__in=list(hold_ids))))
+    return list(_lock(Q(recalled_for__in=list(hold_ids)) | Q(recalled_for__patron__in=list(patron_ids))))
 
 
 def lock_recalled_for_patron(*patron_ids: int) -> list[Loan]:

@@ -1,10 +1,14 @@
 """A recall is taken back when no hold needs it any more, or by hand: the loan has its old due date, and she's told."""
 
+import re
 from collections import Counter
 from datetime import date, timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry
 from circulation.errors import Code, RecallRefused
@@ -177,6 +181,25 @@ def test_a_hold_whose_interest_is_over_lets_it_go_by_night(loan, place, now):
     expire_holds(on=TODAY + timedelta(days=1), now=now + timedelta(days=1), counts=Counter())
 
     assert Hold.objects.get(pk=hold.pk).end_reason == "INTEREST_OVER"
+    assert state(loan) == BACK
+
+
+def test_the_night_locks_patrons_and_loans_before_all_holds_of_a_batch(loan, place, library, now):
+    holds = [place(loan), HoldFactory(pickup_branch=library.main), HoldFactory(pickup_branch=library.main)]
+    for hold in holds[1:]:
+        item = library.item(record=hold.record, status=Item.Status.ON_HOLD_SHELF)
+        Hold.objects.filter(pk=hold.pk).update(
+            state="READY", trapped_item=item, shelf_number=hold.pk, ready_at=now, shelf_until=TODAY - timedelta(days=1)
+        )
+    Hold.objects.filter(pk__in=[holds[0].pk, holds[2].pk]).update(patron=holds[2].patron, group=uuid4())
+
+    with CaptureQueriesContext(connection) as asked:
+        expire_holds(on=TODAY, now=now, counts=Counter())
+
+    locks = [query["sql"] for query in asked if "FOR NO KEY UPDATE" in query["sql"]]
+    tables = [re.search(r"FROM \"?([a-z_]+)", sql)[1] for sql in locks]
+    assert tables[:3] == ["patrons_patron", "circulation_loan", "circulation_loan"]
+    assert set(tables) == {"patrons_patron", "circulation_loan", "circulation_hold"}
     assert state(loan) == BACK
 
 
