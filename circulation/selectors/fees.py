@@ -225,6 +225,23 @@ def taken_back_by(entry: LedgerEntry) -> str:
     return f"{NEVER_DUE}:{entry.fee_id}:" if kind == "manual" else ""
 
 
+def get_entry(pk: int, *, patron_id: int) -> LedgerEntry | None:
+    """Return an entry of a fee on a patron's card, or that she's liable for; None if there's none with this number."""
+    about = Q(fee__patron=patron_id) | Q(fee__liable=patron_id)
+    return LedgerEntry.objects.select_related("fee", "till").filter(about, pk=pk).first()
+
+
+def credit_entries(entry: LedgerEntry) -> QuerySet[LedgerEntry]:
+    """Return the query for all that one payment from a credit moved, of which this entry is a part."""
+    form = (entry.key or "").split(":")[1]
+    return LedgerEntry.objects.filter(key__startswith=f"credit:{form}:")
+
+
+def used_of_credit(entry: LedgerEntry) -> Decimal:
+    """Return how much a payment from a credit was, of which this entry is a part."""
+    return _sum(credit_entries(entry).filter(amount__gt=0))
+
+
 def to_take_back(entries: Sequence[LedgerEntry]) -> set[int]:
     """Return the numbers of a fee's entries that staff can take back and haven't yet."""
     keys = [entry.key or "" for entry in entries]

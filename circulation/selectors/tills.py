@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import QuerySet
 
 from circulation.models import LedgerEntry, Till, TillCount
+from circulation.selectors.fees import form_of, is_payment
 from common.money import ZERO
 from holdings.models import Branch
 
@@ -104,6 +105,7 @@ def _line(method: str, entries: Sequence[LedgerEntry]) -> MethodLine:
     by_it = [entry for entry in entries if entry.method == method]
     paid = [entry for entry in by_it if entry.amount < ZERO]
     # One payment may settle several fees; the terminal and the drawer know it as one.
-    payments = {(entry.key or str(entry.pk)).rpartition(":")[0] or entry.pk for entry in paid}
+    # What's taken back of a refund comes in, too, but is no payment.
+    payments = {form_of(entry) for entry in paid if is_payment(entry)}
     back = sum((entry.amount for entry in by_it if entry.amount > ZERO), ZERO)
     return MethodLine(method, len(payments), -sum((entry.amount for entry in paid), ZERO), back)

@@ -9,7 +9,16 @@ from django.db import connection
 
 from circulation.errors import FeeRefused
 from circulation.models import Fee, LedgerEntry
-from circulation.services.fees import charge_overdue, owed_by, take_payment
+from circulation.selectors.fees import credit_of
+from circulation.services.fees import (
+    charge_overdue,
+    owed_by,
+    refund,
+    take_back_refund,
+    take_back_use_of_credit,
+    take_payment,
+    use_credit,
+)
 from tests.factories import FeeFactory, LoanFactory, PatronFactory, RuleFactory, StaffAccountFactory
 from tests.factories.moments import NOW, TODAY
 
@@ -78,3 +87,22 @@ def test_late_loan_gets_one_fee_from_desk_and_night_together(at_once):
     assert {fee.pk for fee in fees} == {Fee.objects.get().pk}
     assert LedgerEntry.objects.count() == 1
     assert owed_by(loan.patron_id) == Decimal("60.00")
+
+
+@pytest.mark.parametrize("what", ["a refund", "a payment from the credit"])
+def test_several_desks_take_one_thing_back_once(at_once, what):
+    patron, by = PatronFactory(), {"staff": StaffAccountFactory(), "now": NOW}
+    paid = {"amount": Decimal("40.00"), "method": "CARD", "form_id": "form-0001", "keep_rest": True}
+    take_payment(patron=patron, **paid, **by)
+    if what == "a refund":
+        refund(patron=patron, amount=Decimal("40.00"), method="CASH", form_id="form-0002", **by)
+        entry, take_back = LedgerEntry.objects.get(kind="REFUND"), take_back_refund
+    else:
+        FeeFactory(patron=patron, amount=Decimal("40.00"))
+        use_credit(patron=patron, form_id="form-0002", **by)
+        entry, take_back = LedgerEntry.objects.filter(kind="CREDIT").first(), take_back_use_of_credit
+
+    amounts = at_once(lambda _: take_back(entry=entry, reason="Mistake", **by))
+
+    assert amounts == [Decimal("40.00")] * AT_ONCE
+    assert credit_of(patron.pk) == Decimal("40.00")

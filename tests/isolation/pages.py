@@ -272,7 +272,7 @@ DESK = {
     "desk:lift_block": Page(Permission.LIFT_BLOCKS, {"pk": "block"}, sends={}),
     "desk:patron_money": Page(_DESK, {"pk": "patron"}),
     "desk:refund": Page(_MONEY, {"pk": "patron"}, sends={"amount": "=10", "method": "=CASH"}),
-    "desk:take_back_payment": Page(_MONEY, {"pk": "patron", "entry": "payment"}, sends={"reason": "=Why"}),
+    "desk:take_back": Page(_MONEY, {"pk": "patron", "entry": "payment"}, sends={"reason": "=Why"}),
     "desk:use_credit": Page(_MONEY, {"pk": "patron"}, sends={"form_id": "=form-0001"}),
     "desk:write_off": Page(_GIVE_UP, {"pk": "fee"}, sends={"amount": "=10", "reason": "=Why"}),
     "desk:cash_up": Page(_MONEY, asks={"till": "till", "day": "=2026-11-19"}),

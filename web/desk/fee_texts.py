@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext, ngettext
 
+from accounts.rules import Permission
 from circulation.rules.resolution import Origin
 from circulation.selectors.fees import FeeView, is_payment, rests_on_no_rule, to_take_back
 from circulation.services.fees.payments import Method
@@ -25,6 +26,16 @@ class Movement:
     why: str
     # The name of the dialog that takes it back, if it can be.
     take_back: str = ""
+
+    @property
+    def needs(self) -> Permission:
+        """What one may do who takes back what somebody else did: a fee by hand is given up with it."""
+        return Permission.WAIVE_FEES if self.entry.kind == "CHARGE" else Permission.TAKE_PAYMENTS
+
+    @property
+    def is_payment(self) -> bool:
+        """Whether it's a part of a payment, be it from the credit."""
+        return is_payment(self.entry) or self.entry.kind == "CREDIT"
 
     @property
     def has_receipt(self) -> bool:
@@ -179,10 +190,7 @@ def movements_of(entries: Sequence[Any], *, branches: Mapping[int, str], currenc
     :param branches: names of branches by their numbers
     """
     can_be = to_take_back(entries)
-    return [
-        _movement_of(entry, entries, branches, currency, entry.pk in can_be and is_payment(entry))
-        for entry in reversed(entries)
-    ]
+    return [_movement_of(entry, entries, branches, currency, entry.pk in can_be) for entry in reversed(entries)]
 
 
 def _movement_of(

@@ -63,7 +63,7 @@ class RefundForm(forms.Form):
 
 
 class TakeBackForm(forms.Form):
-    """Why a payment is taken back."""
+    """Why something is taken back."""
 
     reason = LineField(label=_("Why"), max_length=200)
 

@@ -15,14 +15,15 @@ from django.views.decorators.http import require_POST
 
 from accounts.rules import Permission
 from circulation.errors import Code, FeeRefused
-from circulation.selectors.fees import get_fee, get_receipt, is_about
-from circulation.services.fees import add_fee, refund, take_back_payment, take_payment, use_credit, waive, write_off
+from circulation.selectors.fees import get_fee
+from circulation.services.fees import add_fee, refund, take_payment, use_credit, waive, write_off
 from web.account.access import staff_only
 from web.account.requests import DeskRequest
 from web.desk.answers import say_with_undo, words
 from web.desk.forms_money import CreditForm, FeeForm, PaymentForm, RefundForm, TakeBackForm, WaiverForm, WriteOffForm
 from web.desk.patron_dialogs import dialog_of
 from web.desk.patron_page import page, patron_or_404
+from web.desk.taken_back import taking_back_or_404
 from web.desk.tills import till_here
 from web.ui.money import amount_text
 from web.words.for_staff import ReasonText
@@ -103,15 +104,13 @@ def give_back(request: DeskRequest, pk: int) -> HttpResponse:
 @staff_only(Permission.TAKE_PAYMENTS, needs_branch=True)
 @require_POST
 def take_back(request: DeskRequest, pk: int, entry: int) -> HttpResponse:
-    """Take a payment back that was booked by mistake, whole, with the reason."""
-    patron, receipt = patron_or_404(pk), get_receipt(entry)
-    if receipt is None or not is_about(receipt, pk):
-        raise Http404
+    """Take back what was booked by mistake, with the reason: a whole payment, a refund, a fee written by hand."""
+    patron = patron_or_404(pk)
+    taking = taking_back_or_404(patron, entry, request.tenant.currency)
 
     def act(**values: Any) -> tuple[str, str]:
-        amount = take_back_payment(receipt=receipt, till=till_here(request), **values)
-        said = gettext("The payment of %(amount)s is taken back.") % {"amount": _amount(request, amount)}
-        return said, reverse("desk:patron_money", args=[pk])
+        amount = taking.act(till=till_here(request), **values)
+        return taking.said % {"amount": _amount(request, amount)}, reverse("desk:patron_money", args=[pk])
 
     return _book(request, patron, f"takeback-{entry}", TakeBackForm(request.POST), act)
 

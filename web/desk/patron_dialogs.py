@@ -11,16 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.rules import Permission
-from circulation.selectors.fees import credit_of, get_fee, get_receipt, is_about, owed_by
+from circulation.selectors.fees import credit_of, get_fee, owed_by
 from circulation.selectors.holds import get_hold, queued_holds_of
 from holdings.selectors import item_types, pickup_branches
+from tenants.selectors import current_municipality
 from web.account.requests import DeskRequest
 from web.desk.dialogs import Dialog
 from web.desk.forms_money import CreditForm, FeeForm, PaymentForm, RefundForm, TakeBackForm, WaiverForm, WriteOffForm
 from web.desk.forms_patrons import BlockForm, CardForm, MoveForm, PinForm
 from web.desk.hold_forms import EitherForm, HoldChangeForm
 from web.desk.patron_details_dialogs import DETAILS_DIALOGS
-from web.ui.money import amount_text
+from web.desk.taken_back import taking_back_or_404
 
 
 def dialog_of(request: DeskRequest, patron: Any, name: str, *, form: forms.Form | None = None) -> Dialog:
@@ -87,13 +88,9 @@ def _write_off(patron: Any, number: int, form: forms.Form | None) -> Dialog:
 
 
 def _take_back(patron: Any, number: int, form: forms.Form | None) -> Dialog:
-    receipt = get_receipt(number)
-    if receipt is None or not is_about(receipt, patron.pk):
-        raise Http404
-    amount = amount_text(receipt.amount, receipt.currency)
-    heading = gettext("Take back the payment of %(amount)s") % {"amount": amount}
-    url = reverse("desk:take_back_payment", args=[patron.pk, number])
-    return Dialog("takeback", heading, url, gettext("Take the payment back"), form or TakeBackForm())
+    taking = taking_back_or_404(patron, number, current_municipality().currency)
+    url = reverse("desk:take_back", args=[patron.pk, number])
+    return Dialog("takeback", taking.heading, url, taking.save, form or TakeBackForm())
 
 
 def _refund(patron: Any, _number: int, form: forms.Form | None) -> Dialog:

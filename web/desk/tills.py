@@ -22,6 +22,7 @@ from web.desk.answers import words
 from web.desk.areas import desk_areas, money_choices
 from web.desk.forms_money import TillCountForm
 from web.desk.scan_inputs import number_in
+from web.words.ledger import entry_name
 
 
 def till_here(request: DeskRequest) -> Any:
@@ -104,7 +105,9 @@ def _context(request: DeskRequest) -> dict[str, Any]:
         "today": timezone.localdate(),
         "found": found,
         "lines": [{"line": line, "method": _method(line.method)} for line in found.lines],
-        "entries": [{"entry": entry, "method": _method(entry.method)} for entry in found.entries],
+        "entries": [
+            {"entry": entry, "method": _method(entry.method), "text": entry_name(entry)} for entry in found.entries
+        ],
         "newest": found.counts[0] if found.counts else None,
         "now": timezone.now(),
     }

@@ -6,19 +6,27 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
-from circulation.selectors.fees import TAKEN_BACK
+from circulation.selectors.fees import CREDIT_UNDONE, NEVER_DUE, REFUND_UNDONE, TAKEN_BACK
 from web.ui.days import short_day
 from web.ui.money import amount_text
 
 _Rule = Mapping[str, Any]
+# By what their keys begin with.
+_TAKES_BACK = {
+    TAKEN_BACK: _("payment taken back"),
+    REFUND_UNDONE: _("refund taken back"),
+    CREDIT_UNDONE: _("payment from the credit taken back"),
+    NEVER_DUE: _("never due"),
+}
 
 
 def entry_name(entry: Any) -> str:
     """Return what an entry is called; one that takes another back says so."""
     kind = (entry.key or "").partition(":")[0]
-    if kind == TAKEN_BACK:
-        return gettext("payment taken back")
+    if kind in _TAKES_BACK:
+        return str(_TAKES_BACK[kind])
     if "undone" in entry.rule and entry.kind in ("WAIVER", "WRITE_OFF"):
         return gettext("waiver undone") if entry.kind == "WAIVER" else gettext("write-off undone")
     return str(entry.get_kind_display())
@@ -80,5 +88,7 @@ def _of_credit(entry: Any, currency: str) -> Iterator[str]:
         yield gettext("%(amount)s paid too much") % {"amount": amount_text(abs(entry.amount), currency)}
     if credit.get("reversal"):
         yield gettext("charges taken back")
+    if credit.get("never_due"):
+        yield gettext("never due")
     if credit.get("used"):
         yield gettext("paid from the credit")

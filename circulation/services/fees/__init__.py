@@ -2,7 +2,12 @@
 
 from circulation.selectors.fees import owed_by
 from circulation.services.fees.closing import close_overdue_fee, reopen_overdue_fee
-from circulation.services.fees.mistakes import take_back_payment
+from circulation.services.fees.mistakes import (
+    take_back_fee,
+    take_back_payment,
+    take_back_refund,
+    take_back_use_of_credit,
+)
 from circulation.services.fees.overdue import charge_overdue
 from circulation.services.fees.payments import Receipt, refund, take_payment, use_credit
 from circulation.services.fees.settling import add_fee, waive, write_off
@@ -15,7 +20,10 @@ __all__ = [
     "owed_by",
     "refund",
     "reopen_overdue_fee",
+    "take_back_fee",
     "take_back_payment",
+    "take_back_refund",
+    "take_back_use_of_credit",
     "take_payment",
     "use_credit",
     "waive",

@@ -230,7 +230,7 @@ def test_takes_a_payment_back_with_the_reason_and_says_so_on_the_receipt(librari
     entry = fee.entries.get(kind="PAYMENT")
     page = text_of(librarian_client.get(f"/desk/patrons/{patron.pk}/money"))
     dialog = text_of(librarian_client.get(f"/desk/patrons/{patron.pk}/dialogs/takeback-{entry.pk}"))
-    address = f"/desk/patrons/{patron.pk}/payments/{entry.pk}/take-back"
+    address = f"/desk/patrons/{patron.pk}/ledger/{entry.pk}/take-back"
     without_reason = librarian_client.post(address, {"reason": ""})
 
     answer = librarian_client.post(address, {"reason": "It was hers"})
@@ -251,10 +251,51 @@ def test_a_payment_of_somebody_else_is_not_there_to_be_taken_back(librarian_clie
     other = PatronFactory()
 
     answers = [
-        librarian_client.post(f"/desk/patrons/{other.pk}/payments/{entry.pk}/take-back", {"reason": "Why"}),
+        librarian_client.post(f"/desk/patrons/{other.pk}/ledger/{entry.pk}/take-back", {"reason": "Why"}),
         librarian_client.get(f"/desk/patrons/{other.pk}/dialogs/takeback-{entry.pk}"),
-        librarian_client.post(f"/desk/patrons/{patron.pk}/payments/999999/take-back", {"reason": "Why"}),
+        librarian_client.post(f"/desk/patrons/{patron.pk}/ledger/999999/take-back", {"reason": "Why"}),
     ]
 
     assert [answer.status_code for answer in answers] == [404, 404, 404]
     assert owed_by(patron.pk) == Decimal("10.00")
+
+
+@pytest.mark.parametrize("what", ["refund", "credit", "manual"])
+def test_takes_back_what_was_booked_by_mistake_from_its_row(librarian_client, patron, desk_branch, rules, what):
+    base = f"/desk/patrons/{patron.pk}"
+    charge = {"amount": "40", "description": "A mug", "form_id": "form-hand"}
+    librarian_client.post(f"{base}/fee", charge)
+    pay(librarian_client, patron, "100", keep_rest="on")
+    librarian_client.post(f"{base}/fee", charge | {"amount": "15", "form_id": "form-more"})
+    librarian_client.post(f"{base}/use-credit", {"form_id": "form-used"})
+    librarian_client.post(f"{base}/refund", {"amount": "45", "method": "CASH", "form_id": "form-back"})
+    entry = LedgerEntry.objects.filter(key__startswith=f"{what}:").first()
+    dialog = f"{base}/dialogs/takeback-{entry.pk}"
+
+    offered = text_of(librarian_client.get(f"{base}/money"))
+    asked = librarian_client.get(dialog)
+    without_reason = librarian_client.post(f"{base}/ledger/{entry.pk}/take-back", {"reason": ""})
+    answer = librarian_client.post(f"{base}/ledger/{entry.pk}/take-back", {"reason": "Not hers"}, follow=True)
+
+    expected = {"refund": (0, 45), "credit": (15, 15), "manual": (0, 15)}[what]
+    assert f'"{dialog}"' in offered
+    assert (asked.status_code, without_reason.status_code, answer.status_code) == (200, 422, 200)
+    assert (owed_by(patron.pk), credit_of(patron.pk)) == expected
+    assert "Not hers" in text_of(answer)
+    assert f'"{dialog}"' not in text_of(answer)
+    assert librarian_client.get("/desk/cash-up").status_code == 200
+
+
+def test_what_only_a_supervisor_may_give_up_has_no_button(librarian_client, supervisor_client, patron, desk_branch):
+    form = {"amount": "40", "description": "A mug", "form_id": "form-hand"}
+    supervisor_client.post(f"/desk/patrons/{patron.pk}/fee", form)
+
+    pages = [text_of(each.get(f"/desk/patrons/{patron.pk}/money")) for each in (librarian_client, supervisor_client)]
+
+    assert ["takeback-" in page for page in pages] == [False, True]
+
+
+def test_a_charge_by_a_rule_is_nothing_to_take_back(supervisor_client, patron, fee):
+    entry = fee.entries.get()
+
+    assert supervisor_client.get(f"/desk/patrons/{patron.pk}/dialogs/takeback-{entry.pk}").status_code == 404
