@@ -20,6 +20,8 @@ class Sort(StrEnum):
     TITLE = "title"
     AUTHOR = "author"
     AVAILABLE = "available"
+    # To the catalogue, whenever it was published.
+    ADDED = "added"
 
 
 class State(StrEnum):

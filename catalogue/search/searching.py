@@ -214,6 +214,8 @@ def _order(request: SearchRequest, asked: Asked) -> tuple[str, Order]:
         return schema.SORT_SWEDISH if is_swedish else schema.SORT_DANISH, Order.Asc
     if request.sort is Sort.AUTHOR:
         return schema.SORT_AUTHOR_SWEDISH if is_swedish else schema.SORT_AUTHOR_DANISH, Order.Asc
+    if request.sort is Sort.ADDED:
+        return schema.ID, Order.Desc
     if request.sort is Sort.NEWEST or asked.newest:
         return schema.SORT_NEWEST, Order.Desc
     # Nothing was typed, so what most libraries own comes first.

@@ -69,6 +69,7 @@ DESIGN = {
 PORTAL = {
     "portal:search": Page(ANYBODY, asks={"q": "barcode", "everywhere": "=1"}),
     "portal:suggestions": Page(ANYBODY, asks={"q": "=the"}),
+    "portal:new_titles": Page(ANYBODY, asks={"q": "barcode", "everywhere": "=1"}),
     "portal:record": Page(ANYBODY, {"pk": "title"}),
     "portal:title_file": Page(ANYBODY, {"pk": "title", "code": "=ris"}),
     "portal:hours": Page(ANYBODY),

@@ -24,6 +24,7 @@ from holdings.selectors import (
 )
 from tenants.selectors import current_municipality
 from web.account.access import open_to_all
+from web.portal.linked_data import linked_data
 from web.portal.sessions import portal_context
 from web.portal.title_files import OFFERED
 from web.titles.names import audience_name, cover_kind, language_name, material_name
@@ -48,6 +49,7 @@ def search_page(request: PageRequest) -> HttpResponse:
         "hits": hits_with_availability(searched.result.hits),
         "everywhere_url": searched.address(everywhere="1", branch=None),
         "here_url": searched.address(everywhere=None),
+        "feed_url": reverse("portal:new_titles") + searched.address(sort=None),
         **searched.pages(),
     }
     return render(request, "portal/search.html", context)
@@ -100,6 +102,7 @@ def show_record(request: PageRequest, record: Any, *, status: int = 200) -> Http
         "language_name": language_name(seen.language),
         "audience_name": audience_name(seen.audience),
         "available": here,
+        "linked_data": linked_data(request, seen, here),
         "is_home": any(line.home for line in here),
         "can_hold": any(line.total > line.reference for line in here),
         "due_back": min((line.due_back for line in here if line.due_back), default=None),

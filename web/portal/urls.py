@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from web.portal import catalogue, details, family, log_in, me, messages, money, title_files
+from web.portal import catalogue, details, family, feeds, log_in, me, messages, money, title_files
 
 app_name = "portal"
 urlpatterns = [
     path("", catalogue.search_page, name="search"),
     path("suggestions", catalogue.suggestions, name="suggestions"),
+    path("new", feeds.new_titles, name="new_titles"),
     path("title/<int:pk>", catalogue.record_page, name="record"),
     path("title/<int:pk>/as/<slug:code>", title_files.title_file, name="title_file"),
     path("hours", catalogue.hours, name="hours"),
