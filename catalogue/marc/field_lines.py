@@ -1,7 +1,8 @@
 """Fields as lines of text, as cataloguers write them: `652 00 *m86-096`, or in MARC 21 `650 #7 $aHavet$2danskemne`.
 
-An indented line without a tag goes on with the one before. `@` takes the next sign as it is, as in danMARC2's own
-lines; so `@*` is a star and `@@` an at sign.
+An indented line without a tag goes on with the one before. `@` takes a sign that would begin a subfield, or another
+`@`, as it is, as in danMARC2's own lines: `@*` is a star and `@@` an at sign. There `@å` is the one letter that sorts
+as å and is written aa.
 """
 
 import re
@@ -11,24 +12,27 @@ from collections.abc import Iterable, Sequence
 from catalogue.marc.records import SUBFIELD, Flavour, MarcField
 
 SIGNS = {Flavour.DANMARC2: "*", Flavour.MARC21: "$"}
-_LINE = re.compile(r"(\d{3})[ \t]*(?:([0-9a-z_#]{2})[ \t]*)?(?=[*$])(.*)", re.DOTALL)
-_NO_TEXT = {"Cc", "Cn", "Co", "Cs"}
+_LINE = re.compile(r"([0-9a-z]{3})[ \t]*(?:([0-9a-z_#]{2})[ \t]*)?(?=[*$])(.*)", re.DOTALL)
+_NO_TEXT = {"Cc", "Cn", "Co", "Cs", "Zl", "Zp"}
 _BLANK = re.compile("[_#]")
 _CODE = re.compile(r"[0-9a-zæøå&]")
+_EVERY_CODE = re.compile(r"[0-9A-Za-zæøåÆØÅ!-/:-@\[-`{-~]")
+_PIECE = re.compile(r"@([@*$åÅ])|([^@*$]+|@)|([*$])")
+_DOUBLE_A = {"å": "ꜳ", "Å": "Ꜳ"}
 _NO_INDICATORS = {Flavour.DANMARC2: "00", Flavour.MARC21: "  "}
 _MOST_FIELDS = 500
 
 
 def lines_of(fields: Iterable[MarcField], flavour: Flavour) -> str:
     """Return fields as lines; control fields, which nobody adds to, are left out."""
+    return "\n".join(line_of(field, flavour) for field in fields if not field.is_control)
+
+
+def line_of(field: MarcField, flavour: Flavour) -> str:
+    """Return one field with subfields as its line."""
     sign = SIGNS[flavour]
-    lines = []
-    for field in fields:
-        if field.is_control:
-            continue
-        subfields = "".join(f"{sign}{code}{_escaped(value, sign)}" for code, value in field.subfields)
-        lines.append(f"{field.tag} {field.indicators.replace(' ', '#')} {subfields}")
-    return "\n".join(lines)
+    subfields = "".join(f"{sign}{code}{_escaped(value, sign)}" for code, value in field.subfields)
+    return f"{field.tag} {field.indicators.replace(' ', '#')} {subfields}"
 
 
 def fields_in(text: str, flavour: Flavour) -> tuple[list[MarcField], list[int]]:
@@ -39,7 +43,7 @@ def fields_in(text: str, flavour: Flavour) -> tuple[list[MarcField], list[int]]:
     fields: list[MarcField] = []
     wrong: list[int] = []
     for number, line in _whole_lines(text)[: _MOST_FIELDS + 1]:
-        field = _field(line, flavour) if len(fields) < _MOST_FIELDS else None
+        field = field_in(line, flavour) if len(fields) < _MOST_FIELDS else None
         if field is None:
             wrong.append(number)
         else:
@@ -59,36 +63,48 @@ def _whole_lines(text: str) -> Sequence[tuple[int, str]]:
     return found
 
 
-def _field(line: str, flavour: Flavour) -> MarcField | None:
+def field_in(line: str, flavour: Flavour, *, every_code: bool = False) -> MarcField | None:
+    """Return the field in a line, or None if it says none.
+
+    :param every_code: take capital codes and empty subfields too, as they stand in whole records
+    """
     parts = _LINE.fullmatch(line)
-    if not parts or not parts[1].isascii() or any(unicodedata.category(letter) in _NO_TEXT for letter in line):
+    if not parts or has_no_text(line) or not (every_code or parts[1].isdecimal()):
         return None
     indicators = _BLANK.sub(" ", parts[2]) if parts[2] else _NO_INDICATORS[flavour]
-    subfields = _subfields(parts[3], SIGNS[flavour])
-    if not subfields or not all(_CODE.fullmatch(code) for code, _ in subfields):
+    subfields = _subfields(parts[3], flavour)
+    pattern = _EVERY_CODE if every_code else _CODE
+    if not every_code:
+        subfields = [(code, value) for code, value in subfields if value or not code]
+    if not subfields or not all(pattern.fullmatch(code) for code, _ in subfields):
         return None
     text = "".join(f"{SUBFIELD}{code}{value}" for code, value in subfields)
     return MarcField(parts[1], unicodedata.normalize("NFC", f"{indicators}{text}"))
 
 
-def _subfields(text: str, sign: str) -> list[tuple[str, str]]:
-    """Return code and value of each subfield that says anything; a code alone is "" for a sign with none."""
-    pieces: list[str] = []
-    is_escaped = False
-    for letter in text:
-        if letter == sign and not is_escaped:
-            pieces.append("")
-        elif letter == "@" and not is_escaped:
-            is_escaped = True
-            continue
-        elif pieces:
-            pieces[-1] += letter
-        else:
+def has_no_text(line: str) -> bool:
+    """Say whether there's a sign in it that belongs in no text."""
+    return any(unicodedata.category(letter) in _NO_TEXT for letter in line)
+
+
+def _subfields(text: str, flavour: Flavour) -> list[tuple[str, str]]:
+    """Return code and value of each subfield; a code alone is "" for a sign with none."""
+    sign = SIGNS[flavour]
+    doubled = _DOUBLE_A if flavour == Flavour.DANMARC2 else {}
+    pieces: list[list[str]] = []
+    for escaped, plain, other in _PIECE.findall(text):
+        if other == sign:
+            pieces.append([])
+        elif not pieces:
             return []
-        is_escaped = False
-    found = [(piece[:1], piece[1:].strip()) for piece in pieces]
-    return [(code, value) for code, value in found if value or not code]
+        elif escaped in ("@", sign):
+            pieces[-1].append(escaped)
+        else:
+            pieces[-1].append(doubled.get(escaped) or (f"@{escaped}" if escaped else plain or other))
+    found = ["".join(piece) for piece in pieces]
+    return [(piece[:1], piece[1:].strip()) for piece in found]
 
 
 def _escaped(value: str, sign: str) -> str:
-    return value.replace("@", "@@").replace(sign, f"@{sign}")
+    value = value.replace("@", "@@").replace(sign, f"@{sign}")
+    return value.replace("ꜳ", "@å").replace("Ꜳ", "@Å") if sign == SIGNS[Flavour.DANMARC2] else value

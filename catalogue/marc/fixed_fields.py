@@ -11,7 +11,8 @@ from catalogue.marc.records import SUBFIELD, Flavour, MarcField, MarcRecord
 
 LEADER = "LDR"
 LEADER_LENGTH, FIXED_LENGTH = 24, 40
-PLAIN_LEADER = "00000nam a2200000 i 4500"
+# "c": without the punctuation that MARC 21 often has between subfields.
+PLAIN_LEADER = "00000nam a2200000 c 4500"
 _BLANK_FIXED = " " * 15 + "xx " + " " * 17 + "und" + "  "
 _FILL = "|"
 
