@@ -294,6 +294,21 @@ DESK = {
     "desk:search": Page(_ITEMS, asks={"q": "barcode", "patron": "patron"}),
     "desk:title_suggestions": Page(_ITEMS, asks={"q": "=the"}),
     "desk:record": Page(_ITEMS, {"pk": "title"}, asks={"patron": "patron"}),
+    "desk:new_record": Page(
+        Permission.CATALOGUE,
+        asks={"kind": "=BOOK", "flavour": "=MARC21"},
+        sends={"lines": "=245 00 $aGood", "flavour": "=MARC21", "whose": "=local", "do": "=save"},
+    ),
+    "desk:quick_record": Page(
+        Permission.CATALOGUE,
+        sends={"title": "=Good", "material": "=BOOK", "language": "=dan", "isbn": "=9788702407006"},
+    ),
+    "desk:check_record": Page(
+        Permission.CATALOGUE, sends={"lines": "=245 00 $aGood", "record": "title", "at": "=1", "flavour": "=MARC21"}
+    ),
+    "desk:edit_record": Page(
+        Permission.CATALOGUE, {"pk": "title"}, sends={"lines": "=245 00 $aGood", "expected": "=1", "do": "=save"}
+    ),
     "desk:record_history": Page(Permission.CATALOGUE, {"pk": "title"}, asks={"old": "=1", "new": "=1"}),
     "desk:restore_version": Page(Permission.CATALOGUE, {"pk": "title"}, sends={"version": "=1", "expected": "=1"}),
     "desk:local_fields": Page(

@@ -41,6 +41,7 @@ def search_page(request: StaffRequest) -> HttpResponse:
         "hits": _rows(searched),
         "patron": patron,
         "about": about,
+        "may_catalogue": request.staff.may(Permission.CATALOGUE),
         "everywhere_url": searched.address(everywhere="1", branch=None),
         "here_url": searched.address(everywhere=None),
         **searched.pages(),
