@@ -297,7 +297,7 @@ DESK = {
     "desk:new_record": Page(
         Permission.CATALOGUE,
         asks={"kind": "=BOOK", "flavour": "=MARC21"},
-        sends={"lines": "=245 00 $aGood", "flavour": "=MARC21", "whose": "=local", "do": "=save"},
+        sends={"lines": "=245 00 $aGood", "flavour": "=MARC21", "whose": "=local", "do": "=save-anyway"},
     ),
     "desk:quick_record": Page(
         Permission.CATALOGUE,

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from catalogue.models import BibliographicRecord
 from tenants.models import Municipality
 from tests.isolation.pages import ANYBODY, MAPS, OF_A_MUNICIPALITY, OF_THE_CONSORTIUM, may
 from tests.isolation.visits import EVERYBODY, browser, cookies_of, operators_things, taken_back, values_of, visits
@@ -14,6 +15,11 @@ BOTH = ("GET", "POST")
 # A municipality's settings stand in its own row of a table that all share; that it's its own has a test below.
 SETTINGS = ("public.tenants_municipality",)
 SAVES_SETTINGS = dict.fromkeys(("console:rule_settings", "console:message_settings", "console:privacy"), SETTINGS)
+# Records lie in the shared schema; whose one is, and who sees it, stands in its row.
+ADDS_RECORDS = dict.fromkeys(
+    ("desk:new_record", "desk:quick_record"), ("public.catalogue_bibliographicrecord", "public.catalogue_change")
+)
+WRITES_OUTSIDE = SAVES_SETTINGS | ADDS_RECORDS
 
 
 @pytest.mark.parametrize("role", EVERYBODY)
@@ -29,7 +35,7 @@ def test_numbers_of_another_municipality_mean_nothing(towns, role):
             or (page.names_own_things and not is_refused)
             or (not may(role, page) and not visit.is_turned_away)
             or visit.leaks(beta.secrets)
-            or visit.wrote_outside("alpha", *SAVES_SETTINGS.get(visit.name, ()))
+            or visit.wrote_outside("alpha", *WRITES_OUTSIDE.get(visit.name, ()))
         ):
             wrong.append(f"{visit} {visit.leaks(beta.secrets)} {visit.wrote_outside('alpha')}")
 
@@ -50,6 +56,22 @@ def test_settings_are_saved_for_ones_own_municipality_only(towns, name):
         after = dict(Municipality.objects.values_list("schema_name", "settings"))
 
     assert {schema for schema in before if after[schema] != before[schema]} == {"alpha"}
+
+
+@pytest.mark.parametrize("name", ADDS_RECORDS)
+def test_a_new_record_is_seen_by_its_own_library_only(towns, name):
+    alpha, beta, _consortium = towns
+    client = browser("alpha.localhost", **cookies_of(alpha, "LIBRARIAN"))
+
+    with taken_back():
+        client.post(
+            reverse(name, urlconf=MUNICIPALITY_MAP), values_of(OF_A_MUNICIPALITY[name].sends or {}, beta.things)
+        )
+        connection.set_schema_to_public()
+        newest = BibliographicRecord.objects.latest("pk")
+
+    assert (newest.title, newest.is_local, newest.owner) == ("Good", True, "alpha")
+    assert newest.visible_to == alpha.municipality
 
 
 @pytest.mark.parametrize("role", EVERYBODY[1:])
