@@ -2,7 +2,7 @@
 
 An indented line without a tag goes on with the one before. `@` takes a sign that would begin a subfield, or another
 `@`, as it is, as in danMARC2's own lines: `@*` is a star and `@@` an at sign. There `@å` is the one letter that sorts
-as å and is written aa.
+as å and is written aa, and `@0153` the sign of that number; `@U+0153` is that in both families.
 """
 
 import re
@@ -17,7 +17,7 @@ _NO_TEXT = {"Cc", "Cn", "Co", "Cs", "Zl", "Zp"}
 _BLANK = re.compile("[_#]")
 _CODE = re.compile(r"[0-9a-zæøå&]")
 _EVERY_CODE = re.compile(r"[0-9A-Za-zæøåÆØÅ!-/:-@\[-`{-~]")
-_PIECE = re.compile(r"@([@*$åÅ])|([^@*$]+|@)|([*$])")
+_PIECE = re.compile(r"@(U\+(?:10)?[0-9A-Fa-f]{4}|[@*$åÅ]|[0-9A-Fa-f]{4})|([^@*$]+|@)|([*$])")
 _DOUBLE_A = {"å": "ꜳ", "Å": "Ꜳ"}
 _NO_INDICATORS = {Flavour.DANMARC2: "00", Flavour.MARC21: "  "}
 _MOST_FIELDS = 500
@@ -76,7 +76,7 @@ def field_in(line: str, flavour: Flavour, *, every_code: bool = False) -> MarcFi
     pattern = _EVERY_CODE if every_code else _CODE
     if not every_code:
         subfields = [(code, value) for code, value in subfields if value or not code]
-    if not subfields or not all(pattern.fullmatch(code) for code, _ in subfields):
+    if not subfields or not all(pattern.fullmatch(code) and not has_no_text(value) for code, value in subfields):
         return None
     text = "".join(f"{SUBFIELD}{code}{value}" for code, value in subfields)
     return MarcField(parts[1], unicodedata.normalize("NFC", f"{indicators}{text}"))
@@ -90,19 +90,28 @@ def has_no_text(line: str) -> bool:
 def _subfields(text: str, flavour: Flavour) -> list[tuple[str, str]]:
     """Return code and value of each subfield; a code alone is "" for a sign with none."""
     sign = SIGNS[flavour]
-    doubled = _DOUBLE_A if flavour == Flavour.DANMARC2 else {}
     pieces: list[list[str]] = []
     for escaped, plain, other in _PIECE.findall(text):
         if other == sign:
             pieces.append([])
         elif not pieces:
             return []
-        elif escaped in ("@", sign):
-            pieces[-1].append(escaped)
         else:
-            pieces[-1].append(doubled.get(escaped) or (f"@{escaped}" if escaped else plain or other))
+            pieces[-1].append(_meant(escaped, flavour) if escaped else plain or other)
     found = ["".join(piece) for piece in pieces]
     return [(piece[:1], piece[1:].strip()) for piece in found]
+
+
+def _meant(escaped: str, flavour: Flavour) -> str:
+    """Return what stands for itself behind an `@`, or is named there by its number; nothing else is an escape."""
+    is_danish = flavour == Flavour.DANMARC2
+    if escaped in ("@", SIGNS[flavour]):
+        return escaped
+    if is_danish and escaped in _DOUBLE_A:
+        return _DOUBLE_A[escaped]
+    if escaped.startswith("U+") or (is_danish and len(escaped) == 4):
+        return chr(int(escaped.removeprefix("U+"), 16))
+    return f"@{escaped}"
 
 
 def _escaped(value: str, sign: str) -> str:

@@ -63,6 +63,7 @@ def test_says_in_which_line_each_field_begins():
     [
         ("856 40 $uhttps://a.example/@me", [("u", "https://a.example/@me")]),
         ("500 ## $a1 @$ and @@", [("a", "1 $ and @")]),
+        ("500 ## $ac@U+0153ur @U+1F600 @0153", [("a", "c\u0153ur \u1f600 @0153")]),
         ("500 ## $a$b", [("a", ""), ("b", "")]),
         ("500 ## $aå", [("a", "å")]),
         ("500 ## $aמ\u200fשה می\u200cخواهم", [("a", "מ\u200fשה می\u200cخواهم")]),
@@ -72,6 +73,16 @@ def test_any_sign_can_be_written(text, subfields):
     typed = record_in(text, Flavour.MARC21)
 
     assert typed.record.fields[0].subfields == subfields
+
+
+@pytest.mark.parametrize(("typed", "value"), [("c@0153ur", "c\u0153ur"), ("a@U+00e5", "a\xe5"), ("a@b@015", "a@b@015")])
+def test_danmarc2_names_signs_by_their_numbers(typed, value):
+    assert record_in(f"504 00 *a{typed}", Flavour.DANMARC2).record.fields[0].subfields == [("a", value)]
+
+
+@pytest.mark.parametrize("number", ["0000", "001F", "D800", "2028", "FFFF"])
+def test_a_number_that_is_no_sign_is_refused(number):
+    assert record_in(f"504 00 *ax@{number}y", Flavour.DANMARC2).faults == ((1, LineFault.NO_FIELD),)
 
 
 def test_danmarc2_has_a_letter_of_its_own():

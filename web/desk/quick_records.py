@@ -37,7 +37,7 @@ _MOST_SUBJECTS = 20
 class QuickRecordForm(forms.Form):
     """What is asked of a title."""
 
-    isbn = LineField(label="ISBN", max_length=20, required=False)
+    isbn = LineField(label="ISBN", max_length=20, required=False, widget=forms.TextInput(attrs={"autofocus": True}))
     title = LineField(label=_("Title"), help_text=_("A subtitle stands behind “ : ”."), max_length=500)
     author = LineField(label=_("Author"), help_text=_("Surname, forename"), max_length=200, required=False)
     year = forms.IntegerField(label=_("Year"), min_value=1000, max_value=2099, required=False)

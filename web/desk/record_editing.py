@@ -157,7 +157,7 @@ def _saved(request: DeskRequest, editor: _Editor, typed: TypedRecord) -> int:
 
 def _conflict(request: DeskRequest, editor: _Editor, typed: TypedRecord, stale: StaleRecord) -> HttpResponse:
     """Show what others changed, and what saving would change now; what was typed stays, and can be saved after that."""
-    newest = marc_of(editor.record.pk, stale.version)
+    newest = marc_of(editor.record.pk, stale.version) or typed.record
     other = [reason for reason in stale.reasons if reason.code != Code.STALE]
     return _page(
         request,
@@ -167,7 +167,8 @@ def _conflict(request: DeskRequest, editor: _Editor, typed: TypedRecord, stale: 
         conflict={
             "version": stale.version,
             "theirs": diff_rows(stale.changes),
-            "ours": diff_rows(record_diff(newest, typed.record)) if newest else [],
+            # The moment of the change is written anew by each save.
+            "ours": [row for row in diff_rows(record_diff(newest, typed.record)) if row["tag"] != "005"],
         },
         status=409,
     )
