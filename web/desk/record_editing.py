@@ -209,6 +209,7 @@ def _page(
         "problems": problems,
         "conflict": conflict,
         "can_insist": can_insist,
+        "is_unsaved": request.method == "POST",
         **panel(typed, at, of=editor.record),
     }
     return render(request, "desk/edit_record.html", context, status=status)

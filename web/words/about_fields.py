@@ -115,7 +115,8 @@ _FIELDS: Mapping[Flavour, Mapping[str, _Words]] = {
 _PERSON_21 = {"a": _NAME, "d": _DATES, "e": _ROLE, "4": _ROLE, "t": _TITLE}
 _BODY_21 = {"a": _NAME, "b": _SUBDIVISION, "e": _ROLE, "4": _ROLE}
 _SUBJECT_21 = {**dict.fromkeys("vxyz", _SUBDIVISION), "2": _SOURCE}
-_PERSON_DK = {"a": _SURNAME, "h": _FORENAME, "c": _DATES, "4": _ROLE, "t": _TITLE}
+_PERSON_DK = {"a": _SURNAME, "h": _FORENAME, "c": _DATES}
+_BODY_DK = {"a": _NAME, "c": _SUBDIVISION}
 _SUBFIELDS: Mapping[Flavour, Mapping[str, Mapping[str, _Words]]] = {
     Flavour.MARC21: {
         "020": {"a": "ISBN", "q": _BINDING, "z": _WRONG_NUMBER},
@@ -131,8 +132,9 @@ _SUBFIELDS: Mapping[Flavour, Mapping[str, Mapping[str, _Words]]] = {
         "300": {"a": _EXTENT, "b": _DETAILS, "c": _SIZE, "e": _ACCOMPANYING},
         "490": {"a": _SERIES, "v": _VOLUME, "x": "ISSN"},
         "520": {"a": _SUMMARY},
-        **dict.fromkeys(("600",), {**_PERSON_21, **_SUBJECT_21}),
-        **dict.fromkeys(("650", "651", "653"), {"a": _SUBJECT, **_SUBJECT_21}),
+        "600": {**_PERSON_21, **_SUBJECT_21},
+        **dict.fromkeys(("650", "651"), {"a": _SUBJECT, **_SUBJECT_21}),
+        "653": {"a": _SUBJECT},
         "655": {"a": _FORM, "2": _SOURCE},
         "773": {"t": _TITLE, "w": _("Record number"), "g": _DETAILS, "x": "ISSN"},
         "856": {"u": _LINK, "y": _NAME, "z": _NOTE},
@@ -142,8 +144,11 @@ _SUBFIELDS: Mapping[Flavour, Mapping[str, Mapping[str, _Words]]] = {
         "021": {"a": "ISBN", "e": "ISBN-13", "c": _BINDING, "x": _WRONG_NUMBER},
         "022": {"a": "ISSN", "x": _WRONG_NUMBER},
         "041": {"a": _LANGUAGE},
-        **dict.fromkeys(("100", "600", "700"), _PERSON_DK),
-        **dict.fromkeys(("110", "610", "710"), {"a": _NAME, "c": _SUBDIVISION, "4": _ROLE}),
+        "100": {**_PERSON_DK, "4": _ROLE},
+        "600": {**_PERSON_DK, "t": _TITLE},
+        "700": {**_PERSON_DK, "4": _ROLE, "t": _TITLE},
+        **dict.fromkeys(("110", "710"), {**_BODY_DK, "4": _ROLE}),
+        "610": _BODY_DK,
         "245": {
             "a": _TITLE,
             "c": _REMAINDER,

@@ -1,6 +1,7 @@
 /* The cataloguer's editor: `<form data-marc-form>` with `<textarea data-marc-lines>` and `<input data-marc-line>`. While
    she types, chooses a code or goes to another line, the form is told "marc:check" and says which line the cursor is in;
-   `data-marc-go="12"` puts the cursor into a line. */
+   `data-marc-go="12"` puts the cursor into a line. Leaving what isn't saved asks first; `data-marc-unsaved` says that what
+   the page came with isn't. */
 (() => {
   const form = document.querySelector("[data-marc-form]");
   if (!form) return;
@@ -20,6 +21,20 @@
   form.addEventListener("keyup", follow);
   form.addEventListener("input", (event) => { if (event.target === lines()) check(); });
   form.addEventListener("change", (event) => { if (event.target.closest("[data-marc-coded]")) check(); });
+
+  /* A place that was taken out from under her is there again under its name. */
+  let last = null;
+  form.addEventListener("focusin", (event) => { last = event.target; });
+  document.addEventListener("ui:applied", () => {
+    if (last && !last.isConnected) document.getElementById(last.id)?.focus();
+  });
+
+  const opened = lines().value;
+  let isSent = false;
+  form.addEventListener("submit", () => { isSent = true; });
+  window.addEventListener("beforeunload", (event) => {
+    if (!isSent && (lines().value !== opened || "marcUnsaved" in form.dataset)) event.preventDefault();
+  });
 
   document.addEventListener("click", (event) => {
     const link = event.target.closest("[data-marc-go]");
