@@ -43,6 +43,12 @@ def test_no_table_contradicts_itself(flavour):
         ("MARC21", ("250", "1 $a2. painos"), [("WRONG_INDICATOR", "250", "1", "1", "#")]),
         ("MARC21", ("245", "10$aYö$aYö"), [("SUBFIELD_AGAIN", "245", "a")]),
         ("MARC21", ("100", "1 $ekirjoittaja"), [("MISSING_SUBFIELD", "100", "a")]),
+        (
+            "MARC21",
+            ("245", "10$a$b "),
+            [("MISSING_FIELD", "245"), ("EMPTY_SUBFIELD", "245", "a"), ("EMPTY_SUBFIELD", "245", "b")],
+        ),
+        ("MARC21", ("100", "1 $a$e"), [("EMPTY_SUBFIELD", "100", "a"), ("EMPTY_SUBFIELD", "100", "e")]),
         ("MARC21", ("500", "  $a"), [("EMPTY_SUBFIELD", "500", "a")]),
         ("MARC21", ("653", " 0$aYö$8x$9own"), []),
         ("MARC21", ("020", "  $a9789510433905"), [("WRONG_ISBN", "020", "9789510433905")]),

@@ -50,10 +50,16 @@ def rule_for(flavour: Flavour, tag: str) -> FieldRule | None:
 
 
 def _missing_fields(record: MarcRecord) -> Iterator[Finding]:
-    there = {field.tag for field in record.fields}
+    empty: dict[str, int] = {}
+    there = set()
+    for place, field in enumerate(record.fields):
+        if field.is_control or any(value.strip() for _, value in field.subfields):
+            there.add(field.tag)
+        else:
+            empty.setdefault(field.tag, place)
     for tag, rule in RULES[record.flavour].items():
         if rule.is_mandatory and tag not in there:
-            yield Finding(Breach.MISSING_FIELD, tag)
+            yield Finding(Breach.MISSING_FIELD, tag, empty.get(tag))
 
 
 def _again(record: MarcRecord) -> Iterator[Finding]:
@@ -95,8 +101,10 @@ def _indicators(rule: FieldRule, place: int, field: MarcField) -> Iterator[Findi
 
 def _subfields(rule: FieldRule, place: int, field: MarcField) -> Iterator[Finding]:
     counts = Counter(code for code, _ in field.subfields)
-    for code in rule.must:
-        if code not in counts:
+    filled = {code for code, value in field.subfields if value.strip()}
+    # A field that's empty altogether isn't kept: `_missing_fields` speaks of it.
+    for code in rule.must if filled else "":
+        if code not in filled:
             yield Finding(Breach.MISSING_SUBFIELD, field.tag, place, {"subfield": code})
     for code, count in counts.items():
         if code not in rule.codes and code not in _OWN_CODES:
