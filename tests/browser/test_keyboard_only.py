@@ -164,3 +164,27 @@ def test_staff_change_a_key_and_the_button_says_so(page, demo):
 def save_key(page: Page, field: Locator, key: str) -> None:
     field.fill(key)
     leave_by(page, "Enter")
+
+
+def test_catalogues_a_book_without_a_mouse(page, demo):
+    log_in_by_keyboard(page, demo)
+    leave_by(page, "F6")
+    tab_to(page, page.get_by_role("link", name="New record"), key="Shift+Tab")
+    leave_by(page, "Enter")
+    tab_to(page, page.get_by_role("region", name="MARC 21").get_by_role("link", name="Book", exact=True))
+    leave_by(page, "Enter")
+    lines, checked = page.get_by_label("Fields, one on each line"), page.get_by_role("complementary")
+    expect(lines).to_be_focused()
+    # The cursor is in the first subfield that has nothing; the panel has followed it there.
+    expect(checked).to_contain_text("020")
+    expect(checked).to_contain_text("Field 245 is missing.")
+
+    for _ in range(4):
+        page.keyboard.press("F9")
+    page.keyboard.type("Tyhjä kirjastoauto")
+    expect(lines).to_have_value(re.compile(r"^245 10 \$aTyhjä kirjastoauto\$b\$c$", re.MULTILINE))
+    expect(checked).to_contain_text("The record follows the format's rules.")
+    leave_by(page, "Control+s")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Tyhjä kirjastoauto")
+    expect(page.get_by_text("Only your library shows this title.")).to_be_visible()

@@ -52,6 +52,7 @@ AREAS = {
     "patron": _("Patron"),
     "lists": _("Lists"),
     "school": _("School"),
+    "records": _("Cataloguing"),
     "console": _("Console"),
 }
 
@@ -89,6 +90,7 @@ ACTIONS = {
         KeyAction("next-pupil", "school", _("Pupil after"), "Down"),
         KeyAction("skip-pupil", "school", _("Skip the pupil"), "Space"),
         KeyAction("class-list", "school", _("Print the class list"), "F10"),
+        KeyAction("next-empty", "records", _("Next empty subfield"), "F9"),
         KeyAction("provision", "console", _("Provision a municipality"), "F9"),
         KeyAction("run-job", "console", _("Run the job now"), "F10"),
         KeyAction("find-municipality", "console", _("Find a municipality"), "Ctrl+F"),

@@ -1,7 +1,8 @@
 /* The cataloguer's editor: `<form data-marc-form>` with `<textarea data-marc-lines>` and `<input data-marc-line>`. While
    she types, chooses a code or goes to another line, the form is told "marc:check" and says which line the cursor is in;
-   `data-marc-go="12"` puts the cursor into a line. Leaving what isn't saved asks first; `data-marc-unsaved` says that what
-   the page came with isn't. */
+   `data-marc-go="12"` puts the cursor into a line, `data-marc-next` behind the next subfield that has nothing yet, and
+   `data-marc-begin` into the first of those when the page opens. Leaving what isn't saved asks first;
+   `data-marc-unsaved` says that what the page came with isn't. */
 (() => {
   const form = document.querySelector("[data-marc-form]");
   if (!form) return;
@@ -36,7 +37,18 @@
     if (!isSent && (lines().value !== opened || "marcUnsaved" in form.dataset)) event.preventDefault();
   });
 
+  const next = () => {
+    const box = lines();
+    const ends = [...box.value.matchAll(/[$*][a-zæøå](?=[$*][0-9a-zæøå]|[ \t]*$)/gm)].map((each) => each.index + 2);
+    if (!ends.length) return;
+    const end = ends.find((each) => each > box.selectionEnd) ?? ends[0];
+    box.focus();
+    box.setSelectionRange(end, end);
+  };
+  if ("marcBegin" in form.dataset) next();
+
   document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-marc-next]")) next();
     const link = event.target.closest("[data-marc-go]");
     if (!link) return;
     event.preventDefault();
