@@ -17,6 +17,7 @@ KNOWN = {
     "LIBSYS_SMS_GATEWAY_URL": "https://:token@host/path of the text message gateway; without it they become files",
     "LIBSYS_DIGITAL_POST_URL": "https://:token@host/path of the digital post gateway; without it they become files",
     "LIBSYS_NOTICE_GATEWAYS": "classes of one's own, as SMS=package.module.Class,DIGITAL_POST=…",
+    "LIBSYS_PRIVATE_SOURCES": "hosts inside the own network that records may be fetched from, comma-separated",
     "LIBSYS_DATABASE_POOL": "connections per process, 8 by default",
     "LIBSYS_NODE": "this web node's name in logs and locks",
 }
@@ -47,6 +48,7 @@ class Environment:
     sms_gateway_url: str
     digital_post_url: str
     notice_gateways: tuple[tuple[str, str], ...]
+    private_sources: frozenset[str]
     database_pool: int
     node: str
 
@@ -97,6 +99,7 @@ def read_environment(variables: Mapping[str, str], *, root: Path) -> Environment
         sms_gateway_url=variables.get("LIBSYS_SMS_GATEWAY_URL", ""),
         digital_post_url=variables.get("LIBSYS_DIGITAL_POST_URL", ""),
         notice_gateways=tuple(_gateways(variables)),
+        private_sources=frozenset(filter(None, map(str.strip, variables.get("LIBSYS_PRIVATE_SOURCES", "").split(",")))),
         database_pool=int(pool),
         node=variables.get("LIBSYS_NODE") or "web",
     )

@@ -272,6 +272,8 @@ NOTICE_GATEWAYS = {
     "DIGITAL_POST": f"notices.gateways.{'http.DigitalPostHttp' if DIGITAL_POST_URL else 'files.DigitalPostFiles'}",
     **dict(ENV.notice_gateways),
 }
+# Everything else that staff may name as a source must be on the public network.
+REMOTE_PRIVATE_HOSTS = ENV.private_sources
 SERVER_EMAIL = parseaddr(DEFAULT_FROM_EMAIL)[1]
 
 # --- Background work ---
