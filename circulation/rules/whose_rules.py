@@ -1,4 +1,4 @@
-"""Whose rules and calendar a loan or a hold follows, and where a patron belongs. Pure; the municipality chooses."""
+"""Whose rules hold, where a patron belongs, when an item on its way is late. Pure; the municipality chooses."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,6 +10,9 @@ from circulation.models import CirculationRule
 Residence = CirculationRule.Residence
 # The part of the municipality's settings in which they stand.
 SECTION = "circulation"
+# A van that took longer than this has lost something.
+USUAL_TRANSIT_DAYS = 3
+MOST_TRANSIT_DAYS = 60
 
 
 class WhoseRules(StrEnum):
@@ -28,12 +31,14 @@ class Choices:
     :ivar holds: whose rules a hold follows; the desk is the pick-up branch
     :ivar own_code: the municipality's number, empty if it hasn't been given
     :ivar partner_codes: the numbers of those whose residents are partners'
+    :ivar transit_days: after how many days on its way an item is late
     """
 
     loans: WhoseRules = WhoseRules.DESK
     holds: WhoseRules = WhoseRules.DESK
     own_code: str = ""
     partner_codes: frozenset[str] = frozenset()
+    transit_days: int = USUAL_TRANSIT_DAYS
 
     def residence_of(self, municipality_code: str) -> str:
         """Return where a patron belongs by her municipality's number; without one she's our own."""
@@ -59,6 +64,7 @@ def choices_from(settings: Mapping[str, Any]) -> Choices:
         holds=_whose(settings.get("rules_of_holds")),
         own_code=str(settings.get("municipality_code") or ""),
         partner_codes=frozenset(_codes(settings.get("partner_codes"))),
+        transit_days=_days(settings.get("transit_days")),
     )
 
 
@@ -68,6 +74,11 @@ def _branch(whose: WhoseRules, desk_id: int, item_home_id: int, patron_home_id: 
 
 def _whose(text: Any) -> WhoseRules:
     return WhoseRules(text) if text in list(WhoseRules) else WhoseRules.DESK
+
+
+def _days(days: Any) -> int:
+    is_known = isinstance(days, int) and not isinstance(days, bool) and 1 <= days <= MOST_TRANSIT_DAYS
+    return days if is_known else USUAL_TRANSIT_DAYS
 
 
 def _codes(codes: Any) -> Iterable[str]:

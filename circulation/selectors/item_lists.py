@@ -1,12 +1,14 @@
 """Items of the municipality, narrowed down by what the desk asks for; their uses; journeys that take too long."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 
 from circulation.models import LocalUse, Transit
+from circulation.rules.whose_rules import SECTION, choices_from
 from holdings.models import Branch, Item
+from tenants.selectors import current_municipality
 
 PAGE = 50
 
@@ -59,13 +61,18 @@ def uses_in_house(item_id: int) -> int:
     return LocalUse.objects.filter(item=item_id).count()
 
 
-def late_transits(branch: Branch, *, sent_before: datetime) -> list[Transit]:
-    """Return what was sent from or to the branch before a moment and hasn't arrived, the longest on the way first."""
+def transit_days() -> int:
+    """Return after how many days on its way an item is late in this municipality."""
+    return choices_from(current_municipality().settings.get(SECTION, {})).transit_days
+
+
+def late_transits(branch: Branch, *, now: datetime) -> list[Transit]:
+    """Return what's late on its way from or to the branch, the longest on the way first."""
     late = Transit.objects.filter(
         Q(to_branch=branch) | Q(from_branch=branch),
         received_at__isnull=True,
         cancelled_at__isnull=True,
-        sent_at__lt=sent_before,
+        sent_at__lt=now - timedelta(days=transit_days()),
     )
     rows = late.select_related("item__record", "item__item_type", "from_branch", "to_branch", "hold__patron")
     return list(rows.defer("item__record__raw").order_by("sent_at", "pk"))

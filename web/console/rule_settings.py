@@ -1,4 +1,4 @@
-"""Whose rules loans and holds follow, and which municipalities' residents are partners'."""
+"""Whose rules loans and holds follow, whose residents are partners', and when an item on its way is late."""
 
 import re
 from typing import Any
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.rules import Permission
-from circulation.rules.whose_rules import SECTION, Choices, WhoseRules, choices_from
+from circulation.rules.whose_rules import MOST_TRANSIT_DAYS, SECTION, Choices, WhoseRules, choices_from
 from tenants.selectors import stored_municipality
 from tenants.services.settings import change_settings
 from web.account.access import staff_only
@@ -48,6 +48,13 @@ class RuleSettingsForm(GuardedForm):
         max_length=2000,
         help_text=_("Whose residents are partners' residents to the rules; with spaces between them."),
     )
+    transit_days = forms.IntegerField(
+        label=_("Late on its way after, in days"),
+        min_value=1,
+        max_value=MOST_TRANSIT_DAYS,
+        required=False,
+        help_text=_("Empty is the usual: three days."),
+    )
 
     def clean_partner_codes(self) -> str:
         """Return the numbers in order, each once."""
@@ -64,6 +71,7 @@ def stored_choices(chosen: Choices) -> dict[str, Any]:
         "rules_of_holds": chosen.holds.value,
         "municipality_code": chosen.own_code,
         "partner_codes": " ".join(sorted(chosen.partner_codes)),
+        "transit_days": chosen.transit_days,
     }
 
 

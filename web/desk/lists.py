@@ -1,6 +1,5 @@
 """Today's work at the branch as lists to print: holds to fetch, the hold shelf to clear, overdue, transits."""
 
-from datetime import timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.rules import Permission
 from accounts.selectors import newest_about
 from circulation.selectors.hopeless import hopeless_holds
-from circulation.selectors.item_lists import late_transits
+from circulation.selectors.item_lists import late_transits, transit_days
 from circulation.selectors.lists import overdue_loans, ready_holds, shelf_to_clear, transits_to
 from circulation.services import undo_holds
 from circulation.services.undo import UNDOABLE_FOR
@@ -22,9 +21,6 @@ from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas
 from web.ui.kept_filters import keeps_filters
 from web.ui.sorting import keeps_order, ordered
-
-# A van that took longer than this has lost something.
-LATE_AFTER = timedelta(days=3)
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
@@ -84,9 +80,10 @@ def transits(request: DeskRequest) -> HttpResponse:
     """List what's on its way here, the longest first; or what's late, from and to this branch."""
     branch = request.staff.branch
     late = request.GET.get("late") == "1"
-    lines = late_transits(branch, sent_before=timezone.now() - LATE_AFTER) if late else transits_to(branch)
+    lines = late_transits(branch, now=timezone.now()) if late else transits_to(branch)
     table = "late-transits" if late else "transits"
-    return list_page(request, "transits", {"lines": ordered(request, table, lines), "late": late, "table": table})
+    context = {"lines": ordered(request, table, lines), "late": late, "late_days": transit_days(), "table": table}
+    return list_page(request, "transits", context)
 
 
 def list_page(request: DeskRequest, name: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 
 from accounts.rules import Permission
 from circulation.selectors.claims import claimed_loans
-from circulation.selectors.lists import count_overdue, ready_holds, shelf_to_clear, transits_to
+from circulation.selectors.item_lists import late_transits
+from circulation.selectors.lists import count_overdue, ready_holds, shelf_to_clear
 from circulation.selectors.outages import count_to_settle
 from circulation.selectors.picks import holds_to_pick
 from notices.selectors import count_letters, count_problems, problem_notices
@@ -19,7 +20,6 @@ from tenants.selectors import count_failed_jobs
 from web.account.access import staff_only
 from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas
-from web.desk.lists import LATE_AFTER
 from web.desk.recent import seen_lately
 
 
@@ -45,18 +45,23 @@ def start(request: DeskRequest) -> HttpResponse:
 
 def _work(branch: Any) -> list[dict[str, Any]]:
     now, today = timezone.now(), timezone.localdate()
-    late = [transit for transit in transits_to(branch) if transit.sent_at < now - LATE_AFTER]
     lines: tuple[tuple[str, int, str, str], ...] = (
         (gettext("Holds to fetch from the shelves"), len(holds_to_pick(branch, now=now)), "holds", "notice"),
         (gettext("Hold shelf to clear"), len(shelf_to_clear(branch, today=today)), "shelf", "notice"),
         (gettext("Overdue loans"), count_overdue(branch, now=now), "overdue", "none"),
-        (gettext("On their way here for more than three days"), len(late), "transits", "stop"),
+        (gettext("Late on their way, from and to here"), len(late_transits(branch, now=now)), "transits", "stop"),
         (gettext("Said to be returned, to look for"), len(claimed_loans(branch)), "claims", "notice"),
     )
     if to_settle := count_to_settle(branch):
         text = gettext("Scans of an outage to settle")
         lines = ((text, to_settle, "outage", "stop"), *lines)
+    asks = {"transits": {"late": "1"}}
     return [
-        {"text": text, "count": count, "url": reverse(f"desk:{name}"), "kind": kind if count else "ok"}
+        {
+            "text": text,
+            "count": count,
+            "url": reverse(f"desk:{name}", query=asks.get(name)),
+            "kind": kind if count else "ok",
+        }
         for text, count, name, kind in lines
     ]
