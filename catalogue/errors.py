@@ -37,6 +37,11 @@ class Code(StrEnum):
     # The content's number belongs to another agency: the fact `agency`.
     OTHERS_NUMBER = "OTHERS_NUMBER"
     NOT_LOCAL = "NOT_LOCAL"
+    # What stands against showing a local record to its library alone again: the fact `names`, of the libraries.
+    OTHERS_HAVE_ITEMS = "OTHERS_HAVE_ITEMS"
+    OTHERS_HAVE_HOLDS = "OTHERS_HAVE_HOLDS"
+    OTHERS_HAVE_FIELDS = "OTHERS_HAVE_FIELDS"
+    TOOK_ANOTHER_IN = "TOOK_ANOTHER_IN"
     # Merging.
     SAME_RECORD = "SAME_RECORD"
     LEVELS_DIFFER = "LEVELS_DIFFER"

@@ -53,6 +53,8 @@ class ChangeKind(models.TextChoices):
     DELETE = "DELETE", "deletion"
     # Of a local record: from now on everybody sees it.
     SHARE = "SHARE", "shown to all"
+    # And that taken back.
+    UNSHARE = "UNSHARE", "shown to its library alone"
     # Of an enrichment alone: it keeps what the common record said before, for the items on the shelf.
     KEEP = "KEEP", "old shelf data kept"
 

@@ -27,17 +27,26 @@ _DATE_ANEW = """
         WHERE record_id = ANY (%(ids)s) AND municipality_id IS NOT NULL
           AND (%(municipality)s::bigint IS NULL OR municipality_id = %(municipality)s)
     ),
-    wanted AS (
+    listed AS (
         SELECT record_id, municipality_id, branch_code, bool_or(is_held) AS is_held
         FROM places GROUP BY record_id, municipality_id, branch_code
+    ),
+    wanted AS (
+        SELECT listed.*, asked.visible_to_id IS NOT NULL
+               AND asked.visible_to_id IS DISTINCT FROM listed.municipality_id AS is_hidden
+        FROM listed JOIN asked ON asked.id = listed.record_id
     )
     INSERT INTO public.catalogue_harvestentry AS known
         (record_id, municipality_id, branch_code, material_type, former_types, changed_at, is_gone)
     SELECT wanted.record_id, wanted.municipality_id, wanted.branch_code, asked.material_type, '{}', moment.at,
-           asked.is_withdrawn OR NOT wanted.is_held
+           asked.is_withdrawn OR NOT wanted.is_held OR wanted.is_hidden
     FROM wanted JOIN asked ON asked.id = wanted.record_id CROSS JOIN moment
-    -- What one library keeps to itself is in no other list, nor in the nation's.
-    WHERE asked.visible_to_id IS NULL OR asked.visible_to_id = wanted.municipality_id
+    -- What one library keeps to itself is in no other list, nor in the nation's; once, if it was, it leaves it.
+    WHERE NOT wanted.is_hidden OR EXISTS (
+        SELECT FROM public.catalogue_harvestentry entry
+        WHERE entry.record_id = wanted.record_id AND NOT entry.is_gone AND entry.branch_code = wanted.branch_code
+          AND entry.municipality_id IS NOT DISTINCT FROM wanted.municipality_id
+    )
     ON CONFLICT (record_id, municipality_id, branch_code) DO UPDATE SET
         changed_at = excluded.changed_at,
         is_gone = excluded.is_gone,

@@ -4,14 +4,11 @@ The one that goes stays as a withdrawn record that leads to the one that stays, 
 still find the title. Everything in every municipality that refers to it moves along, in one transaction.
 """
 
-from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from django.apps import apps
-from django.conf import settings
-from django.db import models, transaction
+from django.db import transaction
 
 from catalogue import merging
 from catalogue.errors import Code, RecordRefused
@@ -24,6 +21,7 @@ from catalogue.models import BibliographicRecord, Change, ChangeKind, RecordMerg
 from catalogue.rules.record_diff import is_same_content
 from catalogue.rules.rights import reasons_against_merge
 from catalogue.rules.shelf_data import RecordChange
+from catalogue.selectors.references import references
 from catalogue.selectors.rights import owned
 from catalogue.selectors.versions import content_of
 from catalogue.services import change_feed
@@ -116,18 +114,6 @@ def undo_merge(*, merge_id: int, author: Author, now: datetime) -> RecordMerge:
     audit.record(action="catalogue.undo_merge", actor=author.account, subject=winner, facts=facts)
     _announce(stays=[winner.pk, loser.pk], goes=[], now=now)
     return merge
-
-
-def references() -> Iterator[tuple[type[models.Model], str]]:
-    """Yield every table of a municipality that refers to records, with the column that does, lower rooms first.
-
-    Rows are locked in this order, which is the order in which a desk locks an item and a hold for it.
-    """
-    for name in settings.TENANT_APPS:
-        for model in apps.get_app_config(name.rpartition(".")[2]).get_models():
-            for field in model._meta.concrete_fields:
-                if field.related_model is BibliographicRecord:
-                    yield model, field.attname
 
 
 def _move(goes: int, stays: int, now: datetime, _municipality: Municipality) -> dict[str, Any] | None:

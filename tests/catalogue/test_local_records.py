@@ -7,26 +7,27 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 from django.test import Client
+from django_tenants.utils import schema_context
 
 from accounts.models import AuditEntry
 from catalogue.errors import Code, RecordRefused, StaleRecord
 from catalogue.harvesting import View, Window, harvest_page, harvested_title, records_to_export
 from catalogue.marc.problems import Problem
 from catalogue.marc.records import MarcField
-from catalogue.models import BibliographicRecord
+from catalogue.models import BibliographicRecord, RecordMerge
 from catalogue.search import SearchRequest, edition_ids, other_editions, search, suggest
 from catalogue.search.writing import rebuild
 from catalogue.selectors import get_record, records_by_identifier, records_by_ids
 from catalogue.services.enrichments import Whose, save_enrichment
 from catalogue.services.import_marc import import_marc, plan_import
-from catalogue.services.local_records import share_record
+from catalogue.services.local_records import share_record, unshare_record
 from catalogue.services.merging import merge_records
 from catalogue.services.records import Author, add_record, delete_record, save_record
 from catalogue.services.standing import standing_record
 from holdings.errors import ItemRefused
 from holdings.services.items import ItemDetails, add_item
 from tests.catalogue.marc_samples import DANISH_NOVEL, iso2709
-from tests.factories import ItemFactory, RecordFactory, StaffAccountFactory
+from tests.factories import HoldFactory, ItemFactory, RecordFactory, StaffAccountFactory
 from tests.interop.harvests import hold
 
 DANISH_LEADER = "00000name 2200000   4500"
@@ -110,6 +111,129 @@ def test_ii_i15_is_not_shown_by_others_nor_by_the_stale(record, author, now, cha
 
     assert refusal.value.codes == expected
     assert BibliographicRecord.objects.get(pk=record.pk).visible_to_id is not None
+
+
+@pytest.fixture
+def unshare(shared, author, now):
+    """Return a function that shows the kettle to Alpha alone again, as Alpha or somebody else asks for it."""
+
+    def take_back(by=author, version=2):
+        return unshare_record(record_id=shared.pk, expected_version=version, author=by, now=now)
+
+    return take_back
+
+
+def test_what_nobody_else_has_anything_on_is_its_librarys_own_again(unshare, shared, alpha, beta, now):
+    hold(shared, alpha)
+    with schema_context("alpha"):
+        HoldFactory(record=ItemFactory(record=shared).record)
+
+    again = unshare()
+
+    assert (again.version, again.change_kind, again.visible_to) == (3, "UNSHARE", alpha)
+    assert [each.number for each in again.versions.order_by("number")] == [1, 2]
+    entry = AuditEntry.objects.get(action="catalogue.unshare_record")
+    assert (entry.actor.name, entry.subject_id, entry.facts) == ("Karen Holm", shared.pk, {"version": 3})
+    assert get_record(shared.pk).pk == standing_record(shared.pk) == shared.pk
+    assert unshare(version=3).version == 3
+    connection.set_tenant(beta)
+    assert (get_record(shared.pk), standing_record(shared.pk)) == (None, None)
+
+
+def test_harvesters_hear_that_it_is_gone_and_nothing_of_it_after_that(unshare, shared, alpha, author, now):
+    hold(shared, alpha)
+
+    def listed(number):
+        page = harvest_page(View(number), Window(), limit=9, with_marc=True)
+        return [(each.record_id, each.is_gone, each.changed_at) for each in page]
+
+    assert [each[:2] for each in listed(None)] == [(shared.pk, False)]
+    unshare()
+    [gone] = listed(None)
+    assert gone[:2] == (shared.pk, True)
+    assert [each[:2] for each in listed(alpha.pk)] == [(shared.pk, False)]
+
+    save_record(record_id=shared.pk, expected_version=3, raw=kettle(title="Gryde"), author=author, now=now)
+    assert listed(None) == [gone]
+    share_record(record_id=shared.pk, expected_version=4, author=author, now=now)
+    assert [each[:2] for each in listed(None)] == [(shared.pk, False)]
+
+
+def beta_has_an_item(record, beta, now):
+    with schema_context("beta"):
+        ItemFactory(record=record, withdrawn=True)
+
+
+def beta_had_a_hold(record, beta, now):
+    with schema_context("beta"):
+        HoldFactory(record=record, state="CANCELLED")
+
+
+def beta_has_fields(record, beta, now):
+    whose = Whose(record.pk, Author(None, beta))
+    save_enrichment(whose=whose, fields=[MarcField("504", "00\x1faVores")], expected_version=0, now=now)
+
+
+def all_see_a_part(record, beta, now):
+    RecordFactory(part_of=record.control_number)
+
+
+def beta_keeps_a_part(record, beta, now):
+    RecordFactory(part_of=record.control_number, is_local=True, visible_to=beta)
+
+
+def took_one_in_that_all_saw(record, beta, now):
+    gone = RecordFactory(deleted_at=now, merged_into=record)
+    RecordMerge.objects.create(winner=record, loser=gone, winner_version=1, merged_at=now)
+
+
+@pytest.mark.parametrize(
+    ("depends", "expected"),
+    [
+        (beta_has_an_item, [(Code.OTHERS_HAVE_ITEMS, ["Beta"])]),
+        (beta_had_a_hold, [(Code.OTHERS_HAVE_HOLDS, ["Beta"])]),
+        (beta_has_fields, [(Code.OTHERS_HAVE_FIELDS, None)]),
+        (all_see_a_part, [(Code.HAS_PARTS, None)]),
+        (beta_keeps_a_part, [(Code.HAS_PARTS, None)]),
+        (took_one_in_that_all_saw, [(Code.TOOK_ANOTHER_IN, None)]),
+    ],
+)
+def test_stays_shown_while_others_have_anything_on_it(unshare, shared, beta, now, depends, expected):
+    depends(shared, beta, now)
+
+    with pytest.raises(RecordRefused) as refusal:
+        unshare()
+
+    assert [(each.code, each.facts.get("names")) for each in refusal.value.reasons] == expected
+    shared.refresh_from_db()
+    assert (shared.version, shared.visible_to) == (2, None)
+    assert not AuditEntry.objects.filter(action="catalogue.unshare_record").exists()
+
+
+def test_all_that_others_have_is_said_at_once(unshare, shared, alpha, beta, now):
+    RecordFactory(part_of=shared.control_number, is_local=True, visible_to=alpha)
+    for depends in (beta_has_fields, beta_had_a_hold, beta_has_an_item):
+        depends(shared, beta, now)
+
+    with pytest.raises(RecordRefused) as refusal:
+        unshare()
+
+    assert refusal.value.codes == [Code.OTHERS_HAVE_ITEMS, Code.OTHERS_HAVE_HOLDS, Code.OTHERS_HAVE_FIELDS]
+
+
+@pytest.mark.parametrize(
+    ("by", "expected"),
+    [("beta", [Code.OTHERS_LOCAL_RECORD]), ("root", [Code.OTHERS_LOCAL_RECORD]), ("stale", [Code.STALE])],
+)
+def test_nobody_else_takes_it_back_nor_the_stale(unshare, shared, author, neighbour, by, expected):
+    whose = {"beta": neighbour, "root": Author(None, None), "stale": author}[by]
+
+    with pytest.raises(RecordRefused) as refusal:
+        unshare(by=whose, version=1 if by == "stale" else 2)
+
+    assert refusal.value.codes == expected
+    shared.refresh_from_db()
+    assert shared.visible_to is None
 
 
 @pytest.mark.parametrize(

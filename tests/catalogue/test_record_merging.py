@@ -10,9 +10,10 @@ from catalogue.errors import Code, RecordRefused, StaleRecord
 from catalogue.marc.problems import Problem
 from catalogue.models import BibliographicRecord, Change, HoldingsSummary
 from catalogue.selectors import get_record, record_by_identifier
+from catalogue.selectors.references import references
 from catalogue.selectors.versions import marc_of, versions_of
 from catalogue.services.import_marc import import_marc
-from catalogue.services.merging import merge_records, references, undo_merge
+from catalogue.services.merging import merge_records, undo_merge
 from catalogue.services.records import Author, restore_version, save_record
 from circulation.errors import HoldRefused
 from circulation.models import Hold

@@ -317,6 +317,7 @@ DESK = {
     "desk:take_back_local_fields": Page(Permission.CATALOGUE, {"pk": "title"}, sends={"expected": "=1"}),
     "desk:restore_local_fields": Page(Permission.CATALOGUE, {"pk": "title"}, sends={"version": "=1", "expected": "=1"}),
     "desk:share_record": Page(Permission.CATALOGUE, {"pk": "title"}, sends={"expected": "=1"}),
+    "desk:unshare_record": Page(Permission.CATALOGUE, {"pk": "title"}, sends={"expected": "=1"}),
     "desk:compare_records": Page(
         Permission.MERGE_RECORDS, {"pk": "title"}, asks={"number": "=1", "other": "other_title"}
     ),

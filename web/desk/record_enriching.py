@@ -18,7 +18,6 @@ from catalogue.selectors import get_record
 from catalogue.selectors.enrichments import Enriching, enrichment_of, enrichment_versions, merged_fields
 from catalogue.selectors.versions import marc_of
 from catalogue.services.enrichments import Whose, delete_enrichment, restore_enrichment, save_enrichment
-from catalogue.services.local_records import share_record
 from common.errors import Reason
 from tenants.selectors import current_municipality
 from web.account.access import staff_only
@@ -99,23 +98,6 @@ def restore(request: DeskRequest, pk: int) -> HttpResponse:
     done = gettext("Version %(number)s is the newest again, as version %(version)s.")
     messages.success(request, done % {"number": number, "version": saved.version})
     return redirect("desk:local_fields", pk=pk)
-
-
-@staff_only(Permission.CATALOGUE, needs_branch=True)
-@require_POST
-def share(request: DeskRequest, pk: int) -> HttpResponse:
-    """Show the library's own record to all libraries."""
-    record = _record_or_404(pk)
-    try:
-        share_record(
-            record_id=record.pk, expected_version=_expected(request), author=author_of(request), now=timezone.now()
-        )
-    except RecordRefused as refusal:
-        for problem in record_problems(refusal.reasons):
-            messages.error(request, str(problem))
-    else:
-        messages.success(request, gettext("All libraries show this title now."))
-    return redirect("desk:record", pk=pk)
 
 
 def _record_or_404(pk: int) -> Any:

@@ -21,6 +21,7 @@ from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas
 from web.desk.hold_forms import HoldForm
 from web.desk.item_texts import status_kind
+from web.desk.record_sharing import may_unshare
 from web.desk.scan_inputs import number_in
 from web.titles.names import audience_name, cover_kind, language_name, material_name
 
@@ -61,6 +62,7 @@ def record_page(request: DeskRequest, record: Any, *, status: int = 200, **more:
         "today": timezone.localdate(),
         "form_id": uuid.uuid4().hex,
         "may_catalogue": request.staff.may(Permission.CATALOGUE),
+        "may_unshare": may_unshare(request, record),
         "may_circulate": request.staff.may(Permission.CIRCULATE),
         "can_override": bool(reasons) and all(each.may_override for each in reasons if each.kind == "stop"),
         **more,

@@ -18,6 +18,7 @@ KINDS = {
     "UNMERGE": pgettext_lazy("how a version came to be", "Merge undone"),
     "DELETE": pgettext_lazy("how a version came to be", "Deleted"),
     "SHARE": pgettext_lazy("how a version came to be", "Shown to all"),
+    "UNSHARE": pgettext_lazy("how a version came to be", "Shown to its library alone"),
     "KEEP": pgettext_lazy("how a version came to be", "Kept by itself"),
 }
 # The kind of the sign, and the word beside it.
@@ -35,6 +36,7 @@ RECORD_ACTIONS = {
     "catalogue.merge_records": _("Merged two records"),
     "catalogue.undo_merge": _("Undid a merge of records"),
     "catalogue.share_record": _("Showed a local record to all libraries"),
+    "catalogue.unshare_record": _("Showed a local record to its library alone"),
     "catalogue.save_enrichment": _("Changed a record's local fields"),
     "catalogue.delete_enrichment": _("Took back a record's local fields"),
     "catalogue.set_library": _("Changed rights to records"),
@@ -67,6 +69,10 @@ _TEXTS = {
     Code.MERGED_AWAY: _("The record is part of another one by now, which has its number too."),
     Code.OTHERS_NUMBER: _("A local record has a number of your own library's."),
     Code.NOT_LOCAL: _("It's no local record."),
+    Code.OTHERS_HAVE_ITEMS: _("These have or had items of it: %(names)s."),
+    Code.OTHERS_HAVE_HOLDS: _("Patrons of these have or had holds on it: %(names)s."),
+    Code.OTHERS_HAVE_FIELDS: _("Other libraries have local fields on it."),
+    Code.TOOK_ANOTHER_IN: _("Another record that all libraries saw is part of it. Undo the merge first."),
     Code.NOT_MERGED: _("This merge has been undone already."),
     Code.FIELDS_ARE_COMMON: _("Only the common record has these fields: %(tags)s."),
     Code.PARENT_IS_COMMON: _("Only the common record says what the title is part of: %(tags)s."),
@@ -84,5 +90,7 @@ def _text(reason: Reason) -> str | Promise:
     if reason.code == Code.UNREADABLE:
         return describe(str(reason.facts.get("problem", "")))
     text = _TEXTS[Code(reason.code)]
-    named = {name: ", ".join(map(str, reason.facts[name])) for name in ("tags", "lines") if name in reason.facts}
+    named = {
+        name: ", ".join(map(str, reason.facts[name])) for name in ("tags", "lines", "names") if name in reason.facts
+    }
     return str(text) % named if named else text

@@ -2,10 +2,11 @@
 
 import pytest
 from django.urls import reverse
+from django_tenants.utils import tenant_context
 
-from catalogue.models import Enrichment
+from catalogue.models import BibliographicRecord, Enrichment
 from circulation.models import Hold
-from tests.factories import RecordFactory
+from tests.factories import ItemFactory, RecordFactory
 from tests.interop.harvests import hold, tell
 
 
@@ -15,13 +16,59 @@ def record(alpha, monkeypatch):
     return RecordFactory(owner="alpha", is_local=True, visible_to=alpha)
 
 
-def test_at_the_desk_its_library_shows_it_to_all(record, librarian_client):
-    page = librarian_client.get(reverse("desk:record", args=[record.pk]))
-    shown = librarian_client.post(reverse("desk:share_record", args=[record.pk]), {"expected": 1}, follow=True)
+def test_at_the_desk_its_library_shows_it_to_all_once_it_has_read_what_that_does(record, librarian_client):
+    address = reverse("desk:share_record", args=[record.pk])
+    page = librarian_client.get(reverse("desk:record", args=[record.pk])).content.decode()
+    assert "Only your library shows this title." in page
+    assert address in page
 
-    assert "Only your library shows this title." in page.content.decode()
-    assert "All libraries show this title now." in shown.content.decode()
-    assert "Only your library shows this title." not in shown.content.decode()
+    asked = librarian_client.get(address).content.decode()
+    assert "Every library finds the title" in asked
+    assert "You can take this back" in asked
+    record.refresh_from_db()
+    assert record.visible_to is not None
+
+    shown = librarian_client.post(address, {"expected": 1}, follow=True).content.decode()
+    assert "All libraries show this title now." in shown
+    assert "Only your library shows this title." not in shown
+    record.refresh_from_db()
+    assert record.visible_to is None
+    assert librarian_client.get(address).status_code == 302
+
+
+def test_at_the_desk_it_is_taken_back_or_the_page_says_who_has_it(record, alpha, beta, librarian_client):
+    BibliographicRecord.objects.filter(pk=record.pk).update(visible_to=None)
+    address = reverse("desk:unshare_record", args=[record.pk])
+    assert address in librarian_client.get(reverse("desk:record", args=[record.pk])).content.decode()
+    with tenant_context(beta):
+        item = ItemFactory(record=record)
+
+    asked = librarian_client.get(address).content.decode()
+    assert "These have or had items of it: Beta." in asked
+    assert 'name="expected"' not in asked
+    refused = librarian_client.post(address, {"expected": 1}, follow=True).content.decode()
+    assert "These have or had items of it: Beta." in refused
+    record.refresh_from_db()
+    assert record.visible_to is None
+
+    with tenant_context(beta):
+        item.delete()
+    assert 'name="expected"' in librarian_client.get(address).content.decode()
+    done = librarian_client.post(address, {"expected": 1}, follow=True).content.decode()
+    assert "Only your library shows this title." in done
+    record.refresh_from_db()
+    assert record.visible_to == alpha
+    assert librarian_client.get(address).status_code == 302
+
+
+def test_only_its_own_library_is_offered_to_take_it_back(record, beta, librarian_client):
+    BibliographicRecord.objects.filter(pk=record.pk).update(visible_to=None, owner="beta")
+    address = reverse("desk:unshare_record", args=[record.pk])
+
+    assert address not in librarian_client.get(reverse("desk:record", args=[record.pk])).content.decode()
+    assert librarian_client.get(address).status_code == 302
+    refused = librarian_client.post(address, {"expected": 1}, follow=True).content.decode()
+    assert "another library&#x27;s local record" in refused
     record.refresh_from_db()
     assert record.visible_to is None
 
