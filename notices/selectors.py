@@ -1,7 +1,7 @@
 """Reads the outbox and the texts."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,10 +84,18 @@ def get_notice(pk: int) -> Notice | None:
     return _hiding([found])[0] if found else None
 
 
-def problem_notices(*, branch: Branch | None = None, limit: int = 200) -> list[Notice]:
-    """Return what staff must decide on: what couldn't be delivered and what's uncertain, the oldest first."""
-    found = _problems(branch).select_related("patron", "branch")
-    return _hiding(list(found.order_by("pk")[:limit]))
+def problem_notices(
+    *,
+    branch: Branch | None = None,
+    limit: int = 200,
+    in_order: Callable[[QuerySet[Notice]], Any] | None = None,
+) -> list[Notice]:
+    """Return what staff must decide on: what couldn't be delivered and what's uncertain, the oldest first.
+
+    :param in_order: puts the query in another order, before the first are taken
+    """
+    found = _problems(branch).select_related("patron", "branch").order_by("pk")
+    return _hiding(list((in_order(found) if in_order else found)[:limit]))
 
 
 def count_problems(branch: Branch | None = None) -> int:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db.models import F, Q
+from django.utils import timezone
 
 from circulation.models import DebtBatch, DebtClaim, Fee
 from circulation.selectors.liability import who_pays, with_guardians
@@ -25,6 +26,11 @@ class Debt:
 
     fee: Fee
     liable_id: int | None
+
+    @property
+    def since(self) -> date:
+        """The day since which it's owed."""
+        return self.fee.due_date or timezone.localdate(self.fee.created_at)
 
 
 @dataclass(frozen=True)

@@ -35,11 +35,11 @@ def count_expected(shelf: ShelfRange) -> int:
     return _expected(shelf).count()
 
 
-def not_seen(shelf: ShelfRange, *, since: datetime, limit: int = 500) -> list[Item]:
+def not_seen(shelf: ShelfRange, *, since: datetime) -> QuerySet[Item]:
     """Return what should stand on the shelf and hasn't been seen since, by shelf mark, with its title and room."""
     unseen = _expected(shelf).filter(Q(last_seen_at__isnull=True) | Q(last_seen_at__lt=since))
     rows = unseen.select_related("record", "location").defer("record__raw")
-    return list(rows.order_by(Lower("call_number"), "barcode")[:limit])
+    return rows.order_by(Lower("call_number"), "barcode", "pk")
 
 
 def who_saw(items: Collection[Item]) -> dict[int, str]:

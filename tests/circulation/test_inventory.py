@@ -33,7 +33,7 @@ def shelf(library):
 def test_expects_what_should_stand_in_the_room(library, shelf, now):
     room, items = shelf
 
-    assert not_seen(ShelfRange(library.main.pk, room.pk), since=now) == items
+    assert list(not_seen(ShelfRange(library.main.pk, room.pk), since=now)) == items
     assert count_expected(ShelfRange(library.main.pk, room.pk)) == 3
 
     everywhere = count_expected(ShelfRange(library.main.pk))
@@ -65,7 +65,7 @@ def test_what_was_scanned_has_been_seen(library, shelf, now):
         see_item(item=items[0], branch=library.main, staff=library.staff, now=now + timedelta(minutes=1)).notices == ()
     )
 
-    assert not_seen(ShelfRange(library.main.pk, room.pk), since=now) == items[1:]
+    assert list(not_seen(ShelfRange(library.main.pk, room.pk), since=now)) == items[1:]
 
 
 def test_a_scan_changes_only_when_the_item_was_last_seen(library, now):

@@ -41,7 +41,6 @@ NOT_LISTS = {
     "desk/_fees.html": (1, "what's owed and why, with its buttons: every column is needed"),
     "desk/_holds.html": (1, "a patron's holds with their buttons: every column is needed"),
     "desk/_item_reports.html": (1, "a form: what's in a bundle"),
-    "desk/_money_table.html": (1, "what's owed and why, with its buttons: every column is needed"),
     "desk/_sent.html": (1, "the newest ten messages, every column is needed"),
     "desk/_record_diff.html": (1, "two contents beside each other"),
     "desk/batch.html": (1, "the results of one list, gone with the page"),
@@ -63,6 +62,7 @@ NOT_LISTS = {
 }
 # Named by the view, for the two shapes of a page.
 BY_VIEW = {"transits", "late-transits", "jobs", "all-jobs", "own-rules", "own-kinds", "own-settings", "own-texts"}
+BY_VIEW |= {"unpaid-fees", "settled-fees"}
 
 # Forms whose answers stand in the address: the view that keeps them, or why they aren't kept.
 KEPT = {

@@ -9,10 +9,10 @@ register(
     Table(
         "debts-ripe",
         (
-            Column("patron", _("Patron"), is_needed=True),
-            Column("what", _("What")),
-            Column("since", _("Since")),
-            Column("left", _("Left"), "money"),
+            Column("patron", _("Patron"), is_needed=True, sort="fee.patron.display_name"),
+            Column("what", _("What"), sort="fee.description"),
+            Column("since", _("Since"), sort="since"),
+            Column("left", _("Left"), "money", sort="fee.balance"),
         ),
     ),
     Table(
@@ -69,12 +69,25 @@ register(
         "patron-loans",
         (
             Column("state", _("State")),
-            Column("title", _("Title"), is_needed=True),
-            Column("barcode", _("Barcode"), "only-wide"),
-            Column("due", _("Due"), is_needed=True),
-            Column("renewed", _("Renewed"), "count only-wide"),
+            Column("title", _("Title"), is_needed=True, sort="title"),
+            Column("barcode", _("Barcode"), "only-wide", sort="barcode"),
+            Column("due", _("Due"), is_needed=True, sort="loan.due_date"),
+            Column("renewed", _("Renewed"), "count only-wide", sort="loan.renewals"),
             action(),
         ),
+        place="loans",
+    ),
+    *(
+        Table(
+            name,
+            (
+                Column("what", _("What and why"), is_needed=True, sort="fee.description"),
+                Column("left", _("Left"), "money", sort="fee.balance"),
+                action(),
+            ),
+            place=place,
+        )
+        for name, place in (("unpaid-fees", "unpaid"), ("settled-fees", "settled"))
     ),
     Table(
         "memberships",
@@ -120,10 +133,10 @@ register(
     Table(
         "problem-messages",
         (
-            Column("made", _("Made")),
-            Column("message", _("Message"), is_needed=True),
-            Column("patron", _("Patron")),
-            Column("why", _("Why")),
+            Column("made", _("Made"), sort="created_at"),
+            Column("message", _("Message"), is_needed=True, sort="subject"),
+            Column("patron", _("Patron"), sort="patron.sort_key"),
+            Column("why", _("Why"), sort="problem"),
             action(),
         ),
     ),
@@ -295,10 +308,10 @@ register(
         "not-seen",
         (
             Column("missing", _("Missing"), is_needed=True),
-            Column("shelf-mark", _("Shelf mark")),
-            Column("title", _("Title"), is_needed=True),
-            Column("barcode", _("Barcode")),
-            Column("last-seen", _("Last seen"), "only-wide"),
+            Column("shelf-mark", _("Shelf mark"), sort="call_number"),
+            Column("title", _("Title"), is_needed=True, sort="record.title"),
+            Column("barcode", _("Barcode"), sort="barcode"),
+            Column("last-seen", _("Last seen"), "only-wide", sort="last_seen_at"),
         ),
     ),
     Table(

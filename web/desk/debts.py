@@ -32,6 +32,7 @@ from web.desk.answers import words
 from web.desk.areas import desk_areas, money_choices
 from web.desk.scan_inputs import number_in
 from web.ui.kept_filters import keeps_filters
+from web.ui.sorting import keeps_order, ordered
 
 logger = logging.getLogger(__name__)
 _MOST_SHOWN, _MOST_NAMED = 100, 20
@@ -40,6 +41,7 @@ _MOST_SHOWN, _MOST_NAMED = 100, 20
 @staff_only(Permission.WAIVE_FEES, needs_branch=True)
 @require_http_methods(["GET", "HEAD", "POST"])
 @keeps_filters("debts", "state")
+@keeps_order("debts-ripe")
 def debts(request: DeskRequest) -> HttpResponse:
     """Show what's ripe, and hand it over as one batch."""
     if request.method != "POST":
@@ -135,7 +137,7 @@ def _page(request: DeskRequest, *, status: int = 200, problems: list[str] | None
         "areas": desk_areas(request, "money"),
         "choices": money_choices(request, "debts"),
         "found": found,
-        "shown": found.debts[:_MOST_SHOWN],
+        "shown": list(ordered(request, "debts-ripe", found.debts))[:_MOST_SHOWN],
         "hidden": max(0, len(found.debts) - _MOST_SHOWN),
         "batches": batches(),
         "numberless": numberless[:_MOST_NAMED],

@@ -22,19 +22,23 @@ from web.desk.answers import answer_scan, notice_words
 from web.desk.areas import desk_areas
 from web.desk.item_areas import item_pages
 from web.desk.scan_inputs import moment_in, number_in, read_scan
+from web.ui.sorting import keeps_order, ordered
 from web.words.for_staff import ReasonText
 
-_LONGEST_LIST = 500
+_LONGEST_LIST, _LONGEST_NUMBER = 500, 20
 
 
 @staff_only(Permission.EDIT_ITEMS, needs_branch=True)
 @require_safe
+@keeps_order("not-seen")
 def inventory(request: DeskRequest) -> HttpResponse:
     """Show the choice of a shelf; once begun, the scan box, and what hasn't been seen when that's asked for."""
     branch, since = request.staff.branch, moment_in(request.GET, "since")
     shelf = _shelf(request, request.GET)
     compares = since is not None and "compare" in request.GET
-    missing = not_seen(shelf, since=since, limit=_LONGEST_LIST) if compares and since else None
+    missing = None
+    if compares and since:
+        missing = list(ordered(request, "not-seen", not_seen(shelf, since=since))[:_LONGEST_LIST])
     context = {
         "areas": desk_areas(request, "search"),
         "choices": item_pages(request, "inventory"),
@@ -44,6 +48,8 @@ def inventory(request: DeskRequest) -> HttpResponse:
         "now": timezone.now(),
         "expected": count_expected(shelf) if since else None,
         "missing": missing,
+        # What she has taken off the list, when she only asks for another order.
+        "but": set(_numbers(request.GET.get("but", "").split(","))),
         "seen_by": who_saw(missing) if missing else {},
         "longest": _LONGEST_LIST,
         "again": _address(shelf, since) if since else "",
@@ -78,9 +84,8 @@ def inventory_missing(request: DeskRequest) -> HttpResponse:
     shelf = _shelf(request, request.POST)
     if since is None:
         return redirect("desk:inventory")
-    ticked = [int(pk) for pk in request.POST.getlist("item")[:_LONGEST_LIST] if pk.isascii() and pk.isdecimal()]
     results = confirm_missing(
-        item_ids=[pk for pk in ticked if pk < 2**62],
+        item_ids=_numbers(request.POST.getlist("item")),
         since=since,
         staff=request.staff.account,
         now=timezone.now(),
@@ -95,6 +100,11 @@ def _shelf(request: DeskRequest, values: Any) -> ShelfRange:
     branch = request.staff.branch
     marks = [" ".join(values.get(name, "").replace("\x00", "").split())[:60] for name in ("first", "last")]
     return ShelfRange(branch.pk, number_in(values, "room"), *marks)
+
+
+def _numbers(texts: list[str]) -> list[int]:
+    ticked = [int(pk) for pk in texts[:_LONGEST_LIST] if pk.isascii() and pk.isdecimal() and len(pk) < _LONGEST_NUMBER]
+    return [pk for pk in ticked if pk < 2**62]
 
 
 def _address(shelf: ShelfRange, since: datetime) -> str:

@@ -31,6 +31,7 @@ from web.desk.areas import desk_areas
 from web.desk.patron_page import patron_or_404
 from web.ui.forms import posted
 from web.ui.kept_filters import keeps_filters
+from web.ui.sorting import keeps_order, order_of, ordered
 from web.words.messages import CHANNELS, ChoicesForm, problem_text, refusal_text
 
 _SHOWN = 50
@@ -39,15 +40,20 @@ _SHOWN = 50
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
 @keeps_filters("messages", "all")
+@keeps_order("problem-messages")
 def problems(request: DeskRequest) -> HttpResponse:
     """List what staff must decide on, and the letters that wait for the printer."""
     everywhere = request.GET.get("all") == "1"
     branch = None if everywhere else request.staff.branch
     in_use = message_settings().channels
+    found = problem_notices(
+        branch=branch, limit=_SHOWN, in_order=lambda rows: ordered(request, "problem-messages", rows)
+    )
     context = {
         "areas": desk_areas(request, ""),
         "everywhere": everywhere,
-        "rows": [_row(notice, in_use) for notice in problem_notices(branch=branch, limit=_SHOWN)],
+        "rows": [_row(notice, in_use) for notice in found],
+        "oldest_first": order_of(request, "problem-messages") is None,
         "count": count_problems(branch),
         "letters": count_letters(branch),
         "runs": print_runs(branch),

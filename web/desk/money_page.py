@@ -16,6 +16,7 @@ from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas
 from web.desk.fee_texts import fee_lines, movements_of
 from web.desk.patron_page import patron_or_404
+from web.ui.sorting import keeps_order, ordered
 
 # The newest fees that are over; a receipt or the audit log finds older ones.
 _MOST_SETTLED = 100
@@ -23,19 +24,20 @@ _MOST_SETTLED = 100
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
+@keeps_order("unpaid-fees", "settled-fees")
 def patron_money(request: DeskRequest, pk: int) -> HttpResponse:
     """Show what a patron owes, what has been settled, and what the library holds for her."""
     patron = patron_or_404(pk)
     in_words: dict[str, Any] = {"branches": branch_names(), "currency": request.tenant.currency}
     views = fees_of(patron, also_settled=True)
     credit = credit_view(pk)
+    unpaid = fee_lines([view for view in views if view.fee.balance], patron_id=pk, **in_words)
+    settled = [view for view in views if not view.fee.balance][:_MOST_SETTLED]
     context: dict[str, Any] = {
         "areas": desk_areas(request, "patrons"),
         "patron": patron,
-        "open": fee_lines([view for view in views if view.fee.balance], patron_id=pk, **in_words),
-        "settled": fee_lines(
-            [view for view in views if not view.fee.balance][:_MOST_SETTLED], patron_id=pk, **in_words
-        ),
+        "open": ordered(request, "unpaid-fees", unpaid),
+        "settled": ordered(request, "settled-fees", fee_lines(settled, patron_id=pk, **in_words)),
         "owed": owed_by(pk),
         "credit": credit_of(pk),
         "credit_moves": movements_of(credit.entries, **in_words) if credit else [],

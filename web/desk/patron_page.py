@@ -31,11 +31,13 @@ from web.desk.scan_inputs import number_in
 from web.ui.addresses import address
 from web.ui.days import short_day
 from web.ui.due import due_day
+from web.ui.sorting import keeps_order, order_of, ordered
 from web.words.for_staff import ReasonText
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
+@keeps_order("patron-loans")
 def patron(request: DeskRequest, pk: int) -> HttpResponse:
     """Show everything that the desk knows about a patron."""
     found = patron_or_404(pk)
@@ -87,7 +89,8 @@ def page(request: DeskRequest, patron: Any, *, status: int = 200, **more: Any) -
         "receipt": number_in(request.GET, "receipt"),
         # What the page itself says more of.
         "stops": [stop for stop in panel.stops if stop.code not in ("PATRON_BLOCKED", "PATRON_LEFT")],
-        "loans": loan_rows(request, panel) if facts.has_loans else [],
+        "loans": list(ordered(request, "patron-loans", loan_rows(request, panel))) if facts.has_loans else [],
+        "is_loans_order_own": order_of(request, "patron-loans") is None,
         "fees": fee_lines(fees, branches=branch_names() if fees else {}, **of_money),
         "holds": holds_of(patron, now=now) if facts.holds else [],
         "notices": notices_of(patron),

@@ -45,10 +45,12 @@ class Table:
 
     :ivar name: under which choices are kept
     :ivar columns: in the order of the cells
+    :ivar place: the id of its box on a page with more than the list, where another order leads back to
     """
 
     name: str
     columns: tuple[Column, ...]
+    place: str = ""
 
     @property
     def choices(self) -> list[Column]:

@@ -93,7 +93,8 @@ def head_link(request: PageRequest, table: str, column: Column) -> str:
     else:
         text = "" if now.falling else f"-{column.name}"
     asked: list[tuple[str, Any]] = [(name, value) for name, value in request.GET.items() if name not in (NAME, "page")]
-    return f"?{urlencode([*asked, (NAME, f'{table}:{text}')])}"
+    place = TABLES[table].place
+    return f"?{urlencode([*asked, (NAME, f'{table}:{text}')])}" + (f"#{place}" if place else "")
 
 
 def _order(table: str, text: str) -> Order | None:
