@@ -121,7 +121,7 @@ def get_municipality(municipality_id: int) -> Municipality | None:
 
 def policy_templates() -> list[PolicyTemplate]:
     """Return the templates that a new municipality can follow, by country and name."""
-    return list(PolicyTemplate.objects.order_by("country", "name"))
+    return list(PolicyTemplate.objects.order_by("country", "name", "code"))
 
 
 def get_policy_template(code: str) -> PolicyTemplate | None:
