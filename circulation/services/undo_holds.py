@@ -1,6 +1,6 @@
 """Takes back that a hold was cancelled, or marked as not collected: she has her place in the queue again."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Q
@@ -9,13 +9,15 @@ from accounts.models import AuditEntry, StaffAccount
 from circulation.errors import Code, UndoRefused
 from circulation.models import Hold, Loan, Transit
 from circulation.rules.reasons import blocking
+from circulation.selectors.rule_books import rule_book
 from circulation.services import hold_states
-from circulation.services.desk_actions import locked_item, locked_patron
+from circulation.services.desk_actions import local_day, locked_item, locked_patron
 from circulation.services.recall import call_back_again
 from circulation.services.results import UndoResult
 from circulation.services.undo_entries import changed, facts_to_undo, write_down
 from common.errors import Reason
 from holdings.models import Item
+from holdings.rules.calendars import NeverOpen
 from notices.models import Notice, NoticeKind
 from patrons.models import Patron
 
@@ -28,7 +30,8 @@ _TELLING = (NoticeKind.HOLD_CANCELLED, NoticeKind.HOLD_EXPIRED)
 def undo_end_of_hold(entry: AuditEntry, staff: StaffAccount | None, now: datetime) -> UndoResult:
     """Let a hold that was ended go on, in its old place, with the item that was bound to it if that's still there.
 
-    An item that has gone back to a shelf isn't bound any more: the hold is in the queue then. Those that were parallel
+    An item that has gone back to a shelf isn't bound any more: the hold is in the queue then. One whose time on the
+    hold shelf is over has until the next open day, or the night would end it again. Those that were parallel
     to it and ended with it go on too; a loan that was let go is called back again, if the rules still do so.
 
     :raises UndoRefused: as `undo`; or PATRON_LEFT, ALREADY_HOLDS, HAS_IT_ON_LOAN, ITEM_ON_HOLD or ITEM_ON_LOAN
@@ -50,7 +53,7 @@ def undo_end_of_hold(entry: AuditEntry, staff: StaffAccount | None, now: datetim
         raise changed()
     if reasons := _against(hold, patron, item):
         raise UndoRefused(reasons)
-    hold_states.restore(hold, _as_it_can_be(facts["before"], hold, item))
+    hold_states.restore(hold, _as_it_can_be(facts["before"], hold, item, now))
     for other in holds.values():
         _restore_beside(other, parallel)
     _keep_back_news(hold)
@@ -88,10 +91,21 @@ def _twins(hold: Hold) -> Any:
     return Hold.objects.filter(same, patron=hold.patron_id, record=hold.record_id, state__in=Hold.ACTIVE)
 
 
-def _as_it_can_be(before: dict[str, Any], hold: Hold, item: Item | None) -> dict[str, Any]:
-    if item is None or _is_still_there(before, hold, item):
+def _as_it_can_be(before: dict[str, Any], hold: Hold, item: Item | None, now: datetime) -> dict[str, Any]:
+    if item is not None and not _is_still_there(before, hold, item):
+        return {**before, "state": Hold.State.QUEUED, "trapped_item_id": None}
+    until, today = before["shelf_until"], local_day(now, hold.pickup_branch)
+    if until is None or until >= today.isoformat():
         return before
-    return {**before, "state": Hold.State.QUEUED, "trapped_item_id": None}
+    return {**before, "shelf_until": _one_more_day(hold, today).isoformat()}
+
+
+def _one_more_day(hold: Hold, today: date) -> date:
+    try:
+        until = rule_book().calendar(hold.pickup_branch_id).add_open_days(today, 1)
+    except NeverOpen:
+        until = today + timedelta(days=1)
+    return until if hold.needed_by is None else max(today, min(until, hold.needed_by))
 
 
 def _is_still_there(before: dict[str, Any], hold: Hold, item: Item) -> bool:

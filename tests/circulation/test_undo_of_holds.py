@@ -17,7 +17,7 @@ from circulation.services.picks import not_on_shelf, start_fetching
 from circulation.services.undo import undo
 from holdings.models import Item
 from notices.models import Notice
-from tests.factories import TODAY, HoldFactory, LoanFactory, RuleFactory
+from tests.factories import TODAY, CalendarDayFactory, HoldFactory, LoanFactory, RuleFactory
 
 
 @pytest.fixture
@@ -177,8 +177,25 @@ def test_one_that_was_not_collected_waits_for_her_again(ready, by, library, now)
     states = dict(Hold.objects.filter(patron=ready.patron).values_list("pk", "state"))
     assert states == {ready.pk: Hold.State.READY, other.pk: Hold.State.QUEUED}
     assert Notice.objects.get(kind="HOLD_EXPIRED").state == Notice.State.CANCELLED
-    assert expire_shelf_hold(hold=ready, staff=library.staff, now=now + timedelta(days=1, minutes=1))
+    # A Friday; she has until the next open day, and the night that comes leaves her alone.
+    assert Hold.objects.get(pk=ready.pk).shelf_until == TODAY + timedelta(days=2)
+    assert not expire_shelf_hold(hold=ready, staff=None, now=now + timedelta(days=2))
+    assert expire_shelf_hold(hold=ready, staff=None, now=now + timedelta(days=3))
     assert Notice.objects.filter(kind="HOLD_EXPIRED", state=Notice.State.QUEUED).count() == 1
+
+
+@pytest.mark.parametrize(("closed", "needed", "days"), [(2, None, 4), (None, 1, 1), (None, 9, 2)])
+def test_who_did_not_collect_it_has_until_the_next_open_day(ready, by, library, now, closed, needed, days):
+    if closed:
+        CalendarDayFactory(branch=library.main, date=TODAY + timedelta(days=closed))
+    if needed:
+        Hold.objects.filter(pk=ready.pk).update(needed_by=TODAY + timedelta(days=needed))
+    day_after = {"staff": library.staff, "now": now + timedelta(days=1)}
+    expire_shelf_hold(hold=ready, **day_after)
+
+    take_back("expire_hold", **day_after)
+
+    assert Hold.objects.get(pk=ready.pk).shelf_until == TODAY + timedelta(days=days)
 
 
 def test_the_loan_that_was_let_go_is_called_back_again(library, by):
