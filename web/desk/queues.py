@@ -1,5 +1,6 @@
 """A title's queue of holds, and loans that are called back for it."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -66,38 +67,32 @@ def move(request: DeskRequest, pk: int) -> HttpResponse:
 @require_POST
 def recall(request: DeskRequest, pk: int) -> HttpResponse:
     """Call a loan back before its time."""
-    loan = get_open_loan(pk)
-    if loan is None:
-        raise Http404
-    try:
-        recalled = recall_loan(loan=loan, staff=request.staff.account, now=timezone.now())
-    except RecallRefused as refused:
-        return _refused(request, loan, refused)
-    values = {"barcode": loan.item.barcode, "day": due_day(recalled)}
-    messages.success(request, gettext("%(barcode)s is called back, due %(day)s. The patron is told.") % values)
-    return redirect("desk:record", pk=loan.item.record_id)
+    return _recalling(request, pk, recall_loan, gettext("%(barcode)s is called back, due %(day)s. The patron is told."))
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_POST
 def take_back(request: DeskRequest, pk: int) -> HttpResponse:
     """Take a recall back: the loan is due again when it was before."""
+    return _recalling(request, pk, take_back_recall, gettext("%(barcode)s isn't called back any more, due %(day)s."))
+
+
+def _recalling(request: DeskRequest, pk: int, act: Callable[..., Any], said: str) -> HttpResponse:
+    """Call a loan back or take that back, and go to its title.
+
+    :param said: what the desk is told, with the item's barcode and the day on which the loan is due now
+    """
     loan = get_open_loan(pk)
     if loan is None:
         raise Http404
     try:
-        let_go = take_back_recall(loan=loan, staff=request.staff.account, now=timezone.now())
+        changed = act(loan=loan, staff=request.staff.account, now=timezone.now())
     except RecallRefused as refused:
-        return _refused(request, loan, refused)
-    values = {"barcode": loan.item.barcode, "day": due_day(let_go)}
-    messages.success(request, gettext("%(barcode)s isn't called back any more, due %(day)s.") % values)
+        problem = " ".join(f"{reason.text} {reason.about} {reason.next_step}" for reason in words(request, refused))
+        record = get_record(loan.item.record_id)
+        return record_page(request, record or loan.item.record, status=409, item_problem=problem)
+    messages.success(request, said % {"barcode": loan.item.barcode, "day": due_day(changed)})
     return redirect("desk:record", pk=loan.item.record_id)
-
-
-def _refused(request: DeskRequest, loan: Any, refused: RecallRefused) -> HttpResponse:
-    problem = " ".join(f"{reason.text} {reason.about} {reason.next_step}" for reason in words(request, refused))
-    record = get_record(loan.item.record_id)
-    return record_page(request, record or loan.item.record, status=409, item_problem=problem)
 
 
 def _page(request: DeskRequest, record: Any, *, status: int = 200, **more: Any) -> HttpResponse:
