@@ -12,6 +12,7 @@ import pytest
 from circulation.rules.check_in import CheckInFacts, HoldStep, OpenTransit, TransitStep, plan
 from circulation.rules.check_out import HoldFacts
 from circulation.rules.holds import Waiting
+from holdings.models import Item
 
 BRANCHES = {"A": 1, "B": 2, "C": 3}
 NAMES = {number: name for name, number in BRANCHES.items()}
@@ -116,6 +117,7 @@ def test_the_table_is_whole():
     assert {cell.values[:3] for cell in CELLS} == {
         (state, hold, here) for state in STATES for hold in HOLDS for here in "AB"
     }
+    assert {state["status"] for state in STATES.values()} == set(Item.Status)
 
 
 @pytest.mark.parametrize(("state", "hold", "here", "expected"), CELLS)
