@@ -1,6 +1,6 @@
 """Tantivy queries: which titles match what was typed, which limits hold, and what comes first."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from tantivy import FieldType, Occur, Query
 
@@ -49,6 +49,8 @@ def limits(filters: Filters, municipality: str | None, *, without: str = "") -> 
     found = []
     if municipality is not None:
         found.append(_term(schema.OWNER, municipality))
+    if filters.only is not None:
+        found.append(_among(filters.only))
     selected = {
         "material_type": (schema.MATERIAL, filters.material_types),
         "language": (schema.LANGUAGE, filters.languages),
@@ -215,6 +217,12 @@ def _phrase(words: Sequence[str]) -> Query:
 
 def _term(field_name: str, value: str) -> Query:
     return Query.term_query(schema.index_schema(), field_name, value, index_option="basic")
+
+
+def _among(record_ids: Collection[int]) -> Query:
+    if not record_ids:
+        return Query.empty_query()
+    return Query.term_set_query(schema.index_schema(), schema.ID, list(record_ids))
 
 
 def _any(queries: Iterable[Query]) -> Query:

@@ -38,6 +38,8 @@ class Filters:
     :ivar decades: first years, for instance 1990
     :ivar branches: codes of the request's municipality's branches
     :ivar author: a name exactly as a hit shows it; so are subject and series
+    :ivar only: the titles, by number, among which hits are looked for; None for all. So many that they fill a library
+        cost some 0.1 s of a search in a million titles
     """
 
     material_types: tuple[str, ...] = ()
@@ -50,6 +52,7 @@ class Filters:
     author: str = ""
     subject: str = ""
     series: str = ""
+    only: Collection[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,7 @@ class SearchResult:
     :ivar did_you_mean: another spelling that titles have, or None
     :ivar is_corrected: nothing had the words as typed, so these are the hits of `did_you_mean`
     :ivar is_relaxed: nothing had all the words, so these have some of them
+    :ivar elsewhere_total: how many there are that aren't among `only`, when none is; otherwise None
     :ivar everywhere_total: how many the whole nation has, when the municipality has none; otherwise None
     :ivar record_id: the one record with the number that was typed (ISBN, ISSN, FAUST), or None
     :ivar progress: of the rebuild, while the index is unavailable and one runs
@@ -128,6 +132,7 @@ class SearchResult:
     did_you_mean: str | None = None
     is_corrected: bool = False
     is_relaxed: bool = False
+    elsewhere_total: int | None = None
     everywhere_total: int | None = None
     record_id: int | None = None
     page: int = 1

@@ -119,6 +119,8 @@ def _helped(searcher: Searcher, request: SearchRequest, typed: Typed, found: _Fo
     """Return what else somebody may want who found nothing or little."""
     if found.result.total:
         return _with_other_spelling(searcher, request, typed, found)
+    if elsewhere := _elsewhere(searcher, request, found.must):
+        return replace(found, result=replace(found.result, elsewhere_total=elsewhere))
     if asked := without_asking(typed):
         typed = asked.typed
         found = _find(searcher, request, asked, found.result)
@@ -170,8 +172,14 @@ def _fewer_words(count: int) -> list[int]:
     return sorted({enough for enough in (count - 1, (count + 1) // 2) if 0 < enough < count}, reverse=True)
 
 
+def _elsewhere(searcher: Searcher, request: SearchRequest, must: Sequence[Query]) -> int:
+    if request.filters.only is None:
+        return 0
+    return count_of(searcher, all_of([*must, *limits(replace(request.filters, only=None), request.municipality)]))
+
+
 def _everywhere(searcher: Searcher, request: SearchRequest, must: Sequence[Query]) -> int:
-    query = all_of([*must, *limits(replace(request.filters, branches=()), None)])
+    query = all_of([*must, *limits(replace(request.filters, branches=(), only=None), None)])
     return count_of(searcher, query)
 
 

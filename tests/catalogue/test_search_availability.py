@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from catalogue.models import BibliographicRecord
-from catalogue.search import SearchRequest, SearchResult, Sort, search
+from catalogue.search import Filters, SearchRequest, SearchResult, Sort, search
 from catalogue.search.writing import rebuild
 from tests.factories.catalogue import RecordFactory
 
@@ -72,3 +72,23 @@ def test_behind_the_best_hits_nobody_is_asked(
 
 def test_without_anybody_to_ask_the_best_come_first(volumes: list[BibliographicRecord]) -> None:
     assert _ids(search(SearchRequest("serie", sort=Sort.AVAILABLE))) == _ids(search(SearchRequest("serie")))
+
+
+def test_hits_and_facets_are_limited_to_the_titles_that_are_named(volumes: list[BibliographicRecord]) -> None:
+    wanted = [volumes[4].pk, volumes[1].pk, 10**12]
+
+    result = search(SearchRequest("serie", Filters(only=wanted)))
+
+    assert set(_ids(result)) == set(wanted[:2])
+    assert result.total == 2
+    assert [facet.count for facet in result.facets["decade"]] == [2]
+    assert _ids(search(SearchRequest("serie", Filters(only=wanted), page=2, page_size=1))) == _ids(result)[1:]
+    assert _ids(search(SearchRequest("", Filters(only=wanted[:1]), sort=Sort.TITLE))) == wanted[:1]
+
+
+@pytest.mark.parametrize("only", [(), (10**12,)])
+def test_where_none_of_them_fits_it_is_said_how_many_do(volumes: list[BibliographicRecord], only: tuple[int]) -> None:
+    result = search(SearchRequest("serie", Filters(only=only)))
+
+    assert (result.total, result.elsewhere_total, result.is_relaxed, result.is_corrected) == (0, 7, False, False)
+    assert search(SearchRequest("ingensteds", Filters(only=only))).elsewhere_total is None

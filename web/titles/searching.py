@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
 from catalogue.search import FacetValue, Filters, SearchRequest, SearchResult, Sort, search
-from circulation.selectors.availability import titles_at_home
+from circulation.selectors.availability import all_titles_at_home, titles_at_home
 from web.titles.names import audience_name, decade_name, language_name, material_name
 from web.ui.requests import PageRequest
 
@@ -82,6 +82,22 @@ class Searched:
         return [{"value": sort, "name": name, "current": sort is self.request.sort} for sort, name in names.items()]
 
     @property
+    def now(self) -> list[dict[str, Any]]:
+        """The limit to what's on our shelves, for `components/facet_values.html`; there's none for the whole country's.
+
+        How many titles that would leave isn't counted for those who don't ask.
+        """
+        if self.everywhere:
+            return []
+        chosen = self.request.filters.only is not None
+        return [{"name": gettext("Available now"), "current": chosen, "url": self.address(now=None if chosen else "1")}]
+
+    @property
+    def not_now_url(self) -> str:
+        """The same search without that limit."""
+        return self.address(now=None)
+
+    @property
     def unsorted(self) -> list[tuple[str, str]]:
         """The parameters of this search but its order, one by one."""
         return [(name, value) for name, values in self.parameters.lists() if name != "sort" for value in values]
@@ -103,11 +119,13 @@ def run_search(request: PageRequest, *, branches: Mapping[str, str], keep: tuple
     result = search(asked)
     parameters = QueryDict(mutable=True)
     for name in request.GET:
-        if name in {"q", "sort", "everywhere", *keep, *_PARAMETERS.values()}:
+        if name in {"q", "sort", "everywhere", "now", *keep, *_PARAMETERS.values()}:
             parameters.setlist(name, [value[:LONGEST] for value in request.GET.getlist(name)[:20]])
     names = _namers(branches)
     facets = [_facet(kind, result.facets.get(kind, ()), names[kind], parameters) for kind in _PARAMETERS]
     chips = [chip for facet in facets for chip in facet["chips"]]
+    if asked.filters.only is not None:
+        chips.insert(0, {"text": gettext("Available now"), "url": _changed(parameters, now=None)})
     return Searched(asked, result, everywhere, [facet for facet in facets if facet["values"]], chips, parameters)
 
 
@@ -116,11 +134,14 @@ def read_request(request: PageRequest) -> tuple[SearchRequest, bool]:
     values = request.GET
     everywhere = values.get("everywhere") == "1"
     sort = values.get("sort", "")
+    branches = () if everywhere else _codes(values, "branch")
+    at_home_only = values.get("now") == "1" and not everywhere
     filters = Filters(
         material_types=_codes(values, "material"),
         languages=_codes(values, "language"),
         audiences=_codes(values, "audience"),
-        branches=() if everywhere else _codes(values, "branch"),
+        branches=branches,
+        only=all_titles_at_home(branches=branches) if at_home_only else None,
         decades=tuple(int(value) for value in _codes(values, "decade") if value.isascii() and value.isdecimal())[:20],
     )
     page = values.get("page", "1")
@@ -132,7 +153,7 @@ def read_request(request: PageRequest) -> tuple[SearchRequest, bool]:
         language=getattr(request, "LANGUAGE_CODE", "da"),
         page=min(max(int(page), 1), 500) if page.isascii() and page.isdecimal() and len(page) < 6 else 1,
         page_size=PAGE_SIZE,
-        at_home=partial(titles_at_home, branches=filters.branches),
+        at_home=partial(titles_at_home, branches=branches),
     ), everywhere
 
 

@@ -4,6 +4,8 @@ import pytest
 
 from catalogue.models import HoldingsSummary
 from catalogue.search.writing import rebuild
+from circulation.selectors.availability import all_titles_at_home
+from tenants.choice import choose
 from tests.factories import (
     TODAY,
     BranchFactory,
@@ -262,3 +264,40 @@ def test_a_municipality_without_any_title_yet_leads_to_the_whole_country(browser
     assert "0 titles" in page
     assert 'href="?everywhere=1"' in page
     assert "Lucky Elsewhere" in browser.get("/?everywhere=1").content.decode()
+
+
+def test_what_is_on_the_shelf_now_can_be_asked_for_alone(browser, shelve):
+    _out, (item,) = shelve("Lucky Per")
+    shelve("Lucky Film", film=True)
+    LoanFactory(item=item)
+
+    page = browser.get("/?q=lucky&now=1")
+
+    assert [row["hit"].title for row in page.context["hits"]] == ["Lucky Film"]
+    assert page.context["searched"].chips[0] == {"text": "Available now", "url": "?q=lucky"}
+    assert 'href="?q=lucky&amp;now=1"' in browser.get("/?q=lucky").content.decode()
+    # The shelves of the whole country aren't ours to tell of.
+    assert browser.get("/?q=lucky&now=1&everywhere=1").context["result"].total == 2
+
+
+def test_when_all_are_out_it_says_how_many_there_are(browser, shelve):
+    _out, (item,) = shelve("Lucky Per")
+    LoanFactory(item=item)
+
+    page = browser.get("/?q=lucky&now=1")
+
+    assert page.context["result"].total == 0
+    assert "1 title fits, but it isn't on the shelf now." in page.content.decode()
+    assert '<a href="?q=lucky">Show them</a>' in page.content.decode()
+
+
+def test_what_is_on_the_shelf_is_asked_of_each_municipality_and_branch(browser, shelve, alpha, beta):
+    branch = BranchFactory(code="EAST")
+    here, _items = shelve("Lucky Per", branch=branch)
+    shelve("Lucky Film", film=True)
+
+    assert list(all_titles_at_home(branches=["EAST"])) == [here.pk]
+    assert len(all_titles_at_home()) == 2
+    choose(beta)
+    assert list(all_titles_at_home()) == []
+    assert list(all_titles_at_home(branches=["EAST"])) == []
