@@ -146,6 +146,10 @@ class Code(StrEnum):
     CLAIM_ENDED = "CLAIM_ENDED"  # state: paid or recalled already
     NO_CREDIT = "NO_CREDIT"  # nothing to pay with, or nothing to be paid
     MORE_THAN_CREDIT = "MORE_THAN_CREDIT"  # credit: what there is
+    TILL_NAME_TAKEN = "TILL_NAME_TAKEN"
+    TILL_NOT_COUNTED = "TILL_NOT_COUNTED"  # amount, day: cash that has moved since it was counted, and when last
+    TILL_NEEDED = "TILL_NEEDED"  # it's the branch's last one
+    TILL_PUT_AWAY = "TILL_PUT_AWAY"
     NOT_PERMITTED = "NOT_PERMITTED"  # needed: the permission
     # --- Nightly jobs started by hand ---
     JOB_UNKNOWN = "JOB_UNKNOWN"

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
 
 from circulation.models import LedgerEntry, Till, TillCount
 from circulation.selectors.fees import form_of, is_payment
@@ -77,6 +77,34 @@ def tills_of(branch: Branch) -> list[Till]:
 def get_till(pk: int, *, branch: Branch) -> Till | None:
     """Return a till of the branch that's in use, or None."""
     return Till.objects.filter(pk=pk, branch=branch, is_active=True).first()
+
+
+def any_till(pk: int, *, branch: Branch) -> Till | None:
+    """Return a till of the branch, in use or not; None if there's none with this number."""
+    return Till.objects.select_related("branch").filter(pk=pk, branch=branch).first()
+
+
+def every_till_of(branch: Branch) -> list[Till]:
+    """Return the tills of a branch, those in use first, by name."""
+    return list(Till.objects.filter(branch=branch).order_by("-is_active", "name"))
+
+
+def open_takings(till: Till) -> tuple[date, Decimal] | None:
+    """Return the cash that has moved in a till since it was last counted, and the day of the last of it.
+
+    :returns: None if there's none: what came in went out again, or all is counted
+    """
+    counted = TillCount.objects.filter(till=till).order_by("-day", "-pk").first()
+    entries = LedgerEntry.objects.filter(till=till, method=CASH)
+    already = ZERO
+    if counted is not None:
+        midnight = datetime.combine(counted.day, time(), ZoneInfo(till.branch.time_zone))
+        entries, already = entries.filter(at__gte=midnight), counted.expected
+    newest = entries.order_by("-at").first()
+    amount = -(entries.aggregate(total=Sum("amount"))["total"] or ZERO) - already
+    if newest is None or not amount:
+        return None
+    return newest.at.astimezone(ZoneInfo(till.branch.time_zone)).date(), amount
 
 
 def cash_up(till: Till, day: date) -> CashUp:

@@ -181,6 +181,7 @@ CONSOLE = {
     "console:take_own_job_back": Page(_ADMIN, {"job": "=courtesy-notices"}, sends={}),
     "console:settings": Page(_ADMIN),
     "console:look": Page(_ADMIN, sends={"accent": "=#005a9c"}),
+    "console:debts": Page(_ADMIN, sends={"system": "=file"}),
     "console:barcodes": Page(_ADMIN, sends={"item-prefix": "=3"}),
     "console:privacy": Page(_ADMIN, sends={"trace_days": "=30", "left_days": "=365", "warning_days": "=30"}),
     "console:look_ups": Page(_ADMIN, asks={"before": "entry"}),
@@ -279,6 +280,7 @@ DESK = {
     "desk:cash_up": Page(_MONEY, asks={"till": "till", "day": "=2026-11-19"}),
     "desk:cash_up_print": Page(_MONEY, asks={"till": "till"}),
     "desk:count_till": Page(_MONEY, sends={"counted": "=100"}),
+    "desk:change_till": Page(_GIVE_UP, {"pk": "till"}, sends={"name": "=Downstairs"}),
     "desk:add_till": Page(_GIVE_UP, sends={"name": "=Upstairs"}),
     "desk:fee_reversal": Page(
         _GIVE_UP,

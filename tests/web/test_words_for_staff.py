@@ -16,6 +16,7 @@ FACTS = {
     "reason": "Two cases are missing",
     "owed": "120.00",
     "credit": "40.00",
+    "amount": "30.00",
     "credited": "40.00",
     "taken_back": "120.00",
     "limit": "200.00",

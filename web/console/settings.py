@@ -1,4 +1,4 @@
-"""The municipality's colours, checked so that everybody can read them, and how it numbers items and cards."""
+"""The municipality's colours, checked so that everybody can read them; its barcodes; where its debts go."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.rules import Permission
+from circulation.services.debts.systems import FILE, choose_debtor_system, chosen_system, debtor_systems
 from common.barcodes import BarcodeScheme
 from tenants.selectors import current_municipality, stored_municipality
 from tenants.services.settings import change_barcodes, change_look
@@ -77,11 +78,35 @@ class BarcodesForm(GuardedForm):
         return {name: self.cleaned_data[f"{kind}_{name}"] for name in ("prefix", "length", "check_digit")}
 
 
+class DebtsForm(GuardedForm):
+    """Which system takes the municipality's debts."""
+
+    system = forms.ChoiceField(label=_("Debtor system"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # One that isn't there any more is shown as what it is.
+        names = dict.fromkeys([*debtor_systems(), self.initial["system"]])
+        choices = [(name, system_name(name)) for name in names]
+        self.fields["system"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_system(self) -> str:
+        """Refuse one that isn't there any more."""
+        if self.cleaned_data["system"] not in debtor_systems():
+            raise forms.ValidationError(gettext("Choose one of the choices."))
+        return str(self.cleaned_data["system"])
+
+
+def system_name(name: str) -> str:
+    """Return what a debtor system is called: by its own name, but for the file."""
+    return gettext("File") if name == FILE else name
+
+
 @staff_only(Permission.ADMINISTER)
 @require_http_methods(["GET", "HEAD"])
 def settings_page(request: StaffRequest) -> HttpResponse:
-    """Show both forms."""
-    return _page(request, _look_form(), _barcodes_form())
+    """Show the forms."""
+    return _page(request)
 
 
 @staff_only(Permission.ADMINISTER)
@@ -91,7 +116,7 @@ def look(request: StaffRequest) -> HttpResponse:
     """Change the colours."""
     form = _look_form(request.POST)
     if not form.is_valid():
-        return _page(request, form, _barcodes_form())
+        return _page(request, look=form)
     return _saved(request, change_look, gettext("The colours are changed."), colours=form.cleaned_data)
 
 
@@ -102,9 +127,24 @@ def barcodes(request: StaffRequest) -> HttpResponse:
     """Change how new items and cards are numbered."""
     form = _barcodes_form(request.POST)
     if not form.is_valid():
-        return _page(request, _look_form(), form)
+        return _page(request, barcodes=form)
     schemes = {kind: form.scheme(kind) for kind in ("item", "card")}
     return _saved(request, change_barcodes, gettext("New items and cards are numbered like this now."), schemes=schemes)
+
+
+@staff_only(Permission.ADMINISTER)
+@require_POST
+@edited_in_turn("debts")
+def debts(request: StaffRequest) -> HttpResponse:
+    """Choose which system takes the debts."""
+    form = _debts_form(request.POST)
+    if not form.is_valid():
+        return _page(request, debts=form)
+    choose_debtor_system(
+        municipality=current_municipality(), name=form.cleaned_data["system"], actor=request.staff.account
+    )
+    messages.success(request, gettext("Saved."))
+    return redirect("console:settings")
 
 
 def _saved(request: StaffRequest, service: Callable[..., Any], done: str, **values: Any) -> HttpResponse:
@@ -113,14 +153,21 @@ def _saved(request: StaffRequest, service: Callable[..., Any], done: str, **valu
     return redirect("console:settings")
 
 
-def _page(request: StaffRequest, look_form: LookForm, barcodes_form: BarcodesForm) -> HttpResponse:
+def _page(request: StaffRequest, **refused: GuardedForm) -> HttpResponse:
+    """Return the page.
+
+    :param refused: the form that was sent and isn't right, by its name
+    """
+    makers = {"look": _look_form, "barcodes": _barcodes_form, "debts": _debts_form}
+    shown = {name: refused.get(name) or make() for name, make in makers.items()}
     context = {
+        **shown,
         "areas": municipality_areas(request, "settings"),
-        "look": look_form,
-        "barcodes": barcodes_form,
+        "system": system_name(chosen_system(stored_municipality().settings)),
+        "can_choose_system": len(debtor_systems()) > 1,
         "examples": [{"kind": kind, "text": _example(kind)} for kind in ("item", "card")],
     }
-    status = max(look_form.status, barcodes_form.status, key=(200, 422, 409).index)
+    status = max((form.status for form in shown.values()), key=(200, 422, 409).index)
     return render(request, "console/settings.html", context, status=status)
 
 
@@ -132,6 +179,10 @@ def _look_form(values: Any = None) -> LookForm:
 def _barcodes_form(values: Any = None) -> BarcodesForm:
     schemes = stored_municipality().barcode_schemes
     return BarcodesForm(values, initial=flat_schemes(schemes))
+
+
+def _debts_form(values: Any = None) -> DebtsForm:
+    return DebtsForm(values, initial={"system": chosen_system(stored_municipality().settings)})
 
 
 def flat_schemes(schemes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

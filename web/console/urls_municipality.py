@@ -75,5 +75,6 @@ urlpatterns = [
     path("settings", settings.settings_page, name="settings"),
     path("settings/look", settings.look, name="look"),
     path("settings/barcodes", settings.barcodes, name="barcodes"),
+    path("settings/debts", settings.debts, name="debts"),
     path("audit", overview.audit, name="audit"),
 ]

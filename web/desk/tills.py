@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,9 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rules import Permission
 from circulation.errors import FeeRefused
-from circulation.selectors.tills import cash_up, get_till, tills_of
+from circulation.selectors.tills import any_till, cash_up, every_till_of, get_till, tills_of
 from circulation.services.fees.payments import Method
-from circulation.services.tills import add_till, count_till, first_till
+from circulation.services.tills import add_till, count_till, first_till, put_till_away, rename_till, use_till_again
 from web.account.access import staff_only
 from web.account.requests import DeskRequest
 from web.desk.answers import words
@@ -59,7 +59,7 @@ def count(request: DeskRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=422)
     try:
-        count_till(till=till_here(request), day=_day(request), **form.cleaned_data, **_by(request))
+        count_till(till=_shown(request), day=_day(request), **form.cleaned_data, **_by(request))
     except FeeRefused as refused:
         for reason in words(request, refused):
             form.add_error(None, reason.text)
@@ -73,7 +73,7 @@ def count(request: DeskRequest) -> HttpResponse:
 def new_till(request: DeskRequest) -> HttpResponse:
     """Add a till to the branch."""
     staff = request.staff
-    name = "".join(each for each in request.POST.get("name", "") if each.isprintable())
+    name = _printable(request.POST.get("name", ""))
     try:
         till = add_till(branch=staff.branch, name=name, staff=staff.account)
     except FeeRefused as refused:
@@ -84,13 +84,40 @@ def new_till(request: DeskRequest) -> HttpResponse:
     return redirect("desk:cash_up")
 
 
+@staff_only(Permission.WAIVE_FEES, needs_branch=True)
+@require_POST
+def change_till(request: DeskRequest, pk: int) -> HttpResponse:
+    """Rename a till, put it away or take it into use again, as the button says."""
+    till, staff = any_till(pk, branch=request.staff.branch), request.staff.account
+    if till is None:
+        raise Http404
+    use = request.POST.get("use")
+    try:
+        if use == "0":
+            till = put_till_away(till=till, staff=staff)
+        elif use == "1":
+            till = use_till_again(till=till, staff=staff)
+        else:
+            till = rename_till(till=till, name=_printable(request.POST.get("name", "")), staff=staff)
+    except FeeRefused as refused:
+        for reason in words(request, refused):
+            messages.error(request, f"{till.name}: " + " ".join(filter(None, (reason.text, reason.next_step))))
+    else:
+        messages.success(request, gettext("%(till)s is changed.") % {"till": till.name})
+    return redirect("desk:cash_up")
+
+
+def _printable(text: str) -> str:
+    return "".join(each for each in text if each.isprintable())
+
+
 def _page(request: DeskRequest, form: TillCountForm, *, status: int = 200) -> HttpResponse:
     return render(request, "desk/cash_up.html", _context(request) | {"form": form}, status=status)
 
 
 def _context(request: DeskRequest) -> dict[str, Any]:
     branch = request.staff.branch
-    till, day = till_here(request), _day(request)
+    till, day = _shown(request), _day(request)
     found = cash_up(till, day)
     url = reverse("desk:cash_up")
     return {
@@ -100,6 +127,7 @@ def _context(request: DeskRequest) -> dict[str, Any]:
             {"text": each.name, "url": f"{url}?till={each.pk}&day={day.isoformat()}", "current": each.pk == till.pk}
             for each in tills_of(branch)
         ],
+        "every_till": every_till_of(branch) if request.staff.may(Permission.WAIVE_FEES) else [],
         "branch": branch,
         "day": day,
         "today": timezone.localdate(),
@@ -111,6 +139,12 @@ def _context(request: DeskRequest) -> dict[str, Any]:
         "newest": found.counts[0] if found.counts else None,
         "now": timezone.now(),
     }
+
+
+def _shown(request: DeskRequest) -> Any:
+    """Return the till whose day is asked for, also one that's out of use; else hers."""
+    asked = number_in(request.GET, "till")
+    return (any_till(asked, branch=request.staff.branch) if asked else None) or till_here(request)
 
 
 def _method(code: str) -> str:

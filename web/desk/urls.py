@@ -112,6 +112,7 @@ urlpatterns = [
     path("cash-up/print", tills.cash_up_print, name="cash_up_print"),
     path("cash-up/count", tills.count, name="count_till"),
     path("cash-up/till", tills.new_till, name="add_till"),
+    path("cash-up/tills/<int:pk>", tills.change_till, name="change_till"),
     path("fee-reversal", reversals.reversal, name="fee_reversal"),
     path("debts", debts.debts, name="debts"),
     path("debts/batches/<int:pk>", debts.batch_file, name="debt_file"),

@@ -15,6 +15,7 @@ from web.ui.due import stored_day
 from web.ui.money import amount_text, with_one_stop
 from web.words.about_items import ITEM_TEXTS
 from web.words.about_limits import LIMIT_TEXTS
+from web.words.about_money import MONEY_TEXTS
 from web.words.about_outages import OUTAGE_TEXTS
 from web.words.rule_rows import origin_text
 
@@ -240,6 +241,7 @@ def _another_day() -> str:
 _TEXTS: dict[str, Callable[[Facts], Told]] = {
     **ITEM_TEXTS,
     **LIMIT_TEXTS,
+    **MONEY_TEXTS,
     **OUTAGE_TEXTS,
     Code.ITEM_UNKNOWN: _item_unknown,
     Code.PATRON_UNKNOWN: _plain(lambda: gettext("This patron isn't there any more.")),
@@ -361,15 +363,6 @@ _TEXTS: dict[str, Callable[[Facts], Told]] = {
         lambda: gettext("It's due on %(day)s, and calling it back wouldn't bring it any earlier."), "due_date"
     ),
     Code.DAY_PAST: _with_day(lambda: gettext("%(day)s has passed."), "day", _another_day),
-    Code.AMOUNT_NOT_VALID: _plain(
-        lambda: gettext("This isn't an amount."), lambda: gettext("Write an amount above zero, for instance 20.00.")
-    ),
-    Code.MORE_THAN_OWED: lambda facts: (
-        gettext("More than is owed: %(owed)s.") % {"owed": _money(facts, "owed")},
-        "",
-        "",
-    ),
-    Code.METHOD_UNKNOWN: _plain(lambda: gettext("Choose how it's paid.")),
     Code.TEXT_MISSING: _plain(lambda: gettext("Write what it's for.")),
     Code.KIND_UNKNOWN: _plain(lambda: gettext("Choose what kind of fee it is.")),
     Code.NOTHING_TO_REVERSE: _plain(lambda: gettext("There's no such charge.")),
@@ -378,12 +371,6 @@ _TEXTS: dict[str, Callable[[Facts], Told]] = {
     ),
     Code.NOTHING_TO_HAND_OVER: _plain(lambda: gettext("Nothing is to be handed over.")),
     Code.CLAIM_ENDED: _plain(lambda: gettext("The claim has been paid or recalled already.")),
-    Code.NO_CREDIT: _plain(lambda: gettext("There's no credit to use, or nothing to pay.")),
-    Code.MORE_THAN_CREDIT: lambda facts: (
-        gettext("The credit is only %(credit)s.") % {"credit": _money(facts, "credit")},
-        "",
-        "",
-    ),
     Code.NOT_PERMITTED: _plain(lambda: gettext("You may not do this."), lambda: gettext("Ask a supervisor.")),
     Code.JOB_UNKNOWN: _plain(lambda: gettext("There's no such job.")),
     Code.NOT_IN_SERVICE: _plain(lambda: gettext("The municipality is not in service.")),

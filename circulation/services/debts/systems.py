@@ -5,17 +5,22 @@ See `docs/debtor-file.md`.
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from django.core.files.base import ContentFile
 
+from accounts.models import StaffAccount
 from tenants.files import MunicipalityStorage
+from tenants.models import Municipality
 from tenants.selectors import current_municipality
+from tenants.services.settings import change_settings
 
+# The section of a municipality's settings, and the system that everybody has.
+SECTION, FILE = "money", "file"
 _FOLDER = "debts"
 
 
@@ -99,11 +104,11 @@ def file_name(batch: int) -> str:
     return f"{_FOLDER}/batch-{batch:06d}.csv"
 
 
-_systems: dict[str, Callable[[], DebtorSystem]] = {"file": FileSystem}
+_systems: dict[str, Callable[[], DebtorSystem]] = {FILE: FileSystem}
 
 
 def register_debtor_system(name: str, make: Callable[[], DebtorSystem]) -> None:
-    """Offer a debtor system under a name that a municipality's setting `debtor_system` may say."""
+    """Offer a debtor system under a name that administrators can choose on the page of their settings."""
     _systems[name] = make
 
 
@@ -112,7 +117,27 @@ def debtor_system() -> DebtorSystem:
 
     :raises KeyError: if there's no such system
     """
-    return _systems[current_municipality().settings.get("debtor_system", "file")]()
+    return _systems[chosen_system(current_municipality().settings)]()
+
+
+def debtor_systems() -> list[str]:
+    """Return the names of the systems that a municipality can choose from, the file first."""
+    return list(_systems)
+
+
+def chosen_system(settings: Mapping[str, Any]) -> str:
+    """Return the name of the system that a municipality's settings say; the file if they say nothing."""
+    return str(settings.get(SECTION, {}).get("debtor_system", FILE))
+
+
+def choose_debtor_system(*, municipality: Municipality, name: str, actor: StaffAccount) -> None:
+    """Hand the municipality's debts over to another system from the next batch on.
+
+    :raises LookupError: if nobody has registered it
+    """
+    if name not in _systems:
+        raise LookupError(name)
+    change_settings(municipality=municipality, section=SECTION, values={"debtor_system": name}, actor=actor)
 
 
 def _cell(value: object) -> str:

@@ -7,7 +7,9 @@ from decimal import Decimal
 from django.db import connection
 from django.db.models import Count, Q, Sum
 
-from circulation.models import Fee, LedgerEntry
+from circulation.errors import Code, FeeRefused
+from circulation.models import Fee, LedgerEntry, Till
+from common.errors import Reason
 from common.money import ZERO
 
 _CORRECTION = Q(kind=LedgerEntry.Kind.CORRECTION)
@@ -62,10 +64,15 @@ def write_entries(entries: Sequence[LedgerEntry]) -> None:
     """Add entries to fees whose rows the caller holds locked, and bring balances and handed-over claims along.
 
     :raises django.db.IntegrityError: if a key was used before or a balance would fall below zero
+    :raises FeeRefused: TILL_PUT_AWAY if money goes over a till that isn't in use any more
     """
     if not entries:
         return
     LedgerEntry.objects.bulk_create(entries, batch_size=1000)
+    # The entries hold their tills, so that whoever puts one away now waits and sees them.
+    tills = {entry.till_id for entry in entries if entry.till_id}
+    if tills and Till.objects.filter(pk__in=tills, is_active=False).exists():
+        raise FeeRefused([Reason(Code.TILL_PUT_AWAY)])
     with connection.cursor() as cursor:
         cursor.execute(
             _FOLLOW,

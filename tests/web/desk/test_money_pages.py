@@ -299,3 +299,41 @@ def test_a_charge_by_a_rule_is_nothing_to_take_back(supervisor_client, patron, f
     entry = fee.entries.get()
 
     assert supervisor_client.get(f"/desk/patrons/{patron.pk}/dialogs/takeback-{entry.pk}").status_code == 404
+
+
+def test_a_till_is_renamed_put_away_and_used_again_and_its_reports_stay(supervisor_client, patron, fee):
+    supervisor_client.get("/desk/cash-up")
+    supervisor_client.post("/desk/cash-up/till", {"name": "Upstairs"})
+    first, till = Till.objects.exclude(name="Upstairs").first(), Till.objects.get(name="Upstairs")
+    address = f"/desk/cash-up/tills/{till.pk}"
+    supervisor_client.get(f"/desk/cash-up?till={till.pk}")
+    pay(supervisor_client, patron, "30")
+
+    renamed = text_of(supervisor_client.post(address, {"name": "First floor\x07"}, follow=True))
+    uncounted = text_of(supervisor_client.post(address, {"use": "0"}, follow=True)).replace("\xa0", " ")
+    supervisor_client.post(f"/desk/cash-up/count?till={till.pk}", {"counted": "30", "form_id": "form-count"})
+    away = text_of(supervisor_client.post(address, {"use": "0"}, follow=True))
+    report = text_of(supervisor_client.get(f"/desk/cash-up/print?till={till.pk}"))
+    pay(supervisor_client, patron, "10")
+
+    assert "First floor is changed." in renamed
+    assert "First floor: This till has cash that isn&#x27;t counted: 30.00 DKK" in uncounted
+    assert f'"/desk/cash-up?till={till.pk}"' in away
+    assert ("First floor" in report, "30.00" in report) == (True, True)
+    assert [entry.till for entry in fee.entries.filter(kind="PAYMENT").order_by("pk")] == [till, first]
+    supervisor_client.post(address, {"use": "1"})
+    assert Till.objects.get(pk=till.pk).is_active
+
+
+def test_tills_are_changed_by_who_may_waive(librarian_client, desk_branch, rules):
+    till = Till.objects.create(branch=desk_branch, name="Upstairs")
+
+    answer = librarian_client.post(f"/desk/cash-up/tills/{till.pk}", {"name": "Mine"})
+
+    assert (answer.status_code, Till.objects.get().name) == (403, "Upstairs")
+    assert "/desk/cash-up/tills/" not in text_of(librarian_client.get("/desk/cash-up"))
+
+
+@pytest.mark.parametrize("pk", [999999, 10**30])
+def test_another_library_s_till_is_not_there(supervisor_client, rules, pk):
+    assert supervisor_client.post(f"/desk/cash-up/tills/{pk}", {"name": "Mine"}).status_code == 404
