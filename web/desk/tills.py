@@ -58,14 +58,15 @@ def count(request: DeskRequest) -> HttpResponse:
     form = TillCountForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
+    till = _shown(request)
     try:
-        count_till(till=_shown(request), day=_day(request), **form.cleaned_data, **_by(request))
+        count_till(till=till, day=_day(request), **form.cleaned_data, **_by(request))
     except FeeRefused as refused:
         for reason in words(request, refused):
             form.add_error(None, reason.text)
         return _page(request, form, status=409)
     messages.success(request, gettext("The count is noted."))
-    return redirect(f"{reverse('desk:cash_up')}?day={_day(request).isoformat()}")
+    return redirect(f"{reverse('desk:cash_up')}?till={till.pk}&day={_day(request).isoformat()}")
 
 
 @staff_only(Permission.WAIVE_FEES, needs_branch=True)
