@@ -3,30 +3,14 @@
 import csv
 import io
 
+from catalogue.marc.record_columns import DESCRIPTION
 from catalogue.marc.to_marc21 import Described
 
 _BETWEEN = "; "
 # A spreadsheet would take such a cell for a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-COLUMNS = (
-    "control_number",
-    "title",
-    "remainder",
-    "author",
-    "contributors",
-    "edition",
-    "publisher",
-    "year",
-    "language",
-    "isbns",
-    "issns",
-    "subjects",
-    "classification",
-    "audience",
-    "material_type",
-    "series",
-    "extent",
-)
+# A summary is too long for a cell, and the number of the whole says nothing without the whole.
+COLUMNS = ("control_number", *(name for name in DESCRIPTION if name not in ("summary", "part_of")))
 
 
 def heading() -> str:

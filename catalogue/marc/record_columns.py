@@ -13,7 +13,8 @@ _INITIAL = re.compile(r"(?:^|[\s.-])[^\W\d_]\.$|\.\.\.$|…\.?$")
 _AGENCY_BEFORE = re.compile(r"\A\([^)]*\)\s*")
 _LONGEST_SUMMARY = 2000
 _LONGEST_NUMBER = 64
-# What describes a title, of the columns below: the catalogue's table has them by the same names.
+# What describes a title, of the columns below: the catalogue's table has them by the same names, and what the index and
+# the lists have of a title is taken from here.
 DESCRIPTION = (
     "title",
     "remainder",

@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from tantivy import Document
 
+from catalogue.marc.record_columns import DESCRIPTION
 from catalogue.models import BibliographicRecord
 from catalogue.search import schema
 from catalogue.search.cards import OTHER_NAMES
@@ -16,28 +17,7 @@ from catalogue.search.words import STEMMERS, initials_in, plain_spellings, same_
 from common.sort_keys import sort_key
 
 # What the index reads of a record; never the MARC record itself.
-COLUMNS = (
-    "id",
-    "control_number",
-    "title",
-    "remainder",
-    "author",
-    "contributors",
-    "edition",
-    "publisher",
-    "year",
-    "language",
-    "isbns",
-    "issns",
-    "subjects",
-    "classification",
-    "audience",
-    "material_type",
-    "series",
-    "extent",
-    "summary",
-    "visible_to",
-)
+COLUMNS = ("id", "control_number", *(name for name in DESCRIPTION if name != "part_of"), "visible_to")
 # Beside the municipality that keeps a title to itself, so that all such titles can be asked for at once.
 ANYBODY = "*"
 # Around each text, so that a phrase never spans two, and can be told to begin or end one.
