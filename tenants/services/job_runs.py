@@ -108,4 +108,4 @@ def _of_here(run_id: int, *states: JobRun.State) -> QuerySet[JobRun]:
 def _close_interrupted(municipality_id: int, job: str, *, but: int | None) -> None:
     """End what a killed worker left open: its message came back, which is why the job starts again."""
     left_open = JobRun.objects.filter(municipality_id=municipality_id, job=job, state=JobRun.State.RUNNING)
-    left_open.exclude(pk=but).update(state=JobRun.State.FAILED, finished_at=timezone.now(), problem=INTERRUPTED)
+    left_open.exclude(pk=but or 0).update(state=JobRun.State.FAILED, finished_at=timezone.now(), problem=INTERRUPTED)

@@ -62,15 +62,15 @@ def _late_and_waited_for(on: date) -> QuerySet[Loan]:
 
 def _left_alone(loans: Iterable[Loan]) -> set[int]:
     """Return the loans whose recall staff took back when they were late already: whoever waits, they aren't asked."""
-    items = {loan.item_id: loan for loan in loans}
+    due_dates = {loan.pk: (loan.item_id, loan.due_date.isoformat()) for loan in loans}
+    items = [item_id for item_id, _ in due_dates.values()]
     taken_back = AuditEntry.objects.filter(
         subject_type=Item._meta.label_lower, subject_id__in=items, action=TAKEN_BACK, actor__isnull=False
     )
     return {
-        loan.pk
+        facts["loan_id"]
         for item_id, facts in taken_back.values_list("subject_id", "facts")
-        if (loan := items[item_id]).pk == facts["loan_id"]
-        if facts.get("was_late") and facts["due_date"] == loan.due_date.isoformat()
+        if facts.get("was_late") and due_dates.get(facts["loan_id"]) == (item_id, facts["due_date"])
     }
 
 
