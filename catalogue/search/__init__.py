@@ -4,6 +4,7 @@ Screens need `search`, `suggest` and `other_editions`, holds `edition_ids`, and 
 """
 
 from catalogue.search.editions import edition_ids, other_editions
+from catalogue.search.lag import IndexState, index_state
 from catalogue.search.requests import (
     FacetValue,
     Filters,
@@ -21,6 +22,7 @@ __all__ = [
     "FacetValue",
     "Filters",
     "Hit",
+    "IndexState",
     "SearchRequest",
     "SearchResult",
     "Sort",
@@ -28,6 +30,7 @@ __all__ = [
     "Suggestion",
     "count",
     "edition_ids",
+    "index_state",
     "other_editions",
     "search",
     "suggest",

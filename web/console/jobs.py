@@ -11,6 +11,7 @@ from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rules import Permission
+from catalogue.search import index_state
 from circulation.errors import JobRefused
 from circulation.rules.nights import UNDO_WINDOW, Job, undo_window
 from circulation.services.nightly import JOB_NAMES, start_job, take_job_back, try_now
@@ -41,7 +42,7 @@ def of_all(request: StaffRequest) -> HttpResponse:
     rows.sort(key=lambda row: (row["kind"] != "stop", row["municipality"].name, row["name"]))
     rows = list(ordered(request, "all-jobs", rows))
     context = {"areas": consortium_areas("jobs"), "rows": rows, "of_all": True, "find": find, "state": state}
-    context["table"] = "all-jobs"
+    context |= {"table": "all-jobs", "index": index_state()}
     context["states"] = [
         ("stop", gettext("failed")),
         ("wait", gettext("running")),

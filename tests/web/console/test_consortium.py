@@ -1,12 +1,15 @@
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.db import connection
 
 from accounts.models import AuditEntry, StaffAccount
+from catalogue.search import IndexState
+from catalogue.search.folder import Progress
 from tenants.models import JobRun, Municipality, PolicyTemplate, ProvisioningRun, TemplateRule
 from tests.factories import StaffAccountFactory
+from web.console import jobs
 
 WISHES = {
     "name": "Gammelby",
@@ -350,3 +353,19 @@ def test_the_accounts_stand_in_the_order_that_is_chosen(operator_client, column)
     page = operator_client.get("/staff", {"order": f"staff:-{column}"})
 
     assert 'aria-sort="descending"' in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (IndexState(True, None, megabytes=7), ["Every change is found", "7 MB"]),
+        (IndexState(True, None, 2, datetime(2026, 11, 19, 9, 5, tzinfo=UTC)), ["2 changes aren't found yet", "10:05"]),
+        (IndexState(False, Progress(250, 1000)), ["The search is being rebuilt", "250 of 1000 titles"]),
+    ],
+)
+def test_says_how_far_the_search_is_behind(operator_client, monkeypatch, state, said):
+    monkeypatch.setattr(jobs, "index_state", lambda: state)
+
+    page = operator_client.get("/jobs").content.decode()
+
+    assert [text for text in said if text not in page] == []

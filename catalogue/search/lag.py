@@ -1,0 +1,38 @@
+"""How far this node's index is behind the catalogue, for those who look after it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Min
+
+from catalogue.models import Change
+from catalogue.search import folder
+
+
+@dataclass(frozen=True)
+class IndexState:
+    """What this node's index knows, and what it doesn't yet.
+
+    :ivar is_ready: whether it answers
+    :ivar building: how far a new one has come, while one is built
+    :ivar behind: changes that it hasn't read
+    :ivar since: when the oldest of them was made; None when it has read all
+    :ivar megabytes: what it takes on the disk
+    """
+
+    is_ready: bool
+    building: folder.Progress | None
+    behind: int = 0
+    since: datetime | None = None
+    megabytes: int = 0
+
+
+def index_state() -> IndexState:
+    """Return what this node's index knows of the change feed; without one it knows nothing, and is being built."""
+    path = folder.current_index()
+    state = folder.read_state(path) if path else None
+    if path is None or state is None:
+        return IndexState(False, folder.read_progress())
+    unread = Change.objects.filter(number__gt=state.change).aggregate(behind=Count("pk"), since=Min("at"))
+    size = sum(each.stat().st_size for each in path.iterdir())
+    return IndexState(True, folder.read_progress(), unread["behind"], unread["since"], -(-size // 1_000_000))
