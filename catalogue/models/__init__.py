@@ -1,6 +1,7 @@
 """Bibliographic records, what libraries lay over them, the change feed, and who owns what. All in the shared schema."""
 
 from catalogue.models.enrichments import Enrichment, EnrichmentVersion
+from catalogue.models.imports import ImportAction, ImportEntry, ImportOutcome, ImportProfile, ImportRun
 from catalogue.models.records import (
     Audience,
     BibliographicRecord,
@@ -9,7 +10,6 @@ from catalogue.models.records import (
     ChangeKind,
     HarvestEntry,
     HoldingsSummary,
-    ImportRun,
     MaterialType,
     Origin,
     RawFormat,
@@ -27,6 +27,10 @@ __all__ = [
     "EnrichmentVersion",
     "HarvestEntry",
     "HoldingsSummary",
+    "ImportAction",
+    "ImportEntry",
+    "ImportOutcome",
+    "ImportProfile",
     "ImportRun",
     "MaterialType",
     "Origin",

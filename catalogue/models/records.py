@@ -127,6 +127,8 @@ class BibliographicRecord(Origin):
     summary = models.TextField(blank=True)
     # The number of the record that it's a volume, a section or an article of.
     part_of = models.CharField(max_length=64, blank=True, default="", db_default="")
+    # The first letters of the title as matching compares titles; None until the next import with a profile fills it.
+    title_key = models.CharField(max_length=20, null=True, blank=True)  # noqa: DJ001 - NULL is "not known yet"
 
     # A library's own: a kettle to lend, a brochure. It stays its owner's when it's shown to all.
     is_local = models.BooleanField(default=False, db_default=False)
@@ -162,6 +164,9 @@ class BibliographicRecord(Origin):
             GinIndex(fields=["issns"], name="record_issns"),
             # Whether a record has parts, before it's deleted.
             models.Index(fields=["part_of"], name="record_part_of", condition=~Q(part_of="")),
+            # What an incoming record may be when no identifier agrees.
+            models.Index(fields=["title_key"], name="record_title_key", condition=~Q(title_key="")),
+            models.Index(fields=["id"], name="record_without_title_key", condition=Q(title_key=None)),
         ]
 
     def __str__(self) -> str:
@@ -319,37 +324,3 @@ class HarvestEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.record_id} {self.branch_code} {self.changed_at:%Y-%m-%d %H:%M:%S}"
-
-
-class ImportRun(models.Model):
-    """One import of a file: what went in, and what didn't with the reason."""
-
-    class State(models.TextChoices):
-        """How far it is."""
-
-        WAITING = "WAITING", _("waiting")
-        RUNNING = "RUNNING", _("running")
-        DONE = "DONE", _("done")
-        FAILED = "FAILED", _("failed")
-
-    file_name = models.CharField(max_length=200)
-    source = models.CharField(max_length=40)
-    municipality = models.ForeignKey("tenants.Municipality", null=True, on_delete=models.SET_NULL, related_name="+")
-    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
-    started_at = models.DateTimeField()
-    finished_at = models.DateTimeField(null=True)
-    bytes_total = models.BigIntegerField(default=0)
-    bytes_read = models.BigIntegerField(default=0)
-    # created, changed, unchanged, failed
-    counts = models.JSONField(default=dict)
-    # Up to the first thousand failures: position, id, code.
-    failures = models.JSONField(default=list)
-    problem = models.CharField(max_length=300, blank=True)
-
-    class Meta:
-        """Newest first, as the page lists them."""
-
-        ordering = ("-started_at",)
-
-    def __str__(self) -> str:
-        return f"{self.file_name} {self.state}"
