@@ -53,6 +53,22 @@ class Code(StrEnum):
     FIELDS_ARE_COMMON = "FIELDS_ARE_COMMON"
     PARENT_IS_COMMON = "PARENT_IS_COMMON"
     NOTHING_OF_ITS_OWN = "NOTHING_OF_ITS_OWN"
+    # Imports by a profile. An action that a setting can't have: the facts `setting` and `action`.
+    ACTION_NOT_POSSIBLE = "ACTION_NOT_POSSIBLE"
+    # What's no tag: the fact `tags`.
+    NO_TAG = "NO_TAG"
+    NO_NAME = "NO_NAME"
+    # The fact `name`.
+    NAME_TAKEN = "NAME_TAKEN"
+    NOTHING_TO_ENRICH = "NOTHING_TO_ENRICH"
+    # The facts `least` and `most`.
+    POINTS_OUT_OF_RANGE = "POINTS_OUT_OF_RANGE"
+    NO_SUCH_PROFILE = "NO_SUCH_PROFILE"
+    # The import isn't in a state where that can be done: the fact `state`.
+    NOT_NOW = "NOT_NOW"
+    NO_SUCH_QUESTION = "NO_SUCH_QUESTION"
+    # Entered by hand, and perhaps there already: the facts `record_ids`, and `key` to save it anyway.
+    PERHAPS_DOUBLE = "PERHAPS_DOUBLE"
     # The lines that aren't fields: the fact `lines`, their numbers from 1.
     NO_FIELD = "NO_FIELD"
 

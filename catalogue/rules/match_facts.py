@@ -97,6 +97,11 @@ def match_facts(record: MarcRecord, columns: RecordColumns, *, source: str) -> M
     )
 
 
+def title_key_of(record: MarcRecord, columns: RecordColumns) -> str:
+    """Return what a record is found by as a candidate; empty when it has no title."""
+    return title_key(comparable(_title_parts(record, columns)[0]))
+
+
 def comparable(text: str) -> str:
     """Return the text's words without case, accents and punctuation, small numbers and "and" as signs."""
     words = _WORDS.findall(unicodedata.normalize("NFC", text).casefold())

@@ -46,10 +46,12 @@ class Author:
 
     :ivar account: the staff account, or None for the system
     :ivar municipality: whose library she works for; None for the consortium itself
+    :ivar run_id: the import that makes the changes for her
     """
 
     account: Any
     municipality: Municipality | None
+    run_id: int | None = None
 
     @property
     def library(self) -> Library:
@@ -58,7 +60,10 @@ class Author:
 
     def origin(self, kind: str) -> dict[str, Any]:
         """Return the columns that say that a version is hers."""
-        return origin(kind=kind, by=self.account, municipality_id=self.municipality.pk if self.municipality else None)
+        if self.run_id is not None and kind == ChangeKind.EDIT:
+            kind = ChangeKind.IMPORT
+        municipality_id = self.municipality.pk if self.municipality else None
+        return origin(kind=kind, by=self.account, municipality_id=municipality_id, run_id=self.run_id)
 
 
 @dataclass(frozen=True, slots=True)

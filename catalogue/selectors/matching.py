@@ -1,0 +1,125 @@
+"""Finding the records that incoming ones may be: by number, ISBN and ISSN first, then by title, type and year."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Q
+
+from catalogue.marc.columns import parse_columns
+from catalogue.marc.problems import RecordProblem
+from catalogue.marc.reading import parse_raw
+from catalogue.models import BibliographicRecord
+from catalogue.rules.match_facts import MatchFacts, match_facts
+from catalogue.rules.matching import Candidate, compare, is_double, ranked
+from catalogue.selectors.visibility import viewer, visible_to
+
+# What matching would veto isn't read: another type, another year. Beyond twenty of one title, type and year, the title
+# says nothing.
+_BY_TITLE = """
+    SELECT wanted.place, found.id
+    FROM unnest(%s::int[], %s::text[], %s::text[], %s::int[]) AS wanted (place, title_key, material, year)
+    CROSS JOIN LATERAL (
+        SELECT id FROM catalogue_bibliographicrecord AS record
+        WHERE record.title_key = wanted.title_key AND record.title_key <> ''
+            AND record.material_type = wanted.material AND record.deleted_at IS NULL
+            AND (wanted.year IS NULL OR record.year IS NULL OR abs(record.year - wanted.year) < 2)
+            AND (record.visible_to_id IS NULL OR record.visible_to_id = %s)
+        ORDER BY id LIMIT 20
+    ) AS found
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An incoming record to find candidates for.
+
+    :ivar key: its source and number
+    """
+
+    key: tuple[str, str]
+    facts: MatchFacts
+
+
+def candidates_for(batch: Sequence[Wanted]) -> list[list[Candidate]]:
+    """Return, for each incoming record, what it may be, as `catalogue.rules.matching.ranked` orders it.
+
+    A fixed number of statements however many records there are. Only what the asking municipality sees is among them.
+    """
+    ids = _ids_by_place(batch)
+    known = _facts_of({record_id for found in ids.values() for record_id in found})
+    result = []
+    for place, wanted in enumerate(batch):
+        found = []
+        for record_id in sorted(ids[place]):
+            if record_id in known:
+                key, facts = known[record_id]
+                found.append(Candidate(record_id, compare(wanted.facts, facts), is_same_number=key == wanted.key))
+        result.append(ranked(found))
+    return result
+
+
+def doubles_of(wanted: Wanted) -> list[int]:
+    """Return the records that one entered by hand may be already, oldest first."""
+    known = _facts_of(_ids_by_place([wanted])[0])
+    return sorted(
+        record_id
+        for record_id, (key, facts) in known.items()
+        if key != wanted.key and (is_double(wanted.facts, facts) or compare(wanted.facts, facts).is_match)
+    )
+
+
+def _ids_by_place(batch: Sequence[Wanted]) -> Mapping[int, set[int]]:
+    places: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for place, wanted in enumerate(batch):
+        for who, number in {*wanted.facts.numbers, wanted.key}:
+            places["number", f"{who} {number}"].add(place)
+        for isbn in wanted.facts.isbns:
+            places["isbn", isbn].add(place)
+        for issn in wanted.facts.issns:
+            places["issn", issn].add(place)
+    found: dict[int, set[int]] = defaultdict(set)
+    for record_id, source, number, isbns, issns in _by_identifier(batch):
+        keys = [("number", f"{source} {number}"), *(("isbn", each) for each in isbns)]
+        keys += [("issn", each) for each in issns]
+        for key in keys:
+            for place in places.get(key, ()):
+                found[place].add(record_id)
+    with connection.cursor() as cursor:
+        cursor.execute(_BY_TITLE, [*_title_wishes(batch), viewer()])
+        for place, record_id in cursor.fetchall():
+            found[place].add(record_id)
+    return found
+
+
+def _by_identifier(batch: Sequence[Wanted]) -> Iterable[tuple[int, str, str, list[str], list[str]]]:
+    """Yield the records with any of the batch's identifiers, each asked for by an index of its own."""
+    shown = BibliographicRecord.objects.filter(visible_to(viewer()), deleted_at=None)
+    numbers = {pair[1] for wanted in batch for pair in (*wanted.facts.numbers, wanted.key)}
+    conditions = (
+        Q(control_number__in=numbers),
+        Q(isbns__overlap=sorted({isbn for wanted in batch for isbn in wanted.facts.isbns})),
+        Q(issns__overlap=sorted({issn for wanted in batch for issn in wanted.facts.issns})),
+    )
+    for condition in conditions:
+        yield from shown.filter(condition).values_list("pk", "source", "control_number", "isbns", "issns")
+
+
+def _title_wishes(batch: Sequence[Wanted]) -> list[list[object]]:
+    wishes = [(place, each.facts.title_key, each.facts.material, each.facts.year) for place, each in enumerate(batch)]
+    return [list(column) for column in zip(*wishes, strict=True)] if wishes else [[], [], [], []]
+
+
+def _facts_of(record_ids: Iterable[int]) -> dict[int, tuple[tuple[str, str], MatchFacts]]:
+    rows = BibliographicRecord.objects.filter(pk__in=list(record_ids))
+    found = {}
+    for pk, source, number, raw, raw_format, raw_encoding in rows.values_list(
+        "pk", "source", "control_number", "raw", "raw_format", "raw_encoding"
+    ):
+        try:
+            record = parse_raw(bytes(raw), raw_format=raw_format, raw_encoding=raw_encoding)
+        except RecordProblem:
+            continue
+        found[pk] = ((source, number), match_facts(record, parse_columns(record), source=source))
+    return found
