@@ -1,4 +1,4 @@
-"""What becomes of an incoming record: new, laid over one that's there, its fields or items only, asked, or left out.
+"""What becomes of an incoming record: new, laid over one that's there, its fields only, asked, or left out.
 
 Matching says which record it is; what's decided here is whether it's good enough to change that one. Automatic imports
 take the first reason against it (cases II.I10 and I12).
@@ -21,7 +21,6 @@ class Action(StrEnum):
     NEW = "NEW"
     OVERLAY = "OVERLAY"
     ENRICH = "ENRICH"
-    ITEMS = "ITEMS"
     ASK = "ASK"
     SKIP = "SKIP"
 
@@ -50,9 +49,9 @@ class Lack(StrEnum):
     LANGUAGE = "LANGUAGE"
 
 
-ON_MATCH = (Action.OVERLAY, Action.ENRICH, Action.ITEMS, Action.ASK, Action.SKIP)
+ON_MATCH = (Action.OVERLAY, Action.ENRICH, Action.ASK, Action.SKIP)
 ON_NO_MATCH = (Action.NEW, Action.ASK, Action.SKIP)
-WITHOUT_OVERLAY = (Action.ENRICH, Action.ITEMS, Action.ASK, Action.SKIP)
+WITHOUT_OVERLAY = (Action.ENRICH, Action.ASK, Action.SKIP)
 
 
 @dataclass(frozen=True, slots=True)

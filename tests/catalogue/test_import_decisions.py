@@ -71,10 +71,10 @@ def test_ii_i10_finds_everything_in_which_a_record_falls_behind(profile, changes
 
 def test_ii_i10_an_import_stops_at_the_first_reason_and_falls_through():
     overlay = Decision(Action.OVERLAY, Why.ONE_MATCH, 4)
-    profile = Profile(never_worse=True, min_quality=100, on_poor=Action.ITEMS)
+    profile = Profile(never_worse=True, min_quality=100, on_poor=Action.ENRICH)
     poor = replace(GOOD, quality=1, level=0)
 
-    assert reconsider(overlay, poor, GOOD, profile) == Decision(Action.ITEMS, Why.POORER, 4, (Lack.QUALITY,))
+    assert reconsider(overlay, poor, GOOD, profile) == Decision(Action.ENRICH, Why.POORER, 4, (Lack.QUALITY,))
     assert reconsider(overlay, GOOD, GOOD, profile) == overlay
 
 
@@ -88,6 +88,6 @@ def test_asks_when_the_record_is_of_the_other_family_of_marc(action):
 
 
 def test_does_not_look_at_the_record_when_nothing_of_it_changes():
-    decision = Decision(Action.ITEMS, Why.ONE_MATCH, 4)
+    decision = Decision(Action.SKIP, Why.ONE_MATCH, 4)
 
     assert reconsider(decision, replace(GOOD, quality=0), GOOD, Profile(min_quality=100)) == decision

@@ -1,0 +1,189 @@
+"""Imports by a profile: planned, run batch by batch, paused, and gone on with after any end, nothing done twice.
+
+A batch is one transaction with its records, an entry for each of them, and how far the run is. Whoever goes on reads
+the file anew and leaves out what has an entry. Two workers with one run are no harm: the run's row is locked, and the
+one that comes second finds that its batch is done.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from django.db import transaction
+
+from catalogue.errors import Code, RecordRefused
+from catalogue.marc.reading import Progress, read_records
+from catalogue.marc.records import RecordFailure, RecordRead
+from catalogue.models import ImportEntry, ImportOutcome, ImportProfile, ImportRun
+from catalogue.services.import_applying import Batch, entries_of
+from catalogue.services.import_deciding import reason_to_refuse, wanted
+from catalogue.services.import_profiles import settings_of
+from catalogue.services.record_versions import be_the_only_writer
+from catalogue.services.record_writing import Incoming, incoming
+from catalogue.services.records import Author
+from catalogue.services.title_keys import fill_title_keys
+from common import audit
+from common.errors import Reason
+
+BATCH = 200
+_State = ImportRun.State
+_OVER = (_State.DONE, _State.UNDOING, _State.UNDONE)
+
+
+def plan_profile_import(
+    *, profile: ImportProfile, file_name: str, source: str, author: Author, now: datetime, stored_as: str = ""
+) -> ImportRun:
+    """Note that a file waits to be imported by a profile, with the profile's settings as they are now.
+
+    :param source: whose numbers the records have when they don't say so themselves
+    :param stored_as: the file's name in the municipality's own storage
+    """
+    return ImportRun.objects.create(
+        file_name=file_name[:200],
+        source=source[:40],
+        municipality=author.municipality,
+        started_at=now,
+        profile_name=profile.name,
+        settings=settings_of(profile),
+        stored_as=stored_as,
+    )
+
+
+def run_profile_import(
+    *, run_id: int, file: Path | BinaryIO, author: Author, now: datetime, progress: Progress | None = None
+) -> ImportRun:
+    """Bring in what of the file isn't in yet, until its end or until somebody pauses the run.
+
+    :param progress: told how many bytes have been read and how many there are, if that's known
+    :raises RecordRefused: NOT_NOW, for a run that's paused, done or undone
+    """
+    run = _begin(run_id)
+    fill_title_keys()
+    author = Author(author.account, author.municipality, run.pk)
+    read: dict[str, int] = {"bytes_read": 0, "bytes_total": 0}
+
+    def note(count: int, total: int | None) -> None:
+        read.update(bytes_read=count, bytes_total=total or 0)
+        if progress:
+            progress(count, total)
+
+    try:
+        for batch in _batches(read_records(file, progress=note), source=run.source, after=run.position):
+            if not _take(run_id, batch, author, read, now):
+                return ImportRun.objects.get(pk=run_id)
+    except Exception:
+        ImportRun.objects.filter(pk=run_id, state=_State.RUNNING).update(state=_State.FAILED, finished_at=now)
+        raise
+    return _finish(run_id, author, read, now)
+
+
+def pause_import(*, run_id: int, author: Author) -> None:
+    """Let a run stop after the batch that it's at.
+
+    :raises RecordRefused: NOT_NOW, if it doesn't wait or run
+    """
+    _change_state(run_id, author, (_State.WAITING, _State.RUNNING), _State.PAUSED, "catalogue.pause_import")
+
+
+def resume_import(*, run_id: int, author: Author) -> None:
+    """Let a run that was paused or broke off wait for a worker again; the caller sends one.
+
+    :raises RecordRefused: NOT_NOW, if it's neither
+    """
+    # One that says it runs may have been killed; if it wasn't, the worker that comes second stops by itself.
+    stopped = (_State.PAUSED, _State.FAILED, _State.RUNNING)
+    _change_state(run_id, author, stopped, _State.WAITING, "catalogue.resume_import")
+
+
+@transaction.atomic
+def _change_state(
+    run_id: int, author: Author, expected: tuple[ImportRun.State, ...], state: ImportRun.State, action: str
+) -> None:
+    run = locked_run(run_id)
+    if run.state not in expected or run.settings is None:
+        raise RecordRefused([Reason(Code.NOT_NOW, facts={"state": run.state})])
+    run.state = state
+    run.save(update_fields=["state"])
+    audit.record(action=action, actor=author.account, subject=run, facts={"position": run.position})
+
+
+def locked_run(run_id: int) -> ImportRun:
+    """Return a run that nobody else changes until the transaction ends."""
+    return ImportRun.objects.select_for_update(of=("self",)).get(pk=run_id)
+
+
+@transaction.atomic
+def _begin(run_id: int) -> ImportRun:
+    run = locked_run(run_id)
+    if run.settings is None or run.state in (*_OVER, _State.PAUSED):
+        raise RecordRefused([Reason(Code.NOT_NOW, facts={"state": run.state})])
+    run.state, run.finished_at, run.problem = _State.RUNNING, None, ""
+    run.save(update_fields=["state", "finished_at", "problem"])
+    return run
+
+
+def _batches(outcomes: Iterator[RecordRead | RecordFailure], *, source: str, after: int) -> Iterator[Batch]:
+    """Yield the records behind the last one that's done; two that may be one title are never in one batch."""
+    batch, identifiers = Batch(after=after), set[object]()
+    for outcome in outcomes:
+        if 0 < outcome.number <= after:
+            continue
+        found = incoming(read=outcome, source=source) if isinstance(outcome, RecordRead) else None
+        keys = _identifiers(found) if found else set()
+        if keys & identifiers or len(batch) >= BATCH:
+            yield batch
+            batch, identifiers = Batch(after=batch.last), set()
+        identifiers |= keys
+        if isinstance(outcome, RecordFailure):
+            batch.failures.append(outcome)
+        elif found and (problem := reason_to_refuse(found)):
+            failure = RecordFailure(outcome.number, outcome.offset, problem, found.columns.control_number)
+            batch.failures.append(failure)
+        elif found:
+            batch.records.append(found)
+    if len(batch):
+        yield batch
+
+
+def _identifiers(record: Incoming) -> set[object]:
+    facts = wanted(record).facts
+    title = {("title", facts.title_key)} if facts.title_key else set()
+    return {record.key, *facts.numbers, *facts.isbns, *facts.issns, *title}
+
+
+@transaction.atomic
+def _take(run_id: int, batch: Batch, author: Author, read: dict[str, int], now: datetime) -> bool:
+    """Write a batch with its entries; False when the run was paused, or another worker has it."""
+    run = locked_run(run_id)
+    if run.state != _State.RUNNING or run.position != batch.after:
+        return False
+    be_the_only_writer()
+    entries = entries_of(batch, run, author, now)
+    ImportEntry.objects.bulk_create(entries)
+    for entry in entries:
+        run.counts[entry.outcome] = run.counts.get(entry.outcome, 0) + 1
+    whole = [failure for failure in batch.failures if failure.number == 0]
+    run.problem = whole[0].code if whole else run.problem
+    run.position = max(batch.last, run.position)
+    run.bytes_read, run.bytes_total = read["bytes_read"], read["bytes_total"]
+    run.save(update_fields=["counts", "problem", "position", "bytes_read", "bytes_total"])
+    return True
+
+
+@transaction.atomic
+def _finish(run_id: int, author: Author, read: dict[str, int], now: datetime) -> ImportRun:
+    run = locked_run(run_id)
+    if run.state != _State.RUNNING:
+        return run
+    run.state = _State.FAILED if run.problem else _State.DONE
+    run.finished_at = now
+    run.bytes_read, run.bytes_total = read["bytes_read"], read["bytes_total"]
+    run.save(update_fields=["state", "finished_at", "bytes_read", "bytes_total"])
+    audit.record(action="catalogue.import", actor=author.account, subject=run, facts=run.counts)
+    return run
+
+
+def asked_of(run_id: int) -> int:
+    """Return how many of a run's records wait for a person."""
+    return ImportEntry.objects.filter(run=run_id, outcome=ImportOutcome.ASKED).count()
