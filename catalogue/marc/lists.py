@@ -15,21 +15,23 @@ COLUMNS = ("control_number", *(name for name in DESCRIPTION if name not in ("sum
 
 def heading() -> str:
     """Return the first line, behind the mark by which spreadsheets know UTF-8."""
-    return "\ufeff" + _line(COLUMNS)
+    return "\ufeff" + as_line(COLUMNS)
 
 
 def row(record: Described) -> str:
     """Return a record's line."""
-    return _line([_cell(getattr(record, name)) for name in COLUMNS])
+    return as_line([as_cell(getattr(record, name)) for name in COLUMNS])
 
 
-def _cell(value: str | int | list[str] | None) -> str:
+def as_cell(value: str | int | list[str] | None) -> str:
+    """Return a value as a cell that no spreadsheet takes for a formula."""
     text = _BETWEEN.join(value) if isinstance(value, list) else str(value or "")
     text = text.replace("\x00", "")
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _line(cells: list[str] | tuple[str, ...]) -> str:
+def as_line(cells: list[str] | tuple[str, ...]) -> str:
+    """Return cells as a line, its end included."""
     line = io.StringIO()
     csv.writer(line).writerow(cells)
     return line.getvalue()

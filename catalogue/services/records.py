@@ -32,6 +32,7 @@ from catalogue.selectors.rights import library_of, owned
 from catalogue.selectors.versions import content_of, version_diff
 from catalogue.selectors.visibility import viewer, visible_to
 from catalogue.services import change_feed
+from catalogue.services.doubles import reasons_against_double
 from catalogue.services.enrichment_moves import keep_old_shelf_data, relink_school_enrichments
 from catalogue.services.record_versions import be_the_only_writer, keep_superseded, origin
 from catalogue.services.record_writing import Incoming, content_columns, incoming
@@ -76,13 +77,21 @@ class Saved:
 
 @transaction.atomic
 def add_record(
-    *, raw: bytes, source: str, author: Author, now: datetime, is_local: bool = False
+    *,
+    raw: bytes,
+    source: str,
+    author: Author,
+    now: datetime,
+    is_local: bool = False,
+    double_key: str | None = None,
 ) -> BibliographicRecord:
     """Enter a new record and return it: a common one, a school-common one, or one of the author's library alone.
 
     :param raw: one record in any format that can be imported
     :param source: whose numbers the record has when it doesn't say so itself; a local one has its library's
     :param is_local: nobody else sees it until it's shown to all, see `catalogue.services.local_records`
+    :param double_key: of a person's entry: refuse what may be there already, unless this is the key that the refusal
+        PERHAPS_DOUBLE gave, see `catalogue.services.doubles`; empty the first time, None for no such check
     :raises RecordRefused: with every reason found, in its content, its owner or a number that's taken
     """
     be_the_only_writer()
@@ -97,6 +106,9 @@ def add_record(
         reasons.append(Reason(Code.NO_NUMBER))
     if BibliographicRecord.objects.filter(source=record.source, control_number=record.control_number).exists():
         reasons.append(Reason(Code.NUMBER_TAKEN, facts={"number": record.control_number}))
+    if double_key is not None:
+        account_id = author.account.pk if author.account is not None else None
+        reasons += reasons_against_double(record, key=double_key, account_id=account_id)
     if reasons:
         raise RecordRefused(reasons)
     row = BibliographicRecord.objects.create(

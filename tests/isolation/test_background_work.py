@@ -88,6 +88,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "load_templates": ((), {"public"}),
     "import_marc": (("tests/data/marc/marc21-utf8.mrc",), {"public"}),
     "add_local_records": (("alpha", "kettles.mrc"), {"public", "alpha"}),
+    "import_by_profile": (("--municipality=alpha", "delivery.mrc", "--profile=Supplier"), {"public", "alpha"}),
     "export_records": (("--municipality=alpha",), set()),
     "migrate_municipalities": ((), {"public"}),
     "set_cataloguing_library": (("alpha", "--number=710100", "--edits-national"), {"public"}),
@@ -105,6 +106,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], set[str]]] = {
 # It takes its time, or reads and writes files only.
 TRIED_ELSEWHERE = {
     "add_local_records": "tests/catalogue/test_local_records.py",
+    "import_by_profile": "tests/catalogue/test_import_by_profile_command.py",
     "load_demo": "tests/bench/test_load_demo.py",
     "messages": "tests/libsys/test_translations.py",
     "compile_messages": "tests/libsys/test_translations.py",
