@@ -13,7 +13,10 @@ from catalogue.models import ImportRun
 from catalogue.search.folder import WriterIsBusy
 from catalogue.search.writing import catch_up
 from catalogue.services.change_feed import followers_are_reading
+from catalogue.services.import_by_profile import run_profile_import
 from catalogue.services.import_marc import import_marc
+from catalogue.services.import_undo import undo_import
+from catalogue.services.records import Author
 from tenants.tasks import tenant_task
 
 logger = logging.getLogger(__name__)
@@ -44,7 +47,36 @@ def import_uploaded_file(*, run_id: int, stored_as: str, source: str, owner: str
         # A worker that died after the import left the file behind.
         default_storage.delete(stored_as)
         return
-    actor = get_user_model().objects.filter(pk=actor_id).first() if actor_id else None
+    actor = _account(actor_id)
     with default_storage.open(stored_as) as file:
         import_marc(file=cast(BinaryIO, file), source=source, owner=owner, now=timezone.now(), actor=actor, run=run)
     default_storage.delete(stored_as)
+
+
+@tenant_task
+def import_by_profile(*, run_id: int, actor_id: int | None) -> None:
+    """Bring in what isn't in yet of a file that was uploaded to be imported by a profile; kept until all of it is in.
+
+    Sent again when its worker dies, and then goes on where that one stood.
+    """
+    run = ImportRun.objects.select_related("municipality").get(pk=run_id)
+    if run.state not in (ImportRun.State.WAITING, ImportRun.State.RUNNING):
+        return
+    author = Author(_account(actor_id), run.municipality)
+    with default_storage.open(run.stored_as) as file:
+        done = run_profile_import(run_id=run.pk, file=cast(BinaryIO, file), author=author, now=timezone.now())
+    if done.state == ImportRun.State.DONE:
+        default_storage.delete(run.stored_as)
+
+
+@tenant_task
+def undo_profile_import(*, run_id: int, actor_id: int | None) -> None:
+    """Undo what's left to undo of an import by a profile, and delete its file if that's still there."""
+    run = ImportRun.objects.select_related("municipality").get(pk=run_id)
+    undo_import(run_id=run.pk, author=Author(_account(actor_id), run.municipality), now=timezone.now())
+    if run.stored_as:
+        default_storage.delete(run.stored_as)
+
+
+def _account(actor_id: int | None) -> Any:
+    return get_user_model().objects.filter(pk=actor_id).first() if actor_id else None

@@ -17,7 +17,8 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command, get_commands
 from django.db import connection
 
-from catalogue.models import ImportRun
+from catalogue.models import ImportProfile, ImportRun
+from catalogue.services.import_profiles import settings_of
 from circulation.models import Fee
 from libsys.celery import app
 from notices.models import Notice
@@ -40,6 +41,25 @@ def imported_file(alpha) -> dict[str, Any]:
     run = alpha.things["import_run"]
     ImportRun.objects.filter(pk=run).update(state=ImportRun.State.WAITING)
     return {"run_id": run, "stored_as": name, "source": "alpha", "owner": "alpha", "actor_id": None}
+
+
+def profile_import(alpha) -> dict[str, Any]:
+    """Upload a file in Alpha to be imported by a profile."""
+    connection.set_tenant(alpha.municipality)
+    name = default_storage.save("imports/two.mrc", ContentFile(b"no record at all"))
+    connection.set_schema_to_public()
+    settings = settings_of(ImportProfile(name="Supplier"))
+    ImportRun.objects.filter(pk=alpha.things["import_run"]).update(
+        state=ImportRun.State.WAITING, settings=settings, stored_as=name
+    )
+    return {"run_id": alpha.things["import_run"], "actor_id": None}
+
+
+def profile_undo(alpha) -> dict[str, Any]:
+    """Begin to undo an import in Alpha."""
+    settings = settings_of(ImportProfile(name="Supplier"))
+    ImportRun.objects.filter(pk=alpha.things["import_run"]).update(state=ImportRun.State.UNDOING, settings=settings)
+    return {"run_id": alpha.things["import_run"], "actor_id": None}
 
 
 def ended_session(alpha) -> dict[str, Any]:
@@ -66,6 +86,10 @@ _NIGHT = {"public.tenants_jobrun"}
 OF_ONE_MUNICIPALITY = {
     "accounts.tasks.clear_sessions": Task(ended_session),
     "catalogue.tasks.import_uploaded_file": Task(imported_file, {"public.catalogue_importrun"}),
+    "catalogue.tasks.import_by_profile": Task(
+        profile_import, {"public.catalogue_importrun", "public.catalogue_bibliographicrecord"}
+    ),
+    "catalogue.tasks.undo_profile_import": Task(profile_undo, {"public.catalogue_importrun"}),
     "circulation.tasks.run_night": Task(lambda _alpha: {"local_day": TODAY.isoformat()}, _NIGHT),
     "circulation.tasks.run_one_job": Task(
         lambda _alpha: {"job": "overdue-fees", "local_day": TODAY.isoformat()}, _NIGHT
