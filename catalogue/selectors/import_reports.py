@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from catalogue.marc.lists import as_cell, as_line
-from catalogue.models import ImportEntry, ImportProfile
+from catalogue.models import ImportEntry
 
 COLUMNS = (
     "position",
@@ -38,10 +38,3 @@ def entries_behind(run_id: int, *, outcome: str = "", after: int = 0, limit: int
     if outcome:
         entries = entries.filter(outcome=outcome)
     return list(entries.order_by("position")[:limit])
-
-
-def usable_profile(name: str, municipality_id: int | None) -> ImportProfile | None:
-    """Return the profile of this name that a library may use: its own before the one for all."""
-    named = ImportProfile.objects.filter(name=name)
-    own = named.filter(municipality=municipality_id).first() if municipality_id is not None else None
-    return own or named.filter(municipality=None).first()

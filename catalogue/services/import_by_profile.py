@@ -15,7 +15,7 @@ from django.db import transaction
 from catalogue.errors import Code, RecordRefused
 from catalogue.marc.reading import Progress, read_records
 from catalogue.marc.records import RecordFailure, RecordRead
-from catalogue.models import ImportEntry, ImportOutcome, ImportProfile, ImportRun
+from catalogue.models import ImportEntry, ImportProfile, ImportRun
 from catalogue.services.import_applying import Batch, entries_of
 from catalogue.services.import_deciding import reason_to_refuse, wanted
 from catalogue.services.import_profiles import settings_of
@@ -32,12 +32,20 @@ _OVER = (_State.DONE, _State.UNDOING, _State.UNDONE)
 
 
 def plan_profile_import(
-    *, profile: ImportProfile, file_name: str, source: str, author: Author, now: datetime, stored_as: str = ""
+    *,
+    profile: ImportProfile,
+    file_name: str,
+    source: str,
+    author: Author,
+    now: datetime,
+    stored_as: str = "",
+    waits_for_go: bool = False,
 ) -> ImportRun:
     """Note that a file waits to be imported by a profile, with the profile's settings as they are now.
 
     :param source: whose numbers the records have when they don't say so themselves
     :param stored_as: the file's name in the municipality's own storage
+    :param waits_for_go: somebody looks at the preview first; `resume_import` lets it begin
     """
     return ImportRun.objects.create(
         file_name=file_name[:200],
@@ -47,6 +55,7 @@ def plan_profile_import(
         profile_name=profile.name,
         settings=settings_of(profile),
         stored_as=stored_as,
+        state=_State.PAUSED if waits_for_go else _State.WAITING,
     )
 
 
@@ -182,8 +191,3 @@ def _finish(run_id: int, author: Author, read: dict[str, int], now: datetime) ->
     run.save(update_fields=["state", "finished_at", "bytes_read", "bytes_total"])
     audit.record(action="catalogue.import", actor=author.account, subject=run, facts=run.counts)
     return run
-
-
-def asked_of(run_id: int) -> int:
-    """Return how many of a run's records wait for a person."""
-    return ImportEntry.objects.filter(run=run_id, outcome=ImportOutcome.ASKED).count()

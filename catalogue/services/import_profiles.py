@@ -5,7 +5,6 @@ from dataclasses import asdict
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
 
 from catalogue.errors import Code, RecordRefused
 from catalogue.models import ImportProfile
@@ -24,14 +23,6 @@ _ALLOWED = {
     "on_poor": WITHOUT_OVERLAY,
 }
 _LOWEST_MATCH, _HIGHEST_MATCH = 60, 300
-
-
-def profiles_for(municipality_id: int | None) -> list[ImportProfile]:
-    """Return the profiles that a library may use: its own and those for all; with None, those for all."""
-    usable = Q(municipality=None)
-    if municipality_id is not None:
-        usable |= Q(municipality=municipality_id)
-    return list(ImportProfile.objects.filter(usable))
 
 
 @transaction.atomic

@@ -43,6 +43,12 @@ class Page:
 
 _ADMIN, _DESK, _CLASSES = Permission.ADMINISTER, Permission.CIRCULATE, Permission.LEND_TO_CLASSES
 _OPERATOR = Permission.OPERATE_CONSORTIUM
+_PROFILE = {"name": "=Deliveries", "matches_from": "=90", "min_quality": "=0"} | {
+    "on_match": "=SKIP",
+    "on_no_match": "=NEW",
+    "on_unsure": "=ASK",
+    "on_poor": "=SKIP",
+}
 _SCAN = {"scan": "barcode", "scan_id": "=scan-1", "item": "item"}
 
 ACCOUNT = {
@@ -176,6 +182,15 @@ CONSOLE = {
     "console:set_notice_aside": Page(_ADMIN, {"pk": "notice"}, sends={}),
     "console:imports": Page(_ADMIN, sends={"source": "=x"}),
     "console:import": Page(_ADMIN, {"pk": "import_run"}),
+    "console:import_go_on": Page(_ADMIN, {"pk": "profile_run"}, sends={}),
+    "console:import_pause": Page(_ADMIN, {"pk": "profile_run"}, sends={}),
+    "console:import_undo": Page(_ADMIN, {"pk": "profile_run"}, sends={}),
+    "console:import_answer": Page(_ADMIN, {"pk": "profile_run", "position": "=1"}, sends={"action": "=SKIP"}),
+    "console:import_report": Page(_ADMIN, {"pk": "profile_run"}),
+    "console:import_profiles": Page(_ADMIN),
+    "console:add_import_profile": Page(_ADMIN, sends=_PROFILE),
+    "console:change_import_profile": Page(_ADMIN, {"pk": "import_profile"}, sends=_PROFILE),
+    "console:delete_import_profile": Page(_ADMIN, {"pk": "import_profile"}, sends={}),
     "console:jobs": Page(_ADMIN),
     "console:run_own_job": Page(_ADMIN, {"job": "=overdue-fees"}, sends={"confirmed": "=1"}),
     "console:take_own_job_back": Page(_ADMIN, {"job": "=courtesy-notices"}, sends={}),

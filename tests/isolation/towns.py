@@ -11,7 +11,16 @@ from django.db import connection
 
 from accounts.models import AuditEntry, StaffAccount
 from accounts.services.invitations import invite
-from catalogue.models import BibliographicRecord, Change, HoldingsSummary, ImportRun
+from catalogue.models import (
+    BibliographicRecord,
+    Change,
+    HoldingsSummary,
+    ImportEntry,
+    ImportOutcome,
+    ImportProfile,
+    ImportRun,
+)
+from catalogue.services.import_profiles import settings_of
 from circulation.models import (
     CirculationRule,
     DebtBatch,
@@ -336,6 +345,21 @@ def _add_traces(town: Town, branch: Any, patron: Any) -> None:
         started_at=NOW,
         failures=[{"number": 1, "control_number": town.word("Failure"), "code": "BAD_LEADER"}],
     )
+    profile = ImportProfile.objects.create(municipality=town.municipality, name=town.word("Profile"))
+    by_profile = ImportRun.objects.create(
+        file_name=f"{town.word('Delivery')}.mrc",
+        source=town.municipality.schema_name,
+        municipality=town.municipality,
+        state=ImportRun.State.RUNNING,
+        started_at=NOW,
+        profile_name=profile.name,
+        settings=settings_of(profile),
+        position=1,
+    )
+    ImportEntry.objects.create(
+        run=by_profile, position=1, title=town.word("Asked"), outcome=ImportOutcome.ASKED, raw=b"unreadable"
+    )
+    town.things |= {"import_profile": profile.pk, "profile_run": by_profile.pk}
     town.things["outage_scan"] = left.pk
     change = RuleChange.objects.create(
         rule=CirculationRule.objects.earliest("pk"),

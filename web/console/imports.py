@@ -17,15 +17,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.rules import Permission
 from catalogue.marc.problems import describe
 from catalogue.selectors import get_import_run, import_runs
+from catalogue.selectors.import_profiles import profiles_for
+from catalogue.services.import_by_profile import plan_profile_import
 from catalogue.services.import_marc import plan_import
+from catalogue.services.records import Author
 from catalogue.tasks import import_uploaded_file
 from tenants.selectors import current_municipality
 from web.account.access import staff_only
 from web.account.requests import StaffRequest
+from web.console import profile_imports
 from web.console.areas import municipality_areas
 from web.ui.forms import posted
-
-_KINDS = {"WAITING": "wait", "RUNNING": "wait", "DONE": "ok", "FAILED": "stop"}
 
 
 class UploadForm(forms.Form):
@@ -37,6 +39,23 @@ class UploadForm(forms.Form):
         max_length=200,
         allow_empty_file=False,
     )
+    profile = forms.ChoiceField(
+        label=_("Import profile"),
+        required=False,
+        help_text=_("With a profile you see first what would become of the first hundred records."),
+    )
+
+    def __init__(self, *arguments: Any, **values: Any) -> None:
+        super().__init__(*arguments, **values)
+        self._profiles = {str(each.pk): each for each in profiles_for(current_municipality().pk)}
+        self.fields["profile"].choices = [  # type: ignore[attr-defined]
+            ("", _("None: by number alone")),
+            *((pk, each.name) for pk, each in self._profiles.items()),
+        ]
+
+    def clean_profile(self) -> Any:
+        """Return the profile, or None."""
+        return self._profiles.get(self.cleaned_data["profile"])
 
     def clean_file(self) -> Any:
         """Refuse a file that's too large for an upload."""
@@ -55,7 +74,9 @@ def imports(request: StaffRequest) -> HttpResponse:
     """Take a file, and list the newest imports."""
     form = UploadForm(posted(request), request.FILES or None)
     if request.method == "POST" and form.is_valid():
-        return redirect("console:import", pk=_start(request, form.cleaned_data["file"]))
+        sent = form.cleaned_data
+        pk = _plan(request, sent["file"], sent["profile"]) if sent["profile"] else _start(request, sent["file"])
+        return redirect("console:import", pk=pk)
     runs = [_row(run) for run in import_runs(current_municipality().pk)]
     context = {
         "areas": municipality_areas(request, "imports"),
@@ -75,6 +96,8 @@ def one(request: StaffRequest, pk: int) -> HttpResponse:
     run = get_import_run(pk, municipality_id=current_municipality().pk)
     if run is None:
         raise Http404
+    if run.settings is not None:
+        return profile_imports.page(request, run)
     failures = [{**failure, "reason": describe(failure["code"])} for failure in run.failures]
     context = {
         "areas": municipality_areas(request, "imports"),
@@ -88,7 +111,7 @@ def one(request: StaffRequest, pk: int) -> HttpResponse:
 
 def _start(request: StaffRequest, file: Any) -> int:
     municipality, staff = current_municipality(), request.staff.account
-    stored_as = default_storage.save(f"imports/{timezone.now():%Y%m%d-%H%M%S}.marc", file)
+    stored_as = _stored(file)
     with transaction.atomic():
         run = plan_import(
             file_name=file.name, source=municipality.schema_name, now=timezone.now(), municipality=municipality
@@ -105,11 +128,32 @@ def _start(request: StaffRequest, file: Any) -> int:
     return run.pk
 
 
+def _plan(request: StaffRequest, file: Any, profile: Any) -> int:
+    """Keep the file until somebody has looked at what would become of its records."""
+    municipality = current_municipality()
+    run = plan_profile_import(
+        profile=profile,
+        file_name=file.name,
+        source=municipality.schema_name,
+        author=Author(request.staff.account, municipality),
+        now=timezone.now(),
+        stored_as=_stored(file),
+        waits_for_go=True,
+    )
+    return run.pk
+
+
+def _stored(file: Any) -> str:
+    return default_storage.save(f"imports/{timezone.now():%Y%m%d-%H%M%S}.marc", file)
+
+
 def _row(run: Any) -> dict[str, Any]:
     return {
         "run": run,
-        "kind": _KINDS.get(run.state, "none"),
+        "kind": profile_imports.KINDS[run.state],
         "word": run.get_state_display(),
-        "is_over": run.state in ("DONE", "FAILED"),
+        "is_over": run.state not in profile_imports.GOES_ON,
+        # An import by a profile counts by its outcomes, in capitals.
+        "counts": {name.lower(): count for name, count in run.counts.items()},
         "percent": min(100, 100 * run.bytes_read // run.bytes_total) if run.bytes_total else 0,
     }

@@ -40,6 +40,12 @@ RECORD_ACTIONS = {
     "catalogue.save_enrichment": _("Changed a record's local fields"),
     "catalogue.delete_enrichment": _("Took back a record's local fields"),
     "catalogue.set_library": _("Changed rights to records"),
+    "catalogue.save_import_profile": _("Changed an import profile"),
+    "catalogue.delete_import_profile": _("Deleted an import profile"),
+    "catalogue.pause_import": _("Paused an import"),
+    "catalogue.resume_import": _("Let an import go on"),
+    "catalogue.undo_import": _("Undid an import"),
+    "catalogue.answer_import": _("Answered an import's question"),
 }
 _TEXTS = {
     Code.STALE: _("Somebody has changed the record since you opened it. Look at the versions, then do it again."),
@@ -77,6 +83,16 @@ _TEXTS = {
     Code.FIELDS_ARE_COMMON: _("Only the common record has these fields: %(tags)s."),
     Code.PARENT_IS_COMMON: _("Only the common record says what the title is part of: %(tags)s."),
     Code.NOTHING_OF_ITS_OWN: _("There's no local field."),
+    Code.ACTION_NOT_POSSIBLE: _("That can't be done in this case."),
+    Code.NO_TAG: _("These aren't tags: %(tags)s."),
+    Code.NO_NAME: _("It needs a name."),
+    Code.NAME_TAKEN: _("Another profile has this name."),
+    Code.NOTHING_TO_ENRICH: _("Name the tags that become local fields."),
+    Code.POINTS_OUT_OF_RANGE: _("From 60 to 300 points."),
+    Code.NO_SUCH_PROFILE: _("There's no such profile."),
+    Code.NOT_NOW: _("The import has gone on meanwhile, so this can't be done now."),
+    Code.NO_SUCH_QUESTION: _("This has been answered already."),
+    Code.PERHAPS_DOUBLE: _("The catalogue may have this title already."),
     Code.NO_FIELD: _("These lines aren't fields: %(lines)s."),
 }
 

@@ -10,7 +10,8 @@ from django.utils import timezone
 from catalogue.errors import RecordRefused
 from catalogue.management.import_progress import ImportProgress
 from catalogue.models import ImportRun
-from catalogue.selectors.import_reports import report_lines, usable_profile
+from catalogue.selectors.import_profiles import usable_profile
+from catalogue.selectors.import_reports import report_lines
 from catalogue.services.import_by_profile import plan_profile_import, resume_import, run_profile_import
 from catalogue.services.import_preview import preview_import
 from catalogue.services.import_profiles import rules_of

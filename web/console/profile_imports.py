@@ -1,0 +1,173 @@
+"""An import by a profile: looked at beforehand, begun, paused, gone on with, its questions answered, undone."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.rules import Permission
+from catalogue.errors import RecordRefused
+from catalogue.marc.problems import describe
+from catalogue.rules.import_decisions import Action
+from catalogue.selectors import get_import_run
+from catalogue.selectors.import_reports import entries_behind, report_lines
+from catalogue.services.import_answers import answer_question
+from catalogue.services.import_by_profile import pause_import, resume_import
+from catalogue.services.import_preview import preview_import
+from catalogue.services.import_profiles import rules_from
+from catalogue.services.import_undo import begin_undo
+from catalogue.services.records import Author
+from catalogue.tasks import import_by_profile, undo_profile_import
+from tenants.selectors import current_municipality
+from web.account.access import staff_only
+from web.account.requests import StaffRequest
+from web.console.areas import municipality_areas
+from web.words.about_imports import ACTIONS, OUTCOMES, WHYS, why_not
+from web.words.about_records import SIGNS, record_problems
+
+KINDS = {
+    "WAITING": "wait",
+    "RUNNING": "wait",
+    "PAUSED": "notice",
+    "DONE": "ok",
+    "FAILED": "stop",
+    "UNDOING": "wait",
+    "UNDONE": "none",
+}
+GOES_ON = ("WAITING", "RUNNING", "UNDOING")
+_LISTED = 50
+
+
+def page(request: StaffRequest, run: Any) -> HttpResponse:
+    """Show what would become of a file's first records, how far an import is, or what became of them."""
+    context = {
+        "areas": municipality_areas(request, "imports"),
+        "run": run,
+        "kind": KINDS[run.state],
+        "at_desk": request.staff.may(Permission.CIRCULATE),
+        "goes_on": run.state in GOES_ON,
+        "percent": min(100, 100 * run.bytes_read // run.bytes_total) if run.bytes_total else 0,
+        "counts": [(text, run.counts[name]) for name, text in OUTCOMES.items() if run.counts.get(name)],
+        "problem": describe(run.problem) if run.problem else "",
+        "may_begin": run.state == "PAUSED",
+        # A run whose worker died says that it runs: the second worker does no harm.
+        "may_go_on": run.state in ("FAILED", "RUNNING"),
+        "may_pause": run.state in ("WAITING", "RUNNING"),
+        "may_undo": run.state in ("DONE", "FAILED", "PAUSED") and run.position > 0,
+    }
+    if run.state == "PAUSED" and not run.position:
+        context["foreseen"] = _foreseen(run)
+    if not context["goes_on"]:
+        context["asked"] = _told(run, "ASKED")
+        context["failed"] = _told(run, "FAILED")
+    return render(request, f"console/{'_profile_import_state' if request.htmx else 'profile_import'}.html", context)
+
+
+@staff_only(Permission.ADMINISTER)
+@require_POST
+def go_on(request: StaffRequest, pk: int) -> HttpResponse:
+    """Begin an import that was looked at, or go on with one that stopped."""
+    return _do(request, pk, resume_import, import_by_profile)
+
+
+@staff_only(Permission.ADMINISTER)
+@require_POST
+def pause(request: StaffRequest, pk: int) -> HttpResponse:
+    """Let an import stop after the records that it's at."""
+    return _do(request, pk, pause_import, None)
+
+
+@staff_only(Permission.ADMINISTER)
+@require_POST
+def undo(request: StaffRequest, pk: int) -> HttpResponse:
+    """Take a whole import back."""
+    return _do(request, pk, begin_undo, undo_profile_import)
+
+
+@staff_only(Permission.ADMINISTER)
+@require_POST
+def answer(request: StaffRequest, pk: int, position: int) -> HttpResponse:
+    """Say what a record is that the import asks about."""
+    run, record_id = _own(pk), request.POST.get("record", "")
+    action = request.POST.get("action", "")
+    if action not in ACTIONS or action == "ASK":
+        raise Http404
+    try:
+        answer_question(
+            run_id=run.pk,
+            position=position,
+            action=Action(action),
+            record_id=int(record_id) if record_id.isdecimal() and len(record_id) < 19 else None,
+            author=_author(request),
+            now=timezone.now(),
+        )
+    except RecordRefused as refused:
+        for text in record_problems(refused.reasons):
+            messages.error(request, text)
+    return redirect("console:import", pk=run.pk)
+
+
+@staff_only(Permission.ADMINISTER)
+@require_safe
+def report(request: StaffRequest, pk: int) -> StreamingHttpResponse:
+    """Give what became of each record as a list for spreadsheets."""
+    run = _own(pk)
+    lines = (line.encode() for line in report_lines(run.pk))
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="import-{run.pk:06d}.csv"'
+    return response
+
+
+def _do(request: StaffRequest, pk: int, change: Callable[..., None], task: Any) -> HttpResponse:
+    run, municipality = _own(pk), current_municipality()
+    message = {"schema_name": municipality.schema_name, "run_id": run.pk, "actor_id": request.staff.account.pk}
+    try:
+        with transaction.atomic():
+            change(run_id=run.pk, author=_author(request))
+            if task is not None:
+                transaction.on_commit(lambda: task.delay(**message))
+    except RecordRefused as refused:
+        for text in record_problems(refused.reasons):
+            messages.error(request, text)
+    return redirect("console:import", pk=run.pk)
+
+
+def _own(pk: int) -> Any:
+    run = get_import_run(pk, municipality_id=current_municipality().pk)
+    if run is None or run.settings is None:
+        raise Http404
+    return run
+
+
+def _author(request: StaffRequest) -> Author:
+    return Author(request.staff.account, current_municipality())
+
+
+def _foreseen(run: Any) -> list[dict[str, Any]]:
+    if not default_storage.exists(run.stored_as):
+        return []
+    with default_storage.open(run.stored_as) as file:
+        found = preview_import(file=file, source=run.source, profile=rules_from(run.settings))  # type: ignore[arg-type]
+    return [
+        {
+            "each": each,
+            "what": ACTIONS.get(each.action, OUTCOMES["FAILED"]),
+            "why": WHYS.get(each.why, ""),
+            "reasons": why_not(each.reasons),
+            "changes": [(*SIGNS[change.sign], change.tag, change.new or change.old) for change in each.changes],
+        }
+        for each in found
+    ]
+
+
+def _told(run: Any, outcome: str) -> list[dict[str, Any]]:
+    return [
+        {"entry": entry, "why": WHYS.get(entry.why, ""), "reasons": why_not(entry.reasons)}
+        for entry in entries_behind(run.pk, outcome=outcome, limit=_LISTED)
+    ]
