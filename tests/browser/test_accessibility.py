@@ -122,6 +122,8 @@ PAGES = {
         "/console/outbox",
         "/console/outbox/1",
         "/console/import",
+        "/console/import/profiles",
+        "/console/import/profiles/add",
         "/console/jobs",
         "/console/settings",
         "/console/audit",
@@ -149,6 +151,7 @@ AFTER_A_DEED = {
     "desk:transit_slip",
     "desk:payment_receipt",
     "console:import",
+    "console:change_import_profile",
     "console:provisioning",
     "account:invitation",
 }

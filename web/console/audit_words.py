@@ -163,6 +163,7 @@ SUBJECTS = {
     "accounts.staffaccount": _("account"),
     "staffing.kiosk": _("self-check machine"),
     "catalogue.bibliographicrecord": _("bibliographic record"),
+    "catalogue.importprofile": _("import profile"),
     "catalogue.importrun": _("import"),
     "circulation.circulationrule": _("rule"),
     "circulation.debtbatch": _("batch of debts"),
@@ -193,6 +194,8 @@ CHANGES = (
     "accounts.invite",
     "accounts.switch_off_second_factor",
     "accounts.switch_on_second_factor",
+    "catalogue.delete_import_profile",
+    "catalogue.save_import_profile",
     "circulation.add_till",
     "circulation.change_till",
     "circulation.add_transfer_limit",
@@ -228,6 +231,7 @@ CHANGES = (
 )
 CHANGED = (
     "accounts.staffaccount",
+    "catalogue.importprofile",
     "circulation.circulationrule",
     "circulation.till",
     "holdings.branch",

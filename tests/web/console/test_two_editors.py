@@ -3,7 +3,8 @@
 import pytest
 from django.urls import resolve, reverse
 
-from catalogue.models import ImportRun
+from catalogue.models import ImportProfile, ImportRun
+from catalogue.services.import_profiles import settings_of
 from holdings.models import CalendarDay, ItemType
 from notices.models import Notice, NoticeKind
 from tenants.models import PolicyTemplate, ProvisioningRun, TemplateRule
@@ -47,6 +48,9 @@ def things(admin_client, alpha):
         "import": ImportRun.objects.create(
             file_name="a.mrc", source="alpha", municipality=alpha, state=ImportRun.State.DONE, started_at=NOW
         ).pk,
+        "change_import_profile": ImportProfile.objects.create(name="Supplier", municipality=alpha).pk,
+        "import_report": profile_run(alpha),
+        "position": 1,
         "job": "overdue-fees",
         "type": item.item_type_id,
         "category": patron.category_id,
@@ -54,6 +58,14 @@ def things(admin_client, alpha):
         "kind": "COURTESY",
         "language": "da",
     }
+
+
+def profile_run(municipality):
+    """Return an import by a profile, which has a report."""
+    settings = settings_of(ImportProfile(name="Supplier"))
+    return ImportRun.objects.create(
+        file_name="b.mrc", source="alpha", municipality=municipality, started_at=NOW, state="DONE", settings=settings
+    ).pk
 
 
 def walk(client, urlconf, patterns, things):
@@ -92,7 +104,9 @@ def test_every_form_of_a_municipality_s_console_knows_what_was_read(admin_client
         "console:branch_days",
         "console:branch_hours",
         "console:branch_messages",
+        "console:add_import_profile",
         "console:change_category",
+        "console:change_import_profile",
         "console:change_rule",
         "console:change_type",
         "console:look",
