@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
 
 from catalogue.errors import Code, RecordRefused
 from catalogue.marc.problems import Problem, RecordProblem
-from catalogue.marc.records import MarcField, RecordFailure
+from catalogue.marc.records import MarcField, MarcRecord, RecordFailure
 from catalogue.marc.rewriting import rewritten
 from catalogue.models import BibliographicRecord, ChangeKind, ImportEntry, ImportOutcome, ImportRun
 from catalogue.rules.field_protection import named
@@ -48,7 +47,7 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
-class _Done:
+class Done:
     """What became of a record."""
 
     outcome: ImportOutcome
@@ -77,10 +76,10 @@ def entries_of(batch: Batch, run: ImportRun, author: Author, now: datetime) -> l
     how = Applying(rules_from(settings), author, run.source, settings["makes_local"], now)
     choices = decided(batch.records, how.profile)
     seen = _written_before(run, choices)
-    done: dict[int, _Done] = {}
+    done: dict[int, Done] = {}
     for place, each in enumerate(choices):
         if each.existing and each.existing.row.pk in seen:
-            done[place] = _Done(ImportOutcome.SKIPPED, each.existing.row.pk, reasons=(Problem.DUPLICATE_IN_FILE.value,))
+            done[place] = Done(ImportOutcome.SKIPPED, each.existing.row.pk, reasons=(Problem.DUPLICATE_IN_FILE.value,))
         elif each.decision.action != Action.NEW or how.makes_local:
             done[place] = apply(each, how)
     new = {place: each.record for place, each in enumerate(choices) if place not in done}
@@ -89,16 +88,16 @@ def entries_of(batch: Batch, run: ImportRun, author: Author, now: datetime) -> l
     return entries + [_failed(run, failure) for failure in batch.failures if failure.number]
 
 
-def apply(each: Decided, how: Applying) -> _Done:
+def apply(each: Decided, how: Applying) -> Done:
     """Do what was decided with one record; a refusal leaves everything as it was."""
     record_id = each.existing.row.pk if each.existing else None
     try:
         with transaction.atomic():
             return _DOES[each.decision.action](each, how)
     except RecordRefused as refused:
-        return _Done(ImportOutcome.FAILED, record_id, reasons=tuple(str(code) for code in refused.codes))
+        return Done(ImportOutcome.FAILED, record_id, reasons=tuple(str(code) for code in refused.codes))
     except RecordProblem as problem:
-        return _Done(ImportOutcome.FAILED, record_id, reasons=(problem.code.value,))
+        return Done(ImportOutcome.FAILED, record_id, reasons=(problem.code.value,))
 
 
 def _written_before(run: ImportRun, choices: Sequence[Decided]) -> set[int]:
@@ -108,14 +107,14 @@ def _written_before(run: ImportRun, choices: Sequence[Decided]) -> set[int]:
     )
 
 
-def _create(new: dict[int, Incoming], how: Applying) -> dict[int, _Done]:
+def _create(new: dict[int, Incoming], how: Applying) -> dict[int, Done]:
     """Bring new common records in together."""
     library = how.author.library
-    done: dict[int, _Done] = {}
+    done: dict[int, Done] = {}
     for place, record in new.items():
         owner = record.columns.owner or library.code
         if against := reasons_against_creation(Level.COMMON, library, owner=owner):
-            done[place] = _Done(ImportOutcome.FAILED, reasons=tuple(str(code) for code in against))
+            done[place] = Done(ImportOutcome.FAILED, reasons=tuple(str(code) for code in against))
     wanted = {place: record for place, record in new.items() if place not in done}
     if not wanted:
         return done
@@ -134,29 +133,29 @@ def _create(new: dict[int, Incoming], how: Applying) -> dict[int, _Done]:
     stored = {(source, number): (pk, version, run_id) for source, number, pk, version, run_id in rows}
     for place, record in wanted.items():
         if problem := refused.get(record.key):
-            done[place] = _Done(ImportOutcome.FAILED, reasons=(problem.value,))
+            done[place] = Done(ImportOutcome.FAILED, reasons=(problem.value,))
             continue
         pk, version, run_id = stored[record.key]
         outcome = ImportOutcome.CREATED if version == 1 else ImportOutcome.CHANGED
         # Bytes that a deleted record has already are left alone.
-        done[place] = _Done(outcome if run_id == how.author.run_id else ImportOutcome.UNCHANGED, pk, version)
+        done[place] = Done(outcome if run_id == how.author.run_id else ImportOutcome.UNCHANGED, pk, version)
     return done
 
 
-def _new(each: Decided, how: Applying) -> _Done:
+def _new(each: Decided, how: Applying) -> Done:
     row = add_record(
         raw=each.record.read.raw, source=how.source, author=how.author, now=how.now, is_local=how.makes_local
     )
-    return _Done(ImportOutcome.CREATED, row.pk, row.version)
+    return Done(ImportOutcome.CREATED, row.pk, row.version)
 
 
-def _overlay(each: Decided, how: Applying) -> _Done:
+def _overlay(each: Decided, how: Applying) -> Done:
     row, marc = _existing(each)
     if each.is_same_number and _is_older(each):
-        return _Done(ImportOutcome.FAILED, row.pk, reasons=(Problem.OLDER_THAN_CATALOGUE.value,))
+        return Done(ImportOutcome.FAILED, row.pk, reasons=(Problem.OLDER_THAN_CATALOGUE.value,))
     if each.record.columns.is_deleted:
         # A profile lays content over content; a withdrawal goes by the plain import.
-        return _Done(ImportOutcome.FAILED, row.pk, reasons=(Code.MARKED_AS_DELETED.value,))
+        return Done(ImportOutcome.FAILED, row.pk, reasons=(Code.MARKED_AS_DELETED.value,))
     if each.is_same_number and how.profile.protection.is_whole:
         raw = each.record.read.raw
     else:
@@ -164,10 +163,10 @@ def _overlay(each: Decided, how: Applying) -> _Done:
         raw = rewritten(merged or marc, row.raw_format)
     saved: Saved = save_record(record_id=row.pk, expected_version=row.version, raw=raw, author=how.author, now=how.now)
     outcome = ImportOutcome.CHANGED if saved.is_changed else ImportOutcome.UNCHANGED
-    return _Done(outcome, row.pk, saved.record.version)
+    return Done(outcome, row.pk, saved.record.version)
 
 
-def _enrich(each: Decided, how: Applying) -> _Done:
+def _enrich(each: Decided, how: Applying) -> Done:
     row, _ = _existing(each)
     coming = result_of(each, how.profile)
     whose = Whose(row.pk, how.author)
@@ -176,19 +175,19 @@ def _enrich(each: Decided, how: Applying) -> _Done:
     if before is not None and before.deleted_at is None:
         kept = [each for each in fields_of(before.fields) if not named(each.tag, how.profile.enriches)]
     if coming is None or not coming.fields:
-        return _Done(ImportOutcome.UNCHANGED, row.pk)
+        return Done(ImportOutcome.UNCHANGED, row.pk)
     expected = before.version if before else 0
     after = save_enrichment(whose=whose, fields=[*kept, *coming.fields], expected_version=expected, now=how.now)
     outcome = ImportOutcome.UNCHANGED if after.version == expected else ImportOutcome.ENRICHED
-    return _Done(outcome, row.pk, after.version)
+    return Done(outcome, row.pk, after.version)
 
 
-def _ask(each: Decided, how: Applying) -> _Done:
-    return _Done(ImportOutcome.ASKED, each.existing.row.pk if each.existing else None)
+def _ask(each: Decided, how: Applying) -> Done:
+    return Done(ImportOutcome.ASKED, each.existing.row.pk if each.existing else None)
 
 
-def _skip(each: Decided, how: Applying) -> _Done:
-    return _Done(ImportOutcome.SKIPPED, each.existing.row.pk if each.existing else None)
+def _skip(each: Decided, how: Applying) -> Done:
+    return Done(ImportOutcome.SKIPPED, each.existing.row.pk if each.existing else None)
 
 
 _DOES = {
@@ -200,7 +199,7 @@ _DOES = {
 }
 
 
-def _existing(each: Decided) -> tuple[BibliographicRecord, Any]:
+def _existing(each: Decided) -> tuple[BibliographicRecord, MarcRecord]:
     if each.existing is None or each.existing.marc is None:
         raise RecordProblem(Problem.NOT_MARC)
     return each.existing.row, each.existing.marc
@@ -214,7 +213,7 @@ def _is_older(each: Decided) -> bool:
     return theirs[:length] < ours[:length]
 
 
-def _entry(run: ImportRun, each: Decided, done: _Done) -> ImportEntry:
+def _entry(run: ImportRun, each: Decided, done: Done) -> ImportEntry:
     decision = each.decision
     reasons = list(done.reasons) or [str(lack) for lack in decision.lacks]
     return ImportEntry(

@@ -1,7 +1,7 @@
 """An import by a profile: looked at beforehand, begun, paused, gone on with, its questions answered, undone."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.contrib import messages
 from django.core.files.storage import default_storage
@@ -153,7 +153,7 @@ def _foreseen(run: Any) -> list[dict[str, Any]]:
     if not default_storage.exists(run.stored_as):
         return []
     with default_storage.open(run.stored_as) as file:
-        found = preview_import(file=file, source=run.source, profile=rules_from(run.settings))  # type: ignore[arg-type]
+        found = preview_import(file=cast(BinaryIO, file), source=run.source, profile=rules_from(run.settings))
     return [
         {
             "each": each,
