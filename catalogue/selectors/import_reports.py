@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from django.db.models import QuerySet
+
 from catalogue.marc.lists import as_cell, as_line
-from catalogue.models import ImportEntry
+from catalogue.models import ImportEntry, ImportOutcome
 
 COLUMNS = (
     "position",
@@ -29,12 +31,18 @@ def report_lines(run_id: int) -> Iterator[str]:
         yield as_line([as_cell(value.isoformat() if hasattr(value, "isoformat") else value) for value in row])
 
 
-def entries_behind(run_id: int, *, outcome: str = "", after: int = 0, limit: int = 50) -> Sequence[ImportEntry]:
-    """Return a run's entries behind a place in the file, without their MARC.
+def open_questions(run_id: int) -> QuerySet[ImportEntry]:
+    """Return the records that a run asks about, in the file's order, with their MARC."""
+    return ImportEntry.objects.filter(run=run_id, outcome=ImportOutcome.ASKED).order_by("position")
 
-    :param outcome: those alone of which that became; empty is all
-    """
-    entries = ImportEntry.objects.filter(run=run_id, position__gt=after).defer("raw")
-    if outcome:
-        entries = entries.filter(outcome=outcome)
-    return list(entries.order_by("position")[:limit])
+
+def entries_not_in(run_id: int, limit: int) -> Sequence[ImportEntry]:
+    """Return the first records of a run that didn't go in, without their MARC."""
+    failed = ImportEntry.objects.filter(run=run_id, outcome=ImportOutcome.FAILED)
+    return list(failed.order_by("position").defer("raw")[:limit])
+
+
+def entries_not_undone(run_id: int, limit: int) -> Sequence[ImportEntry]:
+    """Return the first records that undoing a run had to leave as they are."""
+    kept = ImportEntry.objects.filter(run=run_id).exclude(kept_because=[])
+    return list(kept.order_by("position").defer("raw")[:limit])

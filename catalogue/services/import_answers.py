@@ -46,13 +46,16 @@ def answer_question(
     existing = None
     if action in (Action.OVERLAY, Action.ENRICH):
         existing = existing_of(locked_record(record_id or 0))
+        if existing.marc is None or existing.marc.flavour != read.record.flavour:
+            # Fields of one family of MARC mean something else in the other.
+            raise RecordRefused([Reason(Code.ACTION_NOT_POSSIBLE)])
     settings = run.settings or {}
     by = Author(author.account, author.municipality, run.pk)
     how = Applying(rules_from(settings), by, run.source, settings["makes_local"], now)
     record = incoming(read=read, source=run.source)
     done = apply(Decided(record, Decision(action, Why.ANSWERED, record_id), existing), how)
     if done.outcome == ImportOutcome.FAILED:
-        raise RecordRefused([Reason(code) for code in done.reasons])
+        raise RecordRefused(done.against)
     run.counts[ImportOutcome.ASKED] -= 1
     run.counts[done.outcome] = run.counts.get(done.outcome, 0) + 1
     run.save(update_fields=["counts"])

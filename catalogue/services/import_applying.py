@@ -1,6 +1,6 @@
 """Doing with a batch of incoming records what was decided, and an entry for each; the caller is the only writer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,6 +20,7 @@ from catalogue.services.import_deciding import Decided, decided, result_of
 from catalogue.services.import_profiles import rules_from
 from catalogue.services.record_writing import Incoming, SeenRecords, write_records
 from catalogue.services.records import Author, Saved, add_record, save_record
+from common.errors import Reason
 
 _LONGEST_TITLE, _LONGEST_NUMBER = 200, 64
 _WRITTEN = (ImportOutcome.CREATED, ImportOutcome.CHANGED, ImportOutcome.ENRICHED)
@@ -48,12 +49,15 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What became of a record."""
+    """What became of a record.
+
+    :ivar against: what stood against it, with facts
+    """
 
     outcome: ImportOutcome
     record_id: int | None = None
     version: int | None = None
-    reasons: tuple[str, ...] = ()
+    against: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +83,8 @@ def entries_of(batch: Batch, run: ImportRun, author: Author, now: datetime) -> l
     done: dict[int, Done] = {}
     for place, each in enumerate(choices):
         if each.existing and each.existing.row.pk in seen:
-            done[place] = Done(ImportOutcome.SKIPPED, each.existing.row.pk, reasons=(Problem.DUPLICATE_IN_FILE.value,))
+            against = (_unfit(Problem.DUPLICATE_IN_FILE),)
+            done[place] = Done(ImportOutcome.SKIPPED, each.existing.row.pk, against=against)
         elif each.decision.action != Action.NEW or how.makes_local:
             done[place] = apply(each, how)
     new = {place: each.record for place, each in enumerate(choices) if place not in done}
@@ -95,9 +100,23 @@ def apply(each: Decided, how: Applying) -> Done:
         with transaction.atomic():
             return _DOES[each.decision.action](each, how)
     except RecordRefused as refused:
-        return Done(ImportOutcome.FAILED, record_id, reasons=tuple(str(code) for code in refused.codes))
+        return Done(ImportOutcome.FAILED, record_id, against=refused.reasons)
     except RecordProblem as problem:
-        return Done(ImportOutcome.FAILED, record_id, reasons=(problem.code.value,))
+        return Done(ImportOutcome.FAILED, record_id, against=(_unfit(problem.code),))
+
+
+def as_kept(reasons: Iterable[Reason]) -> list[str]:
+    """Return reasons as an entry keeps them: a code, of unfit bytes what is wrong with them, then the tags if any."""
+    kept = []
+    for reason in reasons:
+        code = str(reason.facts.get("problem", "") if reason.code == Code.UNREADABLE else reason.code)
+        tags = ",".join(map(str, reason.facts.get("tags", ())))
+        kept.append(f"{code} {tags}" if tags else code)
+    return kept
+
+
+def _unfit(problem: Problem) -> Reason:
+    return Reason(Code.UNREADABLE, facts={"problem": problem.value})
 
 
 def _written_before(run: ImportRun, choices: Sequence[Decided]) -> set[int]:
@@ -114,7 +133,7 @@ def _create(new: dict[int, Incoming], how: Applying) -> dict[int, Done]:
     for place, record in new.items():
         owner = record.columns.owner or library.code
         if against := reasons_against_creation(Level.COMMON, library, owner=owner):
-            done[place] = Done(ImportOutcome.FAILED, reasons=tuple(str(code) for code in against))
+            done[place] = Done(ImportOutcome.FAILED, against=tuple(Reason(code) for code in against))
     wanted = {place: record for place, record in new.items() if place not in done}
     if not wanted:
         return done
@@ -133,7 +152,7 @@ def _create(new: dict[int, Incoming], how: Applying) -> dict[int, Done]:
     stored = {(source, number): (pk, version, run_id) for source, number, pk, version, run_id in rows}
     for place, record in wanted.items():
         if problem := refused.get(record.key):
-            done[place] = Done(ImportOutcome.FAILED, reasons=(problem.value,))
+            done[place] = Done(ImportOutcome.FAILED, against=(_unfit(problem),))
             continue
         pk, version, run_id = stored[record.key]
         outcome = ImportOutcome.CREATED if version == 1 else ImportOutcome.CHANGED
@@ -152,10 +171,10 @@ def _new(each: Decided, how: Applying) -> Done:
 def _overlay(each: Decided, how: Applying) -> Done:
     row, marc = _existing(each)
     if each.is_same_number and _is_older(each):
-        return Done(ImportOutcome.FAILED, row.pk, reasons=(Problem.OLDER_THAN_CATALOGUE.value,))
+        return Done(ImportOutcome.FAILED, row.pk, against=(_unfit(Problem.OLDER_THAN_CATALOGUE),))
     if each.record.columns.is_deleted:
         # A profile lays content over content; a withdrawal goes by the plain import.
-        return Done(ImportOutcome.FAILED, row.pk, reasons=(Code.MARKED_AS_DELETED.value,))
+        return Done(ImportOutcome.FAILED, row.pk, against=(Reason(Code.MARKED_AS_DELETED),))
     if each.is_same_number and how.profile.protection.is_whole:
         raw = each.record.read.raw
     else:
@@ -215,7 +234,7 @@ def _is_older(each: Decided) -> bool:
 
 def _entry(run: ImportRun, each: Decided, done: Done) -> ImportEntry:
     decision = each.decision
-    reasons = list(done.reasons) or [str(lack) for lack in decision.lacks]
+    reasons = as_kept(done.against) or [str(lack) for lack in decision.lacks]
     return ImportEntry(
         run=run,
         position=each.record.read.number,

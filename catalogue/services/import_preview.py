@@ -79,11 +79,12 @@ def _foreseen(each: Decided, profile: Profile) -> Foreseen:
         existing_title=existing.row.title if existing else "",
         score=candidate.score.total if candidate and is_scored else None,
         points={str(name): value for name, value in candidate.score.points.items()} if candidate else None,
-        changes=_changes(each, profile),
+        changes=changes_of(each, profile),
     )
 
 
-def _changes(each: Decided, profile: Profile) -> list[FieldChange]:
+def changes_of(each: Decided, profile: Profile) -> list[FieldChange]:
+    """Return what an overlay changes, field by field; nothing for anything else."""
     after = result_of(each, profile) if each.decision.action == Action.OVERLAY else None
     if after is None or each.existing is None or each.existing.marc is None:
         return []

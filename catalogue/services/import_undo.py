@@ -19,6 +19,7 @@ from catalogue.models import (
 )
 from catalogue.selectors.enrichments import newest_enrichment
 from catalogue.services.enrichments import Whose, delete_enrichment, restore_enrichment
+from catalogue.services.import_applying import as_kept
 from catalogue.services.import_by_profile import locked_run
 from catalogue.services.record_versions import be_the_only_writer
 from catalogue.services.records import Author, delete_record, restore_version
@@ -66,7 +67,7 @@ def _undo_batch(run_id: int, author: Author, now: datetime) -> bool:
                 _undo(entry, author, now)
             entry.undone_at = now
         except RecordRefused as refused:
-            entry.kept_because = [str(code) for code in refused.codes]
+            entry.kept_because = as_kept(refused.reasons)
         entry.save(update_fields=["undone_at", "kept_because"])
     if entries:
         run.counts["UNDONE"] = run.counts.get("UNDONE", 0) + sum(1 for each in entries if each.undone_at)

@@ -23,7 +23,7 @@ from catalogue.services.import_preview import preview_import
 from catalogue.services.import_profiles import rules_of, save_profile
 from catalogue.services.import_undo import begin_undo, undo_import
 from catalogue.services.records import Author, save_record
-from tests.catalogue.marc_samples import NOVEL, iso2709
+from tests.catalogue.marc_samples import DANISH_NOVEL, NOVEL, iso2709
 from tests.factories.accounts import StaffAccountFactory
 
 pytestmark = pytest.mark.django_db
@@ -78,7 +78,9 @@ def another(number, isbn):
 
 
 def outcomes(run):
-    return [(entry.position, entry.outcome, entry.why) for entry in ImportEntry.objects.filter(run=run)]
+    return [
+        (entry.position, entry.outcome, entry.why) for entry in ImportEntry.objects.filter(run=run).order_by("position")
+    ]
 
 
 def test_brings_in_what_is_new_and_lays_over_what_matches(bring, known):
@@ -163,6 +165,27 @@ def test_keeps_the_newer_one_of_two_with_one_number(bring, known):
     run = bring(novel(t005="20200101000000.0", t245="10$aThe old title"))
 
     assert ImportEntry.objects.get(run=run).reasons == ["OLDER_THAN_CATALOGUE"]
+
+
+def test_a_record_is_never_laid_over_one_of_the_other_family(bring, known, author, now):
+    run = bring(iso2709(DANISH_NOVEL), on_no_match="ASK")
+
+    with pytest.raises(RecordRefused) as refused:
+        answer_question(run_id=run.pk, position=1, action=Action.OVERLAY, record_id=known.pk, author=author, now=now)
+
+    assert refused.value.codes == [Code.ACTION_NOT_POSSIBLE]
+    assert ImportEntry.objects.get(run=run).outcome == "ASKED"
+
+
+def test_an_answer_that_cannot_be_carried_out_says_why(bring, known, author, now):
+    run = bring(novel(t005="20200101000000.0", t245="10$aThe old title"), on_match="ASK")
+
+    with pytest.raises(RecordRefused) as refused:
+        answer_question(run_id=run.pk, position=1, action=Action.OVERLAY, record_id=known.pk, author=author, now=now)
+
+    facts = {"problem": "OLDER_THAN_CATALOGUE"}
+    assert [(each.code, each.facts) for each in refused.value.reasons] == [(Code.UNREADABLE, facts)]
+    assert ImportEntry.objects.get(run=run).outcome == "ASKED"
 
 
 def test_reports_what_cannot_be_read_and_goes_on(bring):

@@ -7,7 +7,6 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from catalogue.models import BibliographicRecord, ImportEntry, ImportProfile, ImportRun
-from catalogue.selectors.import_reports import entries_behind
 from catalogue.services.import_marc import import_marc
 from tests.catalogue.marc_samples import NOVEL, iso2709
 
@@ -77,15 +76,6 @@ def test_a_library_uses_its_own_profile_before_the_one_for_all(delivery, profile
 
     assert "2 skipped" in said
     assert ImportRun.objects.get().municipality == alpha
-
-
-def test_reads_entries_page_by_page(delivery, profile):
-    run(delivery, "--profile=National")
-    made = ImportRun.objects.get()
-
-    assert [entry.position for entry in entries_behind(made.pk, limit=1)] == [1]
-    assert [entry.position for entry in entries_behind(made.pk, after=1, outcome="CREATED")] == [2]
-    assert entries_behind(made.pk, outcome="FAILED") == []
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,7 @@ from web.words.about_imports import ACTIONS
 from web.words.about_records import record_problems
 
 _TAGS = ("preserve", "replace", "add", "strip", "enriches")
+_ANY_DIGIT = re.compile(r"[0-9][0-9x]{2}")
 _BETWEEN = re.compile(r"[\s,;]+")
 
 
@@ -74,7 +75,12 @@ class ProfileForm(GuardedForm):
     def values(self) -> dict[str, Any]:
         """Return what was filled in, as the service takes it."""
         chosen = dict(self.cleaned_data)
-        return chosen | {name: [tag for tag in _BETWEEN.split(chosen[name]) if tag] for name in _TAGS}
+        return chosen | {name: [_tag(text) for text in _BETWEEN.split(chosen[name]) if text] for name in _TAGS}
+
+
+def _tag(text: str) -> str:
+    """Take 6xx for 6XX, which it would otherwise never match."""
+    return text.upper() if _ANY_DIGIT.fullmatch(text) else text
 
 
 @staff_only(Permission.ADMINISTER)

@@ -1,13 +1,14 @@
 """An import by a profile: looked at beforehand, begun, paused, gone on with, its questions answered, undone."""
 
+import re
 from collections.abc import Callable
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from django.contrib import messages
-from django.core.files.storage import default_storage
 from django.db import transaction
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
@@ -16,11 +17,9 @@ from catalogue.errors import RecordRefused
 from catalogue.marc.problems import describe
 from catalogue.rules.import_decisions import Action
 from catalogue.selectors import get_import_run
-from catalogue.selectors.import_reports import entries_behind, report_lines
+from catalogue.selectors.import_reports import entries_not_in, entries_not_undone, report_lines
 from catalogue.services.import_answers import answer_question
 from catalogue.services.import_by_profile import pause_import, resume_import
-from catalogue.services.import_preview import preview_import
-from catalogue.services.import_profiles import rules_from
 from catalogue.services.import_undo import begin_undo
 from catalogue.services.records import Author
 from catalogue.tasks import import_by_profile, undo_profile_import
@@ -28,8 +27,9 @@ from tenants.selectors import current_municipality
 from web.account.access import staff_only
 from web.account.requests import StaffRequest
 from web.console.areas import municipality_areas
-from web.words.about_imports import ACTIONS, OUTCOMES, WHYS, why_not
-from web.words.about_records import SIGNS, record_problems
+from web.console.import_questions import asked, foreseen, summed_up
+from web.words.about_imports import ACTIONS, OUTCOMES, why_not
+from web.words.about_records import record_problems
 
 KINDS = {
     "WAITING": "wait",
@@ -62,10 +62,14 @@ def page(request: StaffRequest, run: Any) -> HttpResponse:
         "may_undo": run.state in ("DONE", "FAILED", "PAUSED") and run.position > 0,
     }
     if run.state == "PAUSED" and not run.position:
-        context["foreseen"] = _foreseen(run)
+        context["foreseen"] = foreseen(run)
+        context["foreseen_counts"] = summed_up(context["foreseen"])
     if not context["goes_on"]:
-        context["asked"] = _told(run, "ASKED")
-        context["failed"] = _told(run, "FAILED")
+        context["questions"], context["asked"] = asked(run, request.GET.get("page"))
+        context["failed"] = [(entry, why_not(entry.reasons)) for entry in entries_not_in(run.pk, _LISTED)]
+        context["kept"] = [(entry, why_not(entry.kept_because)) for entry in entries_not_undone(run.pk, _LISTED)]
+        context["enriches"] = bool(run.settings["enriches"])
+        context["most"] = _LISTED
     return render(request, f"console/{'_profile_import_state' if request.htmx else 'profile_import'}.html", context)
 
 
@@ -94,8 +98,9 @@ def undo(request: StaffRequest, pk: int) -> HttpResponse:
 @require_POST
 def answer(request: StaffRequest, pk: int, position: int) -> HttpResponse:
     """Say what a record is that the import asks about."""
-    run, record_id = _own(pk), request.POST.get("record", "")
-    action = request.POST.get("action", "")
+    run = _own(pk)
+    # "OVERLAY 17": over the record with this id.
+    action, _blank, record_id = request.POST.get("action", "").partition(" ")
     if action not in ACTIONS or action == "ASK":
         raise Http404
     try:
@@ -103,14 +108,16 @@ def answer(request: StaffRequest, pk: int, position: int) -> HttpResponse:
             run_id=run.pk,
             position=position,
             action=Action(action),
-            record_id=int(record_id) if record_id.isdecimal() and len(record_id) < 19 else None,
+            record_id=int(record_id) if re.fullmatch("[0-9]{1,18}", record_id) else None,
             author=_author(request),
             now=timezone.now(),
         )
     except RecordRefused as refused:
         for text in record_problems(refused.reasons):
             messages.error(request, text)
-    return redirect("console:import", pk=run.pk)
+    page = request.POST.get("page", "")
+    query = f"?page={page}" if re.fullmatch("[0-9]{1,9}", page) else ""
+    return redirect(f"{reverse('console:import', args=[run.pk])}{query}#h-asked")
 
 
 @staff_only(Permission.ADMINISTER)
@@ -147,27 +154,3 @@ def _own(pk: int) -> Any:
 
 def _author(request: StaffRequest) -> Author:
     return Author(request.staff.account, current_municipality())
-
-
-def _foreseen(run: Any) -> list[dict[str, Any]]:
-    if not default_storage.exists(run.stored_as):
-        return []
-    with default_storage.open(run.stored_as) as file:
-        found = preview_import(file=cast(BinaryIO, file), source=run.source, profile=rules_from(run.settings))
-    return [
-        {
-            "each": each,
-            "what": ACTIONS.get(each.action, OUTCOMES["FAILED"]),
-            "why": WHYS.get(each.why, ""),
-            "reasons": why_not(each.reasons),
-            "changes": [(*SIGNS[change.sign], change.tag, change.new or change.old) for change in each.changes],
-        }
-        for each in found
-    ]
-
-
-def _told(run: Any, outcome: str) -> list[dict[str, Any]]:
-    return [
-        {"entry": entry, "why": WHYS.get(entry.why, ""), "reasons": why_not(entry.reasons)}
-        for entry in entries_behind(run.pk, outcome=outcome, limit=_LISTED)
-    ]

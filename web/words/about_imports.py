@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from catalogue.errors import Code
-from catalogue.marc.problems import describe
+from catalogue.marc.problems import Problem, describe
 from common.errors import Reason
 from web.words.about_records import record_problems
 
@@ -47,18 +47,23 @@ _LACKS = {
     "AUTHENTICATION": _("Ours is authenticated, it isn't."),
     "LANGUAGE": _("It's catalogued in another language."),
 }
-# What's unreadable says by another code in what way.
+_PROBLEMS = {problem.value for problem in Problem}
 _REFUSALS = {code.value for code in Code} - {Code.UNREADABLE.value}
 
 
-def why_not(codes: Iterable[str]) -> list[str | Promise]:
-    """Return the sentences for what stood against a record, as its entry keeps it: codes without facts."""
-    return [_sentence(code) for code in codes]
+def why_not(kept: Iterable[str]) -> list[str | Promise]:
+    """Return the sentences for what stood against a record, as its entry keeps it: a code, and tags if there are any.
+
+    An older release's code, which has no sentence any more, is no news to anybody and never shown.
+    """
+    return [_sentence(*text.partition(" ")[::2]) for text in kept]
 
 
-def _sentence(code: str) -> str | Promise:
+def _sentence(code: str, tags: str) -> str | Promise:
     if code in _LACKS:
         return _LACKS[code]
-    if code in _REFUSALS:
-        return record_problems([Reason(code, facts={"tags": ["…"], "lines": ["…"]})])[0]
-    return describe(code)
+    if code in _PROBLEMS and code not in _REFUSALS:
+        return describe(code)
+    known = Code(code) if code in _REFUSALS else Code.ACTION_NOT_POSSIBLE
+    named = tags.split(",") if tags else ["…"]
+    return record_problems([Reason(known, facts={"tags": named, "lines": named})])[0]

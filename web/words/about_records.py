@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from catalogue.errors import Code
-from catalogue.marc.problems import describe
+from catalogue.marc.problems import Problem, describe
 from common.errors import Reason
 
 KINDS = {
@@ -104,7 +104,7 @@ def record_problems(reasons: Iterable[Reason]) -> list[str | Promise]:
 
 def _text(reason: Reason) -> str | Promise:
     if reason.code == Code.UNREADABLE:
-        return describe(str(reason.facts.get("problem", "")))
+        return describe(str(reason.facts.get("problem", Problem.NOT_MARC)))
     text = _TEXTS[Code(reason.code)]
     named = {
         name: ", ".join(map(str, reason.facts[name])) for name in ("tags", "lines", "names") if name in reason.facts

@@ -1,11 +1,14 @@
 """Import profiles in the console: kept, looked at beforehand, begun, paused, answered, reported and undone."""
 
+from io import BytesIO
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from accounts.models import AuditEntry
 from catalogue.models import BibliographicRecord, ImportEntry, ImportProfile, ImportRun
+from catalogue.services.import_marc import import_marc
 from catalogue.tasks import import_by_profile, undo_profile_import
 from tests.catalogue.marc_samples import NOVEL, iso2709
 from tests.factories import BranchFactory
@@ -155,3 +158,61 @@ def test_a_neighbours_import_is_nobodys_business(admin_client, run, beta):
     for what in ("go-on", "pause", "undo", "answer/1"):
         assert admin_client.post(f"/console/import/{run.pk}/{what}", {"action": "SKIP"}).status_code == 404
     assert admin_client.get(f"/console/import/{run.pk}/report.csv").status_code == 404
+
+
+def ask(run, count):
+    ImportRun.objects.update(state=ImportRun.State.DONE, position=count, counts={"ASKED": count})
+    ImportEntry.objects.bulk_create(
+        ImportEntry(run=run, position=place, title=f"Asked {place}", outcome="ASKED", why="UNSURE", raw=novel())
+        for place in range(1, count + 1)
+    )
+
+
+def test_questions_have_pages(admin_client, run):
+    ask(run, 12)
+
+    first = admin_client.get(f"/console/import/{run.pk}").content.decode()
+    last = admin_client.get(f"/console/import/{run.pk}?page=2").content.decode()
+
+    assert [f"Asked {place}<" in first for place in (1, 10, 11)] == [True, True, False]
+    assert [f"Asked {place}<" in last for place in (1, 10, 11)] == [False, False, True]
+    answer = admin_client.post(f"/console/import/{run.pk}/answer/12", {"action": "SKIP", "page": "2"})
+    assert answer.url == f"/console/import/{run.pk}?page=2#h-asked"
+    for strange in ("&page=1", "-1", "x", "9" * 40):
+        assert admin_client.get(f"/console/import/{run.pk}", {"page": strange}).status_code == 200
+
+
+def test_a_question_shows_what_it_may_be_and_what_would_change(admin_client, run, now):
+    older = novel(t001="7", t003="SUPPLIER", t300="  $a99 sivua")
+    import_marc(file=BytesIO(older), source="test", owner="alpha", now=now)
+    ours = BibliographicRecord.objects.get()
+    ask(run, 1)
+
+    page = admin_client.get(f"/console/import/{run.pk}").content.decode()
+    assert f'value="OVERLAY {ours.pk}"' in page
+    assert "99 sivua" in page
+    assert "ENRICH" not in page
+
+    admin_client.post(f"/console/import/{run.pk}/answer/1", {"action": f"OVERLAY {ours.pk}"})
+    ours.refresh_from_db()
+    assert (ours.version, ours.extent) == (2, "312 sivua")
+
+
+def test_no_code_is_ever_shown(admin_client, run):
+    ImportRun.objects.update(state=ImportRun.State.DONE, position=3)
+    kept = ("UNREADABLE", "OF_ANOTHER_RELEASE", "FIELDS_ARE_COMMON 245,260")
+    for place, code in enumerate(kept, start=1):
+        ImportEntry.objects.create(run=run, position=place, outcome="FAILED", reasons=[code], kept_because=[code])
+
+    page = admin_client.get(f"/console/import/{run.pk}").content.decode()
+
+    assert "Only the common record has these fields: 245, 260." in page
+    assert not [code for code in kept if code.split()[0] in page]
+
+
+def test_six_xx_is_written_as_it_may_be(admin_client, alpha):
+    BranchFactory(code="main")
+
+    admin_client.post("/console/import/profiles/add", PROFILE | {"preserve": "6xx, d08 50x"})
+
+    assert ImportProfile.objects.get().preserve == ["6XX", "d08", "50X"]
