@@ -17,9 +17,15 @@ from catalogue.services.import_by_profile import run_profile_import
 from catalogue.services.import_marc import import_marc
 from catalogue.services.import_undo import undo_import
 from catalogue.services.records import Author
+from catalogue.services.title_keys import fill_title_keys
 from tenants.tasks import tenant_task
 
 logger = logging.getLogger(__name__)
+
+# The clock looks every minute: a message that has waited longer is superseded by the next one.
+_EVERY = 55
+# Less than a minute's work for a worker that others need too.
+_KEYS_AT_A_TIME = 20_000
 
 
 @shared_task(name="catalogue.tasks.follow_change_feed")
@@ -34,6 +40,18 @@ def follow_change_feed(**_unknown: Any) -> None:
             return
     if changes:
         logger.info("Search index brought up to date", extra={"changes": changes})
+
+
+@shared_task(name="catalogue.tasks.give_old_records_keys", expires=_EVERY)
+def give_old_records_keys(**_unknown: Any) -> None:
+    """Give records from before there were title keys theirs, some at a time, so that no import waits for all of them.
+
+    When there's none left, it's one look into an empty index.
+    """
+    with schema_context(get_public_schema_name()):
+        filled = fill_title_keys(most=_KEYS_AT_A_TIME)
+    if filled:
+        logger.info("Records given their title keys", extra={"records": filled})
 
 
 @tenant_task

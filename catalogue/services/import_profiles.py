@@ -110,9 +110,10 @@ def settings_of(profile: ImportProfile) -> dict[str, Any]:
 
 def rules_of(profile: ImportProfile) -> Profile:
     """Return a profile as the rules know it."""
+    actions: dict[str, Any] = {name: Action(getattr(profile, name)) for name in _ALLOWED}
     return Profile(
         **{name: getattr(profile, name) for name in _PLAIN},
-        **{name: Action(getattr(profile, name)) for name in _ALLOWED},
+        **actions,
         protection=Protection(**{name: tuple(getattr(profile, name)) for name in _LISTS}),
         enriches=tuple(profile.enriches),
     )
@@ -120,9 +121,10 @@ def rules_of(profile: ImportProfile) -> Profile:
 
 def rules_from(settings: Mapping[str, Any]) -> Profile:
     """Return the profile that a run was started with."""
+    actions: dict[str, Any] = {name: Action(settings[name]) for name in _ALLOWED}
     return Profile(
         **{name: settings[name] for name in _PLAIN},
-        **{name: Action(settings[name]) for name in _ALLOWED},
+        **actions,
         protection=Protection(**{name: tuple(settings["protection"][name]) for name in _LISTS}),
         enriches=tuple(settings["enriches"]),
     )

@@ -89,10 +89,12 @@ def _undo(entry: ImportEntry, author: Author, now: datetime) -> None:
     # Not as her library: it may not delete a common record, or change one that others own, but what it brought in by
     # mistake it may take back while nobody builds on it.
     consortium = Author(author.account, None, entry.run_id)
-    before = RecordVersion.objects.filter(record=entry.record_id, number=entry.version - 1)
-    before = before.values("owner", "deleted_at").first()
+    versions = RecordVersion.objects.filter(record=entry.record_id, number=entry.version - 1)
+    before = versions.values("owner", "deleted_at").first()
     if before is None or before["deleted_at"] is not None:
         delete_record(record_id=entry.record_id, expected_version=entry.version, author=consortium, now=now)
+        # The same delivery may come again, by another profile: its bytes aren't ones that stay deleted.
+        BibliographicRecord.objects.filter(pk=entry.record_id).update(raw_sha256=b"")
         return
     restore_version(
         record_id=entry.record_id,
@@ -107,8 +109,8 @@ def _undo(entry: ImportEntry, author: Author, now: datetime) -> None:
 def _undo_enrichment(entry: ImportEntry, author: Author, now: datetime) -> None:
     whose = Whose(entry.record_id or 0, author)
     row = newest_enrichment(whose.record_id, whose.municipality_id)
-    before = EnrichmentVersion.objects.filter(enrichment=row, number=(entry.version or 0) - 1)
-    before = before.values("deleted_at").first()
+    versions = EnrichmentVersion.objects.filter(enrichment=row, number=(entry.version or 0) - 1)
+    before = versions.values("deleted_at").first()
     if before is None or before["deleted_at"] is not None:
         delete_enrichment(whose=whose, expected_version=entry.version or 0, now=now)
         return

@@ -3,24 +3,41 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.db import connection, transaction
+
 from catalogue.marc.columns import parse_columns
 from catalogue.marc.problems import RecordProblem
 from catalogue.marc.reading import parse_raw
 from catalogue.models import BibliographicRecord
 from catalogue.rules.match_facts import comparable, title_key, title_key_of
+from catalogue.services.record_versions import be_the_only_writer
 
-_BATCH = 1000
+_BATCH = 500
 _READ = ("pk", "raw", "raw_format", "raw_encoding", "title")
+# Only where there's still none: a writer who came meanwhile has given the key of the newer title.
+_FILL = """
+    UPDATE catalogue_bibliographicrecord AS record SET title_key = found.title_key
+    FROM unnest(%s::bigint[], %s::text[]) AS found (id, title_key)
+    WHERE record.id = found.id AND record.title_key IS NULL
+"""
 
 
-def fill_title_keys() -> int:
-    """Give every record without one its key, a thousand at a time, and return to how many; run again, it goes on."""
+def fill_title_keys(*, most: int | None = None) -> int:
+    """Give records without one their key, a batch at a time, and return to how many; run again, it goes on.
+
+    :param most: how many records at most, rounded up to a batch; None for all
+    """
     filled = 0
-    while rows := list(BibliographicRecord.objects.filter(title_key=None).order_by("pk").values_list(*_READ)[:_BATCH]):
-        # Only where there's still none: a writer who came meanwhile has given the key of the newer title.
-        for record_id, *content in rows:
-            missing = BibliographicRecord.objects.filter(pk=record_id, title_key=None)
-            filled += missing.update(title_key=_key(content))
+    while most is None or filled < most:
+        rows = list(BibliographicRecord.objects.filter(title_key=None).order_by("pk").values_list(*_READ)[:_BATCH])
+        if not rows:
+            break
+        ids, keys = [row[0] for row in rows], [_key(row[1:]) for row in rows]
+        with transaction.atomic():
+            be_the_only_writer()
+            with connection.cursor() as cursor:
+                cursor.execute(_FILL, [ids, keys])
+        filled += len(rows)
     return filled
 
 

@@ -102,7 +102,11 @@ OF_THE_CLOCK = {
     "circulation.tasks.start_nights_that_are_due": "circulation.tasks.run_night",
     "notices.tasks.start_sending": "notices.tasks.send_queued",
 }
-OF_NO_MUNICIPALITY = {"catalogue.tasks.follow_change_feed", "tenants.tasks.provision_in_background"}
+OF_NO_MUNICIPALITY = {
+    "catalogue.tasks.follow_change_feed",
+    "catalogue.tasks.give_old_records_keys",
+    "tenants.tasks.provision_in_background",
+}
 
 # Commands, and what each may write to: a municipality's name, or `public`.
 COMMANDS: dict[str, tuple[tuple[str, ...], set[str]]] = {

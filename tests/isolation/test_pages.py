@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from catalogue.models import BibliographicRecord
+from catalogue.models import BibliographicRecord, ImportProfile
 from tenants.models import Municipality
 from tests.isolation.pages import ANYBODY, MAPS, OF_A_MUNICIPALITY, OF_THE_CONSORTIUM, may
 from tests.isolation.visits import EVERYBODY, browser, cookies_of, operators_things, taken_back, values_of, visits
@@ -19,7 +19,9 @@ SAVES_SETTINGS = dict.fromkeys(("console:rule_settings", "console:message_settin
 ADDS_RECORDS = dict.fromkeys(
     ("desk:new_record", "desk:quick_record"), ("public.catalogue_bibliographicrecord", "public.catalogue_change")
 )
-WRITES_OUTSIDE = SAVES_SETTINGS | ADDS_RECORDS
+# How a municipality imports records stands in rows of its own of tables that all share; tested below, too.
+OF_IMPORTS = {"console:add_import_profile": ("public.catalogue_importprofile",)}
+WRITES_OUTSIDE = SAVES_SETTINGS | ADDS_RECORDS | OF_IMPORTS
 
 
 @pytest.mark.parametrize("role", EVERYBODY)
@@ -72,6 +74,22 @@ def test_a_new_record_is_seen_by_its_own_library_only(towns, name):
 
     assert (newest.title, newest.is_local, newest.owner) == ("Good", True, "alpha")
     assert newest.visible_to == alpha.municipality
+
+
+@pytest.mark.parametrize("name", OF_IMPORTS)
+def test_what_is_kept_about_imports_is_ones_own(towns, name):
+    alpha, beta, _consortium = towns
+    client = browser("alpha.localhost", **cookies_of(alpha, "IT_ADMIN"))
+    before = {each.pk for each in ImportProfile.objects.all()}
+
+    with taken_back():
+        client.post(
+            reverse(name, urlconf=MUNICIPALITY_MAP), values_of(OF_A_MUNICIPALITY[name].sends or {}, beta.things)
+        )
+        connection.set_schema_to_public()
+        owners = list(ImportProfile.objects.exclude(pk__in=before).values_list("municipality", flat=True))
+
+    assert owners == [alpha.municipality.pk]
 
 
 @pytest.mark.parametrize("role", EVERYBODY[1:])

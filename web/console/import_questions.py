@@ -16,6 +16,7 @@ from web.words.about_imports import ACTIONS, OUTCOMES, WHYS, why_not
 _PAGE = 10
 _KINDS = {"NEW": "ok", "OVERLAY": "notice", "ENRICH": "notice", "ASK": "wait", "SKIP": "none"}
 _FACTS = (
+    ("title", _("Title")),
     ("author", _("Author")),
     ("publisher", _("Publisher")),
     ("year", _("Year")),
@@ -64,7 +65,7 @@ def _row(question: Question) -> dict[str, Any]:
         "entry": entry,
         "why": WHYS.get(entry.why, ""),
         "reasons": why_not(entry.reasons),
-        "facts": [_fact(name, label, came, question.choices) for name, label in _FACTS] if came else [],
+        "facts": _facts(came, question.choices) if came else [],
         "choices": [
             {"row": each.row, "score": each.score, "fits": each.fits, "changes": diff_rows(each.changes)}
             for each in question.choices
@@ -72,10 +73,14 @@ def _row(question: Question) -> dict[str, Any]:
     }
 
 
-def _fact(name: str, label: Any, came: Any, choices: Any) -> dict[str, Any]:
-    text = _text(getattr(came, name))
-    ours = [_text(getattr(each.row, name)) for each in choices]
-    return {"label": label, "came": text, "ours": [(each, each == text) for each in ours]}
+def _facts(came: Any, choices: Any) -> list[dict[str, Any]]:
+    """Return what's compared, line by line; what nobody says anything about is left out."""
+    found = []
+    for name, label in _FACTS:
+        text, ours = _text(getattr(came, name)), [_text(getattr(each.row, name)) for each in choices]
+        if text or any(ours):
+            found.append({"label": label, "came": text, "ours": [(each, each == text) for each in ours]})
+    return found
 
 
 def _text(value: Any) -> str:
