@@ -6,6 +6,7 @@ import pytest
 
 from catalogue.errors import Code, RecordRefused
 from catalogue.models import BibliographicRecord
+from catalogue.services import title_keys
 from catalogue.services.import_marc import import_marc
 from catalogue.services.records import Author, add_record
 from catalogue.services.title_keys import fill_title_keys
@@ -74,10 +75,13 @@ def test_enters_what_is_not_there_without_a_question(known, author, now):
     assert add_record(raw=raw, source="alpha", author=author, now=now, double_key="").version == 1
 
 
-def test_fills_the_keys_of_records_that_had_none(known):
+def test_fills_the_keys_of_records_that_had_none_some_at_a_time(known, monkeypatch):
     RecordFactory(title="Den blå æblehave")
     BibliographicRecord.objects.update(title_key=None)
 
-    assert fill_title_keys() == 2
+    monkeypatch.setattr(title_keys, "_BATCH", 1)
+    assert fill_title_keys(most=1) == 1
+    assert BibliographicRecord.objects.filter(title_key=None).count() == 1
+    assert fill_title_keys() == 1
     assert set(BibliographicRecord.objects.values_list("title_key", flat=True)) == {"yonaanet", "denblaaeblehave"}
     assert fill_title_keys() == 0

@@ -17,7 +17,7 @@ from django.core.files.storage import default_storage
 from django.core.management import call_command, get_commands
 from django.db import connection
 
-from catalogue.models import ImportProfile, ImportRun
+from catalogue.models import BibliographicRecord, ImportProfile, ImportRun
 from catalogue.services.import_profiles import settings_of
 from circulation.models import Fee
 from libsys.celery import app
@@ -217,6 +217,12 @@ def test_the_clocks_tasks_send_each_municipality_its_own_message_and_write_nothi
 
 def test_the_follower_of_the_catalogue_writes_in_no_municipality(as_worker):
     assert as_worker("catalogue.tasks.follow_change_feed") == set()
+
+
+def test_old_records_get_their_keys_in_the_shared_schema_alone(as_worker, towns):
+    BibliographicRecord.objects.update(title_key=None)
+
+    assert as_worker("catalogue.tasks.give_old_records_keys") == {"public.catalogue_bibliographicrecord"}
 
 
 def test_a_provisioning_that_is_unknown_or_over_touches_nothing(as_worker, towns):
