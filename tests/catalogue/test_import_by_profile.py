@@ -283,6 +283,20 @@ def test_undoes_a_whole_import(bring, known, author, now):
     assert (run.state, run.counts["UNDONE"], run.counts["KEPT"]) == (ImportRun.State.UNDONE, 2, 0)
 
 
+def test_what_was_undone_can_come_again(bring, author, now):
+    run = bring(same_book())
+    begin_undo(run_id=run.pk, author=author)
+    undo_import(run_id=run.pk, author=author, now=now)
+
+    again = bring(same_book())
+
+    assert outcomes(again) == [(1, "CHANGED", "NO_MATCH")]
+    assert BibliographicRecord.objects.get().deleted_at is None
+    begin_undo(run_id=again.pk, author=author)
+    undo_import(run_id=again.pk, author=author, now=now)
+    assert BibliographicRecord.objects.get().deleted_at == now
+
+
 def test_undoes_local_fields(bring, known, author, now):
     run = bring(same_book(), on_match="ENRICH", enriches=["520"])
 
