@@ -43,6 +43,7 @@ NOT_LISTS = {
     "desk/_item_reports.html": (1, "a form: what's in a bundle"),
     "desk/_sent.html": (1, "the newest ten messages, every column is needed"),
     "desk/_record_diff.html": (1, "two contents beside each other"),
+    "desk/_tills.html": (1, "a form: a name for each till"),
     "desk/batch.html": (1, "the results of one list, gone with the page"),
     "desk/check_in.html": (1, "the results of scans, gone with the page"),
     "desk/check_out.html": (1, "the results of scans, gone with the page"),

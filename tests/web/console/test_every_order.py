@@ -2,13 +2,15 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 from urllib.parse import urlencode
 
 from django.db import connection
 
 from accounts.models import StaffAccount
-from circulation.models import Hold, Loan, TransferLimit, Transit
+from circulation.models import Fee, Hold, Loan, TransferLimit, Transit
 from holdings.models import Item
+from notices.models import Notice
 from patrons.models import Patron
 from schools.models import SchoolClass
 from tenants.models import Municipality, PolicyTemplate
@@ -16,6 +18,7 @@ from tests.factories import (
     NOW,
     TODAY,
     BranchFactory,
+    FeeFactory,
     HoldFactory,
     ItemFactory,
     ItemTypeFactory,
@@ -31,21 +34,27 @@ from web.ui.columns import TABLES
 
 AT_THE_DESK = {
     "claims": "/desk/claims",
+    "debts-ripe": "/desk/debts",
     "hopeless": "/desk/holds/hopeless",
     "items": "/desk/item-list",
     "late-transits": "/desk/transits?late=1",
     "memberships": "/desk/memberships",
+    "not-seen": f"/desk/inventory?compare=1&since={NOW:%Y-%m-%dT%H:%MZ}",
     "overdue": "/desk/overdue",
+    "patron-loans": "/desk/patrons/{reader}",
     "picks": "/desk/holds",
+    "problem-messages": "/desk/messages",
+    "settled-fees": "/desk/patrons/{reader}/money",
     "shelf-ready": "/desk/shelf",
     "shelf-to-clear": "/desk/shelf",
     "transits": "/desk/transits",
+    "unpaid-fees": "/desk/patrons/{reader}/money",
 }
 AT_SCHOOL = {"classes": "/school/"}
 IN_THE_CONSOLE = {"jobs": "/console/jobs", "staff": "/console/staff", "transfer-limits": "/console/branches/not-sent"}
 OF_THE_CONSORTIUM = {"all-jobs": "/jobs", "municipalities": "/", "staff": "/staff", "templates": "/templates"}
 # What stands in a library's lists.
-OF_A_LIBRARY = (Item, Loan, Hold, Transit, Patron, SchoolClass, StaffAccount, TransferLimit)
+OF_A_LIBRARY = (Fee, Hold, Item, Loan, Notice, Patron, SchoolClass, StaffAccount, TransferLimit, Transit)
 _CHANGING = re.compile(r'<input type="hidden" name="csrfmiddlewaretoken"[^>]*>')
 
 
@@ -55,8 +64,9 @@ def test_every_list_whose_order_can_be_chosen_is_pressed():
     assert pressed == {name for name, table in TABLES.items() if any(column.sort for column in table.columns)}
 
 
-def test_all_heads_of_a_library_s_lists(librarian_client, school_client, admin_client, desk_branch, school_branch):
-    at_the_desk(desk_branch)
+def test_all_heads_of_a_library_s_lists(supervisor_client, school_client, admin_client, desk_branch, school_branch):
+    reader = at_the_desk(desk_branch)
+    desk = {name: address.format(reader=reader.pk) for name, address in AT_THE_DESK.items()}
     teacher = PatronFactory()
     SchoolClassFactory.create_batch(3, branch=school_branch, teacher=teacher)
     StaffAccountFactory.create_batch(3, name="Karen Holm")
@@ -64,9 +74,7 @@ def test_all_heads_of_a_library_s_lists(librarian_client, school_client, admin_c
         kind = ItemTypeFactory(code=code, name=code)
         TransferLimit.objects.create(from_branch=desk_branch, to_branch=school_branch, item_type=kind)
 
-    press_both_ways(
-        {librarian_client: AT_THE_DESK, school_client: AT_SCHOOL, admin_client: IN_THE_CONSOLE}, *OF_A_LIBRARY
-    )
+    press_both_ways({supervisor_client: desk, school_client: AT_SCHOOL, admin_client: IN_THE_CONSOLE}, *OF_A_LIBRARY)
 
 
 def test_all_heads_of_the_consortium_s_lists(operator_client):
@@ -79,11 +87,19 @@ def test_all_heads_of_the_consortium_s_lists(operator_client):
 
 
 def at_the_desk(branch):
-    """Give each list of the branch three rows that are the same in nearly every column."""
-    RuleFactory()
+    """Give each list of the branch three rows that are the same in nearly every column, and return who has loans."""
+    RuleFactory(set={"hand_over_days": 30, "hand_over_minimum": "0.00"})
     record, elsewhere = RecordFactory(title="Same title"), BranchFactory(name="Elsewhere")
     of_branch = {"home_branch": branch, "record": record, "call_number": "86 Holm"}
-    for _ in range(3):
+    reader = PatronFactory(home_branch=branch)
+    owed = {"patron": reader, "branch": branch, "due_date": TODAY - timedelta(days=90), "description": "Late"}
+    written = {"patron": reader, "branch": branch, "kind": "OVERDUE_1", "channel": "EMAIL", "language": "en"}
+    written |= {"subject": "Late", "state": Notice.State.FAILED, "problem": "ADDRESS_REFUSED", "created_at": NOW}
+    for number in range(3):
+        LoanFactory(item=ItemFactory(**of_branch), patron=reader, lending_branch=branch)
+        FeeFactory(amount=Decimal("80.00"), **owed)
+        FeeFactory(amount=Decimal("80.00"), balance=Decimal(0), **owed)
+        Notice.objects.create(key=f"test:{number}", **written)
         ItemFactory(**of_branch)
         patron = PatronFactory(given_name="Ida", family_name="Lund", home_branch=branch, expires_on=TODAY)
         LoanFactory(overdue=True, item=ItemFactory(**of_branch), patron=patron, lending_branch=branch)
@@ -99,6 +115,7 @@ def at_the_desk(branch):
         HoldFactory(record=to_fetch.record, **asked_for)
         HoldFactory(ready=True, trapped_item=ready, **asked_for)
         HoldFactory(ready=True, trapped_item=too_long, shelf_until=TODAY - timedelta(days=9), **asked_for)
+    return reader
 
 
 def press_both_ways(lists_of, *models):
