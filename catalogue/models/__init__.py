@@ -16,6 +16,7 @@ from catalogue.models.records import (
     RecordMerge,
     RecordVersion,
 )
+from catalogue.models.remote_targets import RemoteTarget
 
 __all__ = [
     "Audience",
@@ -37,4 +38,5 @@ __all__ = [
     "RawFormat",
     "RecordMerge",
     "RecordVersion",
+    "RemoteTarget",
 ]

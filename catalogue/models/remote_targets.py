@@ -1,0 +1,18 @@
+"""Other libraries' catalogues that records are fetched from."""
+
+from django.db import models
+
+
+class RemoteTarget(models.Model):
+    """A catalogue that answers SRU, and how it's asked for an ISBN; the consortium's own are for all members."""
+
+    municipality = models.ForeignKey("tenants.Municipality", on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=80)
+    address = models.CharField(max_length=500)
+    version = models.CharField(max_length=3, default="1.2")
+    # As the catalogue calls them: its explain page says which it has.
+    record_schema = models.CharField(max_length=80)
+    isbn_index = models.CharField(max_length=40)
+
+    def __str__(self) -> str:
+        return self.name
