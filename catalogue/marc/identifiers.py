@@ -22,6 +22,15 @@ def isbn13(text: str) -> str | None:
     return stem + _isbn13_check(stem)
 
 
+def isbn10(number: str) -> str:
+    """Return the ten characters that an ISBN of thirteen digits had before 2007, or nothing for one that came later."""
+    stem = number[3:12]
+    if not number.startswith("978"):
+        return ""
+    check = -sum(weight * int(digit) for weight, digit in zip(range(10, 1, -1), stem, strict=True)) % 11
+    return stem + ("X" if check == 10 else str(check))
+
+
 def issn(text: str) -> str | None:
     """Return the first ISSN in the text, without its hyphen, or None if there's none that is valid."""
     found = _ISSN.search(text)

@@ -9,6 +9,8 @@ import pytest
 from celery import current_app
 from sruthi import Client, SruError
 
+from catalogue.models import RemoteTarget
+from catalogue.remote.sru import ask
 from catalogue.search import reader
 from catalogue.search.writing import rebuild
 from interop.sru.views import PerSearcher
@@ -17,6 +19,8 @@ from tenants.selectors import forget_hosts
 from tests.factories.catalogue import RecordFactory
 from tests.interop.harvests import hold
 from tests.interop.live_server import serving
+
+ISBN = "9789510433904"
 
 
 @pytest.fixture
@@ -29,13 +33,31 @@ def address(
     monkeypatch.setattr(PerSearcher, "rate", "100000/min")
     settings.SEARCH_INDEX = tmp_path / "search-index"
     reader.close()
-    titles = [RecordFactory(title=f"Sommer {number}", author="Holm, Anne", year=2000 + number) for number in range(8)]
+    titles = [
+        RecordFactory(
+            title=f"Sommer {number}", author="Holm, Anne", year=2000 + number, isbns=[ISBN] if number == 3 else []
+        )
+        for number in range(8)
+    ]
     for title in titles[:7]:
         hold(title, committed_municipality)
     rebuild()
     with serving(monkeypatch) as port:
         yield f"http://gamma.localhost:{port}/sru"
     reader.close()
+
+
+@pytest.mark.parametrize(("version", "schema"), [("1.1", "marcxml"), ("1.2", "marcxchange")])
+def test_our_own_client_gets_a_record_by_its_isbn(address: str, settings: Any, version: str, schema: str) -> None:
+    settings.REMOTE_PRIVATE_HOSTS = frozenset({"gamma.localhost"})
+    target = RemoteTarget(name="Gamma", address=address, version=version, record_schema=schema, isbn_index="bath.isbn")
+
+    none = ask(target, "9788702407006", seconds=60)
+    found = ask(target, ISBN, seconds=60)
+
+    assert (none.found, none.trouble, none.diagnostic) == (0, None, "")
+    assert [record.values("245", "a") for record in found.records] == [["Sommer 3"]]
+    assert (found.found, found.unreadable) == (1, 0)
 
 
 @pytest.mark.parametrize("version", ["1.1", "1.2"])

@@ -128,6 +128,13 @@ SCHOOL = {
     "school:return_scan": Page(_CLASSES, {"pk": "class"}, sends=_SCAN),
     "school:list": Page(_CLASSES, {"pk": "class"}, asks={"record": "title"}),
 }
+_TARGET = {
+    "name": "=National",
+    "address": "=https://127.0.0.1/sru",
+    "version": "=1.2",
+    "record_schema": "=marcxml",
+    "isbn_index": "=bath.isbn",
+}
 CONSOLE = {
     "console:start": Page(_ADMIN),
     "console:rules": Page(_ADMIN, asks={"branch": "branch", "category": "category_code", "type": "type_code"}),
@@ -150,6 +157,8 @@ CONSOLE = {
     ),
     "console:branch_holidays": Page(_ADMIN, {"pk": "branch"}, sends={}),
     "console:transfer_limits": Page(_ADMIN, sends={"from_branch": "branch", "to_branch": "other_branch"}),
+    "console:remote_targets": Page(_ADMIN, sends=_TARGET),
+    "console:remove_remote_target": Page(_ADMIN, {"pk": "remote_target"}, sends={}),
     "console:remove_transfer_limit": Page(_ADMIN, {"pk": "transfer_limit"}, sends={}),
     "console:kiosks": Page(_ADMIN, sends={"name": "=New", "branch": "branch"}),
     "console:change_kiosk": Page(_ADMIN, {"pk": "kiosk"}, sends={"pin": "=1"}),
@@ -316,6 +325,7 @@ DESK = {
         asks={"kind": "=BOOK", "flavour": "=MARC21"},
         sends={"lines": "=245 00 $aGood", "flavour": "=MARC21", "whose": "=local", "do": "=save-anyway"},
     ),
+    "desk:fetch_record": Page(Permission.CATALOGUE, asks={"isbn": "=9788702407006"}),
     "desk:quick_record": Page(
         Permission.CATALOGUE,
         sends={"title": "=Good", "material": "=BOOK", "language": "=dan", "isbn": "=9788702407006"},
@@ -424,6 +434,8 @@ OF_THE_CONSORTIUM = {
     "console:template_value": Page(
         _OPERATOR, {"code": "=bare", "name": "=loan_days"}, sends={"value": "=28", "confirmed": "=1"}
     ),
+    "console:remote_targets": Page(_OPERATOR, sends=_TARGET),
+    "console:remove_remote_target": Page(_OPERATOR, {"pk": "remote_target"}, sends={}),
     "console:staff": Page(_OPERATOR),
     "console:add_staff": Page(_OPERATOR, sends={"username": "=new", "name": "=New", "role": "=OPERATOR"}),
     "console:staff_account": Page(_OPERATOR, {"pk": "account"}, sends={"name": "=New", "role": "=OPERATOR"}),

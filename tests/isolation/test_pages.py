@@ -21,7 +21,9 @@ ADDS_RECORDS = dict.fromkeys(
 )
 # How a municipality imports records stands in rows of its own of tables that all share; tested below, too.
 OF_IMPORTS = {"console:add_import_profile": ("public.catalogue_importprofile",)}
-WRITES_OUTSIDE = SAVES_SETTINGS | ADDS_RECORDS | OF_IMPORTS
+# So do the catalogues that they're fetched from.
+NAMES_CATALOGUES = {"console:remote_targets": ("public.catalogue_remotetarget",)}
+WRITES_OUTSIDE = SAVES_SETTINGS | ADDS_RECORDS | OF_IMPORTS | NAMES_CATALOGUES
 
 
 @pytest.mark.parametrize("role", EVERYBODY)

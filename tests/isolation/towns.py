@@ -19,6 +19,7 @@ from catalogue.models import (
     ImportOutcome,
     ImportProfile,
     ImportRun,
+    RemoteTarget,
 )
 from catalogue.services.import_profiles import settings_of
 from circulation.models import (
@@ -138,7 +139,7 @@ def build_consortium() -> Town:
     town.staff["OPERATOR"] = StaffAccountFactory(
         username=town.word("Operator").lower(), name=town.word("Opal"), operator=True
     )
-    town.things["account"] = town.staff["OPERATOR"].pk
+    town.things |= {"account": town.staff["OPERATOR"].pk, "remote_target": _add_catalogue(town)}
     return town
 
 
@@ -360,7 +361,7 @@ def _add_traces(town: Town, branch: Any, patron: Any) -> None:
         run=by_profile, position=1, title=town.word("Asked"), outcome=ImportOutcome.ASKED, raw=b"unreadable"
     )
     town.things |= {"import_profile": profile.pk, "profile_run": by_profile.pk}
-    town.things["outage_scan"] = left.pk
+    town.things |= {"outage_scan": left.pk, "remote_target": _add_catalogue(town)}
     change = RuleChange.objects.create(
         rule=CirculationRule.objects.earliest("pk"),
         name="loan_days",
@@ -383,3 +384,14 @@ def announce_titles() -> None:
         Change(record_id=pk, kind=Change.Kind.RECORD, at=NOW)
         for pk in BibliographicRecord.objects.values_list("pk", flat=True)
     )
+
+
+def _add_catalogue(town: Town) -> int:
+    # Where nobody is asked: it isn't on the public network.
+    return RemoteTarget.objects.create(
+        municipality=town.municipality,
+        name=town.word("Catalogue"),
+        address="https://127.0.0.1/sru",
+        record_schema="marcxml",
+        isbn_index="bath.isbn",
+    ).pk

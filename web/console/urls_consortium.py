@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.console import consortium, jobs, policy, provisioning, staff, template_history, template_values
+from web.console import consortium, jobs, policy, provisioning, remote_targets, staff, template_history, template_values
 
 app_name = "console"
 urlpatterns = [
@@ -20,6 +20,8 @@ urlpatterns = [
     path("templates/<slug:code>/history", template_history.history, name="template_history"),
     path("templates/<slug:code>/history/<int:pk>/undo", template_history.undo, name="undo_template"),
     path("templates/<slug:code>/<slug:name>", template_values.template_value, name="template_value"),
+    path("catalogues", remote_targets.listed_for_all, name="remote_targets"),
+    path("catalogues/<int:pk>/remove", remote_targets.remove_for_all, name="remove_remote_target"),
     path("staff", staff.operators, name="staff"),
     path("staff/add", staff.add_operator, name="add_staff"),
     path("staff/<int:pk>", staff.change_operator, name="staff_account"),

@@ -178,13 +178,13 @@ def _templates(request: DeskRequest) -> HttpResponse:
     flavours = sorted(Flavour, key=lambda flavour: flavour != default_flavour())
     context = {
         "areas": desk_areas(request, "search"),
-        "flavours": [{"code": flavour.value, "name": _FLAVOUR_NAMES[flavour]} for flavour in flavours],
+        "flavours": [{"code": flavour.value, "name": FLAVOUR_NAMES[flavour]} for flavour in flavours],
         "kinds": [{"code": kind.value, "name": material_name(kind)} for kind in TEMPLATES],
     }
     return render(request, "desk/new_record.html", context)
 
 
-_FLAVOUR_NAMES = {Flavour.MARC21: "MARC 21", Flavour.DANMARC2: "danMARC2"}
+FLAVOUR_NAMES = {Flavour.MARC21: "MARC 21", Flavour.DANMARC2: "danMARC2"}
 
 
 def _page(
@@ -202,7 +202,7 @@ def _page(
         "areas": desk_areas(request, "search"),
         "editor": editor,
         "record": editor.record,
-        "flavour_name": _FLAVOUR_NAMES[editor.flavour],
+        "flavour_name": FLAVOUR_NAMES[editor.flavour],
         "typed": typed,
         "coded": coded_rows(typed),
         "rows": min(max(len(typed.lines.splitlines()) + 2, 16), 40),

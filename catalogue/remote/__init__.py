@@ -1,0 +1,1 @@
+"""Asking other libraries' catalogues for records."""

@@ -1,0 +1,96 @@
+"""Other libraries' catalogues that cataloguers get records from: a municipality's own, and the consortium's for all."""
+
+from collections.abc import Callable
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from accounts.rules import Permission
+from catalogue.selectors.remote_targets import targets_for
+from catalogue.services.remote_targets import INDEX, VERSIONS, add_remote_target, remove_remote_target
+from common.remote_sources import RemoteFailed, check_address
+from web.account.access import staff_only
+from web.account.requests import StaffRequest
+from web.console.areas import areas_of
+from web.ui.forms import posted
+from web.words.about_sources import TROUBLES
+
+
+class TargetForm(forms.Form):
+    """A catalogue that answers SRU."""
+
+    name = forms.CharField(label=_("Name"), max_length=80)
+    address = forms.CharField(
+        label=_("Address"), max_length=500, help_text=_("Of its SRU server, for instance https://library.example/sru")
+    )
+    version = forms.ChoiceField(label=_("Version of SRU"), choices=[(each, each) for each in VERSIONS])
+    record_schema = forms.CharField(
+        label=_("Record schema"), max_length=80, initial="marcxml", help_text="marcxml, marcxchange, danmarc2 …"
+    )
+    isbn_index = forms.CharField(
+        label=_("Its index for ISBN"), max_length=40, initial="bath.isbn", help_text="bath.isbn, dc.identifier …"
+    )
+
+    def clean_address(self) -> str:
+        """Refuse what can't be asked."""
+        address = str(self.cleaned_data["address"])
+        try:
+            check_address(address)
+        except RemoteFailed as failed:
+            raise ValidationError(str(TROUBLES[failed.trouble])) from failed
+        return address
+
+    def clean_isbn_index(self) -> str:
+        """Refuse what would be more than an index's name."""
+        index = str(self.cleaned_data["isbn_index"])
+        if not INDEX.fullmatch(index):
+            raise ValidationError(gettext("This can't be an index."))
+        return index
+
+
+def _listed(permission: str) -> Callable[..., HttpResponse]:
+    @staff_only(permission)
+    @require_http_methods(["GET", "HEAD", "POST"])
+    def view(request: StaffRequest) -> HttpResponse:
+        """List the catalogues that are asked, and name one."""
+        form = TargetForm(posted(request))
+        if request.method == "POST" and form.is_valid():
+            add_remote_target(municipality=request.tenant, actor=request.staff.account, **form.cleaned_data)
+            messages.success(request, gettext("Saved."))
+            return redirect("console:remote_targets")
+        is_consortium = request.tenant.is_consortium
+        context = {
+            "areas": areas_of(request, "catalogues" if is_consortium else "imports"),
+            "is_consortium": is_consortium,
+            "form": form,
+            "targets": [
+                {"target": target, "is_own": target.municipality_id == request.tenant.pk}
+                for target in targets_for(request.tenant)
+            ],
+        }
+        return render(request, "console/remote_targets.html", context, status=422 if form.errors else 200)
+
+    return view
+
+
+def _remove(permission: str) -> Callable[..., HttpResponse]:
+    @staff_only(permission)
+    @require_POST
+    def view(request: StaffRequest, pk: int) -> HttpResponse:
+        """Ask one of them no more."""
+        if not remove_remote_target(target_id=pk, municipality=request.tenant, actor=request.staff.account):
+            raise Http404
+        messages.success(request, gettext("Saved."))
+        return redirect("console:remote_targets")
+
+    return view
+
+
+listed, remove = _listed(Permission.ADMINISTER), _remove(Permission.ADMINISTER)
+listed_for_all, remove_for_all = _listed(Permission.OPERATE_CONSORTIUM), _remove(Permission.OPERATE_CONSORTIUM)
