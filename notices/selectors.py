@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Q, QuerySet, Value, When
+from django.db.models.functions import Concat
 from django.utils import timezone
 
 from common.keyed_reads import ALL, ListRead
@@ -92,10 +93,15 @@ def problem_notices(
 ) -> list[Notice]:
     """Return what staff must decide on: what couldn't be delivered and what's uncertain, the oldest first.
 
-    :param in_order: puts the query in another order, before the first are taken
+    :param in_order: puts the query in another order, before the first are taken; `patron_name` is the name as shown
     """
     found = _problems(branch).select_related("patron", "branch").order_by("pk")
-    return _hiding(list((in_order(found) if in_order else found)[:limit]))
+    if in_order:
+        full_name = Concat("patron__given_name", Value(" "), "patron__family_name")
+        found = in_order(
+            found.annotate(patron_name=Case(When(patron__alias="", then=full_name), default="patron__alias"))
+        )
+    return _hiding(list(found[:limit]))
 
 
 def count_problems(branch: Branch | None = None) -> int:

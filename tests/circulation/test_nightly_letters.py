@@ -49,7 +49,7 @@ class TestOverdueFees:
 
         counts = night(charge_overdue_fees)
 
-        assert counts == {"loans": 2, "charged": 2}
+        assert counts == {"looked_at": 2, "charged": 2}
         assert dict(Fee.objects.values_list("loan", "balance")) == {
             first.pk: Decimal("20.00"),
             second.pk: Decimal("120.00"),
@@ -59,7 +59,7 @@ class TestOverdueFees:
         loan(10)
         night(charge_overdue_fees)
 
-        assert night(charge_overdue_fees) == {"loans": 1}
+        assert night(charge_overdue_fees) == {"looked_at": 1}
         assert Fee.objects.aggregate(Sum("balance"))["balance__sum"] == Decimal("60.00")
 
     def test_makes_up_for_nights_that_were_missed(self, rules):
@@ -92,7 +92,7 @@ class TestOverdueFees:
         RuleFactory(branch=BranchFactory(code="main"), values={"fee_steps": None})
         loan(3)
 
-        assert night(charge_overdue_fees) == {"loans": 1, "without_rule": 1}
+        assert night(charge_overdue_fees) == {"looked_at": 1, "without_rule": 1}
 
     def test_takes_as_many_statements_for_many_loans_as_for_one(self, rules, django_assert_num_queries):
         branch = BranchFactory()

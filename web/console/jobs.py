@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rules import Permission
@@ -177,10 +177,16 @@ def _start(request: StaffRequest, job: str, municipality: Any) -> None:
     except JobRefused:
         messages.error(request, gettext("%(name)s isn't in service, so its jobs wait.") % values)
         return
-    text = gettext("%(job)s has been started for %(name)s.") % values
     if until:
-        text += " " + gettext("It can be taken back for %(minutes)d minutes.") % {"minutes": UNDO_WINDOW.seconds // 60}
-    messages.success(request, text)
+        minutes = UNDO_WINDOW.seconds // 60
+        text = ngettext(
+            "It begins in %(minutes)s minute, and can be taken back until then.",
+            "It begins in %(minutes)s minutes, and can be taken back until then.",
+            minutes,
+        )
+        messages.success(request, f"{values['job']}, {values['name']}: {text % {'minutes': minutes}}")
+    else:
+        messages.success(request, gettext("%(job)s has been started for %(name)s.") % values)
 
 
 def _take_back(request: StaffRequest, job: str, municipality: Any) -> None:

@@ -11,6 +11,7 @@ from common.errors import Reason
 
 COUNTS = {
     "loans": _("loans"),
+    "looked_at": _("looked at"),
     "charged": _("charged"),
     "without_rule": _("without a rule"),
     # Whichever way they go, most of them on no paper.

@@ -82,12 +82,13 @@ register(
             name,
             (
                 Column("what", _("What and why"), is_needed=True, sort="fee.description"),
-                Column("left", _("Left"), "money", sort="fee.balance"),
+                Column("left", _("Left"), "money", sort=sort),
                 action(),
             ),
             place=place,
         )
-        for name, place in (("unpaid-fees", "unpaid"), ("settled-fees", "settled"))
+        # Of what's settled nothing is left.
+        for name, place, sort in (("unpaid-fees", "unpaid", "fee.balance"), ("settled-fees", "settled", ""))
     ),
     Table(
         "memberships",
@@ -135,7 +136,7 @@ register(
         (
             Column("made", _("Made"), sort="created_at"),
             Column("message", _("Message"), is_needed=True, sort="subject"),
-            Column("patron", _("Patron"), sort="patron.sort_key"),
+            Column("patron", _("Patron"), sort="patron_name"),
             Column("why", _("Why"), sort="problem"),
             action(),
         ),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import messages
@@ -53,7 +54,7 @@ def waive_fee(request: DeskRequest, pk: int) -> HttpResponse:
     def act(**values: Any) -> tuple[str, str]:
         waive(fee=fee, **values)
         said = gettext("%(amount)s is waived.") % {"amount": _amount(request, values["amount"])}
-        return said, reverse("desk:patron", args=[patron.pk]) + "#fees"
+        return said, _page_of(request, patron)
 
     return _book(request, patron, f"waiver-{pk}", WaiverForm(request.POST), act, undo=(pk, "circulation.waive_fee"))
 
@@ -81,7 +82,7 @@ def write_off_fee(request: DeskRequest, pk: int) -> HttpResponse:
     def act(**values: Any) -> tuple[str, str]:
         write_off(fee=fee, **values)
         said = gettext("%(amount)s is written off.") % {"amount": _amount(request, values["amount"])}
-        return said, reverse("desk:patron_money", args=[patron.pk])
+        return said, _page_of(request, patron)
 
     form, undo = WriteOffForm(request.POST), (pk, "circulation.write_off_fee")
     return _book(request, patron, f"writeoff-{pk}", form, act, undo=undo)
@@ -158,6 +159,14 @@ def _book(
                 say_with_undo(request, said, ("circulation.fee", undo[0]), undo[1])
             return redirect(address)
     return page(request, patron, status=status, dialog=dialog_of(request, patron, name, form=form))
+
+
+def _page_of(request: DeskRequest, patron: Any) -> str:
+    """Return the page where a fee's button was pressed: all of the patron's money, or her own page."""
+    money = reverse("desk:patron_money", args=[patron.pk])
+    if urlsplit(request.headers.get("Referer", "")).path == money:
+        return money
+    return reverse("desk:patron", args=[patron.pk]) + "#fees"
 
 
 def _next_step(form: forms.Form, reason: ReasonText) -> str:

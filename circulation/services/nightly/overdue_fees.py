@@ -56,7 +56,7 @@ def _charge(loan_ids: Sequence[int], *, on: date, now: datetime) -> Counter[str]
         total = sum((charge.amount for charge in charges), ZERO)
         facts = {"on": on.isoformat(), "fees": len(charges), "amount": str(total)}
         record(action="circulation.charge_overdue_fees", actor=None, subject=None, facts=facts)
-    return Counter(loans=len(loans), charged=len(charges), without_rule=len(loans) - len(with_ladder))
+    return Counter(looked_at=len(loans), charged=len(charges), without_rule=len(loans) - len(with_ladder))
 
 
 def has_ladder(loan: LoanCase, book: RuleBook, on: date) -> bool:

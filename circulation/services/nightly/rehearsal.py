@@ -24,6 +24,8 @@ from notices.models import Notice
 # Somebody waits at the screen.
 SECONDS = 8.0
 MOST_SHOWN = 50
+# What a run counts without doing anything to it.
+_ONLY_SEEN = frozenset({"looked_at", "without_rule"})
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,8 @@ class Tried:
     @property
     def is_nothing(self) -> bool:
         """Whether the job would do nothing."""
-        return not any(self.counts.values()) and not self.kinds and not self.entries
+        done = [count for name, count in self.counts.items() if name not in _ONLY_SEEN]
+        return not any(done) and not self.kinds and not self.entries
 
 
 def tried(job: Job, *, local_day: date, now: datetime, seconds: float = SECONDS) -> Tried | None:

@@ -39,7 +39,7 @@ def test_shows_the_consortium_numbers_only(operator_client, municipality):
 def test_starts_and_takes_back(admin_client, sent, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
         started = admin_client.post("/console/jobs/courtesy-notices/run", {"confirmed": "1"}, follow=True)
-    assert "It can be taken back for 2 minutes." in started.content.decode()
+    assert "It begins in 2 minutes, and can be taken back until then." in started.content.decode()
     assert 'action="/console/jobs/courtesy-notices/take-back"' in started.content.decode()
     assert sent[0][1] == {"countdown": 120.0}
 

@@ -93,6 +93,21 @@ def test_is_put_in_the_order_that_is_chosen_and_back(
     assert read(order=f"{table}:")[0] == list(TITLES)
 
 
+def test_messages_are_sorted_by_the_patron_s_name_as_it_is_shown(librarian_client, desk_branch):
+    names = ({"given_name": "Zara", "family_name": "Abel"}, {"given_name": "Aage", "family_name": "Ritt"})
+    for number, name in enumerate((*names, {"given_name": "Bo", "family_name": "Bak", "alias": "Mikkel M."})):
+        patron = PatronFactory(**name)
+        values = {"channel": "EMAIL", "language": "en", "subject": "Late", "body": "…", "created_at": NOW}
+        Notice.objects.create(
+            patron=patron, branch=desk_branch, kind="OVERDUE_1", key=f"n:{number}", state="FAILED", **values
+        )
+
+    page = librarian_client.get(reverse("desk:messages"), {"order": "problem-messages:patron"})
+
+    shown = [row["notice"].patron.display_name for row in page.context["rows"]]
+    assert shown == ["Aage Ritt", "Mikkel M.", "Zara Abel"]
+
+
 def test_another_order_leads_back_to_the_list_on_a_long_page(supervisor_client, things):
     page = supervisor_client.get(reverse("desk:patron", args=[things.pk])).content.decode()
 

@@ -90,11 +90,12 @@
       ...(newest?.querySelectorAll(".status, .goes, .work, .why") || []),
       ...(detail?.querySelectorAll(".reasons b") || []),
     ];
-    // A sentence is followed by the next one, everything else by a comma.
+    // A sentence stands by itself, all else is parted by commas.
+    const ends = (text) => /[.!?]$/.test(text);
     const said = words
       .map((word) => word.textContent.trim())
       .filter(Boolean)
-      .reduce((line, word) => (line ? `${line}${/[.!?]$/.test(line) ? "" : ","} ${word}` : word), "");
+      .reduce((line, word) => (line ? `${line}${ends(line) ? "" : ends(word) ? "." : ","} ${word}` : word), "");
     // The same words about another scan are news.
     if (line.dataset.saidOf === (newest?.id || "") && line.textContent === said) return;
     line.dataset.saidOf = newest?.id || "";
