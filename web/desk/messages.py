@@ -31,7 +31,7 @@ from web.desk.areas import desk_areas
 from web.desk.patron_page import patron_or_404
 from web.ui.forms import posted
 from web.ui.kept_filters import keeps_filters
-from web.ui.sorting import keeps_order, order_of, ordered
+from web.ui.sorting import keeps_order, ordered
 from web.words.messages import CHANNELS, ChoicesForm, problem_text, refusal_text
 
 _SHOWN = 50
@@ -53,7 +53,6 @@ def problems(request: DeskRequest) -> HttpResponse:
         "areas": desk_areas(request, ""),
         "everywhere": everywhere,
         "rows": [_row(notice, in_use) for notice in found],
-        "oldest_first": order_of(request, "problem-messages") is None,
         "count": count_problems(branch),
         "letters": count_letters(branch),
         "runs": print_runs(branch),

@@ -31,7 +31,7 @@ from web.desk.scan_inputs import number_in
 from web.ui.addresses import address
 from web.ui.days import short_day
 from web.ui.due import due_day
-from web.ui.sorting import keeps_order, order_of, ordered
+from web.ui.sorting import keeps_order, ordered
 from web.words.for_staff import ReasonText
 
 
@@ -90,7 +90,6 @@ def page(request: DeskRequest, patron: Any, *, status: int = 200, **more: Any) -
         # What the page itself says more of.
         "stops": [stop for stop in panel.stops if stop.code not in ("PATRON_BLOCKED", "PATRON_LEFT")],
         "loans": list(ordered(request, "patron-loans", loan_rows(request, panel))) if facts.has_loans else [],
-        "is_loans_order_own": order_of(request, "patron-loans") is None,
         "fees": fee_lines(fees, branches=branch_names() if fees else {}, **of_money),
         "holds": holds_of(patron, now=now) if facts.holds else [],
         "notices": notices_of(patron),

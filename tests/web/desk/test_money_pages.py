@@ -337,3 +337,17 @@ def test_tills_are_changed_by_who_may_waive(librarian_client, desk_branch, rules
 @pytest.mark.parametrize("pk", [999999, 10**30])
 def test_another_library_s_till_is_not_there(supervisor_client, rules, pk):
     assert supervisor_client.post(f"/desk/cash-up/tills/{pk}", {"name": "Mine"}).status_code == 404
+
+
+@pytest.mark.parametrize("what", ["waive", "write-off"])
+@pytest.mark.parametrize(("page", "back"), [("", "#fees"), ("/money", "/money")])
+def test_goes_on_where_the_button_was_pressed(supervisor_client, patron, fee, what, page, back):
+    base = f"/desk/patrons/{patron.pk}"
+
+    answer = supervisor_client.post(
+        f"/desk/fees/{fee.pk}/{what}",
+        {"amount": "40", "reason": "Why"},
+        headers={"referer": f"http://alpha.localhost{base}{page}"},
+    )
+
+    assert (answer.status_code, answer["Location"]) == (302, f"{base}{back}")

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from circulation.models import DebtClaim
 from notices.models import Notice
-from tests.factories import NOW, TODAY, FeeFactory, ItemFactory, LoanFactory, RecordFactory
+from tests.factories import NOW, TODAY, FeeFactory, ItemFactory, LoanFactory, PatronFactory, RecordFactory
 
 # By these the lists stand as they are at first: neither by title nor by any other column.
 TITLES = ("Bjerget", "Ager", "Cirkel")

@@ -42,6 +42,13 @@ def list_head(context: Context, name: str) -> SafeString:
 
 
 @register.simple_tag(takes_context=True)
+def own_order(context: Context, name: str) -> bool:
+    """Say whether a list stands in its own order, for what the page says of that: `{% own_order "x" as is_own %}`."""
+    request = context.get("request")
+    return request is None or order_of(request, name) is None
+
+
+@register.simple_tag(takes_context=True)
 def without(context: Context, name: str) -> SafeString | str:
     """Write which columns the reader has left out, as an attribute of the list's `<table>`."""
     table = TABLES[name]
