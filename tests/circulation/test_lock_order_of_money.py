@@ -4,8 +4,6 @@ import re
 from decimal import Decimal
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry
 from circulation.models import Fee
@@ -13,6 +11,7 @@ from circulation.services.fees import take_back_payment, take_payment, waive
 from circulation.services.undo import undo
 from patrons.services.merge import merge_patrons
 from tests.factories import NOW, FeeFactory, LoanFactory, PatronFactory, StaffAccountFactory
+from tests.locks import locks_of
 
 
 @pytest.fixture
@@ -30,16 +29,15 @@ def by():
 
 def locked(action):
     """Return what an action locked of loans, fees and credit, in its order."""
-    with CaptureQueriesContext(connection) as captured:
+    with locks_of() as locks:
         action()
-    locks = [query["sql"] for query in captured if "FOR NO KEY UPDATE" in query["sql"]]
-    tables = [(re.search(r'FROM "circulation_(loan|fee)"', sql), sql) for sql in locks]
-    found = [_name(match.group(1), sql) for match, sql in tables if match]
+    tables = [(re.search(r'FROM "circulation_(loan|fee)"', sql), sql, params) for sql, params in locks]
+    found = [_name(match.group(1), sql, params) for match, sql, params in tables if match]
     return [name for place, name in enumerate(found) if found.index(name) == place]
 
 
-def _name(table, sql):
-    is_credit = table == "fee" and "NOT" not in sql and "'CREDIT'" in sql
+def _name(table, sql, params):
+    is_credit = table == "fee" and "NOT" not in sql.replace("FOR NO KEY", "") and "CREDIT" in params
     return "credit" if is_credit else table
 
 

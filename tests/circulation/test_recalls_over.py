@@ -7,8 +7,6 @@ from decimal import Decimal
 from uuid import uuid4
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry
 from circulation.errors import Code, RecallRefused
@@ -31,6 +29,7 @@ from notices.models import Notice
 from patrons.models import Block
 from patrons.services.merge import merge_patrons
 from tests.factories import TODAY, FeeFactory, HoldFactory, LoanFactory, RuleFactory, StaffAccountFactory
+from tests.locks import locks_of
 
 RECALLING = {"recall_by_hold": True, "recall_min_days": 1, "recall_notice_days": 4}
 DUE = TODAY + timedelta(days=21)
@@ -193,11 +192,10 @@ def test_the_night_locks_patrons_and_loans_before_all_holds_of_a_batch(loan, pla
         )
     Hold.objects.filter(pk__in=[holds[0].pk, holds[2].pk]).update(patron=holds[2].patron, group=uuid4())
 
-    with CaptureQueriesContext(connection) as asked:
+    with locks_of() as locks:
         expire_holds(on=TODAY, now=now, counts=Counter())
 
-    locks = [query["sql"] for query in asked if "FOR NO KEY UPDATE" in query["sql"]]
-    tables = [re.search(r"FROM \"?([a-z_]+)", sql)[1] for sql in locks]
+    tables = [re.search(r"FROM \"?([a-z_]+)", sql)[1] for sql, _ in locks]
     assert tables[:3] == ["patrons_patron", "circulation_loan", "circulation_loan"]
     assert set(tables) == {"patrons_patron", "circulation_loan", "circulation_hold"}
     assert state(loan) == BACK
