@@ -104,7 +104,7 @@ def use_till_again(*, till: Till, staff: StaffAccount) -> Till:
 
 
 def _locked(branch: Branch) -> list[Till]:
-    """Lock a branch's tills, also against a payment that comes in at this moment: its entry holds the till's key."""
+    """Lock a branch's tills, also against a payment that comes in at this moment: it holds the till's key."""
     return list(
         Till.objects.select_for_update(of=("self",)).filter(branch=branch).select_related("branch").order_by("pk")
     )

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 
 from circulation.errors import FeeRefused
-from circulation.models import Fee, LedgerEntry
+from circulation.models import Fee, LedgerEntry, Till
 from circulation.selectors.fees import credit_of
 from circulation.services.fees import (
     charge_overdue,
@@ -19,6 +19,7 @@ from circulation.services.fees import (
     take_payment,
     use_credit,
 )
+from circulation.services.tills import put_till_away
 from tests.factories import FeeFactory, LoanFactory, PatronFactory, RuleFactory, StaffAccountFactory
 from tests.factories.moments import NOW, TODAY
 
@@ -106,3 +107,20 @@ def test_several_desks_take_one_thing_back_once(at_once, what):
 
     assert amounts == [Decimal("40.00")] * AT_ONCE
     assert credit_of(patron.pk) == Decimal("40.00")
+
+
+def test_a_till_is_put_away_or_takes_the_payment_that_comes_in_at_that_moment(at_once):
+    patron, staff = FeeFactory(amount=Decimal("100.00")).patron, StaffAccountFactory(supervisor=True)
+    branch = patron.home_branch
+    till, _other = [Till.objects.create(branch=branch, name=name) for name in ("Till 1", "Upstairs")]
+
+    def pay_or_put_away(number):
+        if number % 2:
+            return put_till_away(till=Till.objects.select_related("branch").get(pk=till.pk), staff=staff)
+        paid = {"amount": Decimal("10.00"), "method": "CASH", "form_id": f"form-{number:04d}", "till": till}
+        return take_payment(patron=patron, staff=staff, now=NOW, **paid)
+
+    at_once(pay_or_put_away)
+
+    taken = LedgerEntry.objects.filter(till=till).count()
+    assert (Till.objects.get(pk=till.pk).is_active, taken) in [(True, 3), (False, 0)]

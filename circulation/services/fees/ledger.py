@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import Count, Q, Sum
 
 from circulation.errors import Code, FeeRefused
-from circulation.models import Fee, LedgerEntry, Till
+from circulation.models import Fee, LedgerEntry
 from common.errors import Reason
 from common.money import ZERO
 
@@ -29,6 +29,9 @@ _FOLLOW = """
        SET outstanding = least(claim.amount, fee.balance), changed_at = %s,
            state = CASE WHEN fee.balance > 0 THEN claim.state WHEN fee.given_up THEN 'RECALLED' ELSE 'PAID' END
       FROM fee WHERE claim.fee_id = fee.id AND claim.state IN ('CREATED', 'ACCEPTED')"""
+
+# Whoever puts a till away waits for money that goes over it now, and then sees it; the foreign key is checked too late.
+_HOLD_TILLS = "SELECT id FROM circulation_till WHERE id = ANY(%s) AND is_active FOR KEY SHARE"
 
 
 @dataclass(frozen=True)
@@ -69,11 +72,11 @@ def write_entries(entries: Sequence[LedgerEntry]) -> None:
     if not entries:
         return
     LedgerEntry.objects.bulk_create(entries, batch_size=1000)
-    # The entries hold their tills, so that whoever puts one away now waits and sees them.
-    tills = {entry.till_id for entry in entries if entry.till_id}
-    if tills and Till.objects.filter(pk__in=tills, is_active=False).exists():
-        raise FeeRefused([Reason(Code.TILL_PUT_AWAY)])
     with connection.cursor() as cursor:
+        if tills := {entry.till_id for entry in entries if entry.till_id}:
+            cursor.execute(_HOLD_TILLS, [list(tills)])
+            if len(cursor.fetchall()) < len(tills):
+                raise FeeRefused([Reason(Code.TILL_PUT_AWAY)])
         cursor.execute(
             _FOLLOW,
             [
