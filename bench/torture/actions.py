@@ -54,6 +54,7 @@ KINDS: Mapping[str, Kind] = {
     "waive": Kind(3, money.give_up),
     "refund": Kind(1, money.pay_out),
     "use_credit": Kind(2, money.use),
+    "take_credit_back": Kind(2, money.take_credit_back),
 }
 
 

@@ -21,6 +21,7 @@ class Desk:
 
     :ivar entries: audit entries of what it did lately and may undo, with the moment and how many nights had come
     :ivar receipts: the numbers of payments that it took and hasn't taken back
+    :ivar slips: the same of entries of credit that it paid out or used
     """
 
     def __init__(self, town: Town, clock: Clock, *, seed: int, number: int) -> None:
@@ -31,6 +32,7 @@ class Desk:
         self.entries: deque[tuple[int, datetime, int]] = deque(maxlen=_REMEMBERED)
         self._began = (clock.now, clock.nights)
         self.receipts: deque[int] = deque(maxlen=_REMEMBERED)
+        self.slips: deque[int] = deque(maxlen=_REMEMBERED)
 
     def night(self) -> Callable[[], dict[str, str]]:
         """Let some days pass, and return the night that comes then."""

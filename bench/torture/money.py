@@ -1,12 +1,14 @@
-"""Payments, taken and taken back; waivers; credit, used and paid out."""
+"""Payments, taken and taken back; waivers; credit, used and paid out, and that taken back."""
 
 from decimal import Decimal
 
+from django.db.models import Q
+
 from bench.torture.desk import Act, Desk
-from circulation.models import Fee
-from circulation.selectors.fees import credit_of, get_receipt, owed_by
+from circulation.models import Fee, LedgerEntry
+from circulation.selectors.fees import credit_of, form_key, get_receipt, owed_by
 from circulation.services.fees import refund, take_payment, use_credit, waive
-from circulation.services.fees.mistakes import take_back_payment
+from circulation.services.fees.mistakes import take_back_payment, take_back_refund, take_back_use_of_credit
 from common.money import ZERO, to_money
 
 
@@ -68,6 +70,7 @@ def pay_out(desk: Desk) -> Act | None:
 
     def act() -> tuple[str, ...]:
         refund(patron=account.patron, amount=amount, method="CASH", form_id=form_id, **values)
+        _keep(desk, f"refund:{form_key(form_id)}")
         return ("circulation.refund",)
 
     return act
@@ -81,9 +84,33 @@ def use(desk: Desk) -> Act | None:
 
     def act() -> tuple[str, ...]:
         use_credit(patron=account.patron, form_id=form_id, **values)
+        _keep(desk, f"credit:{form_key(form_id)}")
         return ("circulation.use_credit",)
 
     return act
+
+
+def take_credit_back(desk: Desk) -> Act | None:
+    """Take back what this desk paid out of a credit or used from it; each once."""
+    if not desk.slips:
+        return None
+    entry, values = LedgerEntry.objects.select_related("fee", "till").get(pk=desk.slips.pop()), desk.by_hand()
+
+    def act() -> tuple[str, ...]:
+        if entry.kind == LedgerEntry.Kind.REFUND:
+            take_back_refund(entry=entry, reason="Never handed out", **values)
+            return ("circulation.take_back_refund",)
+        take_back_use_of_credit(entry=entry, reason="Kept after all", **values)
+        return ("circulation.take_back_credit",)
+
+    return act
+
+
+def _keep(desk: Desk, key: str) -> None:
+    entries = LedgerEntry.objects.filter(Q(key=key) | Q(key__startswith=f"{key}:"))
+    slip = entries.order_by("pk").values_list("pk", flat=True)[0]
+    if slip not in desk.slips:
+        desk.slips.append(slip)
 
 
 def _some_fee(desk: Desk) -> Fee | None:

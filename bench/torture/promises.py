@@ -102,11 +102,15 @@ PROMISES: Mapping[str, str] = {
             (SELECT CASE split_part(key, ':', 1) WHEN 'payment' THEN 'circulation.take_payment'
                     WHEN 'waiver' THEN 'circulation.waive_fee' WHEN 'refund' THEN 'circulation.refund'
                     WHEN 'taken-back' THEN 'circulation.take_back_payment' WHEN 'credit' THEN 'circulation.use_credit'
+                    WHEN 'refund-undone' THEN 'circulation.take_back_refund'
+                    WHEN 'credit-undone' THEN 'circulation.take_back_credit'
                     END AS action, sum(abs(amount)) AS amount FROM circulation_ledgerentry
-              WHERE id > %(ledger)s AND NOT (key LIKE 'credit:%%' AND amount > 0) GROUP BY 1) booked
+              WHERE id > %(ledger)s AND NOT (key LIKE 'credit:%%' AND amount > 0)
+                AND NOT (key LIKE 'credit-undone:%%' AND amount < 0) GROUP BY 1) booked
             FULL JOIN (SELECT action, sum((facts->>'amount')::numeric) AS amount FROM accounts_auditentry
                         WHERE id > %(entry)s AND action IN ('circulation.take_payment', 'circulation.waive_fee',
-                              'circulation.refund', 'circulation.take_back_payment', 'circulation.use_credit')
+                              'circulation.refund', 'circulation.take_back_payment', 'circulation.use_credit',
+                              'circulation.take_back_refund', 'circulation.take_back_credit')
                         GROUP BY 1) written USING (action)
         WHERE action IS NOT NULL AND booked.amount IS DISTINCT FROM written.amount""",
     "money came into a credit from nowhere, or went nowhere": """
