@@ -119,12 +119,20 @@ def _amount_text(rule: Mapping[str, Any], currency: str) -> str:
         return text % values
     if not rule.get("step"):
         return fixed_text(rule, currency)
-    values = {"step": rule["step"], "day": rule.get("from_day", ""), "days": rule.get("days_late", "")}
-    text = (
-        gettext("Step %(step)s, from day %(day)s on, child: %(days)s days late")
-        if child
-        else gettext("Step %(step)s, from day %(day)s on, adult: %(days)s days late")
-    )
+    late = rule.get("days_late", 0)
+    values = {"step": rule["step"], "day": rule.get("from_day", ""), "days": late}
+    if child:
+        text = ngettext(
+            "Step %(step)s, from day %(day)s on, child: %(days)s day late",
+            "Step %(step)s, from day %(day)s on, child: %(days)s days late",
+            late,
+        )
+    else:
+        text = ngettext(
+            "Step %(step)s, from day %(day)s on, adult: %(days)s day late",
+            "Step %(step)s, from day %(day)s on, adult: %(days)s days late",
+            late,
+        )
     return text % values
 
 

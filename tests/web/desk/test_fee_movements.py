@@ -101,7 +101,7 @@ def test_each_step_of_a_ladder_tells_its_own_rule_and_a_reversal_what_it_takes_b
 
     assert told[0] == "takes back what was charged on 19 Nov 2026"
     assert told[1].startswith("Step 2, from day 8 on, adult: 8 days late · every day counts")
-    assert told[2].startswith("Step 1, from day 1 on, adult: 1 days late · every day counts")
+    assert told[2].startswith("Step 1, from day 1 on, adult: 1 day late · every day counts")
 
 
 @pytest.mark.parametrize(
