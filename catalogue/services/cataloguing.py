@@ -3,6 +3,7 @@
 What is decided about rights and versions is decided in `catalogue.services.records`.
 """
 
+import hashlib
 from datetime import datetime
 
 from django.db import transaction
@@ -22,10 +23,13 @@ from common.errors import Reason
 
 
 @transaction.atomic
-def add_typed_record(*, record: MarcRecord, author: Author, now: datetime, is_local: bool) -> BibliographicRecord:
+def add_typed_record(
+    *, record: MarcRecord, author: Author, now: datetime, is_local: bool, double_key: str = ""
+) -> BibliographicRecord:
     """Enter a typed record and return it; one without a number gets one of the author's library.
 
     :param is_local: only her library sees it until it's shown to all
+    :param double_key: what the refusal PERHAPS_DOUBLE gave, when she has seen what may be the same and enters it anyway
     :raises RecordRefused: with every reason found
     """
     be_the_only_writer()
@@ -33,9 +37,18 @@ def add_typed_record(*, record: MarcRecord, author: Author, now: datetime, is_lo
     if not is_local and not library.edits_common:
         raise RecordRefused([Reason(Code.NO_RIGHT_TO_COMMON)])
     number = _free_number(library.code, now)
-    whole = with_identity(without_empty(record), number=number, agency=library.code, now=now)
+    filled = without_empty(record)
+    whole = with_identity(filled, number=number, agency=library.code, now=now)
     raw = _written(whole, RawFormat.MARCXML)
-    return add_record(raw=raw, source=library.code, author=author, now=now, is_local=is_local)
+    return add_record(
+        raw=raw,
+        source=library.code,
+        author=author,
+        now=now,
+        is_local=is_local,
+        double_key=double_key,
+        typed=_digest(filled),
+    )
 
 
 @transaction.atomic
@@ -56,6 +69,10 @@ def save_typed_record(
     if not is_same_content(before, filled):
         raw = _written(with_date_of_change(filled, now), content.raw_format)
     return save_record(record_id=record_id, expected_version=expected_version, raw=raw, author=author, now=now)
+
+
+def _digest(record: MarcRecord) -> bytes:
+    return hashlib.sha256("\x1e".join([record.leader, *map("".join, record.fields)]).encode()).digest()
 
 
 def _free_number(source: str, now: datetime) -> str:

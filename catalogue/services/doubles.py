@@ -12,18 +12,21 @@ _SALT = "catalogue.doubles"
 _GOOD_FOR = 3600
 
 
-def reasons_against_double(record: Incoming, *, key: str, account_id: int | None) -> list[Reason]:
+def reasons_against_double(
+    record: Incoming, *, key: str, account_id: int | None, typed: bytes | None = None
+) -> list[Reason]:
     """Return what stands against entering a record that may be there already, with the key to enter it anyway.
 
     The key is good for an hour, for the one who got it, for this content and these doubles. It's used once: what has
-    been entered with it has its number, which isn't given again.
+    been entered with it has its number, which isn't given again, and is one of the doubles from then on.
 
     :param key: from the refusal before, or empty
+    :param typed: what stands for the content where each try gives the record another number and moment
     """
     found = doubles_of(wanted(record))
     if not found:
         return []
-    meant = [record.digest.hex(), found, account_id]
+    meant = [(typed or record.digest).hex(), found, account_id]
     try:
         if key and signing.loads(key, salt=_SALT, max_age=_GOOD_FOR) == meant:
             return []

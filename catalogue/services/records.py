@@ -84,6 +84,7 @@ def add_record(
     now: datetime,
     is_local: bool = False,
     double_key: str | None = None,
+    typed: bytes | None = None,
 ) -> BibliographicRecord:
     """Enter a new record and return it: a common one, a school-common one, or one of the author's library alone.
 
@@ -92,6 +93,7 @@ def add_record(
     :param is_local: nobody else sees it until it's shown to all, see `catalogue.services.local_records`
     :param double_key: of a person's entry: refuse what may be there already, unless this is the key that the refusal
         PERHAPS_DOUBLE gave, see `catalogue.services.doubles`; empty the first time, None for no such check
+    :param typed: a digest of what she entered, where the content has a number and moment of this very try besides
     :raises RecordRefused: with every reason found, in its content, its owner or a number that's taken
     """
     be_the_only_writer()
@@ -108,7 +110,7 @@ def add_record(
         reasons.append(Reason(Code.NUMBER_TAKEN, facts={"number": record.control_number}))
     if double_key is not None:
         account_id = author.account.pk if author.account is not None else None
-        reasons += reasons_against_double(record, key=double_key, account_id=account_id)
+        reasons += reasons_against_double(record, key=double_key, account_id=account_id, typed=typed)
     if reasons:
         raise RecordRefused(reasons)
     row = BibliographicRecord.objects.create(

@@ -34,13 +34,20 @@ def fetch_record(request: DeskRequest) -> HttpResponse:
     """Show what our own and other catalogues have under an ISBN; each record opens in the editor as a new one."""
     typed = request.GET.get("isbn", "").strip()[:_LONGEST]
     number = isbn13(typed)
+    own = records_by_identifier(number) if number else []
+    answers = [_row(each) for each in ask_each(targets_for(current_municipality()), number)] if number else []
+    found = [record for answer in answers for record in answer["records"]]
+    # Enter opens what's here already, or takes the first record over.
+    if found and not own:
+        found[0]["has_focus"] = True
     context = {
         "areas": desk_areas(request, "search"),
         "isbn": typed,
         "problem": "" if number or not typed else breach_text(Finding(Breach.WRONG_ISBN, "", facts={"value": typed})),
         "is_asked": number is not None,
-        "own": records_by_identifier(number) if number else [],
-        "answers": [_row(each) for each in ask_each(targets_for(current_municipality()), number)] if number else [],
+        "own": own,
+        "answers": answers,
+        "focus": "own" if own else "record" if found else "",
     }
     return render(request, "desk/fetch_record.html", context, status=422 if context["problem"] else 200)
 

@@ -17,12 +17,12 @@ from catalogue.errors import RecordRefused
 from catalogue.marc.identifiers import isbn13
 from catalogue.marc.new_records import Facts, simple_record
 from catalogue.marc.validation.findings import Breach, Finding
-from catalogue.selectors import records_by_identifier
 from catalogue.services.cataloguing import add_typed_record
 from tenants.selectors import current_municipality
 from web.account.access import staff_only
 from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas
+from web.desk.double_records import doubles_in
 from web.desk.fields import LineField
 from web.desk.record_editing import default_flavour
 from web.desk.record_history import author_of
@@ -77,29 +77,28 @@ def quick_record(request: DeskRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=422)
     facts = form.facts()
-    duplicates = records_by_identifier(facts.isbn) if facts.isbn else []
-    if duplicates and request.POST.get("do") != "save-anyway":
-        return _page(request, form, duplicates=duplicates, status=422)
     try:
         added = add_typed_record(
             record=simple_record(facts, default_flavour()),
             author=author_of(request),
             now=timezone.now(),
             is_local=True,
+            double_key=request.POST.get("double_key", ""),
         )
     except RecordRefused as refusal:
-        return _page(request, form, problems=record_problems(refusal.reasons), status=409)
+        doubles, others = doubles_in(refusal.reasons)
+        return _page(request, form, problems=record_problems(others), doubles=doubles, status=409)
     messages.success(request, gettext("Saved."))
     return redirect("desk:record", pk=added.pk)
 
 
 def _page(
-    request: DeskRequest, form: QuickRecordForm, *, problems: Any = (), duplicates: Any = (), status: int = 200
+    request: DeskRequest, form: QuickRecordForm, *, problems: Any = (), doubles: Any = None, status: int = 200
 ) -> HttpResponse:
     context = {
         "areas": desk_areas(request, "search"),
         "form": form,
         "problems": problems,
-        "duplicates": duplicates,
+        "doubles": doubles,
     }
     return render(request, "desk/quick_record.html", context, status=status)

@@ -25,6 +25,7 @@ from tenants.selectors import current_municipality
 from web.account.access import staff_only
 from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas
+from web.desk.double_records import doubles_in
 from web.desk.editor_panel import coded_rows, panel
 from web.desk.record_diffs import diff_rows
 from web.desk.record_history import author_of
@@ -124,9 +125,7 @@ def _save(request: DeskRequest, editor: _Editor) -> HttpResponse:
     typed = typed_record(request.POST, editor.flavour, editor.before)
     findings = typed.findings(is_new=editor.record is None)
     is_meant = request.POST.get("do") == "save-anyway"
-    is_doubtful = any(finding.is_severe for _, finding in findings) or (
-        editor.record is None and bool(typed.duplicates())
-    )
+    is_doubtful = any(finding.is_severe for _, finding in findings)
     if typed.faults or request.POST.get("do") == "check" or (is_doubtful and not is_meant):
         is_asked = request.POST.get("do") == "check"
         return _page(request, editor, typed, can_insist=not typed.faults, status=200 if is_asked else 422)
@@ -135,14 +134,21 @@ def _save(request: DeskRequest, editor: _Editor) -> HttpResponse:
     except StaleRecord as stale:
         return _conflict(request, editor, typed, stale)
     except RecordRefused as refusal:
-        return _page(request, editor, typed, problems=record_problems(refusal.reasons), status=409)
+        doubles, others = doubles_in(refusal.reasons)
+        return _page(request, editor, typed, problems=record_problems(others), doubles=doubles, status=409)
     return redirect("desk:record", pk=pk)
 
 
 def _saved(request: DeskRequest, editor: _Editor, typed: TypedRecord) -> int:
     author, now = author_of(request), timezone.now()
     if editor.record is None:
-        added = add_typed_record(record=typed.record, author=author, now=now, is_local=editor.is_local)
+        added = add_typed_record(
+            record=typed.record,
+            author=author,
+            now=now,
+            is_local=editor.is_local,
+            double_key=request.POST.get("double_key", ""),
+        )
         messages.success(request, gettext("Saved."))
         return added.pk
     saved = save_typed_record(
@@ -194,6 +200,7 @@ def _page(
     *,
     problems: Any = (),
     conflict: Any = None,
+    doubles: Any = None,
     can_insist: bool = False,
     status: int = 200,
 ) -> HttpResponse:
@@ -208,6 +215,7 @@ def _page(
         "rows": min(max(len(typed.lines.splitlines()) + 2, 16), 40),
         "problems": problems,
         "conflict": conflict,
+        "doubles": doubles,
         "can_insist": can_insist,
         "is_unsaved": request.method == "POST",
         **panel(typed, at, of=editor.record),

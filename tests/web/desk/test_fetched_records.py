@@ -64,6 +64,8 @@ def test_each_catalogue_says_what_it_has_and_a_record_opens_in_the_editor(librar
     assert (own["name"], own["none"]) == ("OWN.EXAMPLE", "It doesn't have this ISBN.")
     assert (off["problem"], off["none"]) == ("It can't be reached.", "")
     assert (shared["problem"], shared["records"][0]["columns"].title) == ("", "Yön äänet")
+    assert page.context["focus"] == "record"
+    assert page.content.decode().count("autofocus") == 1
 
     sent = dict(re.findall(r'name="(flavour)" value="(\w+)"', page.content.decode()))
     lines = re.search(r'<textarea name="lines" hidden>\n(.*?)</textarea>', page.content.decode(), re.DOTALL)[1]
@@ -85,6 +87,7 @@ def test_says_first_that_it_is_here_already(librarian_client, alpha, remote):
     page = fetched(librarian_client, "951-0-43390-x")
 
     assert [each.pk for each in page.context["own"]] == [record.pk]
+    assert page.context["focus"] == "own"
     assert reverse("desk:record", args=[record.pk]) in page.content.decode()
     assert "No other catalogue is named yet." in page.content.decode()
 

@@ -1,5 +1,6 @@
 """The cataloguer's editor and the simple form at the desk."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -203,14 +204,30 @@ def test_no_common_record_without_the_right(librarian_client, alpha):
     assert BibliographicRecord.objects.count() == 0
 
 
-def test_an_isbn_that_is_there_stops_a_new_record_until_it_is_meant(librarian_client, record):
-    form = {"lines": f"020 ## $a{ISBN}\n245 00 $aA\n008 {'#' * 40}", "flavour": "MARC21", "do": "save"}
-    stopped = librarian_client.post(reverse("desk:new_record"), form)
-    meant = librarian_client.post(reverse("desk:new_record"), {**form, "do": "save-anyway"})
+@pytest.mark.parametrize("known_by", ["020 ## $a9789510433904", "100 1# $aTähti, Aino"])
+def test_a_title_that_is_there_stops_a_new_record_until_it_is_meant_once(
+    librarian_client, record, time_machine, known_by
+):
+    fixed = "260102s2024    fi           |000 1|fin| ".replace(" ", "#")
+    lines = f"LDR 00000nam#a2200000#a#4500\n008 {fixed}\n{known_by}\n245 10 $aYön äänet"
+    form = {"lines": lines, "flavour": "MARC21", "do": "save-anyway"}
+    address = reverse("desk:new_record")
+    time_machine.move_to("2026-11-22 10:00:00+00:00", tick=False)
+    stopped = librarian_client.post(address, form)
 
-    assert stopped.status_code == 422
-    assert [each.pk for each in stopped.context["duplicates"]] == [record.pk]
-    assert meant.status_code == 302
+    assert stopped.status_code == 409
+    assert [each.pk for each in stopped.context["doubles"]["records"]] == [record.pk]
+    assert reverse("desk:record", args=[record.pk]) in stopped.content.decode()
+    assert stopped.context["typed"].lines == lines
+
+    time_machine.move_to("2026-11-22 10:05:00+00:00", tick=False)
+    key = {"double_key": stopped.context["doubles"]["key"]}
+    other = librarian_client.post(address, {**form, **key, "lines": lines + "\n500 ## $aOther"})
+    meant = librarian_client.post(address, {**form, **key})
+    again = librarian_client.post(address, {**form, **key})
+
+    assert (other.status_code, meant.status_code, again.status_code) == (409, 302, 409)
+    assert len(again.context["doubles"]["records"]) == 2
     assert BibliographicRecord.objects.count() == 2
 
 
@@ -256,11 +273,13 @@ def test_the_simple_form_says_what_is_wrong(librarian_client, alpha, changed, sa
     assert BibliographicRecord.objects.count() == 0
 
 
-def test_the_simple_form_stops_at_an_isbn_that_is_there(librarian_client, record):
-    stopped = librarian_client.post(reverse("desk:quick_record"), {**QUICK, "isbn": ISBN})
-    meant = librarian_client.post(reverse("desk:quick_record"), {**QUICK, "isbn": ISBN, "do": "save-anyway"})
+def test_the_simple_form_stops_at_a_title_that_is_there(librarian_client, record):
+    form = {**QUICK, "isbn": ISBN}
+    stopped = librarian_client.post(reverse("desk:quick_record"), form)
+    key = re.search(r'name="double_key" value="([^"]+)"', stopped.content.decode())[1]
+    meant = librarian_client.post(reverse("desk:quick_record"), {**form, "double_key": key})
 
-    assert (stopped.status_code, meant.status_code) == (422, 302)
+    assert (stopped.status_code, meant.status_code) == (409, 302)
     assert record.title in _text(stopped)
 
 
