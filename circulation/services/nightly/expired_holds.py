@@ -44,6 +44,6 @@ def _expire(name: str, fits: dict[str, object], end: Callable[[Hold], bool], cou
 
 def _lock_patrons_of_parallel(hold_ids: Sequence[int]) -> list[int]:
     """Lock those whose parallel holds end along, as `expire_shelf_hold` does, and return their numbers."""
-    parallel = Hold.objects.filter(pk__in=hold_ids, group__isnull=False).values("patron")
+    parallel = Hold.objects.filter(pk__in=hold_ids, group__isnull=False, state=Hold.State.READY).values("patron")
     patrons = Patron.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=parallel)
     return list(patrons.order_by("pk").values_list("pk", flat=True))
