@@ -74,14 +74,14 @@ def outbox(
             wanted &= Q(**{name: value})
     if before:
         wanted &= Q(pk__lt=before)
-    found = list(Notice.objects.filter(wanted).select_related("patron", "branch").order_by("-pk")[: size + 1])
+    found = list(Notice.objects.filter(wanted).select_related("patron__category", "branch").order_by("-pk")[: size + 1])
     page = _hiding(found[:size])
     return OutboxPage(tuple(page), found[size - 1].pk if len(found) > size else None)
 
 
 def get_notice(pk: int) -> Notice | None:
     """Return the message with this number, or None."""
-    found = Notice.objects.select_related("patron", "branch").filter(pk=pk).first()
+    found = Notice.objects.select_related("patron__category", "branch").filter(pk=pk).first()
     return _hiding([found])[0] if found else None
 
 
@@ -95,7 +95,7 @@ def problem_notices(
 
     :param in_order: puts the query in another order, before the first are taken; `patron_name` is the name as shown
     """
-    found = _problems(branch).select_related("patron", "branch").order_by("pk")
+    found = _problems(branch).select_related("patron__category", "branch").order_by("pk")
     if in_order:
         full_name = Concat("patron__given_name", Value(" "), "patron__family_name")
         found = in_order(

@@ -9,6 +9,7 @@ from django.core import mail
 from notices import relevance
 from notices.errors import NoticeRefused
 from notices.models import Notice, NoticeKind
+from notices.selectors import problem_notices
 from notices.services.outbox import NoticeRequest, make_notice, make_notices
 from notices.services.problems import send_again
 from notices.services.sending import send_batch
@@ -136,3 +137,24 @@ def test_never_sends_again_to_a_guardian_who_has_died(alpha, now):
         send_again(notice=Notice.objects.get(), staff=StaffAccountFactory(), now=now)
 
     assert refusal.value.codes == ["NO_GUARDIAN"]
+
+
+def test_whose_addresses_are_hidden_is_asked_once_for_many_children(child, now, django_assert_num_queries):
+    write(child, now)
+    other = GuardianshipFactory(child__child=True).child
+    make_notice(
+        patron=other,
+        branch=BranchFactory(),
+        kind=NoticeKind.OVERDUE_1,
+        key="2",
+        context={"items": [ITEM], **MONEY},
+        about={},
+        now=now,
+    )
+    Notice.objects.update(state="FAILED")
+
+    with django_assert_num_queries(2):
+        hidden = [notice.hides_address for notice in problem_notices()]
+
+    # One of the first child's guardians is protected.
+    assert hidden == [True, True, False]
