@@ -3,8 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from circulation.errors import Code, RuleRefused
 from circulation.models import CirculationRule, Loan, RuleChange
@@ -15,6 +13,7 @@ from circulation.services.rules import RuleScope, reset_value, set_value, undo_c
 from tenants.models import Municipality, PolicyTemplate
 from tests.factories import BranchGroupFactory, ItemTypeFactory, PatronCategoryFactory, RuleFactory
 from tests.factories.moments import NOW, TODAY
+from tests.locks import locks_of
 
 DAY = timedelta(days=1)
 ANY = RuleScope()
@@ -202,10 +201,9 @@ def test_two_who_change_rules_wait_for_each_other(library, alpha, follows):
     template = PolicyTemplate.objects.create(code="own-cities", name="Own cities", country="DK") if follows else None
     Municipality.objects.filter(pk=alpha.pk).update(template=template)
 
-    with CaptureQueriesContext(connection) as asked:
+    with locks_of() as locks:
         _set(library, "loan_days", 14)
 
-    locks = [query["sql"] for query in asked if "FOR NO KEY UPDATE" in query["sql"]]
     table = "tenants_policytemplate" if follows else "tenants_municipality"
-    assert f'FOR NO KEY UPDATE OF "{table}"' in locks[-1]
+    assert f'FOR NO KEY UPDATE OF "{table}"' in locks[-1][0]
     assert len(locks) == (1 if follows else 2)
