@@ -186,12 +186,14 @@ def _where(facts: Any, found: Any) -> str:
 
 
 def _ways_out(found: Any, reason: Reason) -> list[dict[str, Any]]:
-    """Return where what stands against a change can be changed, in the template."""
+    """Return where what stands against a change can be changed, in the template, with what it says there now."""
     case = {"category": reason.facts["patron_category"], "type": reason.facts["item_type"]}
     query = urlencode({key: code for key, code in case.items() if code})
+    scope = TemplateScope(patron_category=case["category"] or "", item_type=case["type"] or "")
+    rows = list(template_rules(found.pk))
     return [
         {
-            "label": REGISTER[other].label,
+            "label": f"{REGISTER[other].label}: {_text_of(other, _held(rows, other, scope))}",
             "url": reverse("console:template_value", args=[found.code, other]) + (f"?{query}" if query else ""),
         }
         for other in reason.facts["others"]
@@ -218,10 +220,14 @@ def _follower_rows(name: str, effects: TemplateEffects | None, template_id: int)
 
 def _less_specific(template_id: int, name: str, scope: TemplateScope) -> tuple[Any, ...]:
     """Return what would hold without the scope's own row; nothing where nobody would say."""
+    return _held([row for row in template_rules(template_id) if not scope.is_of(row.origin)], name, scope)
+
+
+def _held(rows: Sequence[RuleRow], name: str, scope: TemplateScope) -> tuple[Any, ...]:
+    """Return what holds by these rows for a scope's case."""
     whom = {"patron_category": scope.patron_category, "item_type": scope.item_type, "residence": scope.residence}
-    others = [row for row in template_rules(template_id) if not scope.is_of(row.origin)]
     resolved = resolve(
-        RuleSet(others),
+        RuleSet(rows),
         branch_id=0,
         branch_group_id=None,
         on=scope.valid_from or timezone.localdate(),

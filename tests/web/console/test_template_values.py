@@ -102,7 +102,7 @@ def test_says_where_it_is_not_possible_and_offers_the_other_value(operator_clien
     refused = operator_client.post(address, {**form, "confirmed": "1", "previewed": "10 days"})
 
     assert "These can&#x27;t both be: Loan period in high demand, Loan period. (Film) Change this first:" in preview
-    assert '<a href="/templates/test/loan_days?type=film">Loan period</a>' in preview
+    assert '<a href="/templates/test/loan_days?type=film">Loan period: 7 days</a>' in preview
     assert 'name="confirmed"' not in preview
     assert refused.status_code == 422
     assert values()["film"] == {"loan_days": 7, "high_demand_holds": 2}
