@@ -98,7 +98,7 @@ def all_titles_at_home(*, branches: Collection[str] = ()) -> Collection[int]:
     :param branches: codes of the branches whose items count; none for all of them
     """
     named = sha256("\n".join(sorted(branches)).encode()).hexdigest()
-    return cache.get_or_set(f"at-home:{named}", lambda: _read_titles_at_home(branches), _AT_HOME_FOR)
+    return cache.get_or_set(f"at-home:{named}", lambda: _read_titles_at_home(branches), _AT_HOME_FOR) or ()
 
 
 def _read_titles_at_home(branches: Collection[str]) -> "array[int]":
