@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 
 _ISBN = re.compile(r"97[89](?:[ -]?\d){10}|\d(?:[ -]?\d){8}[ -]?[\dXx]")
+# From the last digit on.
+_FAUST_WEIGHTS = (1, 2, 3, 4, 5, 6, 7, 2, 3)
 _ISSN = re.compile(r"(?<!\d)(\d{4})[-– ]?(\d{3}[\dXx])(?!\d)")
 
 
@@ -39,6 +41,17 @@ def issn(text: str) -> str | None:
     number = (found[1] + found[2]).upper()
     total = sum(weight * _digit(character) for weight, character in zip(range(8, 0, -1), number, strict=True))
     return None if total % 11 else number
+
+
+def is_faust(text: str) -> bool:
+    """Return whether the text is a FAUST number, which Danish national records have: eight or nine digits.
+
+    The last one checks the others, as those of the national centre's own records show.
+    """
+    digits = text.replace(" ", "").replace("-", "")
+    if not (len(digits) in (8, 9) and digits.isascii() and digits.isdecimal()):
+        return False
+    return sum(weight * int(digit) for weight, digit in zip(_FAUST_WEIGHTS, reversed(digits), strict=False)) % 11 == 0
 
 
 def isbns(texts: Iterable[str]) -> list[str]:

@@ -6,7 +6,8 @@ from catalogue.marc.records import Flavour, MarcField, MarcRecord
 from catalogue.marc.validation.checking import RULES, check, rule_for
 from tests.catalogue.marc_samples import DANISH_NOVEL, LEADER, NOVEL
 
-SAMPLES = {Flavour.MARC21: NOVEL, Flavour.DANMARC2: DANISH_NOVEL}
+# With a number that's a right one.
+SAMPLES = {Flavour.MARC21: NOVEL, Flavour.DANMARC2: (("001", "00$a29147353$b870970"), *DANISH_NOVEL[1:])}
 
 
 def record(flavour, *others, without=(), leader=LEADER):
@@ -64,6 +65,14 @@ def test_no_table_contradicts_itself(flavour):
         ("DANMARC2", ("021", "00$e978870240700"), [("WRONG_ISBN", "021", "978870240700")]),
         ("DANMARC2", ("096", "00$z700300"), []),
         ("DANMARC2", ("d08", "00$aOwn"), []),
+        ("DANMARC2", ("001", "00$a29147335$b870970"), [("WRONG_FAUST", "001", "29147335")]),
+        ("DANMARC2", ("001", "00$a2914735$b870970"), [("WRONG_FAUST", "001", "2914735")]),
+        ("DANMARC2", ("001", "00$a2 914 735 3$b870970"), []),
+        ("DANMARC2", ("001", "00$a135364738$b870970"), []),
+        ("DANMARC2", ("001", "00$a135364783$b870970"), [("WRONG_FAUST", "001", "135364783")]),
+        ("DANMARC2", ("001", "00$a29147335$b710100"), []),
+        ("DANMARC2", ("014", "00$a29147450"), []),
+        ("DANMARC2", ("014", "00$a29147405"), [("WRONG_FAUST", "014", "29147405")]),
         ("DANMARC2", ("264", "00$aAarhus"), []),
         ("DANMARC2", ("246", "00$aAarhus"), [("UNKNOWN_FIELD", "246")]),
     ],

@@ -187,6 +187,7 @@ _BREACHES = {
     Breach.WRONG_CODE: _("“%(value)s” means nothing at %(where)s in %(tag)s."),
     Breach.WRONG_ISBN: _("“%(value)s” isn't a valid ISBN."),
     Breach.WRONG_ISSN: _("“%(value)s” isn't a valid ISSN."),
+    Breach.WRONG_FAUST: _("“%(value)s” isn't a valid FAUST number."),
     Breach.HIDDEN_SIGN: _("Field %(tag)s has a sign that nobody sees: %(sign)s."),
 }
 

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
-from catalogue.marc.identifiers import isbn13, issn
+from catalogue.marc.identifiers import is_faust, isbn13, issn
 from catalogue.marc.records import Flavour, MarcField, MarcRecord
 from catalogue.marc.validation.danmarc2_fields import DANMARC2
 from catalogue.marc.validation.field_rules import FieldRule
@@ -28,6 +28,8 @@ _MAIN_ENTRIES = {
     Flavour.MARC21: frozenset({"100", "110", "111", "130"}),
     Flavour.DANMARC2: frozenset({"100", "110"}),
 }
+_NATIONAL_AGENCY = "870970"
+_NATIONAL_NUMBERS = frozenset({"001", "014"})
 _ISBN = {Flavour.MARC21: {("020", "a")}, Flavour.DANMARC2: {("021", "a"), ("021", "e")}}
 # Zero width, and what turns or encloses the direction of a text. Joiners and simple marks of direction have their
 # uses in Persian, Hebrew and Indian scripts.
@@ -40,6 +42,7 @@ def check(record: MarcRecord) -> list[Finding]:
         *_missing_fields(record),
         *(finding for place, field in enumerate(record.fields) for finding in _of_field(record.flavour, place, field)),
         *_again(record),
+        *_faust(record),
         *code_findings(record),
     ]
 
@@ -127,6 +130,16 @@ def _numbers(flavour: Flavour, place: int, field: MarcField) -> Iterator[Finding
             yield Finding(Breach.WRONG_ISBN, field.tag, place, facts)
         elif (field.tag, code) == ("022", "a") and value.strip() and issn(value) is None:
             yield Finding(Breach.WRONG_ISSN, field.tag, place, facts)
+
+
+def _faust(record: MarcRecord) -> Iterator[Finding]:
+    """Yield a national record's number, and its head's, where it was typed wrongly; other agencies' are free."""
+    if record.flavour != Flavour.DANMARC2 or record.values("001", "b")[:1] != [_NATIONAL_AGENCY]:
+        return
+    for place, field in enumerate(record.fields):
+        for code, value in field.subfields if field.tag in _NATIONAL_NUMBERS else ():
+            if code == "a" and value.strip() and not is_faust(value):
+                yield Finding(Breach.WRONG_FAUST, field.tag, place, {"value": value[:40]})
 
 
 def _shown(value: str) -> str:

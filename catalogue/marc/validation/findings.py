@@ -24,6 +24,7 @@ class Breach(StrEnum):
     WRONG_CODE = "WRONG_CODE"
     WRONG_ISBN = "WRONG_ISBN"
     WRONG_ISSN = "WRONG_ISSN"
+    WRONG_FAUST = "WRONG_FAUST"
     # A sign that nobody sees, or that turns the direction of what follows it.
     HIDDEN_SIGN = "HIDDEN_SIGN"
 

@@ -307,7 +307,7 @@ def test_a_nul_is_refused_before_anything_reads_it(librarian_client, alpha):
 
 
 def test_a_danish_record_opens_as_it_is(alpha, now, librarian_client):
-    raw = iso2709(DANISH_NOVEL, leader="00000name 2200000   4500")
+    raw = iso2709([("001", "00$a29147353$b870970"), *DANISH_NOVEL[1:]], leader="00000name 2200000   4500")
     import_marc(file=BytesIO(raw), source="test", owner="alpha", now=now)
     record = BibliographicRecord.objects.get()
     page = librarian_client.get(reverse("desk:edit_record", args=[record.pk]))
