@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
@@ -13,7 +13,9 @@ from django.utils.translation import gettext
 from django.views.decorators.cache import cache_control
 from django_htmx.http import HttpResponseClientRedirect
 
+from staffing.selectors import LoggedIn
 from web.account.requests import StaffRequest
+from web.account.staff_context import staff_of
 
 View = Callable[..., HttpResponse]
 # The session's note that her screen is locked: whatever asks in her name waits for her PIN.
@@ -32,7 +34,7 @@ def staff_only(
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            staff = request.staff
+            staff = staff_of(request)
             if not staff:
                 return _go(request, "account:log_in")
             if not while_locked and request.session.get(LOCKED):
@@ -41,6 +43,7 @@ def staff_only(
                 raise PermissionDenied(gettext("Your role doesn't include this. An administrator can change roles."))
             if needs_branch and staff.branch is None:
                 return _go(request, "account:branch")
+            request.staff = cast(LoggedIn, staff)
             return view(request, *args, **kwargs)
 
         guarded.staff_permission = permission or "any staff"  # type: ignore[attr-defined]
