@@ -36,6 +36,11 @@ _SAME_AS = {
 _NOT_A_LANGUAGE = {"und", "zxx", "xxx", "mis", "n a"}
 
 
+def other_codes() -> frozenset[str]:
+    """Return the codes that are read as another one's."""
+    return frozenset(_SAME_AS)
+
+
 def language_code(text: str) -> str:
     """Return the code in three small letters, or nothing where the record names no language."""
     code = text.strip().lower()[:3]

@@ -188,6 +188,7 @@ _BREACHES = {
     Breach.WRONG_ISBN: _("“%(value)s” isn't a valid ISBN."),
     Breach.WRONG_ISSN: _("“%(value)s” isn't a valid ISSN."),
     Breach.WRONG_FAUST: _("“%(value)s” isn't a valid FAUST number."),
+    Breach.WRONG_LANGUAGE: _("“%(value)s” isn't a language's code."),
     Breach.HIDDEN_SIGN: _("Field %(tag)s has a sign that nobody sees: %(sign)s."),
 }
 

@@ -25,6 +25,7 @@ class Breach(StrEnum):
     WRONG_ISBN = "WRONG_ISBN"
     WRONG_ISSN = "WRONG_ISSN"
     WRONG_FAUST = "WRONG_FAUST"
+    WRONG_LANGUAGE = "WRONG_LANGUAGE"
     # A sign that nobody sees, or that turns the direction of what follows it.
     HIDDEN_SIGN = "HIDDEN_SIGN"
 
