@@ -1,7 +1,14 @@
 """Bibliographic records, what libraries lay over them, the change feed, and who owns what. All in the shared schema."""
 
 from catalogue.models.enrichments import Enrichment, EnrichmentVersion
-from catalogue.models.imports import ImportAction, ImportEntry, ImportOutcome, ImportProfile, ImportRun
+from catalogue.models.imports import (
+    ImportAction,
+    ImportEntry,
+    ImportOutcome,
+    ImportProfile,
+    ImportRun,
+    ImportSource,
+)
 from catalogue.models.records import (
     Audience,
     BibliographicRecord,
@@ -33,6 +40,7 @@ __all__ = [
     "ImportOutcome",
     "ImportProfile",
     "ImportRun",
+    "ImportSource",
     "MaterialType",
     "Origin",
     "RawFormat",

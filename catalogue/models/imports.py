@@ -75,6 +75,44 @@ class ImportProfile(models.Model):
         return self.name
 
 
+class ImportSource(models.Model):
+    """A provider of records that's asked every night for what has changed, for a library or, with none, for all."""
+
+    municipality = models.ForeignKey("tenants.Municipality", null=True, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=80)
+    # The optimistic lock of its form.
+    version = models.PositiveIntegerField(default=1)
+    # Of OAI-PMH.
+    address = models.CharField(max_length=500)
+    set_name = models.CharField(max_length=200, blank=True)
+    prefix = models.CharField(max_length=40, default="marcxml")
+    profile = models.ForeignKey(ImportProfile, on_delete=models.PROTECT, related_name="+")
+    is_active = models.BooleanField(default=True)
+    # From when on it's asked, by its own clock and in its own writing; empty is everything.
+    since = models.CharField(max_length=20, blank=True)
+    # Where a harvest stopped before its end, and what `since` becomes at its end.
+    token = models.TextField(blank=True)
+    since_then = models.CharField(max_length=20, blank=True)
+    # The local day of the last attempt: once a night.
+    asked_on = models.DateField(null=True)
+    asked_at = models.DateTimeField(null=True)
+    # `catalogue.oai_source.SourceProblem` or `common.remote_sources.Trouble` of the last attempt.
+    problem = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        """Constraints, and by name as lists show them."""
+
+        ordering = ("name", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality", "name"], nulls_distinct=False, name="import_source_name_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class ImportRun(models.Model):
     """One import of a file: what went in, and what didn't with the reason."""
 
@@ -110,6 +148,7 @@ class ImportRun(models.Model):
     stored_as = models.CharField(max_length=200, blank=True, default="", db_default="")
     # Number of the last record whose entry is written; a resumed import goes on behind it.
     position = models.PositiveIntegerField(default=0, db_default=0)
+    harvested_from = models.ForeignKey(ImportSource, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         """Newest first, as the page lists them."""
