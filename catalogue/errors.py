@@ -64,6 +64,10 @@ class Code(StrEnum):
     # The facts `least` and `most`.
     POINTS_OUT_OF_RANGE = "POINTS_OUT_OF_RANGE"
     NO_SUCH_PROFILE = "NO_SUCH_PROFILE"
+    PROFILE_IN_USE = "PROFILE_IN_USE"
+    NO_SUCH_SOURCE = "NO_SUCH_SOURCE"
+    # No address of a provider, as it's written.
+    BAD_ADDRESS = "BAD_ADDRESS"
     # The import isn't in a state where that can be done: the fact `state`.
     NOT_NOW = "NOT_NOW"
     NO_SUCH_QUESTION = "NO_SUCH_QUESTION"

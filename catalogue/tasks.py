@@ -1,10 +1,12 @@
 """Background work on the catalogue: the search index, which runs for no municipality, and files that one uploads."""
 
 import logging
+from datetime import date
 from typing import Any, BinaryIO, cast
 
 from celery import shared_task
 from django.contrib.auth import get_user_model
+from django.core.files import File
 from django.core.files.storage import default_storage
 from django.utils import timezone
 from django_tenants.utils import get_public_schema_name, schema_context
@@ -12,18 +14,23 @@ from django_tenants.utils import get_public_schema_name, schema_context
 from catalogue.models import ImportRun
 from catalogue.search.folder import WriterIsBusy
 from catalogue.search.writing import catch_up
+from catalogue.selectors.import_sources import due_sources
 from catalogue.services.change_feed import followers_are_reading
+from catalogue.services.harvests import claim, harvest
 from catalogue.services.import_by_profile import run_profile_import
 from catalogue.services.import_marc import import_marc
 from catalogue.services.import_undo import undo_import
 from catalogue.services.records import Author
 from catalogue.services.title_keys import fill_title_keys
+from tenants.locks import only_one
+from tenants.selectors import current_municipality
 from tenants.tasks import tenant_task
 
 logger = logging.getLogger(__name__)
 
 # The clock looks every minute: a message that has waited longer is superseded by the next one.
 _EVERY = 55
+_EVERY_HARVEST = 290
 # Less than a minute's work for a worker that others need too.
 _KEYS_AT_A_TIME = 20_000
 
@@ -80,11 +87,7 @@ def import_by_profile(*, run_id: int, actor_id: int | None) -> None:
     run = ImportRun.objects.select_related("municipality").get(pk=run_id)
     if run.state not in (ImportRun.State.WAITING, ImportRun.State.RUNNING):
         return
-    author = Author(_account(actor_id), run.municipality)
-    with default_storage.open(run.stored_as) as file:
-        done = run_profile_import(run_id=run.pk, file=cast(BinaryIO, file), author=author, now=timezone.now())
-    if done.state == ImportRun.State.DONE:
-        default_storage.delete(run.stored_as)
+    _bring_in(run, Author(_account(actor_id), run.municipality))
 
 
 @tenant_task
@@ -93,6 +96,60 @@ def undo_profile_import(*, run_id: int, actor_id: int | None) -> None:
     run = ImportRun.objects.select_related("municipality").get(pk=run_id)
     undo_import(run_id=run.pk, author=Author(_account(actor_id), run.municipality), now=timezone.now())
     if run.stored_as:
+        default_storage.delete(run.stored_as)
+
+
+@shared_task(name="catalogue.tasks.start_harvests", expires=_EVERY_HARVEST)
+def start_harvests(**_unknown: Any) -> int:
+    """Let each source whose night it is be asked, once, and return to how many messages were sent."""
+    sent = 0
+    for schema_name, source_id, day in due_sources(timezone.now()):
+        keywords = {"source_id": source_id, "local_day": day.isoformat()}
+        if schema_name:
+            harvest_source.apply_async(kwargs={**keywords, "schema_name": schema_name})
+        else:
+            harvest_common_source.apply_async(kwargs=keywords)
+        sent += 1
+    return sent
+
+
+@tenant_task
+def harvest_source(*, source_id: int, local_day: str = "", actor_id: int | None = None) -> None:
+    """Ask one of a municipality's sources what has changed, and bring that in.
+
+    :param local_day: of the night; empty when somebody asked for it
+    """
+    _harvest(source_id, local_day, Author(_account(actor_id), current_municipality()))
+
+
+@shared_task(name="catalogue.tasks.harvest_common_source")
+def harvest_common_source(*, source_id: int, local_day: str = "", **_unknown: Any) -> None:
+    """Ask one of the consortium's sources, for all municipalities."""
+    with schema_context(get_public_schema_name()):
+        _harvest(source_id, local_day, Author(None, None))
+
+
+def _harvest(source_id: int, local_day: str, author: Author) -> None:
+    now = timezone.now()
+    municipality_id = author.municipality.pk if author.municipality else None
+    with only_one(f"harvest-{source_id}") as is_free:
+        if not is_free:
+            return
+        day = date.fromisoformat(local_day) if local_day else None
+        source = claim(source_id, municipality_id, day=day, now=now)
+        run = harvest(source=source, store=_stored, author=author, now=now) if source else None
+    if run:
+        _bring_in(run, author)
+
+
+def _stored(file: BinaryIO) -> str:
+    return default_storage.save(f"imports/{timezone.now():%Y%m%d-%H%M%S}.xml", File(file))
+
+
+def _bring_in(run: ImportRun, author: Author) -> None:
+    with default_storage.open(run.stored_as) as file:
+        done = run_profile_import(run_id=run.pk, file=cast(BinaryIO, file), author=author, now=timezone.now())
+    if done.state == ImportRun.State.DONE:
         default_storage.delete(run.stored_as)
 
 

@@ -23,5 +23,7 @@ app.conf.beat_schedule = {
     },
     # Changes announce themselves; this finds what an announcement missed.
     "follow-change-feed": {"task": "catalogue.tasks.follow_change_feed", "schedule": 10.0},
+    # At night by each municipality's own clock.
+    "harvests": {"task": "catalogue.tasks.start_harvests", "schedule": 300.0},
     "give-old-records-keys": {"task": "catalogue.tasks.give_old_records_keys", "schedule": 60.0},
 }

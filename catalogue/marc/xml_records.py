@@ -59,6 +59,11 @@ def cut(stream: Readable) -> Iterator[Piece]:
         yield Piece(base + begin, buffer[begin:], Problem.TRUNCATED)
 
 
+def is_marc(piece: bytes) -> bool:
+    """Say whether a `record` element has fields of MARC, or is some other record."""
+    return _MARC_PART.search(piece) is not None
+
+
 def _open_tag(buffer: bytes) -> int:
     """Return where a tag begins whose end is not read yet, or the buffer's end."""
     last = buffer.rfind(b"<", max(0, len(buffer) - 4096))

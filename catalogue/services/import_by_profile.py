@@ -15,7 +15,7 @@ from django.db import transaction
 from catalogue.errors import Code, RecordRefused
 from catalogue.marc.reading import Progress, read_records
 from catalogue.marc.records import RecordFailure, RecordRead
-from catalogue.models import ImportEntry, ImportProfile, ImportRun
+from catalogue.models import ImportEntry, ImportProfile, ImportRun, ImportSource
 from catalogue.services.import_applying import Batch, entries_of
 from catalogue.services.import_deciding import reason_to_refuse, wanted
 from catalogue.services.import_profiles import settings_of
@@ -40,6 +40,7 @@ def plan_profile_import(
     now: datetime,
     stored_as: str = "",
     waits_for_go: bool = False,
+    harvested_from: ImportSource | None = None,
 ) -> ImportRun:
     """Note that a file waits to be imported by a profile, with the profile's settings as they are now.
 
@@ -56,6 +57,7 @@ def plan_profile_import(
         settings=settings_of(profile),
         stored_as=stored_as,
         state=_State.PAUSED if waits_for_go else _State.WAITING,
+        harvested_from=harvested_from,
     )
 
 

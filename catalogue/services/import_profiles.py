@@ -7,7 +7,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from catalogue.errors import Code, RecordRefused
-from catalogue.models import ImportProfile
+from catalogue.models import ImportProfile, ImportSource
 from catalogue.rules.field_protection import TAG, Protection
 from catalogue.rules.import_decisions import ON_MATCH, ON_NO_MATCH, WITHOUT_OVERLAY, Action, Profile
 from catalogue.services.records import Author
@@ -68,12 +68,14 @@ def save_profile(
 def delete_profile(*, profile_id: int, author: Author) -> None:
     """Delete a profile; imports that were made with it keep its name and settings.
 
-    :raises RecordRefused: NO_SUCH_PROFILE
+    :raises RecordRefused: NO_SUCH_PROFILE, or PROFILE_IN_USE by a source
     """
     municipality_id = author.municipality.pk if author.municipality else None
     profile = ImportProfile.objects.select_for_update().filter(municipality=municipality_id, pk=profile_id).first()
     if profile is None:
         raise RecordRefused([Reason(Code.NO_SUCH_PROFILE)])
+    if ImportSource.objects.filter(profile=profile).exists():
+        raise RecordRefused([Reason(Code.PROFILE_IN_USE)])
     audit.record(
         action="catalogue.delete_import_profile", actor=author.account, subject=profile, facts={"name": profile.name}
     )

@@ -124,6 +124,8 @@ PAGES = {
         "/console/outbox/1",
         "/console/import",
         "/console/import/profiles",
+        "/console/import/sources",
+        "/console/import/sources/add",
         "/console/import/profiles/add",
         "/console/catalogues",
         "/console/jobs",
@@ -155,6 +157,7 @@ AFTER_A_DEED = {
     "desk:payment_receipt",
     "console:import",
     "console:change_import_profile",
+    "console:change_import_source",
     "console:provisioning",
     "account:invitation",
 }

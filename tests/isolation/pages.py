@@ -49,6 +49,9 @@ _PROFILE = {"name": "=Deliveries", "matches_from": "=90", "min_quality": "=0"} |
     "on_unsure": "=ASK",
     "on_poor": "=SKIP",
 }
+_SOURCE = {"name": "=National", "address": "=https://library.example/oai", "prefix": "=marcxml"} | {
+    "profile": "import_profile"
+}
 _SCAN = {"scan": "barcode", "scan_id": "=scan-1", "item": "item"}
 
 ACCOUNT = {
@@ -196,6 +199,11 @@ CONSOLE = {
     "console:import_undo": Page(_ADMIN, {"pk": "profile_run"}, sends={}),
     "console:import_answer": Page(_ADMIN, {"pk": "profile_run", "position": "=1"}, sends={"action": "=SKIP"}),
     "console:import_report": Page(_ADMIN, {"pk": "profile_run"}),
+    "console:import_sources": Page(_ADMIN),
+    "console:add_import_source": Page(_ADMIN, sends=_SOURCE),
+    "console:change_import_source": Page(_ADMIN, {"pk": "import_source"}, sends=_SOURCE),
+    "console:delete_import_source": Page(_ADMIN, {"pk": "import_source"}, sends={}),
+    "console:fetch_import_source": Page(_ADMIN, {"pk": "import_source"}, sends={}),
     "console:import_profiles": Page(_ADMIN),
     "console:add_import_profile": Page(_ADMIN, sends=_PROFILE),
     "console:change_import_profile": Page(_ADMIN, {"pk": "import_profile"}, sends=_PROFILE),

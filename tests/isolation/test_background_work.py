@@ -3,10 +3,11 @@
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from celery import current_app
 from django.apps import apps
 from django.conf import settings
@@ -89,6 +90,9 @@ OF_ONE_MUNICIPALITY = {
     "catalogue.tasks.import_by_profile": Task(
         profile_import, {"public.catalogue_importrun", "public.catalogue_bibliographicrecord"}
     ),
+    "catalogue.tasks.harvest_source": Task(
+        lambda alpha: {"source_id": alpha.things["import_source"]}, {"public.catalogue_importsource"}
+    ),
     "catalogue.tasks.undo_profile_import": Task(profile_undo, {"public.catalogue_importrun"}),
     "circulation.tasks.run_night": Task(lambda _alpha: {"local_day": TODAY.isoformat()}, _NIGHT),
     "circulation.tasks.run_one_job": Task(
@@ -105,6 +109,8 @@ OF_THE_CLOCK = {
 OF_NO_MUNICIPALITY = {
     "catalogue.tasks.follow_change_feed",
     "catalogue.tasks.give_old_records_keys",
+    "catalogue.tasks.harvest_common_source",
+    "catalogue.tasks.start_harvests",
     "tenants.tasks.provision_in_background",
 }
 
@@ -116,6 +122,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "load_templates": ((), {"public"}),
     "import_marc": (("tests/data/marc/marc21-utf8.mrc",), {"public"}),
     "add_local_records": (("alpha", "kettles.mrc"), {"public", "alpha"}),
+    "add_import_source": (("National", "https://library.example/oai", "--profile=Common"), {"public"}),
     "import_by_profile": (("--municipality=alpha", "delivery.mrc", "--profile=Supplier"), {"public", "alpha"}),
     "export_records": (("--municipality=alpha",), set()),
     "migrate_municipalities": ((), {"public"}),
@@ -133,6 +140,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], set[str]]] = {
 }
 # It takes its time, or reads and writes files only.
 TRIED_ELSEWHERE = {
+    "add_import_source": "tests/catalogue/test_harvests.py",
     "add_local_records": "tests/catalogue/test_local_records.py",
     "import_by_profile": "tests/catalogue/test_import_by_profile_command.py",
     "load_demo": "tests/bench/test_load_demo.py",
@@ -217,6 +225,22 @@ def test_the_clocks_tasks_send_each_municipality_its_own_message_and_write_nothi
 
 def test_the_follower_of_the_catalogue_writes_in_no_municipality(as_worker):
     assert as_worker("catalogue.tasks.follow_change_feed") == set()
+
+
+def test_harvests_are_started_at_night_each_for_its_own_municipality(as_worker, towns, messages_sent):
+    alpha, beta, _consortium = towns
+
+    with time_machine.travel(datetime(2026, 11, 22, 2, 30, tzinfo=UTC)):
+        assert as_worker("catalogue.tasks.start_harvests") == set()
+
+    assert {(name, sent["schema_name"], sent["source_id"]) for name, sent in messages_sent} == {
+        ("catalogue.tasks.harvest_source", town.municipality.schema_name, town.things["import_source"])
+        for town in (alpha, beta)
+    }
+
+
+def test_the_consortium_asks_no_municipality_s_source(as_worker, towns):
+    assert as_worker("catalogue.tasks.harvest_common_source", source_id=towns[0].things["import_source"]) == set()
 
 
 def test_old_records_get_their_keys_in_the_shared_schema_alone(as_worker, towns):

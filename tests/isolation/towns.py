@@ -19,6 +19,7 @@ from catalogue.models import (
     ImportOutcome,
     ImportProfile,
     ImportRun,
+    ImportSource,
     RemoteTarget,
 )
 from catalogue.services.import_profiles import settings_of
@@ -360,6 +361,13 @@ def _add_traces(town: Town, branch: Any, patron: Any) -> None:
     ImportEntry.objects.create(
         run=by_profile, position=1, title=town.word("Asked"), outcome=ImportOutcome.ASKED, raw=b"unreadable"
     )
+    source = ImportSource.objects.create(
+        municipality=town.municipality,
+        name=town.word("Source"),
+        address="http://127.0.0.1/oai",
+        profile=ImportProfile.objects.create(municipality=town.municipality, name=town.word("Nightly")),
+    )
+    town.things |= {"import_source": source.pk}
     town.things |= {"import_profile": profile.pk, "profile_run": by_profile.pk}
     town.things |= {"outage_scan": left.pk, "remote_target": _add_catalogue(town)}
     change = RuleChange.objects.create(

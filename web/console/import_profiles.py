@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.rules import Permission
-from catalogue.errors import RecordRefused
+from catalogue.errors import Code, RecordRefused
 from catalogue.rules.import_decisions import ON_MATCH, ON_NO_MATCH, WITHOUT_OVERLAY, Action
 from catalogue.selectors.import_profiles import own_profile, profiles_for
 from catalogue.services.import_profiles import delete_profile, save_profile
@@ -119,7 +119,10 @@ def delete(request: StaffRequest, pk: int) -> HttpResponse:
     try:
         delete_profile(profile_id=pk, author=_author(request))
     except RecordRefused as refusal:
-        raise Http404 from refusal
+        if Code.NO_SUCH_PROFILE in refusal.codes:
+            raise Http404 from refusal
+        for text in record_problems(refusal.reasons):
+            messages.error(request, text)
     return redirect("console:import_profiles")
 
 

@@ -77,7 +77,7 @@ def imports(request: StaffRequest) -> HttpResponse:
         sent = form.cleaned_data
         pk = _plan(request, sent["file"], sent["profile"]) if sent["profile"] else _start(request, sent["file"])
         return redirect("console:import", pk=pk)
-    runs = [_row(run) for run in import_runs(current_municipality().pk)]
+    runs = [row_of(run) for run in import_runs(current_municipality().pk)]
     context = {
         "areas": municipality_areas(request, "imports"),
         "form": form,
@@ -101,7 +101,7 @@ def one(request: StaffRequest, pk: int) -> HttpResponse:
     failures = [{**failure, "reason": describe(failure["code"])} for failure in run.failures]
     context = {
         "areas": municipality_areas(request, "imports"),
-        "row": _row(run),
+        "row": row_of(run),
         "failures": failures,
         "problem": describe(run.problem) if run.problem else "",
     }
@@ -147,7 +147,8 @@ def _stored(file: Any) -> str:
     return default_storage.save(f"imports/{timezone.now():%Y%m%d-%H%M%S}.marc", file)
 
 
-def _row(run: Any) -> dict[str, Any]:
+def row_of(run: Any) -> dict[str, Any]:
+    """Return an import as lists of imports show it."""
     return {
         "run": run,
         "kind": profile_imports.KINDS[run.state],

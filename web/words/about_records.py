@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 from catalogue.errors import Code
 from catalogue.marc.problems import Problem, describe
 from common.errors import Reason
+from web.words.about_sources import TROUBLES
 
 KINDS = {
     "IMPORT": pgettext_lazy("how a version came to be", "Imported"),
@@ -42,10 +43,20 @@ RECORD_ACTIONS = {
     "catalogue.set_library": _("Changed rights to records"),
     "catalogue.save_import_profile": _("Changed an import profile"),
     "catalogue.delete_import_profile": _("Deleted an import profile"),
+    "catalogue.save_import_source": _("Changed an import source"),
+    "catalogue.delete_import_source": _("Deleted an import source"),
+    "catalogue.harvest": _("Fetched records from a source"),
     "catalogue.pause_import": _("Paused an import"),
     "catalogue.resume_import": _("Let an import go on"),
     "catalogue.undo_import": _("Undid an import"),
     "catalogue.answer_import": _("Answered an import's question"),
+}
+# Why a source of records gave none.
+SOURCE_PROBLEMS: dict[str, str | Promise] = {trouble.value: text for trouble, text in TROUBLES.items()} | {
+    "NO_OAI": _("What answers doesn't speak OAI-PMH."),
+    "SOURCE_SAYS_NO": _("The source doesn't know this set or format."),
+    "TOKEN_TOO_OLD": _("The source has forgotten where the harvest stopped, so it begins anew."),
+    "NO_MARC": _("The source gives no MARC in this format."),
 }
 _TEXTS = {
     Code.STALE: _("Somebody has changed the record since you opened it. Look at the versions, then do it again."),
@@ -90,6 +101,9 @@ _TEXTS = {
     Code.NOTHING_TO_ENRICH: _("Name the tags that become local fields."),
     Code.POINTS_OUT_OF_RANGE: _("From 60 to 300 points."),
     Code.NO_SUCH_PROFILE: _("There's no such profile."),
+    Code.PROFILE_IN_USE: _("A source is imported by this profile."),
+    Code.NO_SUCH_SOURCE: _("There's no such source."),
+    Code.BAD_ADDRESS: SOURCE_PROBLEMS["BAD_ADDRESS"],
     Code.NOT_NOW: _("The import has gone on meanwhile, so this can't be done now."),
     Code.NO_SUCH_QUESTION: _("This has been answered already."),
     Code.PERHAPS_DOUBLE: _("The catalogue may have this title already."),

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import resolve, reverse
 
-from catalogue.models import ImportProfile, ImportRun
+from catalogue.models import ImportProfile, ImportRun, ImportSource
 from catalogue.services.import_profiles import settings_of
 from holdings.models import CalendarDay, ItemType
 from notices.models import Notice, NoticeKind
@@ -17,6 +17,7 @@ _ADDS = "it adds something new, and changes nothing that's there"
 REASONS = {
     "console:add_category": _ADDS,
     "console:add_import_profile": _ADDS,
+    "console:add_import_source": _ADDS,
     "console:add_staff": _ADDS,
     "console:kiosks": _ADDS,
     "console:provision": _ADDS,
@@ -49,6 +50,7 @@ def things(admin_client, alpha):
         "import": ImportRun.objects.create(
             file_name="a.mrc", source="alpha", municipality=alpha, state=ImportRun.State.DONE, started_at=NOW
         ).pk,
+        "change_import_source": source_of(alpha),
         "change_import_profile": ImportProfile.objects.create(name="Supplier", municipality=alpha).pk,
         "import_report": profile_run(alpha),
         "position": 1,
@@ -59,6 +61,13 @@ def things(admin_client, alpha):
         "kind": "COURTESY",
         "language": "da",
     }
+
+
+def source_of(municipality):
+    """Return a source of records."""
+    profile = ImportProfile.objects.create(name="National", municipality=municipality)
+    source = {"name": "National", "address": "https://library.example/oai", "profile": profile}
+    return ImportSource.objects.create(municipality=municipality, **source).pk
 
 
 def profile_run(municipality):
@@ -107,6 +116,7 @@ def test_every_form_of_a_municipality_s_console_knows_what_was_read(admin_client
         "console:branch_messages",
         "console:change_category",
         "console:change_import_profile",
+        "console:change_import_source",
         "console:change_rule",
         "console:change_type",
         "console:look",
