@@ -14,7 +14,9 @@ MUNICIPALITY_MAP, CONSORTIUM_MAP = MAPS
 BOTH = ("GET", "POST")
 # A municipality's settings stand in its own row of a table that all share; that it's its own has a test below.
 SETTINGS = ("public.tenants_municipality",)
-SAVES_SETTINGS = dict.fromkeys(("console:rule_settings", "console:message_settings", "console:privacy"), SETTINGS)
+SAVES_SETTINGS = dict.fromkeys(
+    ("console:rule_settings", "console:message_settings", "console:privacy", "console:debts"), SETTINGS
+)
 # Records lie in the shared schema; whose one is, and who sees it, stands in its row.
 ADDS_RECORDS = dict.fromkeys(
     ("desk:new_record", "desk:quick_record"), ("public.catalogue_bibliographicrecord", "public.catalogue_change")
