@@ -13,6 +13,8 @@ import psycopg
 from django.db import NotSupportedError, OperationalError, connection
 from psycopg.types.numeric import Int8
 
+_BEYOND_INT8 = 2**63
+
 
 @contextmanager
 def prepared(sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> Iterator[Any]:
@@ -41,5 +43,10 @@ def read_prepared(sql: str, parameters: Mapping[str, Any]) -> tuple[Any, ...]:
 def _typed(parameters: Sequence[Any] | Mapping[str, Any]) -> Any:
     """Give all whole numbers one type: small and large ones have different types otherwise, and each needs a plan."""
     if isinstance(parameters, Mapping):
-        return {name: Int8(value) if type(value) is int else value for name, value in parameters.items()}
-    return [Int8(value) if type(value) is int else value for value in parameters]
+        return {name: _one_typed(value) for name, value in parameters.items()}
+    return [_one_typed(value) for value in parameters]
+
+
+def _one_typed(value: Any) -> Any:
+    # A number that no column holds finds nothing; it goes as it is, for it's no Int8.
+    return Int8(value) if type(value) is int and -_BEYOND_INT8 <= value < _BEYOND_INT8 else value
