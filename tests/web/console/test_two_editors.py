@@ -15,6 +15,7 @@ from web.console import urls_consortium, urls_municipality
 # Forms in which somebody types, and in which two people can't overwrite one another.
 _ADDS = "it adds something new, and changes nothing that's there"
 REASONS = {
+    "console:remote_targets": _ADDS,
     "console:add_category": _ADDS,
     "console:add_import_profile": _ADDS,
     "console:add_import_source": _ADDS,
