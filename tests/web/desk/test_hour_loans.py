@@ -133,7 +133,11 @@ def test_the_patron_s_page_says_how_the_hours_were_counted(librarian_client, hou
 
     page = librarian_client.get(f"/desk/patrons/{patron.pk}").content.decode()
 
-    assert "3 × 15.00, for each hour late · 4 hours late, 1 hour free · the municipality&#x27;s rule" in page
+    each = money_filter(Decimal("15.00"), "DKK")
+    assert (
+        f"3 × {each}, for each hour late · 4 hours late, every hour counts, 1 hour free · the municipality&#x27;s rule"
+        in page
+    )
 
 
 def test_stops_other_loans_once_its_hour_is_past(librarian_client, rules, patron, lent, scan):
