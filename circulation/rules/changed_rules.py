@@ -1,6 +1,6 @@
 """What a change of rules comes to, case by case: what it would make wrong, and whether it changes anything. Pure."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import product
@@ -36,8 +36,10 @@ class Known:
 class RuleComparison:
     """The rules before and after a change.
 
-    :ivar names: the values that are changed
+    :ivar known: what there is after the change
+    :ivar names: the values that are changed, or that hold elsewhere once a branch has changed its group
     :ivar today: what was before it concerns nobody
+    :ivar groups_before: the branch group of each branch before the change, where that's what changes
     """
 
     before: RuleSet
@@ -45,11 +47,12 @@ class RuleComparison:
     known: Known
     names: frozenset[str]
     today: date
+    groups_before: Mapping[int, int | None] | None = None
 
     def new_flaws(self) -> dict[Flaw, Case]:
         """Return what the change makes wrong, each with a case that shows it; what was wrong before isn't its fault."""
-        found = list(self._flaws(self.after))
-        had = set(self._flaws(self.before)) if found else set()
+        found = list(self._flaws(self._after))
+        had = set(self._flaws(self._before)) if found else set()
         new: dict[Flaw, Case] = {}
         for case, flaw in found:
             if (case, flaw) not in had:
@@ -59,29 +62,36 @@ class RuleComparison:
     def changes_anything(self) -> bool:
         """Return whether any case gets another value."""
         return any(
-            self._values(self._resolved(self.before, case, day)) != self._values(self._resolved(self.after, case, day))
+            self._values(self._before(case, day)) != self._values(self._after(case, day))
             for case, day in self._cases(self.names)
         )
 
-    def _flaws(self, rules: RuleSet) -> Iterator[tuple[Case, Flaw]]:
+    def changed_names(self) -> frozenset[str]:
+        """Return the values that some case gets otherwise than before."""
+        changed: set[str] = set()
+        for case, day in self._cases(self.names):
+            before, after = self._values(self._before(case, day)), self._values(self._after(case, day))
+            changed.update(name for name, had, has in zip(sorted(self.names), before, after, strict=True) if had != has)
+        return frozenset(changed)
+
+    def _flaws(self, resolved: Callable[[Case, date], Resolved]) -> Iterator[tuple[Case, Flaw]]:
         for case, day in self._cases(related(self.names)):
-            for flaw in flaws(self._resolved(rules, case, day), self.names):
+            for flaw in flaws(resolved(case, day), self.names):
                 yield case, flaw
 
     def _values(self, resolved: Resolved) -> list[tuple[bool, object]]:
         pairs = ((resolved.origin(name) is not None, name) for name in sorted(self.names))
         return [(is_set, resolved.value(name) if is_set else None) for is_set, name in pairs]
 
-    def _resolved(self, rules: RuleSet, case: Case, day: date) -> Resolved:
-        return resolve(
-            rules,
-            branch_id=case.branch_id or 0,
-            branch_group_id=self.known.branches.get(case.branch_id or 0),
-            patron_category=case.patron_category,
-            item_type=case.item_type,
-            residence=case.residence,
-            on=day,
-        )
+    def _before(self, case: Case, day: date) -> Resolved:
+        return _resolved(self.before, self._groups_before, case, day)
+
+    def _after(self, case: Case, day: date) -> Resolved:
+        return _resolved(self.after, self.known.branches, case, day)
+
+    @property
+    def _groups_before(self) -> Mapping[int, int | None]:
+        return self.known.branches if self.groups_before is None else self.groups_before
 
     def _cases(self, names: Collection[str]) -> Iterator[tuple[Case, date]]:
         """Yield each case that some row tells apart, on a day in each time between two turns."""
@@ -95,7 +105,9 @@ class RuleComparison:
         places = [
             pk
             for pk, group in sorted(self.known.branches.items())
-            if (Level.BRANCH, pk) in told or (Level.BRANCH_GROUP, group) in told
+            if (Level.BRANCH, pk) in told
+            or (Level.BRANCH_GROUP, group) in told
+            or (Level.BRANCH_GROUP, self._groups_before.get(pk)) in told
         ]
         # So that a row that only begins to hold is tried too.
         days = {day for each in origins for day in turns_of(each) if day > self.today}
@@ -103,3 +115,15 @@ class RuleComparison:
             for home in ("OWN", *sorted(homes)):
                 for day in (self.today, *sorted(days)):
                     yield Case(*case, home), day
+
+
+def _resolved(rules: RuleSet, groups: Mapping[int, int | None], case: Case, day: date) -> Resolved:
+    return resolve(
+        rules,
+        branch_id=case.branch_id or 0,
+        branch_group_id=groups.get(case.branch_id or 0),
+        patron_category=case.patron_category,
+        item_type=case.item_type,
+        residence=case.residence,
+        on=day,
+    )
