@@ -5,6 +5,11 @@ from common.errors import Refused
 CODE_TAKEN = "CODE_TAKEN"
 CODE_MALFORMED = "CODE_MALFORMED"
 NAME_MISSING = "NAME_MISSING"
+NAME_TAKEN = "NAME_TAKEN"
+GROUP_NOT_EMPTY = "GROUP_NOT_EMPTY"  # count: branches in it
+GROUP_IN_RULES = "GROUP_IN_RULES"
+GROUP_GONE = "GROUP_GONE"
+ROOM_NOT_EMPTY = "ROOM_NOT_EMPTY"  # count: items that belong there
 NEVER_OPEN = "NEVER_OPEN"
 CLOSES_BEFORE_OPENS = "CLOSES_BEFORE_OPENS"
 TYPE_IN_A_RING = "TYPE_IN_A_RING"
@@ -25,7 +30,7 @@ ITEM_GONE = "ITEM_GONE"
 
 
 class BranchRefused(Refused):
-    """A branch or its hours can't be as wished; nothing has changed."""
+    """A branch, its hours, its rooms or a group can't be as wished; nothing has changed."""
 
 
 class ItemTypeRefused(Refused):

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Count, Prefetch, QuerySet
 from django.db.models.functions import Length
 
 from common.barcodes import BarcodeScheme, clean_barcode
@@ -122,6 +122,17 @@ def item_statuses() -> list[tuple[str, str]]:
 def locations_of(branch_id: int) -> list[ShelvingLocation]:
     """Return the rooms of a branch."""
     return list(ShelvingLocation.objects.filter(branch_id=branch_id))
+
+
+def get_room(branch_id: int, pk: int) -> ShelvingLocation | None:
+    """Return a room of a branch, or None."""
+    return ShelvingLocation.objects.filter(branch_id=branch_id, pk=pk).first()
+
+
+def items_by_room(branch_id: int) -> dict[int, int]:
+    """Return how many items belong to each room of a branch, by the room's number; one without items isn't there."""
+    rooms = Item.objects.filter(home_branch=branch_id, location__isnull=False).order_by().values_list("location_id")
+    return dict(rooms.annotate(count=Count("pk")))
 
 
 def branch_names() -> dict[int, str]:

@@ -14,22 +14,27 @@ from holdings.errors import (
     CLOSES_BEFORE_OPENS,
     CODE_MALFORMED,
     CODE_TAKEN,
+    GROUP_GONE,
     LAST_BRANCH,
     NAME_MISSING,
     NEVER_OPEN,
     BranchRefused,
 )
-from holdings.models import Branch, CalendarDay, OpeningHours
+from holdings.models import Branch, BranchGroup, CalendarDay, OpeningHours
 
 _CODE = re.compile(r"[a-z0-9][a-z0-9-]{0,19}")
 
 
 @dataclass(frozen=True, kw_only=True)
 class BranchDetails:
-    """What an administrator fills in about a branch."""
+    """What an administrator fills in about a branch.
+
+    :ivar group: whose rules hold there besides its own; None for no group
+    """
 
     name: str
     kind: str = Branch.Kind.PUBLIC
+    group: BranchGroup | None = None
     address: str = ""
     phone: str = ""
     email: str = ""
@@ -55,13 +60,16 @@ def add_branch(*, code: str, details: BranchDetails, time_zone: str, actor: Any)
     branch = Branch(code=code, time_zone=time_zone, position=Branch.objects.count())
     _fill(branch, details)
     branch.save()
-    record(action="holdings.add_branch", actor=actor, subject=branch)
+    facts = {"group": details.group.name} if details.group else {}
+    record(action="holdings.add_branch", actor=actor, subject=branch, facts=facts)
     return branch
 
 
 @transaction.atomic
 def change_branch(*, branch: Branch, details: BranchDetails, actor: Any) -> Branch:
     """Change a branch; the last one that's open for business stays so.
+
+    Another group brings other rules: `circulation.services.branch_groups` refuses those that can't be.
 
     :raises BranchRefused: with every reason found
     """
@@ -73,9 +81,13 @@ def change_branch(*, branch: Branch, details: BranchDetails, actor: Any) -> Bran
         reasons.append(Reason(LAST_BRANCH))
     if reasons:
         raise BranchRefused(reasons)
+    was_in = branch.group
     _fill(branch, details)
     branch.save()
-    record(action="holdings.change_branch", actor=actor, subject=branch)
+    facts: dict[str, Any] = {}
+    if branch.group != was_in:
+        facts["group"] = {"before": was_in and was_in.name, "after": branch.group and branch.group.name}
+    record(action="holdings.change_branch", actor=actor, subject=branch, facts=facts)
     return branch
 
 
@@ -130,13 +142,18 @@ def clear_calendar_day(*, branch: Branch, day: date, actor: Any) -> None:
 
 
 def _problems(details: BranchDetails) -> list[Reason]:
-    return [] if details.name.strip() else [Reason(NAME_MISSING)]
+    reasons = [] if details.name.strip() else [Reason(NAME_MISSING)]
+    # Nobody takes the group away before the branch is in it.
+    if details.group and not BranchGroup.objects.select_for_update(no_key=True).filter(pk=details.group.pk).exists():
+        reasons.append(Reason(GROUP_GONE))
+    return reasons
 
 
 def _fill(branch: Branch, details: BranchDetails) -> None:
     for name in (
         "name",
         "kind",
+        "group",
         "address",
         "phone",
         "email",
