@@ -14,11 +14,12 @@ from django.utils import timezone
 from accounts.models import StaffAccount
 from circulation.errors import Code, RuleRefused
 from circulation.models import CirculationRule, RuleChange
-from circulation.rules.changed_rules import Case, Known, RuleComparison
+from circulation.rules.changed_rules import Case, RuleComparison
 from circulation.rules.contradictions import Flaw
 from circulation.rules.notice_steps import channels_named
 from circulation.rules.reasons import blocking
 from circulation.rules.values import REGISTER, parse_values
+from circulation.selectors.regrouping import known_of
 from circulation.selectors.rule_books import RuleBook, rule_book
 from common.audit import record
 from common.errors import Reason
@@ -68,7 +69,7 @@ def set_value(*, name: str, value: Any, scope: RuleScope, actor: StaffAccount) -
     )
     _check_days(scope)
     _check_channels(name, stored[name])
-    _hold_still()
+    hold_rules_still()
     before = rule_book()
     row, _made = CirculationRule.objects.select_for_update(of=("self",)).get_or_create(
         **scope.row_keys(), defaults={"valid_until": scope.valid_until}
@@ -87,7 +88,7 @@ def reset_value(*, name: str, scope: RuleScope, actor: StaffAccount) -> bool:
 
     :raises RuleRefused: RULE_GAP or RULE_CONTRADICTION with the case that shows it; nothing has changed
     """
-    _hold_still()
+    hold_rules_still()
     before = rule_book()
     row = CirculationRule.objects.select_for_update(of=("self",)).filter(**scope.row_keys()).first()
     if row is None or name not in row.values:
@@ -104,7 +105,7 @@ def undo_change(*, change: RuleChange, actor: StaffAccount) -> RuleChange:
     :raises RuleRefused: UNDONE_ALREADY, CHANGED_SINCE, CHANNEL_NOT_IN_USE, RULE_GAP or RULE_CONTRADICTION; nothing
         has changed
     """
-    _hold_still()
+    hold_rules_still()
     before = rule_book()
     row = CirculationRule.objects.select_for_update(of=("self",)).get(pk=change.rule_id)
     if RuleChange.objects.filter(undoes=change).exists():
@@ -155,7 +156,7 @@ def _check_channels(name: str, value: Any) -> None:
         raise RuleRefused([blocking(Code.CHANNEL_NOT_IN_USE, channels=sorted(unused))])
 
 
-def _hold_still() -> None:
+def hold_rules_still() -> None:
     """Let nobody else change the rules that hold here until this is done: two changes may go ill together."""
     own = Municipality.objects.filter(schema_name=tenant_name())
     templates = PolicyTemplate.objects.select_for_update(of=("self",), no_key=True)
@@ -167,20 +168,16 @@ def _hold_still() -> None:
 def _refuse_flaws(before: RuleBook, name: str, also: Collection[str] = ()) -> None:
     """Refuse what the change has made wrong; what was wrong before stands in nobody's way."""
     book, names = rule_book(), frozenset((name, *also))
-    new = RuleComparison(before.rules, book.rules, _known(book), names, timezone.localdate()).new_flaws()
+    new = RuleComparison(before.rules, book.rules, known_of(book), names, timezone.localdate()).new_flaws()
     if new:
-        raise RuleRefused([_reason(flaw, case, book, name) for flaw, case in new.items()])
+        raise RuleRefused([flaw_reason(flaw, case, book, name) for flaw, case in new.items()])
 
 
-def _known(book: RuleBook) -> Known:
-    return Known(
-        branches={pk: branch.group_id for pk, branch in book.branches.items()},
-        patron_categories={each.code for each in book.categories.values()},
-        item_types={each.code for each in book.item_types.values()},
-    )
+def flaw_reason(flaw: Flaw, case: Case, book: RuleBook, changed: str = "") -> Reason:
+    """Return a flaw as a reason for refusal, with the case that shows it.
 
-
-def _reason(flaw: Flaw, case: Case, book: RuleBook, changed: str) -> Reason:
+    :param changed: the value that somebody would change; none where a branch would change its group
+    """
     categories = {each.code: pk for pk, each in book.categories.items()}
     types = {each.code: pk for pk, each in book.item_types.items()}
     return blocking(
