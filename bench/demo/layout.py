@@ -6,6 +6,7 @@ from datetime import date
 from bench.demo.facts import Title, Town
 from holdings.models import Branch, ItemType, OpeningHours, ShelvingLocation
 from holdings.services.calendars import close_public_holidays
+from holdings.services.rooms import add_room
 from patrons.models import PatronCategory
 
 # The codes of the standard templates for what stands on shelves; a municipality may have fewer kinds.
@@ -56,9 +57,7 @@ def lay_out(town: Town, *, today: date) -> Layout:
     for branch in branches:
         close_public_holidays(branch=branch, country=town.country, years=years)
     locations = {
-        (branch.pk, shelf): ShelvingLocation.objects.get_or_create(branch=branch, name=name)[0]
-        for branch in branches
-        for shelf, name in town.locations.items()
+        (branch.pk, shelf): _room(branch, name) for branch in branches for shelf, name in town.locations.items()
     }
     return Layout(
         town=town,
@@ -111,6 +110,11 @@ def _branch(town: Town, place: int) -> Branch:
         for weekday, (opens, closes) in facts.hours.items()
     )
     return branch
+
+
+def _room(branch: Branch, name: str) -> ShelvingLocation:
+    known = ShelvingLocation.objects.filter(branch=branch, name=name).first()
+    return known or add_room(branch=branch, name=name, actor=None)
 
 
 def _item_type(codes: tuple[str, ...]) -> ItemType:
