@@ -100,6 +100,7 @@ PAGES = {
         "/console/branches/add",
         "/console/kiosks",
         "/console/branches/closing",
+        "/console/branches/groups",
         "/console/branches/not-sent",
         "/console/rules/case",
         "/console/rules/settings",

@@ -151,7 +151,14 @@ CONSOLE = {
     "console:undo_rule": Page(_ADMIN, {"pk": "rule_change"}, sends={}),
     "console:branches": Page(_ADMIN),
     "console:add_branch": Page(_ADMIN, sends={"name": "=New", "code": "=new", "kind": "=PUBLIC"}),
-    "console:branch": Page(_ADMIN, {"pk": "branch"}, sends={"name": "=Renamed", "kind": "=PUBLIC"}),
+    "console:branch": Page(
+        _ADMIN, {"pk": "branch"}, sends={"name": "=Renamed", "kind": "=PUBLIC", "group": "branch_group"}
+    ),
+    "console:branch_groups": Page(_ADMIN, sends={"name": "=New"}),
+    "console:rename_branch_group": Page(_ADMIN, {"pk": "branch_group"}, sends={"name": "=New"}),
+    "console:remove_branch_group": Page(_ADMIN, {"pk": "branch_group"}, sends={}),
+    "console:branch_rooms": Page(_ADMIN, {"pk": "branch"}, sends={"new-room": "=New"}),
+    "console:branch_room": Page(_ADMIN, {"pk": "branch", "room": "location"}, sends={"room": "=New"}),
     "console:branch_hours": Page(_ADMIN, {"pk": "branch"}, sends={"opens-0": "=10:00", "closes-0": "=12:00"}),
     "console:branch_days": Page(_ADMIN, {"pk": "branch"}, sends={"day": "=2026-12-24", "what": "=close"}),
     "console:branch_yearly": Page(_ADMIN, {"pk": "branch"}, sends={"day": "=24", "month": "=12"}),

@@ -45,6 +45,7 @@ from tests.factories import (
     NOW,
     BlockFactory,
     BranchFactory,
+    BranchGroupFactory,
     ClassMembershipFactory,
     ContactPersonFactory,
     FeeFactory,
@@ -117,6 +118,7 @@ def build_town(municipality: Municipality) -> Town:
     things |= {
         "branch": main.pk,
         "other_branch": school.pk,
+        "branch_group": BranchGroupFactory(name=town.word("Group")).pk,
         "item_type": item_type.pk,
         "type_code": item_type.code,
         "category": category.pk,

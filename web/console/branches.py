@@ -1,5 +1,6 @@
 """Branches: what they're called, when they're open, and the days that differ."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -13,7 +14,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.rules import Permission
-from circulation.errors import ClosingRefused
+from circulation.errors import ClosingRefused, RuleRefused
+from circulation.rules.values import REGISTER
+from circulation.selectors.rule_books import rule_book
+from circulation.services.branch_groups import add_branch, change_branch, values_changed_by_group
 from circulation.services.closings import (
     Closing,
     close_branches,
@@ -24,14 +28,17 @@ from circulation.services.closings import (
 )
 from common.stale_forms import marks_of, same_as_read
 from holdings.errors import BranchRefused
-from holdings.selectors import all_branches, calendar_days, get_branch, week_of, yearly_days
-from holdings.services.branches import (
-    BranchDetails,
-    add_branch,
-    change_branch,
-    clear_calendar_day,
-    set_calendar_day,
+from holdings.selectors import (
+    all_branches,
+    branch_groups,
+    calendar_days,
+    get_branch,
+    items_by_room,
+    locations_of,
+    week_of,
+    yearly_days,
 )
+from holdings.services.branches import BranchDetails, clear_calendar_day, set_calendar_day
 from holdings.services.calendars import clear_yearly_day
 from tenants.selectors import current_municipality
 from web.account.access import staff_only
@@ -39,11 +46,14 @@ from web.account.requests import StaffRequest
 from web.console.areas import municipality_areas
 from web.console.closings import add_closing_refusals, closed_text, closing_rows, moved_text
 from web.console.refusals import add_refusals, refusal_text
+from web.console.rules import told_refusal
 from web.console.week_forms import WeekForm, stored_week
 from web.ui.forms import posted
 from web.ui.stale_forms import FIELD as AS_READ
 from web.ui.stale_forms import GuardedForm, edited_in_turn, saved_meanwhile
 
+# Stands for a room that isn't there yet.
+NEW_ROOM = 0
 KINDS = [("PUBLIC", _("public library")), ("SCHOOL", _("school library"))]
 
 
@@ -52,12 +62,33 @@ class BranchForm(GuardedForm):
 
     name = forms.CharField(label=_("Name"), max_length=80)
     kind = forms.ChoiceField(label=_("Kind"), choices=KINDS)
+    group = forms.ChoiceField(label=_("Branch group"), required=False)
     address = forms.CharField(label=_("Address"), max_length=200, required=False)
     phone = forms.CharField(label=_("Phone"), max_length=30, required=False)
     email = forms.EmailField(label=_("E-mail"), required=False)
     is_pickup_place = forms.BooleanField(label=_("Holds can be picked up here"), required=False)
     lends_outside = forms.BooleanField(label=_("Its items are sent to other branches for holds"), required=False)
     is_open_for_business = forms.BooleanField(label=_("Open for business"), required=False)
+
+    def __init__(self, *arguments: Any, **values: Any) -> None:
+        super().__init__(*arguments, **values)
+        self._groups = {str(each.pk): each for each in branch_groups()}
+        self.fields["group"].choices = [  # type: ignore[attr-defined]
+            ("", "–"),
+            *((pk, each.name) for pk, each in self._groups.items()),
+        ]
+
+    def clean_group(self) -> Any:
+        """Return the group, or None."""
+        return self._groups.get(self.cleaned_data["group"])
+
+    def add_reasons(self, refused: BranchRefused | RuleRefused) -> None:
+        """Put each reason beside its field; rules that can't be are about the group."""
+        if isinstance(refused, BranchRefused):
+            add_refusals(self, refused)
+            return
+        for text in told_refusal(refused, rule_book()):
+            self.add_error("group", text)
 
 
 class NewBranchForm(BranchForm):
@@ -73,7 +104,11 @@ class NewBranchForm(BranchForm):
 @require_safe
 def listed(request: StaffRequest) -> HttpResponse:
     """List the branches."""
-    rows = [{"branch": branch, "open_days": len(week_of(branch))} for branch in all_branches()]
+    groups = {group.pk: group for group in branch_groups()}
+    rows = [
+        {"branch": branch, "group": groups.get(branch.group_id), "open_days": len(week_of(branch))}
+        for branch in all_branches()
+    ]
     context = {"areas": municipality_areas(request, "branches"), "rows": rows}
     return render(request, "console/branches.html", context)
 
@@ -93,8 +128,8 @@ def add(request: StaffRequest) -> HttpResponse:
                 time_zone=current_municipality().time_zone,
                 actor=request.staff.account,
             )
-        except BranchRefused as refused:
-            add_refusals(form, refused)
+        except (BranchRefused, RuleRefused) as refused:
+            form.add_reasons(refused)
         else:
             messages.success(request, gettext("%(name)s is added. Now say when it's open.") % {"name": branch.name})
             return redirect("console:branch", pk=branch.pk)
@@ -106,18 +141,37 @@ def add(request: StaffRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @edited_in_turn("branch")
 def change(request: StaffRequest, pk: int) -> HttpResponse:
-    """Show and change a branch with its hours and days."""
-    branch = _or_404(pk)
+    """Show and change a branch with its hours and days.
+
+    What another group would change in its rules is shown first, and saved when it's sent once more.
+    """
+    branch = branch_or_404(pk)
     form = BranchForm(posted(request), initial=_initial(branch))
+    regrouped: list[str] = []
     if request.method == "POST" and form.is_valid():
-        try:
-            change_branch(branch=branch, details=BranchDetails(**form.cleaned_data), actor=request.staff.account)
-        except BranchRefused as refused:
-            add_refusals(form, refused)
-        else:
+        regrouped = _rules_of_other_group(request, branch, form)
+        if not regrouped and _is_changed(request, branch, form):
             messages.success(request, gettext("The branch is changed."))
             return redirect("console:branch", pk=pk)
-    return _page(request, branch, form, status=form.status)
+    return _page(request, branch, form, status=form.status, regrouped=regrouped)
+
+
+def _rules_of_other_group(request: StaffRequest, branch: Any, form: BranchForm) -> list[str]:
+    """Return the rules that another group would change, none once they were shown for this very group."""
+    group = form.cleaned_data["group"]
+    chosen = str(group.pk) if group else "none"
+    if (group and group.pk) == branch.group_id or request.POST.get("rules_shown_for") == chosen:
+        return []
+    return [str(REGISTER[name].label) for name in values_changed_by_group(branch=branch, group=group)]
+
+
+def _is_changed(request: StaffRequest, branch: Any, form: BranchForm) -> bool:
+    try:
+        change_branch(branch=branch, details=BranchDetails(**form.cleaned_data), actor=request.staff.account)
+    except (BranchRefused, RuleRefused) as refused:
+        form.add_reasons(refused)
+        return False
+    return True
 
 
 @staff_only(Permission.ADMINISTER)
@@ -128,7 +182,7 @@ def hours(request: StaffRequest, pk: int) -> HttpResponse:
 
     What ends or waits on weekdays that would be closed is shown first, and moves only if that's wished.
     """
-    branch, now = _or_404(pk), timezone.now()
+    branch, now = branch_or_404(pk), timezone.now()
     week = _week_form(branch, request.POST)
     dates = request.POST.get("dates", "")
     if not week.is_valid():
@@ -153,12 +207,12 @@ def hours(request: StaffRequest, pk: int) -> HttpResponse:
 @edited_in_turn("days")
 def days(request: StaffRequest, pk: int) -> HttpResponse:
     """Close or open one day, or let it be as its weekday is."""
-    branch, actor = _or_404(pk), request.staff.account
+    branch, actor = branch_or_404(pk), request.staff.account
     day = forms.DateField(required=False).to_python(request.POST.get("day", "")) if _is_day(request) else None
     if day is None:
-        return _wrong(request, branch, gettext("Choose a day."))
+        return refused_page(request, branch, gettext("Choose a day."))
     if _is_decided_otherwise(request, branch, day):
-        return _wrong(request, branch, saved_meanwhile(), status=409)
+        return refused_page(request, branch, saved_meanwhile(), status=409)
     if request.POST.get("what") == "clear":
         clear_calendar_day(branch=branch, day=day, actor=actor)
     else:
@@ -196,7 +250,7 @@ def _close_day(request: StaffRequest, branch: Any, day: Any, reason: str) -> Non
 @require_POST
 def yearly(request: StaffRequest, pk: int) -> HttpResponse:
     """Close a day of every year, or let it be as its weekday is; here, or at every branch."""
-    branch, actor = _or_404(pk), request.staff.account
+    branch, actor = branch_or_404(pk), request.staff.account
     day, month = (whole_number(request.POST.get(name, "")) for name in ("day", "month"))
     if "clear" in request.POST:
         clear_yearly_day(branch=branch, month=month, day=day, actor=actor)
@@ -206,7 +260,7 @@ def yearly(request: StaffRequest, pk: int) -> HttpResponse:
     try:
         done = close_every_year(branches=branches, month=month, day=day, reason=reason, actor=actor, now=timezone.now())
     except BranchRefused as refused:
-        return _wrong(request, branch, *(refusal_text(reason) for reason in refused.reasons))
+        return refused_page(request, branch, *(refusal_text(reason) for reason in refused.reasons))
     messages.success(request, closed_text(done))
     return redirect("console:branch", pk=pk)
 
@@ -220,7 +274,7 @@ def whole_number(text: str) -> int:
 @require_POST
 def holidays(request: StaffRequest, pk: int) -> HttpResponse:
     """Close the branch on the country's holidays of this year and the next."""
-    branch, year, actor = _or_404(pk), timezone.localdate().year, request.staff.account
+    branch, year, actor = branch_or_404(pk), timezone.localdate().year, request.staff.account
     country = current_municipality().country
     added = close_holidays(branch=branch, country=country, years=(year, year + 1), actor=actor, now=timezone.now())
     text = ngettext("%(count)d holiday was added.", "%(count)d holidays were added.", added)
@@ -236,12 +290,18 @@ def _page(
     status: int,
     week: WeekForm | None = None,
     planned: Closing | None = None,
+    regrouped: Sequence[str] = (),
+    typed_rooms: Mapping[int, str] | None = None,
 ) -> HttpResponse:
     today = timezone.localdate()
     known = calendar_days(branch, since=today)
     context = {
         "areas": municipality_areas(request, "branches"),
         "form": form,
+        "regrouped": regrouped,
+        "rules_shown_for": form["group"].value() or "none",
+        "rooms": _rooms(branch, typed_rooms or {}),
+        "new_room": (typed_rooms or {}).get(NEW_ROOM, ""),
         "branch": branch,
         "week": week or _week_form(branch),
         "planned": planned,
@@ -255,14 +315,37 @@ def _page(
     return render(request, "console/branch.html", context, status=status)
 
 
+def _rooms(branch: Any, typed: Mapping[int, str]) -> list[dict[str, Any]]:
+    standing = items_by_room(branch.pk)
+    return [
+        {
+            "room": room,
+            "items": standing.get(room.pk, 0),
+            "typed": typed.get(room.pk, room.name),
+            "as_read": marks_of({"room": room.name}),
+        }
+        for room in locations_of(branch.pk)
+    ]
+
+
 def _week_form(branch: Any, typed: Any = None) -> WeekForm:
     return WeekForm(typed, initial=stored_week(week_of(branch)))
 
 
-def _wrong(request: StaffRequest, branch: Any, *sentences: str, status: int = 422) -> HttpResponse:
+def refused_page(
+    request: StaffRequest,
+    branch: Any,
+    *sentences: str,
+    status: int = 422,
+    typed_rooms: Mapping[int, str] | None = None,
+) -> HttpResponse:
+    """Show a branch with what's wrong with what was sent for one of its lists.
+
+    :param typed_rooms: names of rooms that weren't saved, by the room's number or `NEW_ROOM`
+    """
     for sentence in sentences:
         messages.error(request, sentence)
-    return _page(request, branch, _form(branch), status=status)
+    return _page(request, branch, _form(branch), status=status, typed_rooms=typed_rooms)
 
 
 def _form(branch: Any) -> BranchForm:
@@ -270,10 +353,12 @@ def _form(branch: Any) -> BranchForm:
 
 
 def _initial(branch: Any) -> dict[str, Any]:
-    return {name: getattr(branch, name) for name in BranchForm.base_fields}
+    own = {name: getattr(branch, name) for name in BranchForm.base_fields if name != "group"}
+    return own | {"group": branch.group_id or ""}
 
 
-def _or_404(pk: int) -> Any:
+def branch_or_404(pk: int) -> Any:
+    """Return a branch of the municipality's."""
     branch = get_branch(pk)
     if branch is None:
         raise Http404

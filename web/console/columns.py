@@ -157,6 +157,7 @@ register(
         (
             Column("name", _("Name"), is_needed=True),
             Column("kind", _("Kind")),
+            Column("group", _("Branch group"), "only-wide"),
             Column("address", _("Address"), "only-wide"),
             Column("opening-days", _("Opening days")),
             Column("state", _("State")),

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from web.console import (
+    branch_groups,
     branches,
     closings,
     import_profiles,
@@ -18,6 +19,7 @@ from web.console import (
     privacy,
     profile_imports,
     remote_targets,
+    rooms,
     rule_cases,
     rule_differences,
     rule_history,
@@ -43,6 +45,9 @@ urlpatterns = [
     path("branches/closing", closings.closing, name="closing"),
     path("branches/not-sent", transfer_limits.listed, name="transfer_limits"),
     path("branches/not-sent/<int:pk>/remove", transfer_limits.remove, name="remove_transfer_limit"),
+    path("branches/groups", branch_groups.listed, name="branch_groups"),
+    path("branches/groups/<int:pk>", branch_groups.rename, name="rename_branch_group"),
+    path("branches/groups/<int:pk>/remove", branch_groups.remove, name="remove_branch_group"),
     path("branches/<int:pk>/yearly", branches.yearly, name="branch_yearly"),
     path("branches/<int:pk>", branches.change, name="branch"),
     path("branches/<int:pk>/hours", branches.hours, name="branch_hours"),
@@ -50,6 +55,8 @@ urlpatterns = [
     path("branches/<int:pk>/holidays", branches.holidays, name="branch_holidays"),
     path("catalogues", remote_targets.listed, name="remote_targets"),
     path("catalogues/<int:pk>/remove", remote_targets.remove, name="remove_remote_target"),
+    path("branches/<int:pk>/rooms", rooms.add, name="branch_rooms"),
+    path("branches/<int:pk>/rooms/<int:room>", rooms.change, name="branch_room"),
     path("kiosks", kiosks.listed, name="kiosks"),
     path("kiosks/<int:pk>", kiosks.change, name="change_kiosk"),
     path("privacy", privacy.privacy, name="privacy"),

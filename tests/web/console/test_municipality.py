@@ -26,6 +26,7 @@ PAGES = [
     "branches",
     "branches/add",
     "branches/closing",
+    "branches/groups",
     "staff",
     "staff/add",
     "kinds",

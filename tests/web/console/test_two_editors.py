@@ -8,7 +8,16 @@ from catalogue.services.import_profiles import settings_of
 from holdings.models import CalendarDay, ItemType
 from notices.models import Notice, NoticeKind
 from tenants.models import PolicyTemplate, ProvisioningRun, TemplateRule
-from tests.factories import NOW, BranchFactory, ItemFactory, PatronFactory, RuleFactory, StaffAccountFactory
+from tests.factories import (
+    NOW,
+    BranchFactory,
+    BranchGroupFactory,
+    ItemFactory,
+    PatronFactory,
+    RuleFactory,
+    ShelvingLocationFactory,
+    StaffAccountFactory,
+)
 from tests.web.console.pages import sent_forms
 from web.console import urls_consortium, urls_municipality
 
@@ -22,6 +31,8 @@ REASONS = {
     "console:add_staff": _ADDS,
     "console:kiosks": _ADDS,
     "console:provision": _ADDS,
+    "console:branch_groups": _ADDS + "; a name that's taken is refused",
+    "console:branch_rooms": _ADDS + "; a name that's taken is refused",
     "console:branch_yearly": _ADDS + "; a day that's closed every year already stays as it is",
     "console:transfer_limits": _ADDS + "; a way that's there already is refused or stays",
     "account:columns": "her own choice, saved whole",
@@ -44,6 +55,8 @@ def things(admin_client, alpha):
     return {
         "branch": branch.pk,
         "branch_messages": branch.pk,
+        "room": ShelvingLocationFactory(branch=branch).pk,
+        "group": BranchGroupFactory().pk,
         "staff_account": account.pk,
         "change_type": item.item_type_id,
         "change_category": patron.category_id,
@@ -115,6 +128,7 @@ def test_every_form_of_a_municipality_s_console_knows_what_was_read(admin_client
         "console:branch_days",
         "console:branch_hours",
         "console:branch_messages",
+        "console:branch_room",
         "console:change_category",
         "console:change_import_profile",
         "console:change_import_source",
@@ -124,6 +138,7 @@ def test_every_form_of_a_municipality_s_console_knows_what_was_read(admin_client
         "console:message_settings",
         "console:notice",
         "console:privacy",
+        "console:rename_branch_group",
         "console:rule_settings",
         "console:staff_account",
     }
@@ -153,6 +168,8 @@ EDITS = [
     ("/console/notices/COURTESY/da", "", "body", "Hendes: {items}\nHusk det.", "Min: {items}\nHusk det."),
     ("/console/staff/{account}", "", "name", "Hers", "Mine"),
     ("/console/rules?name=loan_days", "/console/rules/change", "value", "21", "35"),
+    ("/console/branches/{branch}", "/console/branches/{branch}/rooms/{room}", "room", "Hers", "Mine"),
+    ("/console/branches/groups", "/console/branches/groups/{group}", "name", "Hers", "Mine"),
     ("/console/branches/{branch}", "/console/branches/{branch}/hours#hours", "closes-0", "19:30", "19:45"),
 ]
 
