@@ -17,10 +17,13 @@ from holdings.services.branches import BranchDetails
 
 
 def values_changed_by_group(*, branch: Branch, group: BranchGroup | None) -> list[str]:
-    """Return the names of the values that some case at a branch would get otherwise in another group."""
+    """Return the names of the values that some case at a branch would get otherwise in another group.
+
+    None where `change_branch` would refuse that group: why it can't be comes before what it would change.
+    """
     book = rule_book()
-    wished = groups_of(book) | {branch.pk: group.pk if group else None}
-    return sorted(regrouping(book, wished).changed_names())
+    comparison = regrouping(book, groups_of(book) | {branch.pk: group.pk if group else None})
+    return [] if comparison.new_flaws() else sorted(comparison.changed_names())
 
 
 @transaction.atomic

@@ -110,7 +110,7 @@ def test_refuses_a_group_whose_rules_contradict_the_branch_s_own(put, main):
     RuleFactory(branch=main, values={"max_age": 12})
     RuleFactory(branch_group=valley, values={"min_age": 18})
 
-    answer = put(main, valley, rules_shown_for=str(valley.pk))
+    answer = put(main, valley)
 
     assert (answer.status_code, _group_of(main)) == (422, None)
     [error] = answer.context["form"].errors["group"]
