@@ -157,6 +157,7 @@ class Code(StrEnum):
     # --- Undo ---
     NOT_UNDOABLE = "NOT_UNDOABLE"  # action
     UNDONE_ALREADY = "UNDONE_ALREADY"
+    GROUP_GONE = "GROUP_GONE"  # the branch group that a rule is for was removed meanwhile
     CHANGED_SINCE = "CHANGED_SINCE"  # something else has happened to the item, loan or hold since
     FEE_PAID_SINCE = "FEE_PAID_SINCE"  # fee_id
     # --- Scans recorded during an outage ---

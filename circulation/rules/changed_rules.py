@@ -33,6 +33,16 @@ class Known:
 
 
 @dataclass(frozen=True)
+class ValueChange:
+    """What a value is before and after; without a row that sets it, it's None, as one that's unlimited is too."""
+
+    was_set: bool
+    before: object
+    is_set: bool
+    after: object
+
+
+@dataclass(frozen=True)
 class RuleComparison:
     """The rules before and after a change.
 
@@ -66,13 +76,16 @@ class RuleComparison:
             for case, day in self._cases(self.names)
         )
 
-    def changed_names(self) -> frozenset[str]:
-        """Return the values that some case gets otherwise than before."""
-        changed: set[str] = set()
+    def changed_values(self) -> dict[str, list[ValueChange]]:
+        """Return what becomes of each value that some case gets otherwise, each turn once, the broadest case first."""
+        changed: dict[str, list[ValueChange]] = {}
         for case, day in self._cases(self.names):
             before, after = self._values(self._before(case, day)), self._values(self._after(case, day))
-            changed.update(name for name, had, has in zip(sorted(self.names), before, after, strict=True) if had != has)
-        return frozenset(changed)
+            for name, had, has in zip(sorted(self.names), before, after, strict=True):
+                change = ValueChange(*had, *has)
+                if had != has and change not in changed.setdefault(name, []):
+                    changed[name].append(change)
+        return {name: changes for name, changes in changed.items() if changes}
 
     def _flaws(self, resolved: Callable[[Case, date], Resolved]) -> Iterator[tuple[Case, Flaw]]:
         for case, day in self._cases(related(self.names)):

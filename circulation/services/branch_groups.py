@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 
 from circulation.errors import RuleRefused
+from circulation.rules.changed_rules import ValueChange
 from circulation.selectors.regrouping import groups_of, has_rules, regrouping
 from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services.rules import flaw_reason, hold_rules_still
@@ -16,14 +17,14 @@ from holdings.services import branch_groups, branches
 from holdings.services.branches import BranchDetails
 
 
-def values_changed_by_group(*, branch: Branch, group: BranchGroup | None) -> list[str]:
-    """Return the names of the values that some case at a branch would get otherwise in another group.
+def values_changed_by_group(*, branch: Branch, group: BranchGroup | None) -> dict[str, list[ValueChange]]:
+    """Return the values by name that some case at a branch would get otherwise in another group, and what they'd be.
 
     None where `change_branch` would refuse that group: why it can't be comes before what it would change.
     """
     book = rule_book()
     comparison = regrouping(book, groups_of(book) | {branch.pk: group.pk if group else None})
-    return [] if comparison.new_flaws() else sorted(comparison.changed_names())
+    return {} if comparison.new_flaws() else comparison.changed_values()
 
 
 @transaction.atomic

@@ -100,7 +100,8 @@ def float_here(item: Item, here: Branch, now: datetime) -> dict[str, Any]:
 def float_back(item: Item, before: Mapping[str, Any], now: datetime) -> None:
     """Let the item belong again where it did before it floated."""
     move_home(item, Branch.objects.get(pk=before["home_branch_id"]), now=now)
-    item.location = ShelvingLocation.objects.filter(pk=before["location_id"]).first()
+    # Locked, so that nobody takes the room away before the item is in it.
+    item.location = ShelvingLocation.objects.select_for_update(no_key=True).filter(pk=before["location_id"]).first()
     item.save(update_fields=["location"])
 
 

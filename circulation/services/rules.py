@@ -58,8 +58,8 @@ def set_value(*, name: str, value: Any, scope: RuleScope, actor: StaffAccount) -
 
     :param value: in its JSON shape; None where the value may be unlimited or none
     :raises circulation.rules.values.InvalidValues: with everything that's wrong with it
-    :raises RuleRefused: DAYS_WRONG, CHANNEL_NOT_IN_USE, RULE_GAP or RULE_CONTRADICTION with the case that shows it;
-        nothing has changed
+    :raises RuleRefused: DAYS_WRONG, CHANNEL_NOT_IN_USE, GROUP_GONE, RULE_GAP or RULE_CONTRADICTION with the case that
+        shows it; nothing has changed
     """
     stored = parse_values(
         {name: value},
@@ -70,6 +70,7 @@ def set_value(*, name: str, value: Any, scope: RuleScope, actor: StaffAccount) -
     _check_days(scope)
     _check_channels(name, stored[name])
     hold_rules_still()
+    _check_group(scope.branch_group)
     before = rule_book()
     row, _made = CirculationRule.objects.select_for_update(of=("self",)).get_or_create(
         **scope.row_keys(), defaults={"valid_until": scope.valid_until}
@@ -86,9 +87,10 @@ def set_value(*, name: str, value: Any, scope: RuleScope, actor: StaffAccount) -
 def reset_value(*, name: str, scope: RuleScope, actor: StaffAccount) -> bool:
     """Take an own value away, so that the inherited one holds again; returns whether there was one.
 
-    :raises RuleRefused: RULE_GAP or RULE_CONTRADICTION with the case that shows it; nothing has changed
+    :raises RuleRefused: GROUP_GONE, RULE_GAP or RULE_CONTRADICTION with the case that shows it; nothing has changed
     """
     hold_rules_still()
+    _check_group(scope.branch_group)
     before = rule_book()
     row = CirculationRule.objects.select_for_update(of=("self",)).filter(**scope.row_keys()).first()
     if row is None or name not in row.values:
@@ -102,12 +104,15 @@ def reset_value(*, name: str, scope: RuleScope, actor: StaffAccount) -> bool:
 def undo_change(*, change: RuleChange, actor: StaffAccount) -> RuleChange:
     """Take a change of a value back, and return the change that did it.
 
-    :raises RuleRefused: UNDONE_ALREADY, CHANGED_SINCE, CHANNEL_NOT_IN_USE, RULE_GAP or RULE_CONTRADICTION; nothing
-        has changed
+    :raises RuleRefused: GROUP_GONE, UNDONE_ALREADY, CHANGED_SINCE, CHANNEL_NOT_IN_USE, RULE_GAP or RULE_CONTRADICTION;
+        nothing has changed
     """
     hold_rules_still()
     before = rule_book()
-    row = CirculationRule.objects.select_for_update(of=("self",)).get(pk=change.rule_id)
+    row = CirculationRule.objects.select_for_update(of=("self",)).filter(pk=change.rule_id).first()
+    if row is None:
+        # Rows go only with the group that they're for.
+        raise RuleRefused([blocking(Code.GROUP_GONE)])
     if RuleChange.objects.filter(undoes=change).exists():
         raise RuleRefused([blocking(Code.UNDONE_ALREADY)])
     now_set = {"value": row.values[change.name]} if change.name in row.values else {}
@@ -154,6 +159,12 @@ def _check_channels(name: str, value: Any) -> None:
     named = channels_named(name, value)
     if unused := named - set(message_settings(stored=True).channels) if named else set():
         raise RuleRefused([blocking(Code.CHANNEL_NOT_IN_USE, channels=sorted(unused))])
+
+
+def _check_group(group: BranchGroup | None) -> None:
+    """Refuse a group that somebody has removed meanwhile; what's still there stays until this is done."""
+    if group and not BranchGroup.objects.select_for_update(no_key=True).filter(pk=group.pk).exists():
+        raise RuleRefused([blocking(Code.GROUP_GONE)])
 
 
 def hold_rules_still() -> None:

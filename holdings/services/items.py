@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from catalogue.models import BibliographicRecord
 from catalogue.services.change_feed import announce
@@ -64,13 +65,13 @@ def add_item(*, record: BibliographicRecord, barcode: str, details: ItemDetails,
     :raises ItemRefused: with every reason found: its barcode, price, location or status, or a deleted record
     """
     barcode = clean_barcode(barcode)
-    reasons = [*_barcode_reasons(barcode), *_detail_reasons(details)]
-    if record.deleted_at is not None and record.merged_into_id is None:
-        reasons.append(Reason(errors.RECORD_DELETED))
-    if reasons:
-        raise ItemRefused(reasons)
     try:
         with transaction.atomic():
+            reasons = [*_barcode_reasons(barcode), *_detail_reasons(details)]
+            if record.deleted_at is not None and record.merged_into_id is None:
+                reasons.append(Reason(errors.RECORD_DELETED))
+            if reasons:
+                raise ItemRefused(reasons)
             record_id = standing_record(record.pk)
             if record_id is None:
                 raise ItemRefused([Reason(errors.RECORD_DELETED)])
@@ -130,8 +131,8 @@ def move_home(item: Item, branch: Branch, *, now: datetime) -> None:
     The caller writes the audit entry, and saves the item's state; its home and room are saved here.
     """
     before = item.home_branch_id
-    rooms = ShelvingLocation.objects.filter(branch=branch, name=item.location.name) if item.location else ()
-    item.home_branch, item.location = branch, next(iter(rooms), None)
+    rooms = _locked_rooms().filter(branch=branch)
+    item.home_branch, item.location = branch, rooms.filter(name=item.location.name).first() if item.location else None
     item.save(update_fields=["home_branch", "location"])
     codes = Branch.objects.filter(pk__in=(before, branch.pk)).values_list("code", flat=True)
     _tell(item, list(codes), now)
@@ -195,12 +196,19 @@ def _detail_reasons(details: ItemDetails, item: Item | None = None) -> list[Reas
         reasons.append(Reason(errors.PRICE_NOT_VALID))
     if details.location is not None and details.location.branch_id != details.home_branch.pk:
         reasons.append(Reason(errors.LOCATION_ELSEWHERE))
+    if (room := details.location) and not _locked_rooms().filter(pk=room.pk).exists():
+        reasons.append(Reason(errors.LOCATION_GONE))
     in_circulation = item is not None and item.status in _ENDED_BY_SCANS
     if in_circulation and item is not None and details.status != item.status:
         reasons.append(Reason(errors.ITEM_IN_CIRCULATION, facts={"status": item.status}))
     if not in_circulation and details.status not in STAFF_STATUSES:
         reasons.append(Reason(errors.STATUS_NOT_FOR_STAFF, facts={"status": details.status}))
     return reasons
+
+
+def _locked_rooms() -> QuerySet[ShelvingLocation]:
+    """Rooms that nobody takes away before the items that are to belong there do."""
+    return ShelvingLocation.objects.select_for_update(no_key=True)
 
 
 def _tell(item: Item, branch_codes: Iterable[str], now: datetime) -> None:

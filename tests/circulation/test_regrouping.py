@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from circulation.rules.changed_rules import Case, Known, RuleComparison
+from circulation.rules.changed_rules import Case, Known, RuleComparison, ValueChange
 from circulation.rules.contradictions import Flaw
 from circulation.rules.resolution import Level, Origin, RuleRow, RuleSet
 
@@ -29,7 +29,7 @@ def test_names_the_values_that_are_others_in_the_new_group():
         names=["loan_days", "max_loans"],
     )
 
-    assert comparison.changed_names() == {"loan_days"}
+    assert comparison.changed_values() == {"loan_days": [ValueChange(True, 28, True, 14)]}
     assert comparison.changes_anything()
 
 
@@ -42,7 +42,7 @@ def test_a_group_whose_rules_say_the_same_changes_nothing():
         names=["loan_days"],
     )
 
-    assert comparison.changed_names() == frozenset()
+    assert comparison.changed_values() == {}
     assert not comparison.changes_anything()
 
 

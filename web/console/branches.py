@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.rules import Permission
 from circulation.errors import ClosingRefused, RuleRefused
-from circulation.rules.values import REGISTER
 from circulation.selectors.rule_books import rule_book
 from circulation.services.branch_groups import add_branch, change_branch, values_changed_by_group
 from circulation.services.closings import (
@@ -46,6 +45,7 @@ from web.account.requests import StaffRequest
 from web.console.areas import municipality_areas
 from web.console.closings import add_closing_refusals, closed_text, closing_rows, moved_text
 from web.console.refusals import add_refusals, refusal_text
+from web.console.rule_values import turned_values
 from web.console.rules import told_refusal
 from web.console.week_forms import WeekForm, stored_week
 from web.ui.forms import posted
@@ -147,7 +147,7 @@ def change(request: StaffRequest, pk: int) -> HttpResponse:
     """
     branch = branch_or_404(pk)
     form = BranchForm(posted(request), initial=_initial(branch))
-    regrouped: list[str] = []
+    regrouped: list[dict[str, str]] = []
     if request.method == "POST" and form.is_valid():
         regrouped = _rules_of_other_group(request, branch, form)
         if not regrouped and _is_changed(request, branch, form):
@@ -156,13 +156,14 @@ def change(request: StaffRequest, pk: int) -> HttpResponse:
     return _page(request, branch, form, status=form.status, regrouped=regrouped)
 
 
-def _rules_of_other_group(request: StaffRequest, branch: Any, form: BranchForm) -> list[str]:
+def _rules_of_other_group(request: StaffRequest, branch: Any, form: BranchForm) -> list[dict[str, str]]:
     """Return the rules that another group would change, none once they were shown for this very group."""
     group = form.cleaned_data["group"]
     chosen = str(group.pk) if group else "none"
     if (group and group.pk) == branch.group_id or request.POST.get("rules_shown_for") == chosen:
         return []
-    return [str(REGISTER[name].label) for name in values_changed_by_group(branch=branch, group=group)]
+    changed = values_changed_by_group(branch=branch, group=group)
+    return turned_values(changed, currency=current_municipality().currency)
 
 
 def _is_changed(request: StaffRequest, branch: Any, form: BranchForm) -> bool:
@@ -290,7 +291,7 @@ def _page(
     status: int,
     week: WeekForm | None = None,
     planned: Closing | None = None,
-    regrouped: Sequence[str] = (),
+    regrouped: Sequence[Mapping[str, str]] = (),
     typed_rooms: Mapping[int, str] | None = None,
 ) -> HttpResponse:
     today = timezone.localdate()

@@ -75,9 +75,10 @@ def _rules(municipality: Any) -> dict[str, Any]:
 
 def _rule(book: RuleBook, groups: dict[int, Any], own: OwnValue, currency: str) -> dict[str, Any]:
     spec = REGISTER[own.name]
+    group = groups.get(own.origin.place_id or 0) if own.origin.level is Level.BRANCH_GROUP else None
     return {
         "label": spec.label,
-        "where": origin_text(book, own.origin),
+        "where": origin_text(book, own.origin, group=group.name if group else ""),
         "url": _cell_url(book, groups, own),
         "value": value_text(spec, own.value, currency=currency),
         "standard": value_text(spec, own.template_value, currency=currency) if own.template else gettext("not set"),

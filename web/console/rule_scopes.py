@@ -144,14 +144,17 @@ def day_of(text: str) -> date | None:
         return None
 
 
-def origin_text(book: RuleBook, origin: Origin | None) -> str:
-    """Return which row a value comes from, in words."""
+def origin_text(book: RuleBook, origin: Origin | None, *, group: str = "") -> str:
+    """Return which row a value comes from, in words.
+
+    :param group: what the row's branch group is called, where several may be meant
+    """
     if origin is None:
         return gettext("not set")
     levels = {
         Level.TEMPLATE: gettext("Template"),
         Level.MUNICIPALITY: gettext("Municipality"),
-        Level.BRANCH_GROUP: gettext("Branch group"),
+        Level.BRANCH_GROUP: group or gettext("Branch group"),
         Level.BRANCH: book.branches[origin.place_id].name if origin.place_id in book.branches else gettext("Branch"),
     }
     names = {each.code: each.name for each in (*book.categories.values(), *book.item_types.values())}
@@ -172,7 +175,7 @@ def row_text(book: RuleBook, row: Any) -> str:
         row.valid_from,
         row.valid_until,
     )
-    return origin_text(book, origin)
+    return origin_text(book, origin, group=row.branch_group.name if row.branch_group else "")
 
 
 def scope_of(book: RuleBook, place: Place, category: Any, item_type: Any, values: Any) -> RuleScope:

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.utils.translation import gettext, ngettext
 
+from circulation.rules.changed_rules import ValueChange
 from circulation.rules.value_kinds import Kind, ValueProblem
-from circulation.rules.values import InvalidValues, ValueSpec
+from circulation.rules.values import REGISTER, InvalidValues, ValueSpec
 from web.ui.days import short_day
 from web.ui.money import amount_text
 from web.words.messages import NOTICE_KINDS, channel_names
@@ -18,6 +19,8 @@ from web.words.messages import NOTICE_KINDS, channel_names
 _FEE_STEP = re.compile(r"^\s*(\d{1,4})\s*(m?)\s*[:;]\s*(\d+(?:[.,]\d{1,2})?)\s*/\s*(\d+(?:[.,]\d{1,2})?)\s*$")
 # "OVERDUE_1: 3", and "OVERDUE_1: 3 SMS, PATRON" for a step with channels of its own.
 _NOTICE_STEP = re.compile(r"^\s*(\w+)\s*[:;]\s*(\d{1,4})(?:[\s,;]+(\w.*?))?\s*$")
+# How many turns of one value a preview tells.
+_MOST_TURNS = 4
 
 
 def value_text(spec: ValueSpec, value: Any, *, currency: str = "") -> str:
@@ -139,6 +142,28 @@ def value_from_form(spec: ValueSpec, values: Mapping[str, str]) -> Any:
     if spec.kind is Kind.CHANNELS:
         return _channels(text)
     return text
+
+
+def turned_values(changed: Mapping[str, Sequence[ValueChange]], *, currency: str) -> list[dict[str, str]]:
+    """Return in words what would become of values, in the register's order; of many turns of one the first few."""
+    return [
+        {"label": str(spec.label), "turns": _turns_text(spec, changed[name], currency)}
+        for name, spec in REGISTER.items()
+        if name in changed
+    ]
+
+
+def _turns_text(spec: ValueSpec, changes: Sequence[ValueChange], currency: str) -> str:
+    def told(each: ValueChange, tell: Callable[..., str]) -> list[str]:
+        sides = ((each.was_set, each.before), (each.is_set, each.after))
+        return [tell(spec, value, currency=currency) if is_set else gettext("not set") for is_set, value in sides]
+
+    turns = []
+    for each in changes[:_MOST_TURNS]:
+        before, after = told(each, cell_text)
+        # Two ladders may be as long as one another, and read the same in short.
+        turns.append(" → ".join(told(each, value_text) if before == after else (before, after)))
+    return ", ".join([*turns, "…"] if len(changes) > _MOST_TURNS else turns)
 
 
 def typed_value(values: Mapping[str, str], errors: Sequence[str]) -> dict[str, Any]:

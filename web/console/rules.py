@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rules import Permission
-from circulation.errors import RuleRefused
+from circulation.errors import Code, RuleRefused
 from circulation.rules.notice_steps import channels_named
 from circulation.rules.resolution import Level, Resolved
 from circulation.rules.values import REGISTER, InvalidValues
@@ -87,7 +87,7 @@ def _page(
         "as_read": marks_of(_own(cell)),
         "ways_out": ways_out,
     }
-    if status != 200:
+    if status != 200 and values is request.POST:
         # What wasn't saved stays as it was typed.
         context["cell"] = cell | typed_value(values, errors) | {"until": day_of(values.get("until", ""))}
     return render(request, "console/rules.html", context, status=status)
@@ -122,6 +122,9 @@ def change_rule(request: StaffRequest) -> HttpResponse:
         errors = told_refusal(refused, book)
         for error in errors:
             messages.error(request, error)
+        if isinstance(refused, RuleRefused) and Code.GROUP_GONE in refused.codes:
+            # Nor is the page that it was typed on: what was meant for a group is offered for no other place.
+            return _page(request, {"name": name}, status=422)
         # Going back to the inherited value isn't about what stands in the field.
         shown = () if "reset" in request.POST else errors
         return _page(request, request.POST, status=422, errors=shown, ways_out=_ways_out(refused, book, place))

@@ -31,6 +31,7 @@ _TEXTS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], str]]] = {
     errors.BARCODE_TAKEN: ("barcode", lambda facts: gettext("Another item has this barcode.")),
     errors.RECORD_DELETED: ("", lambda facts: gettext("The title has been deleted from the catalogue.")),
     errors.LOCATION_ELSEWHERE: ("location", lambda facts: gettext("This room belongs to another branch.")),
+    errors.LOCATION_GONE: ("location", lambda facts: gettext("This room isn't there any more.")),
     errors.PRICE_NOT_VALID: ("price", lambda facts: gettext("This isn't a price.")),
     errors.ITEM_IN_CIRCULATION: (
         "status",

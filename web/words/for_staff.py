@@ -376,6 +376,7 @@ _TEXTS: dict[str, Callable[[Facts], Told]] = {
     Code.NOT_IN_SERVICE: _plain(lambda: gettext("The municipality is not in service.")),
     Code.NOT_UNDOABLE: _plain(lambda: gettext("This can't be undone.")),
     Code.UNDONE_ALREADY: _plain(lambda: gettext("It has been undone already.")),
+    Code.GROUP_GONE: _plain(lambda: gettext("The branch group isn't there any more.")),
     Code.CHANGED_SINCE: _plain(lambda: gettext("Something else has happened to it since, so it can't be undone.")),
     Code.FEE_PAID_SINCE: _plain(lambda: gettext("Its fee has been paid since, so it can't be undone.")),
     Code.SCAN_ID_TAKEN: _plain(

@@ -75,7 +75,7 @@ def test_shows_the_rules_that_another_group_changes_before_it_saves(put, main):
     shown = put(main, valley)
 
     assert (shown.status_code, _group_of(main)) == (200, None)
-    assert shown.context["regrouped"] == ["Loan period"]
+    assert shown.context["regrouped"] == [{"label": "Loan period", "turns": "28 days → 14 days"}]
     assert f'name="rules_shown_for" value="{valley.pk}"' in shown.content.decode()
 
     saved = put(main, valley, rules_shown_for=str(valley.pk))
