@@ -61,6 +61,18 @@ def test_a_change_is_taken_back_once_and_only_while_it_stands(library):
     assert _value(library, "loan_days") == 14
 
 
+def test_a_change_for_a_group_that_is_removed_meanwhile_is_refused(library):
+    group = BranchGroupFactory()
+    row = _set(library, "loan_days", 14, RuleScope(branch_group=group))
+    change = RuleChange.objects.get()
+    row.delete()
+    group.delete()
+
+    with pytest.raises(RuleRefused) as refused:
+        undo_change(change=change, actor=library.staff)
+    assert refused.value.codes == [Code.GROUP_GONE]
+
+
 def test_taking_back_a_first_value_lets_the_inherited_one_hold_again(library):
     _set(library, "loan_days", 7, RuleScope(branch=library.main))
     assert _value(library, "loan_days") == 7

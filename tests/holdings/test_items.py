@@ -5,9 +5,10 @@ import pytest
 from accounts.models import AuditEntry
 from catalogue.models import Change, HoldingsSummary
 from holdings.errors import ItemRefused
-from holdings.models import Item
+from holdings.models import Item, ShelvingLocation
 from holdings.selectors import get_item_by_barcode
 from holdings.services.items import ItemDetails, add_item, change_item
+from holdings.services.rooms import remove_room
 from tests.factories import (
     NOW,
     BranchFactory,
@@ -191,3 +192,12 @@ def test_refuses_an_item_that_is_gone(add):
     item.pk = 10**9
 
     assert _codes(lambda: change_item(item=item, details=details, actor=None, now=NOW)) == ["ITEM_GONE"]
+
+
+def test_refuses_a_room_that_is_removed_meanwhile(add, branch):
+    item, room = add(RecordFactory()), ShelvingLocationFactory(branch=branch)
+    details = _details(item, location=room)
+    remove_room(room=ShelvingLocation.objects.get(), actor=None)
+
+    assert _codes(lambda: change_item(item=item, details=details, actor=None, now=NOW)) == ["LOCATION_GONE"]
+    assert _codes(lambda: add(RecordFactory(), "3010000002", location=room)) == ["LOCATION_GONE"]

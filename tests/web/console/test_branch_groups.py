@@ -8,6 +8,7 @@ from circulation.selectors import rule_book
 from circulation.services.check_in import check_in
 from holdings.models import Branch, BranchGroup
 from tests.factories import NOW, BranchFactory, BranchGroupFactory, LoanFactory, RuleFactory
+from web.console.rule_scopes import cell_of
 
 PAGE = "/console/branches/groups"
 
@@ -53,7 +54,7 @@ def test_a_group_made_here_holds_branches_and_lets_items_float_within_it(admin_c
     assert (valley.name, [answer.status_code for answer in (*answers, rule)]) == ("Valley", [302, 302, 302])
     assert result.branch == east
     [row] = admin_client.get(PAGE).context["groups"]
-    assert row["branches"] == [main, east]
+    assert row["branches"] == [east, main]
     assert b'<td class="only-wide">Valley</td>' in admin_client.get("/console/branches").content
     entry = AuditEntry.objects.get(action="holdings.change_branch", subject_id=east.pk)
     assert (entry.actor_id, entry.facts["group"]) == (admin_client.staff.pk, {"before": None, "after": "Valley"})
@@ -177,3 +178,20 @@ def test_removes_a_group_that_nothing_needs_and_no_other(admin_client, main):
     assert (entry.subject_id, entry.facts["name"]) == (valley.pk, "Valley")
     assert admin_client.post(f"{PAGE}/{valley.pk}/remove").status_code == 404
     assert b"Removed a branch group" in admin_client.get("/console/audit").content
+
+
+@pytest.mark.parametrize("sent", [{"value": "14"}, {"value": "14", "reset": "1"}])
+def test_a_rule_for_a_group_that_is_removed_in_that_moment_is_refused(admin_client, main, monkeypatch, sent):
+    valley = BranchGroupFactory()
+    at = {"name": "loan_days", "branch": f"g{valley.pk}"}
+
+    def meanwhile(page, values):
+        BranchGroup.objects.filter(pk=valley.pk).delete()
+        return cell_of(page, values)
+
+    monkeypatch.setattr("web.console.rules.cell_of", meanwhile)
+    answer = admin_client.post("/console/rules/change", at | sent)
+
+    assert answer.status_code == 422
+    assert b"The branch group isn&#x27;t there any more." in answer.content
+    assert not RuleChange.objects.exists()
