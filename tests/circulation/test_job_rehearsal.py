@@ -45,7 +45,7 @@ def test_says_what_fees_would_be_charged_and_charges_none(night, admin, alpha):
 
     found = try_now("overdue-fees", municipality=alpha, actor=admin, now=NOW)
 
-    assert dict(found.counts) == {"loans": 1, "charged": 1, "without_rule": 0}
+    assert dict(found.counts) == {"looked_at": 1, "charged": 1, "without_rule": 0}
     (charge,) = found.charges
     assert (charge.patron_id, charge.about) == (night[0].patron_id, night[0].item.record.title)
     assert charge.amount > Decimal("0.00")

@@ -153,7 +153,7 @@ class TestKilled:
         assert outcomes["overdue-fees"] == "FAILED"
         assert set(Fee.objects.values_list("loan", flat=True)) == {loan.pk for loan in loans} - {bad}
         assert JobRun.objects.get(job="overdue-fees").counts == {
-            "loans": 6,
+            "looked_at": 6,
             "charged": 6,
             "without_rule": 0,
             "failed": 1,
@@ -296,7 +296,7 @@ class TestTasks:
 
         counts = tasks.run_one_job(schema_name="alpha", job="overdue-fees", local_day="2026-11-19")
 
-        assert counts == {"loans": 1, "charged": 1, "without_rule": 0}
+        assert counts == {"looked_at": 1, "charged": 1, "without_rule": 0}
         assert JobRun.objects.get().started_by_hand is True
 
     def test_a_job_that_waited_begins_again_after_its_worker_died(self, rules):
