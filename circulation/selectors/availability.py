@@ -11,7 +11,7 @@ from django.core.cache import cache
 from django.db.models import Count, FilteredRelation, Min, Q
 
 from circulation.selectors.holds import queue_length
-from holdings.models import Item
+from holdings.models import Branch, Item
 
 __all__ = ["BranchAvailability", "all_titles_at_home", "availability", "queue_length", "titles_at_home"]
 
@@ -97,8 +97,12 @@ def all_titles_at_home(*, branches: Collection[str] = ()) -> Collection[int]:
 
     :param branches: codes of the branches whose items count; none for all of them
     """
-    named = sha256("\n".join(sorted(branches)).encode()).hexdigest()
-    return cache.get_or_set(f"at-home:{named}", lambda: _read_titles_at_home(branches), _AT_HOME_FOR) or ()
+    # Only our own codes: an address may name any, and each set of them is kept apart.
+    known = set(Branch.objects.filter(code__in=branches).values_list("code", flat=True)) if branches else set()
+    if branches and not known:
+        return ()
+    named = sha256("\n".join(sorted(known)).encode()).hexdigest()
+    return cache.get_or_set(f"at-home:{named}", lambda: _read_titles_at_home(known), _AT_HOME_FOR) or ()
 
 
 def _read_titles_at_home(branches: Collection[str]) -> "array[int]":

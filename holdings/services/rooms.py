@@ -59,7 +59,7 @@ def remove_room(*, room: ShelvingLocation, actor: Any) -> None:
     room.delete()
 
 
-def _free_name(branch_id: int, name: str, *, but: int | None = None) -> str:
+def _free_name(branch_id: int, name: str, *, but: int = 0) -> str:
     """Return the name as it's kept, once nobody else can take it until the transaction ends."""
     name = name.strip()
     if not name:
