@@ -40,7 +40,7 @@ def take_back_recall(*, loan: Loan, staff: StaffAccount | None, now: datetime) -
             raise RecallRefused([blocking(Code.LOAN_ENDED)])
         if locked.recalled_at is None:
             raise RecallRefused([blocking(Code.NOT_RECALLED)])
-        _give_back(locked, rule_book(), staff=staff, now=now)
+        _give_back(locked, rule_book(), staff=staff, now=now, by_hand=True)
         return locked
 
 
@@ -97,7 +97,7 @@ def _lock(which: Q) -> QuerySet[Loan]:
     return wanted.filter(which, returned_at__isnull=True).order_by("pk")
 
 
-def _give_back(loan: Loan, book: RuleBook, *, staff: StaffAccount | None, now: datetime) -> None:
+def _give_back(loan: Loan, book: RuleBook, *, staff: StaffAccount | None, now: datetime, by_hand: bool = False) -> None:
     today, before, hold_id, called_back_at = _today(loan, now), loan.due_date, loan.recalled_for_id, loan.recalled_at
     renewed = loan.renewed_at is not None and called_back_at is not None and loan.renewed_at > called_back_at
     due_date = given_back(
@@ -123,8 +123,9 @@ def _give_back(loan: Loan, book: RuleBook, *, staff: StaffAccount | None, now: d
             "hold_id": hold_id,
             "before": {"due_date": before.isoformat()},
             "due_date": due_date.isoformat(),
-            # Nothing has brought her more time: the night would call it back once more.
-            **({"was_late": True} if due_date < today else {}),
+            # Nothing has brought her more time: the night would call it back once more, which nobody wants who took
+            # it back by hand. One whose hold has ended is called back for the next one.
+            **({"was_late": True} if by_hand and due_date < today else {}),
         },
     )
     if _was_told(loan) and due_date != before:

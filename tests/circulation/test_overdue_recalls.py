@@ -7,6 +7,7 @@ import pytest
 
 from circulation.errors import Code, RenewalRefused
 from circulation.models import CirculationRule, Hold, Loan
+from circulation.services.holds import cancel_hold
 from circulation.services.nightly.overdue_notices import make_overdue_notices
 from circulation.services.recalls_over import take_back_recall
 from circulation.services.renew import renew_loan
@@ -69,6 +70,17 @@ def test_what_staff_take_back_stays_so_until_she_renews_and_is_late_again(late, 
     due_date = TODAY + timedelta(days=2)
     Loan.objects.update(due_date=due_date)
     assert night(3) == {"letters": 1, "loans": 1}
+
+
+def test_what_was_let_go_with_a_hold_that_staff_cancelled_is_asked_for_by_the_next(late, library):
+    hold = hold_on(late)
+    night()
+    cancel_hold(hold=hold, staff=library.staff, now=NOW)
+    late.refresh_from_db()
+    assert late.recalled_at is None
+    hold_on(late)
+
+    assert night(1) == {"letters": 1, "loans": 1}
 
 
 def test_what_staff_took_back_before_it_was_due_is_asked_for_when_it_is_late(late, library):
