@@ -126,26 +126,31 @@ def notices_of(patron: Patron, *, limit: int = 10) -> list[Notice]:
 def _hiding(notices: list[Notice]) -> list[Notice]:
     """Keep addresses from being shown that are protected: the patron's own, or a guardian's who is written to.
 
-    A child's message to somebody who isn't known as its guardian any more may have gone to a protected one.
+    A child's message to somebody who isn't known as its guardian any more may have gone to a protected one. An adult is
+    written to herself, whatever her name is by now; but who is one by a later correction may have been written to as a
+    child, so her guardians count too.
     """
-    for_others = {notice.patron_id for notice in notices if _goes_to_another(notice)}
+    for_others = {notice.patron_id for notice in notices if _has_another_name(notice)}
     guardians: dict[int, list[Patron]] = defaultdict(list)
     if for_others:
         for link in Guardianship.objects.filter(child__in=for_others).select_related("guardian"):
             guardians[link.child_id].append(link.guardian)
     for notice in notices:
         hides = notice.patron.is_protected
-        if not hides and _goes_to_another(notice):
+        if not hides and _has_another_name(notice):
             known = guardians[notice.patron_id]
-            hides = any(each.is_protected for each in known) or not any(_is_to(notice, each) for each in known)
+            is_to_known = any(_is_to(notice, each) for each in known)
+            hides = any(each.is_protected for each in known) or (_was_a_child(notice) and not is_to_known)
         notice.hides_address = hides
     return notices
 
 
-def _goes_to_another(notice: Notice) -> bool:
-    """Whether it's a child's message to somebody else; an adult is written to herself, whatever her name is by now."""
-    is_hers = notice.addressee == notice.patron.display_name
-    return not is_hers and is_minor(notice.patron, today=timezone.localdate(notice.created_at))
+def _has_another_name(notice: Notice) -> bool:
+    return notice.addressee != notice.patron.display_name
+
+
+def _was_a_child(notice: Notice) -> bool:
+    return is_minor(notice.patron, today=timezone.localdate(notice.created_at))
 
 
 def _is_to(notice: Notice, guardian: Patron) -> bool:

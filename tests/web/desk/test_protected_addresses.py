@@ -85,6 +85,18 @@ def test_an_address_is_shown_only_of_who_is_known_as_unprotected_guardian(pages_
     assert ("hidden@post.example" in shown) is (left == "herself")
 
 
+def test_a_protected_guardian_s_address_stays_hidden_when_the_child_turns_out_to_be_an_adult(pages_after, rules):
+    child = PatronFactory(child=True, birth_date=None)
+    GuardianshipFactory(child=child, guardian=PatronFactory(alias="Anna A", **ANNA))
+    adults = PatronFactory().category
+
+    notice, shown = pages_after(child, lambda: Patron.objects.filter(pk=child.pk).update(category=adults))
+
+    assert notice.addressee == "Anna A"
+    assert notice.subject in shown
+    assert not [secret for secret in SECRETS if secret in shown]
+
+
 def test_who_has_another_name_since_is_no_other(pages_after, patron):
     Patron.objects.filter(pk=patron.pk).update(**ANNA)
     patron.refresh_from_db()
