@@ -49,6 +49,8 @@ def add_till(*, branch: Branch, name: str, staff: StaffAccount) -> Till:
     name = " ".join(name.split())[:_LONGEST_NAME]
     if not name:
         raise FeeRefused([Reason(Code.TEXT_MISSING)])
+    # Nobody gives another till this name at this moment.
+    _locked(branch)
     till, _made = Till.objects.update_or_create(branch=branch, name=name, defaults={"is_active": True})
     record(action="circulation.add_till", actor=staff, subject=till, facts={"name": name})
     return till
