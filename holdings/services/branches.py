@@ -92,6 +92,29 @@ def change_branch(*, branch: Branch, details: BranchDetails, actor: Any) -> Bran
 
 
 @transaction.atomic
+def move_branch(*, branch: Branch, up: bool, actor: Any) -> None:
+    """Let a branch change places with the one before or after it in the municipality's order; at the end it stays.
+
+    :param up: whether it goes before the one before it
+    """
+    # Locked together before they're read in order, so that two moves at once don't mix two orders.
+    list(Branch.objects.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+    branches = list(Branch.objects.order_by("position", "name", "pk"))
+    was_at = next(place for place, each in enumerate(branches) if each.pk == branch.pk)
+    goes_to = was_at - 1 if up else was_at + 1
+    if not 0 <= goes_to < len(branches):
+        return
+    branches.insert(goes_to, branches.pop(was_at))
+    # All of them are counted anew: two may have had the same place, and then there's nothing to change places with.
+    changed = [each for place, each in enumerate(branches) if each.position != place]
+    for place, each in enumerate(branches):
+        each.position = place
+    Branch.objects.bulk_update(changed, ["position"])
+    facts = {"place": {"before": was_at + 1, "after": goes_to + 1}}
+    record(action="holdings.move_branch", actor=actor, subject=branch, facts=facts)
+
+
+@transaction.atomic
 def set_opening_hours(*, branch: Branch, week: Mapping[int, tuple[time, time]], actor: Any) -> None:
     """Replace a branch's weekly hours.
 

@@ -154,6 +154,7 @@ CONSOLE = {
     "console:branch": Page(
         _ADMIN, {"pk": "branch"}, sends={"name": "=Renamed", "kind": "=PUBLIC", "group": "branch_group"}
     ),
+    "console:move_branch": Page(_ADMIN, sends={"up": "branch"}),
     "console:branch_groups": Page(_ADMIN, sends={"name": "=New"}),
     "console:rename_branch_group": Page(_ADMIN, {"pk": "branch_group"}, sends={"name": "=New"}),
     "console:remove_branch_group": Page(_ADMIN, {"pk": "branch_group"}, sends={}),

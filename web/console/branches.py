@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.rules import Permission
 from circulation.errors import ClosingRefused, RuleRefused
@@ -98,19 +98,6 @@ class NewBranchForm(BranchForm):
         label=_("Code"), max_length=20, help_text=_("Small letters, digits and hyphens; it stays for good.")
     )
     field_order = ["code"]
-
-
-@staff_only(Permission.ADMINISTER)
-@require_safe
-def listed(request: StaffRequest) -> HttpResponse:
-    """List the branches."""
-    groups = {group.pk: group for group in branch_groups()}
-    rows = [
-        {"branch": branch, "group": groups.get(branch.group_id), "open_days": len(week_of(branch))}
-        for branch in all_branches()
-    ]
-    context = {"areas": municipality_areas(request, "branches"), "rows": rows}
-    return render(request, "console/branches.html", context)
 
 
 @staff_only(Permission.ADMINISTER)

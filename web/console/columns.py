@@ -161,6 +161,7 @@ register(
             Column("address", _("Address"), "only-wide"),
             Column("opening-days", _("Opening days")),
             Column("state", _("State")),
+            action(),
         ),
     ),
     Table(

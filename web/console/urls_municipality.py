@@ -4,6 +4,7 @@ from django.urls import path
 
 from web.console import (
     branch_groups,
+    branch_list,
     branches,
     closings,
     import_profiles,
@@ -40,7 +41,8 @@ urlpatterns = [
     path("rules/differences", rule_differences.differences, name="rule_differences"),
     path("rules/history", rule_history.history, name="rule_history"),
     path("rules/history/<int:pk>/undo", rule_history.undo, name="undo_rule"),
-    path("branches", branches.listed, name="branches"),
+    path("branches", branch_list.listed, name="branches"),
+    path("branches/order", branch_list.move, name="move_branch"),
     path("branches/add", branches.add, name="add_branch"),
     path("branches/closing", closings.closing, name="closing"),
     path("branches/not-sent", transfer_limits.listed, name="transfer_limits"),
