@@ -87,7 +87,7 @@ def fetch(
             raise RemoteFailed(Trouble.UNREACHABLE) from problem
         try:
             if answer.status in _REDIRECTS and (target := answer.headers.get("Location")):
-                address = urljoin(address, target)
+                address = _led_to(address, target)
                 continue
             return _read(answer, most_bytes)
         except TimeoutError as problem:
@@ -111,6 +111,14 @@ def _parts(address: str) -> SplitResult:
     if not is_one or "@" in parts.netloc:
         raise RemoteFailed(Trouble.BAD_ADDRESS)
     return parts
+
+
+def _led_to(address: str, target: str) -> str:
+    """Return the address that an answer leads to, which is whatever the server wrote."""
+    try:
+        return urljoin(address, target)
+    except ValueError as problem:
+        raise RemoteFailed(Trouble.BAD_ADDRESS) from problem
 
 
 def _asked(parts: SplitResult, headers: Mapping[str, str], until: float) -> HTTPResponse:

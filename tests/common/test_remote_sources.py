@@ -21,6 +21,8 @@ class _Source(BaseHTTPRequestHandler):
             self._send(302, {"Location": "http://10.0.0.1/"})
         elif self.path == "/file":
             self._send(302, {"Location": "file:///etc/hosts"})
+        elif self.path == "/nowhere":
+            self._send(302, {"Location": "http://[library.example/"})
         elif self.path == "/busy":
             self._send(503, {"Retry-After": "30"})
         elif self.path == "/silent":
@@ -72,6 +74,7 @@ def test_gives_what_stands_there_also_behind_a_redirect(source, path):
         ("/round", Trouble.REFUSED),
         ("/inside", Trouble.PRIVATE_ADDRESS),
         ("/file", Trouble.BAD_ADDRESS),
+        ("/nowhere", Trouble.BAD_ADDRESS),
         ("/nonsense", Trouble.UNREACHABLE),
     ],
 )
