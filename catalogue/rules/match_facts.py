@@ -15,6 +15,7 @@ TITLE_KEY_LENGTH = 20
 
 _WORDS = re.compile(r"[^\W_]+|&")
 _DIGITS = re.compile(r"\d+")
+_MOST_DIGITS = 20
 _ROMAN = re.compile(r"(?=[ivxlc])(?:x[cl]|l?x{0,3})(?:i[xv]|v?i{0,3})")
 _ROMAN_VALUES = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
 _STROKES = str.maketrans({"æ": "ae", "ø": "o", "đ": "d", "ł": "l", "ß": "ss", "þ": "th"})
@@ -118,7 +119,7 @@ def part_number(text: str) -> str:
     words = comparable(text).split()
     for word in words:
         if found := _DIGITS.search(word):
-            return str(int(found[0]))
+            return _as_number(found[0])
         if len(word) > 1 and _ROMAN.fullmatch(word):
             return str(_roman(word))
     return " ".join(words)
@@ -149,7 +150,12 @@ def _name(text: str) -> str:
 
 def _edition(text: str) -> str:
     found = _DIGITS.search(text)
-    return str(int(found[0])) if found else comparable(text)
+    return _as_number(found[0]) if found else comparable(text)
+
+
+def _as_number(digits: str) -> str:
+    """Return digits without the zeros before them; of a row that's no number any more, the beginning."""
+    return str(int(digits[:_MOST_DIGITS]))
 
 
 def _first_number(text: str) -> int | None:

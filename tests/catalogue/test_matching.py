@@ -8,7 +8,7 @@ from catalogue.marc.columns import parse_columns
 from catalogue.marc.reading import read_single
 from catalogue.rules.match_facts import MatchFacts, comparable, match_facts, part_number
 from catalogue.rules.matching import VETO, Candidate, Feature, Score, compare, is_double, ranked
-from tests.catalogue.marc_samples import DANISH_NOVEL, NOVEL, iso2709
+from tests.catalogue.marc_samples import DANISH_NOVEL, LEADER, NOVEL, iso2709
 
 DANISH_LEADER = "00000n    2200000   45  "
 BOOK = MatchFacts(
@@ -52,6 +52,13 @@ def test_ii_i9_compares_words_without_accents_and_numbers_as_digits(one, other):
 )
 def test_tells_which_part_however_its_number_is_written(text, number):
     assert part_number(text) == number
+
+
+def test_a_row_of_digits_that_is_no_number_stops_nothing():
+    digits = "7" * 5000
+    facts = facts_of([*NOVEL, ("250", f"  $a{digits}")], leader=LEADER)
+
+    assert part_number(digits) == facts.edition == "7" * 20
 
 
 @pytest.mark.parametrize(
