@@ -1,5 +1,6 @@
 """A search as an Atom feed: what's new among its titles, for feed readers and other pages."""
 
+import re
 from dataclasses import replace
 
 from django.http import HttpResponse
@@ -20,6 +21,8 @@ _MOST_TITLES = 50
 # Readers ask again and again; a title that comes an hour later is still new.
 _KEPT_FOR = 3600  # seconds
 _ASK_AGAIN = 600  # seconds
+# What XML can't say, however it's written; it comes from addresses and from damaged records.
+_UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 @open_to_all
@@ -36,7 +39,7 @@ def new_titles(request: PageRequest) -> HttpResponse:
         return HttpResponse(status=503, headers={"Retry-After": str(_ASK_AGAIN), "Cache-Control": "no-store"})
     hits = () if result.is_corrected or result.is_relaxed else result.hits
     records = records_by_ids(hit.record_id for hit in hits)
-    library, wanted = current_municipality().name, asked.text
+    library, wanted = current_municipality().name, _sayable(asked.text)
     query = f"?{request.GET.urlencode()}" if request.GET else ""
     feed = Atom1Feed(
         title=gettext("New at %(library)s") % {"library": f"{library}: {wanted}" if wanted else library},
@@ -49,12 +52,16 @@ def new_titles(request: PageRequest) -> HttpResponse:
         if record := records.get(hit.record_id):
             address = request.build_absolute_uri(reverse("portal:record", args=[hit.record_id]))
             feed.add_item(
-                title=hit.title,
+                title=_sayable(hit.title),
                 link=address,
-                description=record.summary,
-                author_name=hit.author or None,
+                description=_sayable(record.summary),
+                author_name=_sayable(hit.author) or None,
                 unique_id=address,
                 pubdate=record.created_at,
                 updateddate=record.changed_at,
             )
     return HttpResponse(feed.writeString("utf-8"), content_type=feed.content_type)
+
+
+def _sayable(text: str) -> str:
+    return _UNSAYABLE.sub("", text)

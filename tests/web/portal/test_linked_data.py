@@ -83,6 +83,17 @@ def test_a_feed_of_everything_and_of_nothing(browser, shelve):
     assert feed(browser, "?q=%20&decade=x&sort=never&page=-1")[1] == ["Lucky Per"]
 
 
+def test_a_feed_leaves_out_what_xml_cannot_say(browser, shelve):
+    shelve("Lucky\x01 Per", author="Pontoppidan\x0b, Henrik", summary="Luck\x1f.")
+
+    root, titles = feed(browser, "?q=lucky%01%0B")
+
+    assert titles == ["Lucky Per"]
+    assert root.xpath("a:title/text()", namespaces=ATOM) == ["New at Alpha: lucky"]
+    assert root.xpath("a:entry/a:author/a:name/text()", namespaces=ATOM) == ["Pontoppidan, Henrik"]
+    assert root.xpath("a:entry/a:summary/text()", namespaces=ATOM) == ["Luck."]
+
+
 def test_a_feed_says_to_come_back_while_there_is_no_index(browser, alpha, monkeypatch):
     monkeypatch.setattr(feeds, "search", lambda _request: SearchResult(state=State.UNAVAILABLE))
 
