@@ -14,7 +14,7 @@ from django_tenants.utils import get_public_schema_name, schema_context
 from catalogue.models import ImportRun
 from catalogue.search.folder import WriterIsBusy
 from catalogue.search.writing import catch_up
-from catalogue.selectors.import_sources import due_sources
+from catalogue.selectors.import_sources import due_sources, unfinished_harvests
 from catalogue.services.change_feed import followers_are_reading
 from catalogue.services.harvests import claim, harvest
 from catalogue.services.import_by_profile import run_profile_import
@@ -137,9 +137,12 @@ def _harvest(source_id: int, local_day: str, author: Author) -> None:
             return
         day = date.fromisoformat(local_day) if local_day else None
         source = claim(source_id, municipality_id, day=day, now=now)
-        run = harvest(source=source, store=_stored, author=author, now=now) if source else None
-    if run:
-        _bring_in(run, author)
+        if source:
+            harvest(source=source, store=_stored, author=author, now=now)
+    # Beside the new one, any whose worker died: nobody else is told to go on with it.
+    for run in unfinished_harvests(source_id, municipality_id):
+        if default_storage.exists(run.stored_as):
+            _bring_in(run, author)
 
 
 def _stored(file: BinaryIO) -> str:

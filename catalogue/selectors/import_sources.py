@@ -28,6 +28,13 @@ def harvested_runs(municipality_id: int | None, limit: int = 20) -> list[ImportR
     return list(runs.select_related("harvested_from").order_by("-started_at", "-pk")[:limit])
 
 
+def unfinished_harvests(source_id: int, municipality_id: int | None) -> list[ImportRun]:
+    """Return the imports from a library's source that wait for a worker or have lost theirs, oldest first."""
+    states = (ImportRun.State.WAITING, ImportRun.State.RUNNING)
+    runs = ImportRun.objects.filter(harvested_from=source_id, municipality=municipality_id, state__in=states)
+    return list(runs.order_by("started_at", "pk"))
+
+
 def due_sources(now: datetime) -> Iterator[tuple[str, int, date]]:
     """Yield municipality (empty for the consortium), source and local day of each that's to be asked this night."""
     active = ImportSource.objects.filter(is_active=True).select_related("municipality")

@@ -5,6 +5,7 @@ goes on behind it; from when on is asked next time is moved only by a harvest th
 """
 
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,11 +17,12 @@ from django.db.models import Q
 from catalogue.models import ImportRun, ImportSource
 from catalogue.oai_source import SourceFailed, SourceProblem, Wanted, pages
 from catalogue.services.import_by_profile import plan_profile_import
+from catalogue.services.import_sources import HARVESTED
 from catalogue.services.records import Author
 from common import audit
 
 # A first harvest that's longer goes on the next night.
-_MOST_BYTES, _MOST_PAGES = 1 << 30, 20_000
+_MOST_BYTES, _MOST_PAGES, _SECONDS = 1 << 30, 20_000, 6 * 3600.0
 _HEAD, _END = b'<?xml version="1.0" encoding="UTF-8"?>\n<collection>\n', b"</collection>\n"
 
 Store = Callable[[BinaryIO], str]
@@ -73,7 +75,7 @@ def harvest(*, source: ImportSource, store: Store, author: Author, now: datetime
 
 
 def _fetch(wanted: Wanted, file: BinaryIO) -> _Fetched:
-    fetched = _Fetched(token=wanted.token)
+    fetched, until = _Fetched(token=wanted.token), time.monotonic() + _SECONDS
     try:
         for number, page in enumerate(pages(wanted), start=1):
             for record in page.records:
@@ -82,8 +84,11 @@ def _fetch(wanted: Wanted, file: BinaryIO) -> _Fetched:
             fetched.gone += page.gone
             fetched.size += sum(map(len, page.records))
             fetched.moment, fetched.token = fetched.moment or page.moment, page.token
-            if fetched.size > _MOST_BYTES or number >= _MOST_PAGES:
+            if fetched.size > _MOST_BYTES or number >= _MOST_PAGES or time.monotonic() > until:
                 break
+        else:
+            # Also where the last page says that there's nothing, instead of being the last.
+            fetched.token = ""
     except SourceFailed as failed:
         fetched.problem = failed.code.value
         if failed.code == SourceProblem.TOKEN_TOO_OLD:
@@ -94,8 +99,8 @@ def _fetch(wanted: Wanted, file: BinaryIO) -> _Fetched:
 @transaction.atomic
 def _note(source: ImportSource, fetched: _Fetched, stored_as: str, author: Author, now: datetime) -> ImportRun | None:
     row = ImportSource.objects.select_for_update(of=("self",)).select_related("profile").filter(pk=source.pk).first()
-    if row is None or row.address != source.address:
-        # Deleted or led elsewhere meanwhile; what came is left where it is.
+    if row is None or any(getattr(row, name) != getattr(source, name) for name in HARVESTED):
+        # Deleted or asked for something else meanwhile, which begins anew; what came is left where it is.
         return None
     if not source.token:
         # Only a harvest from the beginning knows from when on the next one asks.

@@ -14,7 +14,7 @@ from common.errors import Reason
 from common.remote_sources import RemoteFailed, check_address
 
 # What else they're asked for is another harvest, which begins anew.
-_WHAT = ("address", "set_name", "prefix")
+HARVESTED = ("address", "set_name", "prefix")
 
 
 @transaction.atomic
@@ -34,7 +34,7 @@ def save_source(
         if source.version != expected_version:
             raise RecordRefused([Reason(Code.STALE, facts={"version": source.version})])
         source.version += 1
-    if any(getattr(source, name) != values.get(name, getattr(source, name)) for name in _WHAT):
+    if any(getattr(source, name) != values.get(name, getattr(source, name)) for name in HARVESTED):
         source.since = source.since_then = source.token = source.problem = ""
     for name, value in values.items():
         setattr(source, name, value)

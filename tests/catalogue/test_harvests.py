@@ -13,7 +13,7 @@ from django.db import connection
 from django.http import QueryDict
 
 from accounts.models import AuditEntry
-from catalogue import oai_source
+from catalogue import oai_source, tasks
 from catalogue.errors import Code, RecordRefused
 from catalogue.models import BibliographicRecord, Change, ImportProfile, ImportRun, ImportSource
 from catalogue.selectors.import_sources import due_sources
@@ -229,13 +229,54 @@ def test_a_ring_of_tokens_ends(server, source, harvest):
     assert (source.problem, len(server.asked)) == ("NO_OAI", 2)
 
 
-def test_a_harvest_that_is_too_long_for_a_night_goes_on_the_next(provided, source, harvest, monkeypatch):
-    monkeypatch.setattr(harvests, "_MOST_PAGES", 1)
+@pytest.mark.parametrize(("limit", "most"), [("_MOST_PAGES", 1), ("_SECONDS", -1.0)])
+def test_a_harvest_that_is_too_long_for_a_night_goes_on_the_next(provided, source, harvest, monkeypatch, limit, most):
+    monkeypatch.setattr(harvests, limit, most)
     harvest()
     assert (source.problem, bool(source.token), BibliographicRecord.objects.count()) == ("", True, 2)
 
     harvest(date(2026, 11, 20))
     assert (source.token, BibliographicRecord.objects.count()) == ("", 3)
+
+
+def test_a_last_page_that_says_there_is_nothing_ends_a_harvest(provided, source, harvest):
+    second = next(key for key in provided.answers if "resumptionToken" in key)
+    provided.answers[second] = (200, EMPTY.format('<error code="noRecordsMatch"/>'), {})
+
+    harvest()
+
+    assert (source.problem, source.token, bool(MOMENT.fullmatch(source.since))) == ("", "", True)
+
+
+def test_a_source_that_is_changed_while_it_is_asked_begins_anew(provided, source, harvest, monkeypatch):
+    asked_for = harvests.pages
+
+    def pages(wanted):
+        yield from asked_for(wanted)
+        ImportSource.objects.update(set_name="books")
+
+    monkeypatch.setattr(harvests, "pages", pages)
+
+    harvest()
+
+    assert (source.set_name, source.since, source.since_then, source.token) == ("books", "", "", "")
+    assert ImportRun.objects.count() == 0
+
+
+def test_what_a_killed_worker_fetched_is_brought_in_by_the_next(provided, source, harvest, monkeypatch):
+    def die(**_run):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as killed:
+        killed.setattr(tasks, "run_profile_import", die)
+        with pytest.raises(KeyboardInterrupt):
+            harvest()
+    assert ImportRun.objects.get().state == ImportRun.State.WAITING
+
+    harvest()
+
+    assert (ImportRun.objects.get().state, ImportRun.objects.get().counts) == (ImportRun.State.DONE, {"CREATED": 3})
+    assert len(provided.asked) == 2
 
 
 def test_our_own_machines_are_never_asked(server, source, harvest, settings):
