@@ -22,7 +22,8 @@ from catalogue.marc.iso2709 import (
 from catalogue.marc.problems import Problem, RecordProblem
 from catalogue.marc.records import SUBFIELD, Flavour, MarcField, MarcRecord, Parsed, Piece, RawFormat
 
-_RECORD_TAG = re.compile(rb"<(/?)(?:[A-Za-z_][\w.-]*:)?record(?=[\s/>])[^>]*>")
+# No longer than any tag is: where many begin and none ends, each would be looked for to the end.
+_RECORD_TAG = re.compile(rb"<(/?)(?:[A-Za-z_][\w.-]*:)?record(?=[\s/>])[^>]{0,1000}>")
 _MARC_PART = re.compile(rb"<(?:[A-Za-z_][\w.-]*:)?(?:leader|controlfield|datafield)[\s>]")
 _PREFIX = re.compile(r"</?([A-Za-z_][\w.-]*):|\s([A-Za-z_][\w.-]*):[\w.-]+=")
 _DECLARED = re.compile(r"\sxmlns:([\w.-]+)=")

@@ -388,6 +388,13 @@ def test_reports_xml_records_that_are_not_marc(wrong, problem):
     assert titles(outcomes) == ["Yön äänet"]
 
 
+def test_many_tags_that_begin_and_never_end_are_passed_over():
+    # Each would be looked for to the end of the file: minutes for a catalogue's answer, an hour for a delivery.
+    outcomes = read(collection(b"<![CDATA[" + b"<record " * 100_000 + b"]]>", marcxml(NOVEL)))
+
+    assert titles(outcomes) == ["Yön äänet"]
+
+
 def test_reads_carets_as_blanks_in_alephs_fixed_fields():
     outcome = read(aleph(NOVEL))[0]
 
