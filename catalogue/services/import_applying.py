@@ -13,13 +13,13 @@ from catalogue.marc.rewriting import rewritten
 from catalogue.models import BibliographicRecord, ChangeKind, ImportEntry, ImportOutcome, ImportRun
 from catalogue.rules.field_protection import named
 from catalogue.rules.import_decisions import Action, Profile
-from catalogue.rules.rights import Level, reasons_against_creation
+from catalogue.rules.rights import reasons_against_creation
 from catalogue.selectors.enrichments import fields_of, newest_enrichment
 from catalogue.services.enrichments import Whose, save_enrichment
 from catalogue.services.import_deciding import Decided, decided, result_of
 from catalogue.services.import_profiles import rules_from
 from catalogue.services.record_writing import Incoming, SeenRecords, write_records
-from catalogue.services.records import Author, Saved, add_record, save_record
+from catalogue.services.records import Author, Saved, add_record, level_of, save_record
 from common.errors import Reason
 
 _LONGEST_TITLE, _LONGEST_NUMBER = 200, 64
@@ -132,7 +132,7 @@ def _create(new: dict[int, Incoming], how: Applying) -> dict[int, Done]:
     done: dict[int, Done] = {}
     for place, record in new.items():
         owner = record.columns.owner or library.code
-        if against := reasons_against_creation(Level.COMMON, library, owner=owner):
+        if against := reasons_against_creation(level_of(record), library, owner=owner):
             done[place] = Done(ImportOutcome.FAILED, against=tuple(Reason(code) for code in against))
     wanted = {place: record for place, record in new.items() if place not in done}
     if not wanted:

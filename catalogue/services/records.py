@@ -99,7 +99,7 @@ def add_record(
     be_the_only_writer()
     read = _one_record(raw)
     record = incoming(read=read, source=author.library.code if is_local else source)
-    level = Level.LOCAL if is_local else _level_of(record)
+    level = Level.LOCAL if is_local else level_of(record)
     owner = record.columns.owner or author.library.code
     reasons = _reasons_in(record) + _as_reasons(reasons_against_creation(level, author.library, owner=owner))
     if is_local:
@@ -291,7 +291,8 @@ def _named_owner(new: Incoming, before: Owned) -> str:
     return "" if new.columns.owner == before.owner else new.columns.owner
 
 
-def _level_of(record: Incoming) -> Level:
+def level_of(record: Incoming) -> Level:
+    """Return whose record one is that's no library's own."""
     return Level.SCHOOL_COMMON if record.columns.agency == SCHOOL_COMMON_AGENCY else Level.COMMON
 
 

@@ -161,6 +161,13 @@ def test_refuses_what_the_library_has_no_right_to_change(bring, known):
     assert known.version == 1
 
 
+def test_a_library_without_schools_brings_in_no_record_of_theirs(bring, root):
+    assert bring(novel(t003="300000")).counts == {"FAILED": 1}
+    assert ImportEntry.objects.get().reasons == [Code.SCHOOLS_ONLY]
+
+    assert bring(novel(t003="300000"), by=root).counts == {"CREATED": 1}
+
+
 def test_keeps_the_newer_one_of_two_with_one_number(bring, known):
     run = bring(novel(t005="20200101000000.0", t245="10$aThe old title"))
 
