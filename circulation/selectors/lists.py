@@ -71,7 +71,9 @@ def transits_to(branch: Branch) -> list[Transit]:
     )
 
 
-def ready_holds(branch: Branch) -> list[Hold]:
-    """Return what lies ready at the branch, by shelf number, each with its patron."""
+def ready_holds(branch: Branch, *, today: date) -> list[Hold]:
+    """Return what lies ready at the branch, by shelf number, each with its patron; not what `shelf_to_clear` has."""
     ready = holds_with_record().filter(pickup_branch=branch, state=Hold.State.READY).prefetch_related("patron")
+    lies_here = Q(trapped_item__status=Item.Status.ON_HOLD_SHELF, trapped_item__current_branch=branch)
+    ready = ready.exclude(lies_here, shelf_until__lt=today)
     return list(ready.order_by("shelf_number", "pk"))

@@ -47,7 +47,7 @@ def shelf(request: DeskRequest) -> HttpResponse:
     ]
     lists = {
         "lines": ordered(request, "shelf-to-clear", rows),
-        "ready": ordered(request, "shelf-ready", ready_holds(branch)),
+        "ready": ordered(request, "shelf-ready", ready_holds(branch, today=timezone.localdate())),
     }
     return list_page(request, "shelf", lists)
 

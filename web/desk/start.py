@@ -34,7 +34,7 @@ def start(request: DeskRequest) -> HttpResponse:
         "today": timezone.localdate(),
         "work": _work(branch),
         "failed_jobs": count_failed_jobs(),
-        "ready": len(ready_holds(branch)),
+        "ready": len(ready_holds(branch, today=timezone.localdate())),
         "problems": problem_notices(branch=branch, limit=5),
         "problem_count": count_problems(branch),
         "letters": count_letters(branch),
