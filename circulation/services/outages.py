@@ -64,7 +64,7 @@ class Recorded:
 class Replayed:
     """What became of it: done with a result, or open with all reasons.
 
-    :ivar result: of the check-out or check-in; None when it's open, or when it was sent before
+    :ivar result: of the check-out or check-in; None when it's open; of the first time when it was sent before
     """
 
     scan: OutageScan
@@ -82,18 +82,18 @@ def replay_scan(*, recorded: Recorded, branch: Branch, is_hers: bool, staff: Sta
     :param branch: where it was recorded; `is_hers` says whether `staff`, who sends it, may work there
     """
     scan_id = clean_scan_id(recorded.scan_id) or ""
-    known = OutageScan.objects.filter(scan_id=scan_id).select_related("item__record").first()
+    known = OutageScan.objects.filter(scan_id=scan_id).select_related("item__record", "branch").first()
     if known is not None:
-        return Replayed(known)
+        return Replayed(known, _first_result(known, recorded, staff))
     try:
         with transaction.atomic():
             return _replay(recorded, scan_id, branch=branch, is_hers=is_hers, staff=staff, now=now)
     except IntegrityError as error:
         # Another tab has sent it at the same time.
-        known = OutageScan.objects.filter(scan_id=scan_id).select_related("item__record").first()
+        known = OutageScan.objects.filter(scan_id=scan_id).select_related("item__record", "branch").first()
         if known is None:
             raise error
-        return Replayed(known)
+        return Replayed(known, _first_result(known, recorded, staff))
 
 
 def settle_by_action(
@@ -186,6 +186,25 @@ def _replay(
     scan.save(update_fields=["state", "card", "patron", "reasons"])
     audit.record(action=ACTION, actor=staff, subject=scan, facts=_facts(scan))
     return Replayed(scan, result)
+
+
+def _first_result(scan: OutageScan, recorded: Recorded, staff: StaffAccount) -> CheckOutResult | CheckInResult | None:
+    """Return what came of a scan that's done, for another page that sends it too; None where nothing is known of it."""
+    if scan.state != OutageScan.State.DONE or scan.item is None or scan.happened_at is None:
+        return None
+    if not AuditEntry.objects.filter(scan_id=scan.scan_id).exists():
+        # It changed nothing, and carried out once more it might now.
+        return None
+    patron = _patron_of(recorded)
+    if scan.kind == OutageScan.Kind.CHECK_OUT and patron is None:
+        return None
+    try:
+        # The scan's id is known, so this is only told its first result.
+        return _do(
+            scan, scan.item, patron=patron, staff=staff, at=scan.happened_at, override=None, scan_id=scan.scan_id
+        )
+    except Refused:
+        return None
 
 
 def _patron_of(recorded: Recorded) -> Patron | None:

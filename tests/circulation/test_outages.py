@@ -81,6 +81,7 @@ def test_sent_twice_it_is_done_once(library, send):
     again = send("CHECK_OUT", item, patron_id=library.patron.pk)
 
     assert first.scan == again.scan
+    assert (again.result.loan, again.result.entry_id) == (first.result.loan, first.result.entry_id)
     assert (Loan.objects.count(), OutageScan.objects.count()) == (1, 1)
     assert AuditEntry.objects.filter(action="circulation.check_out").count() == 1
 
