@@ -263,6 +263,9 @@ def test_plans_sends_receives_and_ends_a_tour(librarian_client, desk_branch, ite
     does("add-stop", branch=east.pk, planned_on="2026-12-01")
     added = does("add-items", barcodes=f"{item.barcode}\n39999")
     assert ("1 item added." in added, "No item has the barcode 39999." in added) == (True, True)
+    asked = text_of(librarian_client.get(page))
+    assert ('data-dialog-open="#send-on"' in asked, 'name="what" value="send"' in asked) == (True, True)
+    assert '<button class="btn btn-primary" name="what" value="send"' not in asked
     assert "Pack 1 item for East Library." in does("send")
     assert Transit.objects.get().to_branch == east
     does("add-stop", branch=desk_branch.pk)
