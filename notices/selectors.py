@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import connection
@@ -12,9 +13,9 @@ from django.utils import timezone
 
 from common.keyed_reads import ALL, ListRead
 from holdings.models import Branch
-from notices.models import BranchMessages, Notice, NoticeTemplate, PrintRun
+from notices.models import BranchMessages, Notice, NoticeKind, NoticeTemplate, PrintRun
 from notices.rules.nearest_text import OwnTexts, nearest_text
-from notices.rules.recipients import is_minor
+from notices.rules.recipients import Post, Recipient, is_minor, recipients_of
 from notices.rules.settings import SECTION, MessageSettings, read_settings
 from notices.texts import Text
 from patrons.models import Guardianship, Patron
@@ -168,6 +169,20 @@ def guardians_to_write_to(minors: Iterable[Patron]) -> dict[int, list[Guardiansh
         for link in links.order_by("guardian__sort_key", "pk"):
             found.setdefault(link.child_id, []).append(link)
     return found
+
+
+def written_to_for(child: Patron, *, today: date) -> list[Recipient]:
+    """Return whom a child's messages go to in its stead, each with the way; nobody where it's written to itself.
+
+    As for a hold that's ready: what claims money goes to whoever is liable.
+    """
+    if not is_minor(child, today=today):
+        return []
+    municipality = current_municipality()
+    post = Post(message_settings(), municipality.language, municipality.country)
+    guardians = guardians_to_write_to([child]).get(child.pk, [])
+    found = recipients_of(child, guardians, kind=NoticeKind.HOLD_READY, today=today, post=post)
+    return [each for each in found if each.guardian_id]
 
 
 def count_letters(branch: Branch | None = None) -> int:

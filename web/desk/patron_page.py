@@ -15,7 +15,7 @@ from circulation.selectors.holds import holds_of
 from circulation.selectors.loans import loans_of
 from circulation.services.fees.payments import Method
 from holdings.selectors import branch_names
-from notices.selectors import notices_of
+from notices.selectors import notices_of, written_to_for
 from patrons.selectors import active_blocks, get_patron, guardians_of, wards_of
 from patrons.selectors.desk_page import WITH_CONTACTS, contacts_of
 from web.account.access import staff_only
@@ -33,6 +33,7 @@ from web.ui.days import short_day
 from web.ui.due import due_day
 from web.ui.sorting import keeps_order, ordered
 from web.words.for_staff import ReasonText
+from web.words.messages import channel_names
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
@@ -94,6 +95,7 @@ def page(request: DeskRequest, patron: Any, *, status: int = 200, **more: Any) -
         "holds": holds_of(patron, now=now) if facts.holds else [],
         "notices": notices_of(patron),
         "guardians": guardians_of(patron) if facts.guardians else [],
+        "written_to": _written_to(patron) if facts.guardians else [],
         "wards": wards_of(patron) if facts.wards else [],
         # Only institutions have them.
         "contacts": contacts_of(patron) if patron.category.kind in WITH_CONTACTS else [],
@@ -138,6 +140,12 @@ def loan_row(loan: Any, reasons: list[ReasonText], *, can_renew: bool, can_overr
         "can_renew": can_renew,
         "can_override": can_override,
     }
+
+
+def _written_to(child: Any) -> list[dict[str, str]]:
+    """Return who gets a child's messages, and how: the way without the address, which may be protected."""
+    found = written_to_for(child, today=timezone.localdate())
+    return [{"name": each.addressee, "way": "–" if each.problem else channel_names([each.channel])} for each in found]
 
 
 def _claim_text(loan: Any) -> str:

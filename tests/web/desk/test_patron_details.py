@@ -314,3 +314,13 @@ def test_the_page_of_an_entry_that_was_merged_leads_to_the_other(librarian_clien
 
     assert f'<a href="/desk/patrons/{stays.pk}">See the other entry</a>' in page
     assert "Is a patron again" not in page
+
+
+def test_says_who_gets_a_childs_messages_and_how(librarian_client, patron):
+    child = PatronFactory(channel="LETTER", birth_date=date(2018, 5, 1))
+    guardian = PatronFactory(given_name="Gro", family_name="Guard", channel="EMAIL", email="gro@example.org")
+    GuardianshipFactory(child=child, guardian=guardian, shows_loans=True)
+
+    page = librarian_client.get(f"/desk/patrons/{child.pk}").content.decode()
+
+    assert '<dt>Messages by</dt><dd><span class="nowrap">Gro Guard</span> <span class="soft">E-mail</span></dd>' in page
