@@ -176,13 +176,16 @@ def _where(facts: Any, found: Any) -> str:
     names = {**names_by_code(found.patron_categories), **names_by_code(found.item_types)}
     codes = (facts["patron_category"], facts["item_type"])
     parts = [names.get(code, code) for code in codes if code] + ([facts["branch"]] if facts["branch"] else [])
-    case = f"({', '.join(parts)}) " if parts else ""
+    case = ", ".join(parts)
     towns = facts["municipalities"]
     shown = ", ".join(towns[:_MOST_NAMED])
     more = len(towns) - _MOST_NAMED
     if more > 0:
         shown += " " + ngettext("and %(more)s more", "and %(more)s more", more) % {"more": more}
-    return f"{case}{shown}." if shown else case.strip()
+    if shown and case:
+        shown += f" ({case})"
+    whom = shown or case
+    return gettext("This concerns %(whom)s.") % {"whom": whom} if whom else ""
 
 
 def _ways_out(found: Any, reason: Reason) -> list[dict[str, Any]]:

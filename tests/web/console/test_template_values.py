@@ -1,7 +1,10 @@
 import pytest
 
 from accounts.models import AuditEntry
+from circulation.errors import Code
+from circulation.rules.reasons import blocking
 from tenants.models import Municipality, PolicyTemplate, TemplateChange, TemplateRule
+from web.console.template_values import refusal_texts
 
 ADDRESS = "/templates/test/loan_days"
 
@@ -101,7 +104,10 @@ def test_says_where_it_is_not_possible_and_offers_the_other_value(operator_clien
     preview = operator_client.post(address, form).content.decode()
     refused = operator_client.post(address, {**form, "confirmed": "1", "previewed": "10 days"})
 
-    assert "These can&#x27;t both be: Loan period in high demand, Loan period. (Film) Change this first:" in preview
+    assert (
+        "These can&#x27;t both be: Loan period in high demand, Loan period. This concerns Film. Change this first:"
+        in preview
+    )
     assert '<a href="/templates/test/loan_days?type=film">Loan period: 7 days</a>' in preview
     assert 'name="confirmed"' not in preview
     assert refused.status_code == 422
@@ -134,3 +140,12 @@ def test_what_is_not_there_is_a_404(operator_client, template, address):
 
 def test_a_municipality_has_none_of_it(admin_client):
     assert admin_client.get(ADDRESS).status_code == 404
+
+
+def test_says_which_municipalities_a_refusal_concerns(template):
+    facts = {"labels": ["Loan period"], "patron_category": None, "item_type": None, "branch": ""}
+    reason = blocking(Code.RULE_GAP, **facts, municipalities=["Aarhus", "Hedensted"])
+
+    (text,) = refusal_texts([reason], template)
+
+    assert "This concerns Aarhus, Hedensted." in text
