@@ -14,7 +14,7 @@ from circulation.selectors.desk_facts import loan_counts, patron_facts, patron_h
 from circulation.selectors.holds import holds_with_record
 from circulation.selectors.rule_books import rule_book
 from common.errors import Reason
-from holdings.models import Branch
+from holdings.models import Branch, ItemType
 from patrons.models import Patron
 from patrons.selectors import read_patron
 
@@ -58,7 +58,7 @@ class PatronPanel:
     :ivar has_loans: whether she has any, for use in the library too
     :ivar stops_at: the debt above which nothing is lent, None if there's no such limit
     :ivar stops: every reason why she may not borrow, blocks first among them
-    :ivar type_blocks: blocks for one item type only, each with the type's name; the others are among `stops`
+    :ivar type_blocks: blocks for one item type only, each with the type; the others are among `stops`
     :ivar branch_id: from where she's seen
     :ivar ready: her holds that lie ready, those at this branch first, each with its `shelf_number`
     :ivar holds: all of her holds, ready or not
@@ -79,7 +79,7 @@ class PatronPanel:
     owed: Decimal
     stops_at: Decimal | None
     stops: tuple[Reason, ...]
-    type_blocks: tuple[tuple[str, BlockFacts], ...]
+    type_blocks: tuple[tuple[ItemType, BlockFacts], ...]
     ready: tuple[Hold, ...]
     holds: int
     notes: tuple[NoteLine, ...]
@@ -136,7 +136,7 @@ def patron_panel(
         stops_at=rules.value("block_at_debt"),
         stops=tuple(patron_stops(stopped, rules, today=today)),
         type_blocks=tuple(
-            (book.item_types[block.item_type_id].name, block)
+            (book.item_types[block.item_type_id], block)
             for block in stopped.blocks
             if block.item_type_id in book.item_types
         ),

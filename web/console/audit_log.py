@@ -16,6 +16,7 @@ from schools.selectors import class_names
 from tenants.selectors import all_municipalities
 from web.account.requests import StaffRequest
 from web.console.audit_words import AREAS, action_name, subject_name
+from web.ui.named import named
 
 _LONGEST_NUMBER = 18
 # Filters that are there again on coming back; what was done to one thing is asked once.
@@ -88,7 +89,7 @@ _NAMES: Mapping[str, Callable[[Iterable[int]], Mapping[int, str]]] = {
     "holdings.branch": lambda _ids: branch_names(),
     "holdings.branchgroup": lambda _ids: {each.pk: each.name for each in branch_groups()},
     "holdings.item": _items,
-    "holdings.itemtype": lambda _ids: {each.pk: each.name for each in item_types()},
+    "holdings.itemtype": lambda _ids: {each.pk: named(each) for each in item_types()},
     "patrons.patron": _patrons,
     "schools.schoolclass": class_names,
     "tenants.municipality": lambda _ids: {each.pk: each.name for each in all_municipalities()},

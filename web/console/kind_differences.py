@@ -10,7 +10,8 @@ from django.utils.translation import gettext
 from accounts.selectors import newest_of
 from holdings.selectors import item_types
 from patrons.selectors import patron_categories
-from web.console.kinds import CategoryForm, TypeForm
+from web.console.kinds import CategoryForm, TypeForm, value_of
+from web.ui.named import named
 from web.ui.stale_forms import GuardedForm
 
 # The log says whether something has been done to a type, not to which of its properties.
@@ -72,7 +73,7 @@ def _of_kind(kind: _Kind, language: str, changes: Mapping[tuple[str, int | None]
     for own in kind.own:
         change = changes.get((kind.subject, own.pk))
         told = {
-            "label": own.name,
+            "label": named(own),
             "url": reverse(kind.address, args=[own.pk]),
             "is_different": True,
             "at": change.at if change else None,
@@ -82,11 +83,12 @@ def _of_kind(kind: _Kind, language: str, changes: Mapping[tuple[str, int | None]
         if standard is None:
             yield told | {"where": kind.word, "value": gettext("in use"), "standard": "–"}
             continue
-        theirs = {**kind.standard, **standard, "name": _name(standard, language)}
+        names = {f"name_{code}": text for code, text in standard["name"].items()}
+        theirs = {**kind.standard, **names, **standard, "name": _name(standard, language)}
         for name, field in kind.form.fields.items():
-            value = _value(own, name)
-            if value != theirs[name]:
-                words = {"value": kind.form.in_words(name, value), "standard": kind.form.in_words(name, theirs[name])}
+            value, standard_value = value_of(own, name), theirs.get(name, "")
+            if value != standard_value:
+                words = {"value": kind.form.in_words(name, value), "standard": kind.form.in_words(name, standard_value)}
                 yield told | words | {"where": field.label}
     for standard in wanted.values():
         yield {
@@ -99,10 +101,6 @@ def _of_kind(kind: _Kind, language: str, changes: Mapping[tuple[str, int | None]
             "at": None,
             "by": "",
         }
-
-
-def _value(own: Any, name: str) -> Any:
-    return (own.parent_id or "") if name == "parent" else getattr(own, name)
 
 
 def _name(wanted: Mapping[str, Any], language: str) -> str:

@@ -23,6 +23,7 @@ from web.account.requests import StaffRequest
 from web.console.areas import municipality_areas
 from web.console.refusals import add_refusals
 from web.ui.forms import posted
+from web.ui.named import named, other_languages
 from web.ui.stale_forms import GuardedForm, edited_in_turn
 
 CATEGORY_KINDS = [
@@ -35,10 +36,42 @@ CATEGORY_KINDS = [
 _CODE_HELP = _("Small letters, digits and hyphens; it stays for good.")
 
 
-class TypeForm(GuardedForm):
-    """An item type."""
+class KindForm(GuardedForm):
+    """What item types and patron categories have in common: a name, and one for each other language."""
 
     name = forms.CharField(label=_("Name"), max_length=60)
+
+    def __init__(self, *arguments: Any, **values: Any) -> None:
+        super().__init__(*arguments, **values)
+        for code, language in other_languages().items():
+            self.fields[_name_in(code)] = forms.CharField(
+                label=f"{gettext('Name')} ({language})",
+                max_length=60,
+                required=False,
+                help_text=gettext("Empty: as the name above."),
+            )
+        self.order_fields(["code", "name", *map(_name_in, other_languages())])
+
+    def values(self) -> dict[str, Any]:
+        """Return what was filled in, as the service takes it."""
+        values = dict(self.cleaned_data)
+        return values | {"names": {code: values.pop(_name_in(code)) for code in other_languages()}}
+
+
+def _name_in(language: str) -> str:
+    return f"name_{language}"
+
+
+def value_of(kind: Any, name: str) -> Any:
+    """Return what a form's field shows of an item type or a patron category."""
+    if name == "parent":
+        return kind.parent_id or ""
+    return kind.names.get(name.removeprefix("name_"), "") if name.startswith("name_") else getattr(kind, name)
+
+
+class TypeForm(KindForm):
+    """An item type."""
+
     is_lent = forms.BooleanField(label=_("Lent out"), required=False)
     parent = forms.ChoiceField(
         label=_("A kind of"),
@@ -51,7 +84,7 @@ class TypeForm(GuardedForm):
         self._types = {str(each.pk): each for each in item_types()}
         self.fields["parent"].choices = [  # type: ignore[attr-defined]
             ("", _("nothing wider")),
-            *((pk, each.name) for pk, each in self._types.items()),
+            *((pk, named(each)) for pk, each in self._types.items()),
         ]
 
     def clean_parent(self) -> Any:
@@ -66,10 +99,9 @@ class NewTypeForm(TypeForm):
     field_order = ["code"]
 
 
-class CategoryForm(GuardedForm):
+class CategoryForm(KindForm):
     """A patron category."""
 
-    name = forms.CharField(label=_("Name"), max_length=60)
     kind = forms.ChoiceField(label=_("Who stands behind the card"), choices=CATEGORY_KINDS)
     membership_months = forms.IntegerField(
         label=_("A membership lasts"),
@@ -122,9 +154,8 @@ def change_type(request: StaffRequest, pk: int) -> HttpResponse:
     item_type = get_item_type(pk)
     if item_type is None:
         raise Http404
-    initial = {"name": item_type.name, "is_lent": item_type.is_lent, "parent": item_type.parent_id or ""}
-    form = TypeForm(posted(request), initial=initial)
-    return _filled(request, form, item_type.name, change_item_type, ItemTypeRefused, item_type=item_type)
+    form = TypeForm(posted(request), initial=_stored(TypeForm(), item_type))
+    return _filled(request, form, named(item_type), change_item_type, ItemTypeRefused, item_type=item_type)
 
 
 @staff_only(Permission.ADMINISTER)
@@ -143,17 +174,21 @@ def change_category_view(request: StaffRequest, pk: int) -> HttpResponse:
     category = get_category(pk)
     if category is None:
         raise Http404
-    form = CategoryForm(posted(request), initial={name: getattr(category, name) for name in CategoryForm.base_fields})
-    return _filled(request, form, category.name, change_category, PatronRefused, category=category)
+    form = CategoryForm(posted(request), initial=_stored(CategoryForm(), category))
+    return _filled(request, form, named(category), change_category, PatronRefused, category=category)
+
+
+def _stored(form: KindForm, kind: Any) -> dict[str, Any]:
+    return {name: value_of(kind, name) for name in form.fields}
 
 
 def _filled(
-    request: StaffRequest, form: Any, heading: str, service: Any, refusal: type[Refused], **subject: Any
+    request: StaffRequest, form: KindForm, heading: str, service: Any, refusal: type[Refused], **subject: Any
 ) -> HttpResponse:
     """Save a valid form by its service and go back to the list; otherwise show the form with what's wrong."""
     if request.method == "POST" and form.is_valid():
         try:
-            service(**subject, **form.cleaned_data, actor=request.staff.account)
+            service(**subject, **form.values(), actor=request.staff.account)
         except refusal as refused:
             add_refusals(form, refused)
         else:

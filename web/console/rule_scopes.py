@@ -16,6 +16,7 @@ from circulation.rules.whose_rules import Residence
 from circulation.selectors.rule_books import RuleBook
 from circulation.services.rules import RuleScope
 from holdings.selectors import get_branch_group
+from web.ui.named import named
 from web.words.rule_rows import dimension_texts
 
 FIRST = "loan_days"
@@ -157,7 +158,7 @@ def origin_text(book: RuleBook, origin: Origin | None, *, group: str = "") -> st
         Level.BRANCH_GROUP: group or gettext("Branch group"),
         Level.BRANCH: book.branches[origin.place_id].name if origin.place_id in book.branches else gettext("Branch"),
     }
-    names = {each.code: each.name for each in (*book.categories.values(), *book.item_types.values())}
+    names = {each.code: named(each) for each in (*book.categories.values(), *book.item_types.values())}
     dimensions = dimension_texts(origin, names)
     return ": ".join([levels[origin.level], ", ".join(dimensions)]) if dimensions else levels[origin.level]
 
@@ -197,8 +198,8 @@ def case_text(book: RuleBook, facts: Any) -> str:
     category = book.categories.get(facts.get("category_id"))
     item_type = book.item_types.get(facts.get("item_type_id"))
     parts = [
-        category.name if category else gettext("any patron"),
-        item_type.name if item_type else gettext("any item"),
+        named(category) if category else gettext("any patron"),
+        named(item_type) if item_type else gettext("any item"),
         branch.name if branch else gettext("any branch"),
     ]
     if facts.get("residence") in Residence.values:

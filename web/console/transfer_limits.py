@@ -19,6 +19,7 @@ from web.account.access import staff_only
 from web.account.requests import StaffRequest
 from web.console.areas import municipality_areas
 from web.ui.forms import posted
+from web.ui.named import named
 from web.ui.sorting import keeps_order, ordered
 from web.words.for_staff import reason_texts
 
@@ -40,7 +41,7 @@ class TransferLimitForm(forms.Form):
         self._offer("item_type", _("Any item"), self._types)
 
     def _offer(self, name: str, none: Any, offered: dict[str, Any]) -> None:
-        self.fields[name].choices = [("", none), *((pk, each.name) for pk, each in offered.items())]  # type: ignore[attr-defined]
+        self.fields[name].choices = [("", none), *((pk, named(each)) for pk, each in offered.items())]  # type: ignore[attr-defined]
 
     def values(self) -> dict[str, Any]:
         """Return what was chosen, as the service takes it."""

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from holdings.selectors import locations_of, next_barcode
 from holdings.services.items import statuses_to_choose
 from web.desk.fields import DayField, LineField, PriceField
+from web.ui.named import named
 from web.ui.stale_forms import GuardedForm
 
 
@@ -59,7 +60,7 @@ class ItemForm(GuardedForm):
             "home_branch": {row.pk: row for row in branches},
             "location": {pk: room for pk, (room, _branch) in rooms.items()},
         }
-        self._choices("item_type", [(row.pk, row.name) for row in types])
+        self._choices("item_type", [(row.pk, named(row)) for row in types])
         self._choices("home_branch", [(row.pk, row.name) for row in branches])
         self._choices(
             "location", [("", "–"), *((pk, f"{branch.name}: {room.name}") for pk, (room, branch) in rooms.items())]

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from web.desk.fields import DayField, LineField
+from web.ui.named import named
 from web.ui.stale_forms import GuardedForm
 from web.words.messages import CHANNELS, channel_choices
 
@@ -30,7 +31,7 @@ class _Chosen(forms.TypedChoiceField):
     def offer(self, rows: Sequence[Any], *, empty: str | None = None) -> None:
         """Set what there is to choose from."""
         first = [("", empty)] if empty is not None else []
-        self.choices = first + [(row.pk, row.name) for row in rows]
+        self.choices = first + [(row.pk, named(row)) for row in rows]
 
 
 class PatronForm(GuardedForm):

@@ -22,6 +22,7 @@ from web.desk.answers import words
 from web.desk.areas import desk_areas, money_choices
 from web.desk.fee_texts import row_text
 from web.desk.forms_money import ReversalForm
+from web.ui.named import named
 
 _MOST_SHOWN = 100
 
@@ -70,7 +71,7 @@ def _wanted(form: ReversalForm) -> Wanted:
 def _rules(wanted: Wanted) -> dict[str, str]:
     """Return the rules behind the charges in words; where two have the same, each with its number."""
     origins, book, branches = rules_behind(wanted), rule_book(), branch_names()
-    names = {each.code: each.name for each in (*book.categories.values(), *book.item_types.values())}
+    names = {each.code: named(each) for each in (*book.categories.values(), *book.item_types.values())}
     texts = {key: row_text(origin, branches=branches, names=names) for key, origin in origins.items()}
     times = Counter(texts.values())
     return {key: f"{text} ({origins[key].row_id})" if times[text] > 1 else text for key, text in texts.items()}

@@ -8,6 +8,7 @@ from notices.models import NoticeKind
 from notices.services.settings import change_branch_messages
 from notices.services.templates import Place, save_template
 from patrons.models import PatronCategory
+from patrons.services.categories import change_category
 from tenants.models import Municipality, PolicyTemplate
 from tenants.rules import barcode_schemes_of
 from tenants.services.settings import change_barcodes, change_look
@@ -30,8 +31,9 @@ def followed(alpha):
         template=template, theme={}, barcode_schemes=barcode_schemes_of(alpha.pk)
     )
     names = ("Bog", "Voksen") if alpha.language == "da" else ("Book", "Adult")
-    ItemType.objects.create(code="book", name=names[0])
-    PatronCategory.objects.create(code="adult", name=names[1], kind="ADULT")
+    book, adult = template.item_types[0]["name"], template.patron_categories[0]["name"]
+    ItemType.objects.create(code="book", name=names[0], names=book)
+    PatronCategory.objects.create(code="adult", name=names[1], names=adult, kind="ADULT")
     return template
 
 
@@ -60,6 +62,15 @@ def test_a_type_differs_property_by_property(admin_client, followed):
 
     assert row == f"{book.name} Lent out No Template: Yes 19 Nov 2026 11:30 {admin_client.staff.name}"
     assert f'href="/console/kinds/types/{book.pk}"' in admin_client.get(PAGE).content.decode()
+
+
+def test_a_name_in_another_language_differs_by_itself(admin_client, followed):
+    adult = PatronCategory.objects.get(code="adult")
+    change_category(category=adult, name=adult.name, kind="ADULT", names=adult.names | {"sv": "Vuxen"}, actor=None)
+
+    [row] = _rows(admin_client, adult.name)
+
+    assert "Name (Swedish) Vuxen Template: –" in row
 
 
 def test_a_category_of_its_own_and_one_that_is_only_in_the_template(admin_client, followed):

@@ -159,6 +159,7 @@ def test_every_form_of_the_consortium_s_console_knows_what_was_read(operator_cli
 
 EDITS = [
     ("/console/kinds/types/{type}", "", "name", "Hers", "Mine"),
+    ("/console/kinds/types/{type}", "", "name_sv", "Hers", "Mine"),
     ("/console/kinds/categories/{category}", "", "membership_months", "12", "24"),
     ("/console/privacy", "", "trace_days", "40", "50"),
     ("/console/rules/settings", "", "rules_of_holds", "ITEM_HOME", "PATRON_HOME"),

@@ -20,6 +20,7 @@ from django.utils.translation import get_language
 
 from web.ui import days, due, icons, keys, money
 from web.ui.addresses import address
+from web.ui.named import named
 from web.ui.theme import theme_of, theme_version
 
 register = template.Library()
@@ -27,6 +28,7 @@ register = template.Library()
 register.simple_tag(icons.icon, name="icon")
 register.simple_tag(icons.sign, name="sign")
 register.simple_tag(address)
+register.filter(named)
 
 
 def _table(context: Context) -> dict[str, str]:
