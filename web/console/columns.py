@@ -169,7 +169,7 @@ register(
         (
             Column("lies-at", _("Lies at"), is_needed=True, sort="from_branch.name"),
             Column("isn-t-sent-to", _("Isn't sent to"), is_needed=True, sort="to_branch.name"),
-            Column("item-type", _("Item type"), sort="item_type.name"),
+            Column("item-type", _("Item type"), sort="item_type.named"),
             action(),
         ),
     ),

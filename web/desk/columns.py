@@ -95,7 +95,7 @@ register(
         (
             Column("name", _("Name"), is_needed=True, sort="display_name"),
             Column("ends", _("Ends"), sort="expires_on"),
-            Column("category", _("Category"), "only-wide", sort="category.name"),
+            Column("category", _("Category"), "only-wide", sort="category.named"),
             Column("branch", _("Branch"), "only-wide", sort="home_branch.name"),
             action(),
         ),

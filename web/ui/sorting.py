@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 
 from common.sort_keys import sort_key
 from web.ui.columns import TABLES, Column
+from web.ui.named import named
 from web.ui.requests import PageRequest
 
 # In the address of a list: "overdue:due", "overdue:-due" for falling, "overdue:" as at first.
@@ -112,6 +113,9 @@ def _ordered_query(rows: Any, order: Order) -> Any:
 def _key(row: Any, path: str, language: str) -> Any:
     value = row
     for name in path.split("."):
+        if name == "named":
+            value = None if value is None else named(value)
+            continue
         value = value.get(name) if isinstance(value, dict) else getattr(value, name, None)
         # What a choice is called is asked for, as a template does it.
         value = value() if callable(value) else value

@@ -3,9 +3,10 @@
 import pytest
 
 from accounts.models import AuditEntry
+from circulation.models import TransferLimit
 from holdings.models import ItemType
 from patrons.models import PatronCategory
-from tests.factories import ItemFactory, ItemTypeFactory, PatronCategoryFactory, PatronFactory
+from tests.factories import TODAY, BranchFactory, ItemFactory, ItemTypeFactory, PatronCategoryFactory, PatronFactory
 from tests.web.console.pages import sent_forms
 
 NAMES = {"sv": "Verktyg", "fi": "Työkalu"}
@@ -73,3 +74,25 @@ def test_readers_see_the_name_in_their_language(admin_client, librarian_client, 
             others = {"Redskab", "Gammelt", *NAMES.values()} - {shown}
             assert shown in text, address
             assert not [name for name in others if name in text], address
+
+
+# "Sav" and "Boremaskine" in Danish, "Avsågare" and "Borr" in Swedish; English has no names of its own.
+@pytest.mark.parametrize(("language", "first"), [("sv", "saw"), ("en", "drill"), ("da", "drill")])
+def test_lists_are_ordered_by_the_name_that_is_shown(
+    admin_client, librarian_client, desk_branch, in_danish, language, first
+):
+    kinds = {
+        "saw": {"name": "Sav", "names": {"sv": "Avsågare"}},
+        "drill": {"name": "Boremaskine", "names": {"sv": "Borr"}},
+    }
+    for code, kind in kinds.items():
+        category = PatronCategoryFactory(code=code, **kind)
+        PatronFactory(category=category, home_branch=desk_branch, expires_on=TODAY)
+        item_type = ItemTypeFactory(code=code, **kind)
+        TransferLimit.objects.create(from_branch=desk_branch, to_branch=BranchFactory(), item_type=item_type)
+
+    members = read_in(librarian_client, language).get("/desk/memberships", {"order": "memberships:category"})
+    limits = read_in(admin_client, language).get("/console/branches/not-sent", {"order": "transfer-limits:item-type"})
+
+    assert [each.category.code for each in members.context["patrons"]][0] == first
+    assert [each.item_type.code for each in limits.context["limits"]][0] == first
