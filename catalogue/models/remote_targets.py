@@ -4,7 +4,7 @@ from django.db import models
 
 
 class RemoteTarget(models.Model):
-    """A catalogue that answers SRU, and how it's asked for an ISBN; the consortium's own are for all members."""
+    """A catalogue that answers SRU, and how it's asked for a title; the consortium's own are for all members."""
 
     municipality = models.ForeignKey("tenants.Municipality", on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=80)
@@ -13,6 +13,9 @@ class RemoteTarget(models.Model):
     # As the catalogue calls them: its explain page says which it has.
     record_schema = models.CharField(max_length=80)
     isbn_index = models.CharField(max_length=40)
+    # Empty where it's asked for ISBNs only.
+    title_index = models.CharField(max_length=40, blank=True, default="", db_default="")
+    author_index = models.CharField(max_length=40, blank=True, default="", db_default="")
 
     def __str__(self) -> str:
         return self.name
