@@ -1,13 +1,12 @@
-"""A client of SRU 1.1 and 1.2: asks other catalogues for an ISBN and reads the records in their answers.
+"""A client of SRU 1.1 and 1.2: asks other catalogues for titles and reads the records in their answers.
 
 Nothing that a server sends raises: what it can't give is said beside what the others gave.
 """
 
 import io
 import re
-import time
+import unicodedata
 import xml.etree.ElementTree as ElementTree  # noqa: S405 (documents with a type are refused: no entities to expand)
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlencode, urlsplit
@@ -19,21 +18,46 @@ from common.remote_sources import RemoteFailed, Trouble, fetch
 
 MOST_RECORDS = 10
 _MOST_BYTES = 5_000_000
-# A cataloguer waits: for one catalogue, and for all that are asked one after the other.
-_SECONDS_EACH, _SECONDS_IN_ALL = 8.0, 20.0
+# A cataloguer waits for it.
+SECONDS = 8.0
+_MOST_WORDS, _LONGEST_WORD = 8, 30
 # Of what a server says about itself.
 _LONGEST_TEXT = 200
+# What means something in CQL, and what separates words anyway: a word without them needs no escaping.
+_BETWEEN_WORDS = re.compile(r"""[\s"\\*?^()<>=/,;:\[\]{}&|]+""")
 _NO_XML = re.compile(rb"<!DOCTYPE|<!ENTITY|\x00", re.IGNORECASE)
 
 
 class Target(Protocol):
     """A catalogue, and what it calls things."""
 
+    pk: int
     name: str
     address: str
     version: str
     record_schema: str
     isbn_index: str
+    title_index: str
+    author_index: str
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is looked for; everything that's given must be so.
+
+    :ivar isbn: of thirteen digits
+    :ivar title: words of it, as typed
+    :ivar author: words of the name, as typed
+    """
+
+    isbn: str = ""
+    title: str = ""
+    author: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is asked."""
+        return not (self.isbn or _words(self.title) or _words(self.author))
 
 
 @dataclass(frozen=True)
@@ -45,7 +69,7 @@ class TargetAnswer:
     :ivar trouble: why there's no answer, or None
     :ivar status: of HTTP, when it refused
     :ivar diagnostic: what it says against the question, in its own words
-    :ivar is_asked: false when the others had taken all the time
+    :ivar is_asked: false when it has no index for what is looked for
     """
 
     target: Target
@@ -58,34 +82,53 @@ class TargetAnswer:
     is_asked: bool = True
 
 
-def ask_each(targets: Iterable[Target], isbn: str) -> Iterator[TargetAnswer]:
-    """Ask catalogues one after the other for an ISBN of thirteen digits and yield what each answered."""
-    until = time.monotonic() + _SECONDS_IN_ALL
-    for target in targets:
-        left = until - time.monotonic()
-        yield ask(target, isbn, seconds=min(left, _SECONDS_EACH)) if left > 0 else TargetAnswer(target, is_asked=False)
-
-
-def ask(target: Target, isbn: str, *, seconds: float) -> TargetAnswer:
-    """Ask one catalogue for an ISBN, in both lengths, since older records have the short one only.
+def ask(target: Target, question: Question, *, seconds: float) -> TargetAnswer:
+    """Ask one catalogue; for an ISBN in both lengths, since older records have the short one only.
 
     :param seconds: that it may take
     """
-    numbers = filter(None, (isbn, isbn10(isbn)))
-    question = {
+    query = _query(target, question)
+    if not query:
+        return TargetAnswer(target, is_asked=False)
+    asked = {
         "operation": "searchRetrieve",
         "version": target.version,
-        "query": " or ".join(f'{target.isbn_index}="{number}"' for number in numbers),
+        "query": query,
         "maximumRecords": str(MOST_RECORDS),
         "recordSchema": target.record_schema,
         "recordPacking": "xml",
     }
     joint = "&" if urlsplit(target.address).query else "?"
     try:
-        body = fetch(f"{target.address}{joint}{urlencode(question)}", seconds=seconds, most_bytes=_MOST_BYTES).body
+        body = fetch(f"{target.address}{joint}{urlencode(asked)}", seconds=seconds, most_bytes=_MOST_BYTES).body
     except RemoteFailed as failed:
         return TargetAnswer(target, trouble=failed.trouble, status=failed.status)
     return _read(target, body)
+
+
+def _query(target: Target, question: Question) -> str:
+    """Return the question in CQL, or nothing when the catalogue can't be asked it.
+
+    Each word is a clause of its own: every server knows `=` and `and`, in whatever order the words stand there.
+    """
+    numbers = [number for number in (question.isbn, isbn10(question.isbn)) if number] if question.isbn else []
+    parts = [" or ".join(f'{target.isbn_index}="{number}"' for number in numbers)] if numbers else []
+    for index, text in ((target.title_index, question.title), (target.author_index, question.author)):
+        words = _words(text)
+        if words and not index:
+            return ""
+        parts += [f'{index}="{word}"' for word in words]
+    if numbers and len(parts) > 1:
+        parts[0] = f"({parts[0]})"
+    return " and ".join(parts)
+
+
+def _words(text: str) -> list[str]:
+    """Return the words of what was typed, none of which can be more than a word in CQL."""
+    plain = unicodedata.normalize("NFC", text)
+    plain = "".join(each if unicodedata.category(each)[0] != "C" else " " for each in plain)
+    found = [word for word in _BETWEEN_WORDS.split(plain) if any(each.isalnum() for each in word)]
+    return [word[:_LONGEST_WORD] for word in found[:_MOST_WORDS]]
 
 
 def _read(target: Target, body: bytes) -> TargetAnswer:

@@ -10,6 +10,7 @@ from django.db.models import Q
 from catalogue.marc.columns import parse_columns
 from catalogue.marc.problems import RecordProblem
 from catalogue.marc.reading import parse_raw
+from catalogue.marc.records import MarcRecord
 from catalogue.models import BibliographicRecord
 from catalogue.rules.match_facts import MatchFacts, match_facts
 from catalogue.rules.matching import Candidate, compare, is_double, ranked
@@ -29,6 +30,10 @@ _BY_TITLE = """
         ORDER BY id LIMIT 20
     ) AS found
 """
+
+
+# The source of what has none here.
+_ELSEWHERE = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +67,32 @@ def candidates_for(batch: Sequence[Wanted]) -> list[list[Candidate]]:
 
 def doubles_of(wanted: Wanted) -> list[int]:
     """Return the records that one entered by hand may be already, oldest first."""
-    known = _facts_of(_ids_by_place([wanted])[0])
-    return sorted(
-        record_id
-        for record_id, (key, facts) in known.items()
-        if key != wanted.key and (is_double(wanted.facts, facts) or compare(wanted.facts, facts).is_match)
-    )
+    return _doubles([wanted])[0]
+
+
+def already_here(records: Sequence[MarcRecord]) -> list[list[BibliographicRecord]]:
+    """Return, for each record of another catalogue, the ones that it may be already, oldest first.
+
+    A fixed number of statements however many records there are.
+    """
+    facts = [match_facts(record, parse_columns(record), source=_ELSEWHERE) for record in records]
+    doubles = _doubles([Wanted((_ELSEWHERE, ""), each) for each in facts])
+    shown = BibliographicRecord.objects.filter(visible_to(viewer()), deleted_at=None).defer("raw")
+    known = shown.in_bulk({record_id for found in doubles for record_id in found})
+    return [[known[record_id] for record_id in found if record_id in known] for found in doubles]
+
+
+def _doubles(batch: Sequence[Wanted]) -> list[list[int]]:
+    ids = _ids_by_place(batch)
+    known = _facts_of({record_id for found in ids.values() for record_id in found})
+    return [
+        sorted(record_id for record_id in ids[place] if record_id in known and _is_double(wanted, *known[record_id]))
+        for place, wanted in enumerate(batch)
+    ]
+
+
+def _is_double(wanted: Wanted, key: tuple[str, str], facts: MatchFacts) -> bool:
+    return key != wanted.key and (is_double(wanted.facts, facts) or compare(wanted.facts, facts).is_match)
 
 
 def _ids_by_place(batch: Sequence[Wanted]) -> Mapping[int, set[int]]:

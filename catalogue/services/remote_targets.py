@@ -23,18 +23,22 @@ def add_remote_target(
     version: str,
     record_schema: str,
     isbn_index: str,
+    title_index: str = "",
+    author_index: str = "",
     actor: Any,
 ) -> RemoteTarget:
     """Name a catalogue that answers SRU.
 
     :param municipality: whose cataloguers ask it; the consortium's own row stands for all
     :param isbn_index: what its CQL calls ISBN, for instance bath.isbn
+    :param title_index: what it calls words of a title, or empty; so for an author's name
     :raises common.remote_sources.RemoteFailed: if the address can't be one
-    :raises ValueError: if the index or the version can't be one
+    :raises ValueError: if an index or the version can't be one
     """
     check_address(address)
-    if not INDEX.fullmatch(isbn_index) or version not in VERSIONS:
-        raise ValueError(isbn_index, version)
+    indexes = (isbn_index, title_index or isbn_index, author_index or isbn_index)
+    if version not in VERSIONS or not all(INDEX.fullmatch(each) for each in indexes):
+        raise ValueError(*indexes, version)
     target = RemoteTarget.objects.create(
         municipality=municipality,
         name=name,
@@ -42,6 +46,8 @@ def add_remote_target(
         version=version,
         record_schema=record_schema,
         isbn_index=isbn_index,
+        title_index=title_index,
+        author_index=author_index,
     )
     audit.record(
         action="catalogue.add_remote_target", actor=actor, subject=target, facts={"name": name, "address": address}

@@ -22,7 +22,17 @@ DIAGNOSTIC = (
 
 def target(**others):
     facts = {"address": "https://other.example/sru", "version": "1.1", "record_schema": "marcxml"}
-    return SimpleNamespace(**{"name": "Other", "isbn_index": "bath.isbn", **facts, **others})
+    return SimpleNamespace(
+        **{
+            "pk": 1,
+            "name": "Other",
+            "isbn_index": "bath.isbn",
+            "title_index": "",
+            "author_index": "",
+            **facts,
+            **others,
+        }
+    )
 
 
 def response(*records, count, more=""):
@@ -58,7 +68,7 @@ def answers(monkeypatch):
 def test_asks_for_both_lengths_of_the_number_in_the_catalogue_s_own_words(answers):
     asked = answers(response(count=0))
 
-    sru.ask(target(address="https://other.example/sru?db=1", isbn_index="rec.isbn"), ISBN, seconds=1)
+    sru.ask(target(address="https://other.example/sru?db=1", isbn_index="rec.isbn"), sru.Question(ISBN), seconds=1)
 
     assert urlsplit(asked[0]).path == "/sru"
     assert parse_qs(urlsplit(asked[0]).query) == {
@@ -76,7 +86,7 @@ def test_asks_for_both_lengths_of_the_number_in_the_catalogue_s_own_words(answer
 def test_reads_the_records_of_both_families(answers, prefix):
     answers(response(marcxml(NOVEL, prefix=prefix), marcxml(DANISH_NOVEL), count=12))
 
-    answer = sru.ask(target(), ISBN, seconds=1)
+    answer = sru.ask(target(), sru.Question(ISBN), seconds=1)
 
     assert [record.flavour for record in answer.records] == [Flavour.MARC21, Flavour.DANMARC2]
     assert (answer.found, answer.unreadable, answer.trouble, answer.diagnostic) == (12, 8, None, "")
@@ -105,18 +115,42 @@ def test_whatever_a_catalogue_answers_is_said(answers, body, expected):
     answers(body)
     asked = target()
 
-    assert sru.ask(asked, ISBN, seconds=1) == sru.TargetAnswer(asked, **expected)
+    assert sru.ask(asked, sru.Question(ISBN), seconds=1) == sru.TargetAnswer(asked, **expected)
 
 
-def test_who_comes_after_the_time_is_over_is_not_asked(answers, monkeypatch):
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ({"title": "Yön  äänet"}, 'ti="Yön" and ti="äänet"'),
+        ({"author": "Jansson, Tove"}, 'au="Jansson" and au="Tove"'),
+        ({"title": "a", "author": "b"}, 'ti="a" and au="b"'),
+        (
+            {"isbn": ISBN, "title": "a"},
+            '(bath.isbn="9789510433904" or bath.isbn="951043390X") and ti="a"',
+        ),
+        # Nothing that's typed is anything but words, whatever it would mean in CQL.
+        ({"title": 'x" or ti="*'}, 'ti="x" and ti="or" and ti="ti"'),
+        ({"title": 'a\\"b^c?d*(e)\x00f\u202eg\u200bh'}, " and ".join(f'ti="{each}"' for each in "abcdefgh")),
+        ({"title": "o\u0308"}, 'ti="ö"'),
+        ({"title": "C++ & -- 'Tis"}, 'ti="C++" and ti="\'Tis"'),
+        ({"title": "w" * 99}, f'ti="{"w" * 30}"'),
+        ({"title": "a " * 99}, " and ".join(['ti="a"'] * 8)),
+    ],
+)
+def test_words_are_asked_for_one_by_one_and_mean_nothing_else(answers, question, expected):
     asked = answers(response(count=0))
-    moments = iter([0.0, 1.0, 30.0])
-    monkeypatch.setattr(sru.time, "monotonic", lambda: next(moments))
 
-    first, second = sru.ask_each([target(), target(name="Slow")], ISBN)
+    sru.ask(target(title_index="ti", author_index="au"), sru.Question(**question), seconds=1)
 
-    assert (first.is_asked, second.is_asked) == (True, False)
-    assert len(asked) == 1
+    assert parse_qs(urlsplit(asked[0]).query)["query"] == [expected]
+
+
+def test_a_catalogue_without_an_index_for_it_is_not_asked(answers):
+    asked = answers(response(count=1))
+
+    assert not sru.ask(target(title_index="ti"), sru.Question(title="a", author="b"), seconds=1).is_asked
+    assert asked == []
+    assert sru.Question(title=" * ", author='"').is_empty
 
 
 @pytest.mark.parametrize(

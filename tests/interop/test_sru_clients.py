@@ -10,7 +10,7 @@ from celery import current_app
 from sruthi import Client, SruError
 
 from catalogue.models import RemoteTarget
-from catalogue.remote.sru import ask
+from catalogue.remote.sru import Question, ask
 from catalogue.search import reader
 from catalogue.search.writing import rebuild
 from interop.sru.views import PerSearcher
@@ -50,14 +50,24 @@ def address(
 @pytest.mark.parametrize(("version", "schema"), [("1.1", "marcxml"), ("1.2", "marcxchange")])
 def test_our_own_client_gets_a_record_by_its_isbn(address: str, settings: Any, version: str, schema: str) -> None:
     settings.REMOTE_PRIVATE_HOSTS = frozenset({"gamma.localhost"})
-    target = RemoteTarget(name="Gamma", address=address, version=version, record_schema=schema, isbn_index="bath.isbn")
+    target = RemoteTarget(
+        name="Gamma",
+        address=address,
+        version=version,
+        record_schema=schema,
+        isbn_index="bath.isbn",
+        title_index="dc.title",
+        author_index="dc.creator",
+    )
 
-    none = ask(target, "9788702407006", seconds=60)
-    found = ask(target, ISBN, seconds=60)
+    none = ask(target, Question("9788702407006"), seconds=60)
+    found = ask(target, Question(ISBN), seconds=60)
+    by_words = ask(target, Question(title="3 SOMMER", author="Anne Holm"), seconds=60)
 
     assert (none.found, none.trouble, none.diagnostic) == (0, None, "")
     assert [record.values("245", "a") for record in found.records] == [["Sommer 3"]]
     assert (found.found, found.unreadable) == (1, 0)
+    assert (by_words.found, by_words.diagnostic, by_words.records) == (1, "", found.records)
 
 
 @pytest.mark.parametrize("version", ["1.1", "1.2"])

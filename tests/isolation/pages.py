@@ -341,6 +341,7 @@ DESK = {
         asks={"kind": "=BOOK", "flavour": "=MARC21"},
         sends={"lines": "=245 00 $aGood", "flavour": "=MARC21", "whose": "=local", "do": "=save-anyway"},
     ),
+    "desk:ask_catalogue": Page(Permission.CATALOGUE, {"pk": "remote_target"}, asks={"isbn": "=9788702407006"}),
     "desk:fetch_record": Page(Permission.CATALOGUE, asks={"isbn": "=9788702407006"}),
     "desk:quick_record": Page(
         Permission.CATALOGUE,

@@ -37,6 +37,13 @@ class TargetForm(forms.Form):
         label=_("Its index for ISBN"), max_length=40, initial="bath.isbn", help_text="bath.isbn, dc.identifier …"
     )
 
+    title_index = forms.CharField(
+        label=_("Its index for titles"), max_length=40, required=False, help_text="dc.title, dkcclterm.ti …"
+    )
+    author_index = forms.CharField(
+        label=_("Its index for authors"), max_length=40, required=False, help_text="dc.creator, dkcclterm.fo …"
+    )
+
     def clean_address(self) -> str:
         """Refuse what can't be asked."""
         address = str(self.cleaned_data["address"])
@@ -48,8 +55,19 @@ class TargetForm(forms.Form):
 
     def clean_isbn_index(self) -> str:
         """Refuse what would be more than an index's name."""
-        index = str(self.cleaned_data["isbn_index"])
-        if not INDEX.fullmatch(index):
+        return self._index("isbn_index")
+
+    def clean_title_index(self) -> str:
+        """Refuse the same; empty where it's asked for ISBNs only."""
+        return self._index("title_index")
+
+    def clean_author_index(self) -> str:
+        """Refuse the same."""
+        return self._index("author_index")
+
+    def _index(self, name: str) -> str:
+        index = str(self.cleaned_data[name])
+        if index and not INDEX.fullmatch(index):
             raise ValidationError(gettext("This can't be an index."))
         return index
 

@@ -1,8 +1,10 @@
-"""Copy cataloguing: an ISBN is looked up in our own catalogue and in others, and a record found there is taken over."""
+"""Copy cataloguing: a title is looked up in our own catalogue and in others, and a record found there is taken over."""
 
+from dataclasses import asdict
 from typing import Any
+from urllib.parse import urlencode
 
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
@@ -14,8 +16,9 @@ from catalogue.marc.record_lines import lines_of_record
 from catalogue.marc.records import MarcRecord
 from catalogue.marc.taking_over import taken_over
 from catalogue.marc.validation.findings import Breach, Finding
-from catalogue.remote.sru import TargetAnswer, ask_each
+from catalogue.remote.sru import SECONDS, Question, TargetAnswer, ask
 from catalogue.selectors import records_by_identifier
+from catalogue.selectors.matching import already_here
 from catalogue.selectors.remote_targets import targets_for
 from tenants.selectors import current_municipality
 from web.account.access import staff_only
@@ -25,50 +28,79 @@ from web.desk.record_editing import FLAVOUR_NAMES
 from web.words.about_fields import breach_text
 from web.words.about_sources import answer_problem
 
-_LONGEST = 40
+_LONGEST_NUMBER, _LONGEST_WORDS = 40, 100
 
 
 @staff_only(Permission.CATALOGUE, needs_branch=True)
 @require_safe
 def fetch_record(request: DeskRequest) -> HttpResponse:
-    """Show what our own and other catalogues have under an ISBN; each record opens in the editor as a new one."""
-    typed = request.GET.get("isbn", "").strip()[:_LONGEST]
-    number = isbn13(typed)
-    own = records_by_identifier(number) if number else []
-    answers = [_row(each) for each in ask_each(targets_for(current_municipality()), number)] if number else []
-    found = [record for answer in answers for record in answer["records"]]
-    # Enter opens what's here already, or takes the first record over.
-    if found and not own:
-        found[0]["has_focus"] = True
+    """Show what our own catalogue has under an ISBN, and ask the others, each by a request of its own."""
+    typed = {name: _typed(request, name) for name in ("isbn", "title", "author")}
+    question, problem = _question(typed)
+    is_asked = not problem and not question.is_empty
+    own = records_by_identifier(question.isbn) if is_asked and question.isbn else []
+    asked = urlencode({name: value for name, value in asdict(question).items() if value})
     context = {
         "areas": desk_areas(request, "search"),
-        "isbn": typed,
-        "problem": "" if number or not typed else breach_text(Finding(Breach.WRONG_ISBN, "", facts={"value": typed})),
-        "is_asked": number is not None,
+        "typed": typed,
+        "problem": problem,
+        "is_asked": is_asked,
+        "asked": asked,
         "own": own,
-        "answers": answers,
-        "focus": "own" if own else "record" if found else "",
+        "targets": targets_for(current_municipality()) if is_asked else [],
     }
-    return render(request, "desk/fetch_record.html", context, status=422 if context["problem"] else 200)
+    return render(request, "desk/fetch_record.html", context, status=422 if problem else 200)
+
+
+@staff_only(Permission.CATALOGUE, needs_branch=True)
+@require_safe
+def ask_catalogue(request: DeskRequest, pk: int) -> HttpResponse:
+    """Show what another catalogue has, as a part of that page or by itself; a record opens in the editor as a new one.
+
+    A catalogue that's slow holds up nobody but itself.
+    """
+    target = next((each for each in targets_for(current_municipality()) if each.pk == pk), None)
+    question, problem = _question({name: _typed(request, name) for name in ("isbn", "title", "author")})
+    if target is None or problem or question.is_empty:
+        raise Http404
+    answer = _row(ask(target, question, seconds=SECONDS))
+    if request.htmx:
+        return render(request, "desk/_fetched_answer.html", {"answer": answer})
+    return render(request, "desk/fetched_answer.html", {"areas": desk_areas(request, "search"), "answer": answer})
+
+
+def _typed(request: DeskRequest, name: str) -> str:
+    longest = _LONGEST_NUMBER if name == "isbn" else _LONGEST_WORDS
+    return request.GET.get(name, "").replace("\x00", "").strip()[:longest]
+
+
+def _question(typed: dict[str, str]) -> tuple[Question, str]:
+    """Return what is looked for, and what's wrong with the ISBN."""
+    number = isbn13(typed["isbn"]) if typed["isbn"] else None
+    wrong = Finding(Breach.WRONG_ISBN, "", facts={"value": typed["isbn"]})
+    problem = breach_text(wrong) if typed["isbn"] and not number else ""
+    return Question(number or "", typed["title"], typed["author"]), problem
 
 
 def _row(answer: TargetAnswer) -> dict[str, Any]:
     problem = answer_problem(answer)
+    ours = already_here(answer.records) if answer.records else []
     return {
+        "pk": answer.target.pk,
         "name": answer.target.name,
         "problem": problem,
-        "none": "" if answer.found or problem else gettext("It doesn't have this ISBN."),
-        "records": [_shown(each) for each in answer.records],
+        "none": "" if answer.found or problem else gettext("It has nothing like this."),
+        "records": [_shown(*each) for each in zip(answer.records, ours, strict=True)],
         "more": answer.found - len(answer.records) if answer.records else 0,
     }
 
 
-def _shown(record: MarcRecord) -> dict[str, Any]:
+def _shown(record: MarcRecord, ours: list[Any]) -> dict[str, Any]:
     own = taken_over(record)
-    columns = parse_columns(record)
     return {
-        "columns": columns,
+        "columns": parse_columns(record),
         "flavour": record.flavour.value,
         "flavour_name": FLAVOUR_NAMES[record.flavour],
         "lines": lines_of_record(own),
+        "ours": ours,
     }

@@ -125,6 +125,7 @@ urlpatterns = [
     path("search", search.search_page, name="search"),
     path("search/suggestions", search.suggestions, name="title_suggestions"),
     path("records/new", record_editing.new_record, name="new_record"),
+    path("records/fetch/<int:pk>", fetched_records.ask_catalogue, name="ask_catalogue"),
     path("records/fetch", fetched_records.fetch_record, name="fetch_record"),
     path("records/quick", quick_records.quick_record, name="quick_record"),
     path("records/check", record_editing.check_record, name="check_record"),

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 
@@ -90,6 +90,7 @@ ACTIONS = {
         KeyAction("next-pupil", "school", _("Pupil after"), "Down"),
         KeyAction("skip-pupil", "school", _("Skip the pupil"), "Space"),
         KeyAction("class-list", "school", _("Print the class list"), "F10"),
+        KeyAction("take-over", "records", pgettext_lazy("a record", "Take over"), "F10"),
         KeyAction("next-empty", "records", _("Next empty subfield"), "F9"),
         KeyAction("provision", "console", _("Provision a municipality"), "F9"),
         KeyAction("run-job", "console", _("Run the job now"), "F10"),

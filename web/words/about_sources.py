@@ -22,7 +22,7 @@ TROUBLES: Mapping[Trouble, str | Promise] = {
 def answer_problem(answer: TargetAnswer) -> str:
     """Return why a catalogue gave nothing, or gave less than it has; nothing where all is well."""
     if not answer.is_asked:
-        return gettext("It wasn't asked: the others took too long.")
+        return gettext("It can't be asked for this: the console doesn't name its index.")
     if answer.trouble:
         status = f" (HTTP {answer.status})" if answer.status else ""
         return f"{TROUBLES[answer.trouble]}{status}"

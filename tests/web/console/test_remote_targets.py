@@ -13,6 +13,7 @@ FORM = {
     "version": "1.2",
     "record_schema": "marcxml",
     "isbn_index": "bath.isbn",
+    "title_index": "dc.title",
 }
 
 
@@ -23,7 +24,7 @@ def add(client, **others):
 def test_is_named_listed_and_taken_away_with_a_trace(admin_client, alpha):
     assert add(admin_client).status_code == 302
     target = RemoteTarget.objects.get()
-    assert (target.municipality, target.address) == (alpha, "https://national.example/sru")
+    assert (target.municipality, target.title_index, target.author_index) == (alpha, "dc.title", "")
     assert "National" in admin_client.get(reverse("console:remote_targets")).content.decode()
 
     assert admin_client.post(reverse("console:remove_remote_target", args=[target.pk])).status_code == 302
@@ -40,6 +41,8 @@ def test_is_named_listed_and_taken_away_with_a_trace(admin_client, alpha):
         {"address": "ftp://national.example/"},
         {"address": "https://me:secret@national.example/"},
         {"isbn_index": 'bath.isbn="1" or x'},
+        {"title_index": "a b"},
+        {"author_index": '"'},
         {"version": "2.0"},
         {"name": ""},
     ],

@@ -45,30 +45,43 @@ def name(host, municipality):
         version="1.2",
         record_schema="marcxml",
         isbn_index="bath.isbn",
+        title_index="dc.title",
         actor=None,
     )
 
 
-def fetched(client, isbn=ISBN):
-    return client.get(reverse("desk:fetch_record"), {"isbn": isbn})
+def fetched(client, **question):
+    return client.get(reverse("desk:fetch_record"), question or {"isbn": ISBN})
+
+
+def answer_of(client, target, **question):
+    return client.get(
+        reverse("desk:ask_catalogue", args=[target.pk]), question or {"isbn": ISBN}, headers={"HX-Request": "true"}
+    )
 
 
 def test_each_catalogue_says_what_it_has_and_a_record_opens_in_the_editor(librarian_client, alpha, remote):
     consortium = Municipality.objects.get(schema_name="public")
-    for host, whose in (("all.example", consortium), ("own.example", alpha), ("off.example", alpha)):
-        name(host, whose)
+    shared, own, off = (
+        name(*each) for each in (("all.example", consortium), ("own.example", alpha), ("off.example", alpha))
+    )
     remote |= {"own.example": response(count=0), "all.example": response(marcxml(NOVEL), count=1)}
-    page = fetched(librarian_client)
+    page = fetched(librarian_client, title="yön", author="")
 
-    own, off, shared = page.context["answers"]
-    assert (own["name"], own["none"]) == ("OWN.EXAMPLE", "It doesn't have this ISBN.")
-    assert (off["problem"], off["none"]) == ("It can't be reached.", "")
-    assert (shared["problem"], shared["records"][0]["columns"].title) == ("", "Yön äänet")
-    assert page.context["focus"] == "record"
-    assert page.content.decode().count("autofocus") == 1
+    assert page.context["targets"] == [own, off, shared]
+    for target in (own, off, shared):
+        asked = reverse("desk:ask_catalogue", args=[target.pk]) + "?title=y%C3%B6n"
+        assert page.content.decode().count(f'hx-get="{asked}"') == 1
 
-    sent = dict(re.findall(r'name="(flavour)" value="(\w+)"', page.content.decode()))
-    lines = re.search(r'<textarea name="lines" hidden>\n(.*?)</textarea>', page.content.decode(), re.DOTALL)[1]
+    none, silent, found = (answer_of(librarian_client, each).context["answer"] for each in (own, off, shared))
+    assert (none["name"], none["none"]) == ("OWN.EXAMPLE", "It has nothing like this.")
+    assert (silent["problem"], silent["none"]) == ("It can't be reached.", "")
+    assert (found["problem"], found["records"][0]["columns"].title) == ("", "Yön äänet")
+
+    part = answer_of(librarian_client, shared, title="yön").content.decode()
+    assert ("<html" in part, part.count('data-key-action="take-over"')) == (False, 1)
+    sent = dict(re.findall(r'name="(flavour)" value="(\w+)"', part))
+    lines = re.search(r'<textarea name="lines" hidden>\n(.*?)</textarea>', part, re.DOTALL)[1]
     editor = librarian_client.post(reverse("desk:new_record"), {**sent, "lines": lines, "do": "check"})
 
     assert (editor.status_code, editor.context["wrong"]) == (200, [])
@@ -80,28 +93,49 @@ def test_each_catalogue_says_what_it_has_and_a_record_opens_in_the_editor(librar
     assert (record.title, record.source) == ("Yön äänet", "alpha")
     assert record.control_number != "20260001"
 
+    # Asked again, it's known to be here; no key takes it over a second time.
+    again = answer_of(librarian_client, shared)
+    assert [each.pk for each in again.context["answer"]["records"][0]["ours"]] == [record.pk]
+    assert "take-over" not in again.content.decode()
+    assert reverse("desk:record", args=[record.pk]) in again.content.decode()
+
 
 def test_says_first_that_it_is_here_already(librarian_client, alpha, remote):
     record = RecordFactory(title="Here", isbns=[ISBN])
 
-    page = fetched(librarian_client, "951-0-43390-x")
+    page = fetched(librarian_client, isbn="951-0-43390-x")
 
     assert [each.pk for each in page.context["own"]] == [record.pk]
-    assert page.context["focus"] == "own"
     assert reverse("desk:record", args=[record.pk]) in page.content.decode()
+    assert page.content.decode().count("autofocus") == 1
     assert "No other catalogue is named yet." in page.content.decode()
 
 
 def test_a_wrong_number_asks_nobody(librarian_client, alpha, remote):
-    name("own.example", alpha)
-    page = fetched(librarian_client, "9789510433905")
+    target = name("own.example", alpha)
+    page = fetched(librarian_client, isbn="9789510433905", title="yön")
 
     assert page.status_code == 422
     assert "9789510433905" in page.context["problem"]
-    assert page.context["answers"] == []
+    assert page.context["targets"] == []
+    assert answer_of(librarian_client, target, isbn="9789510433905").status_code == 404
+    assert answer_of(librarian_client, target, title=" ** ").status_code == 404
 
 
 def test_another_municipality_s_catalogues_are_not_asked(librarian_client, alpha, beta, remote):
-    name("secret.example", beta)
+    target = name("secret.example", beta)
+    remote["secret.example"] = response(marcxml(NOVEL), count=1)
 
-    assert fetched(librarian_client).context["answers"] == []
+    assert fetched(librarian_client).context["targets"] == []
+    assert answer_of(librarian_client, target).status_code == 404
+
+
+def test_what_a_hostile_catalogue_sends_is_text_in_a_whole_page_too(librarian_client, alpha, remote):
+    target = name("evil.example", alpha)
+    fields = [*NOVEL, ("520", "  $a&lt;/textarea>&lt;script>alert(1)&lt;/script>")]
+    remote["evil.example"] = response(marcxml(fields), count=10**8)
+    page = librarian_client.get(reverse("desk:ask_catalogue", args=[target.pk]), {"isbn": ISBN})
+
+    assert page.context["answer"]["more"] == 10**8 - 1
+    assert "<script>alert" not in page.content.decode()
+    assert "&lt;/textarea&gt;" in page.content.decode()
