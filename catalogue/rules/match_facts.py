@@ -6,6 +6,7 @@ Whoever catalogues writes "1" or "yksi", "&" or "ja", "ä" or "a": that's no dif
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from catalogue.marc.languages import language_code
 from catalogue.marc.record_columns import RecordColumns
@@ -138,7 +139,10 @@ def _former_numbers(record: MarcRecord) -> list[str]:
     return record.values("002", "a") if record.flavour == Flavour.DANMARC2 else []
 
 
+@lru_cache(maxsize=16_384)
 def _without_accents(word: str) -> str:
+    if word.isascii():
+        return word
     parts = unicodedata.normalize("NFD", word.translate(_STROKES))
     return "".join(part for part in parts if not unicodedata.combining(part))
 

@@ -124,8 +124,16 @@ def enrichment_fields(enrichment: Enrichment, number: int) -> list[MarcField] | 
 
 def newest_enrichment(record_id: int, municipality_id: int | None) -> Enrichment | None:
     """Return a library's enrichment of a record: the standing one, else the one that was taken back last."""
-    rows = of_municipality(Enrichment.objects.filter(record=record_id), municipality_id)
-    return rows.order_by(F("deleted_at").desc(nulls_first=True), "-pk").first()
+    return newest_enrichments([record_id], municipality_id).get(record_id)
+
+
+def newest_enrichments(record_ids: Collection[int], municipality_id: int | None) -> dict[int, Enrichment]:
+    """Return a library's enrichments of many records, each as `newest_enrichment` does."""
+    rows = of_municipality(Enrichment.objects.filter(record__in=record_ids), municipality_id)
+    found: dict[int, Enrichment] = {}
+    for row in rows.order_by(F("deleted_at").desc(nulls_first=True), "-pk"):
+        found.setdefault(row.record_id, row)
+    return found
 
 
 def of_municipality(rows: QuerySet[Enrichment], municipality_id: int | None) -> QuerySet[Enrichment]:

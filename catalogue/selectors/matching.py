@@ -10,6 +10,7 @@ from django.db.models import Q
 from catalogue.marc.columns import parse_columns
 from catalogue.marc.problems import RecordProblem
 from catalogue.marc.reading import parse_raw
+from catalogue.marc.record_columns import RecordColumns
 from catalogue.marc.records import MarcRecord
 from catalogue.models import BibliographicRecord
 from catalogue.rules.match_facts import MatchFacts, match_facts
@@ -47,22 +48,42 @@ class Wanted:
     facts: MatchFacts
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a record of the catalogue said when it was compared.
+
+    :ivar key: its source and number
+    """
+
+    version: int
+    key: tuple[str, str]
+    marc: MarcRecord
+    columns: RecordColumns
+    facts: MatchFacts
+
+
 def candidates_for(batch: Sequence[Wanted]) -> list[list[Candidate]]:
     """Return, for each incoming record, what it may be, as `catalogue.rules.matching.ranked` orders it.
 
     A fixed number of statements however many records there are. Only what the asking municipality sees is among them.
     """
+    return candidates_and_contents(batch)[0]
+
+
+def candidates_and_contents(batch: Sequence[Wanted]) -> tuple[list[list[Candidate]], Mapping[int, Content]]:
+    """Return the candidates, and what was read of them, for whoever goes on with it."""
     ids = _ids_by_place(batch)
-    known = _facts_of({record_id for found in ids.values() for record_id in found})
+    known = _contents_of({record_id for found in ids.values() for record_id in found})
     result = []
     for place, wanted in enumerate(batch):
         found = []
         for record_id in sorted(ids[place]):
             if record_id in known:
-                key, facts = known[record_id]
-                found.append(Candidate(record_id, compare(wanted.facts, facts), is_same_number=key == wanted.key))
+                content = known[record_id]
+                score = compare(wanted.facts, content.facts)
+                found.append(Candidate(record_id, score, is_same_number=content.key == wanted.key))
         result.append(ranked(found))
-    return result
+    return result, known
 
 
 def doubles_of(wanted: Wanted) -> list[int]:
@@ -84,15 +105,16 @@ def already_here(records: Sequence[MarcRecord]) -> list[list[BibliographicRecord
 
 def _doubles(batch: Sequence[Wanted]) -> list[list[int]]:
     ids = _ids_by_place(batch)
-    known = _facts_of({record_id for found in ids.values() for record_id in found})
+    known = _contents_of({record_id for found in ids.values() for record_id in found})
     return [
-        sorted(record_id for record_id in ids[place] if record_id in known and _is_double(wanted, *known[record_id]))
+        sorted(record_id for record_id in ids[place] if record_id in known and _is_double(wanted, known[record_id]))
         for place, wanted in enumerate(batch)
     ]
 
 
-def _is_double(wanted: Wanted, key: tuple[str, str], facts: MatchFacts) -> bool:
-    return key != wanted.key and (is_double(wanted.facts, facts) or compare(wanted.facts, facts).is_match)
+def _is_double(wanted: Wanted, content: Content) -> bool:
+    facts = content.facts
+    return content.key != wanted.key and (is_double(wanted.facts, facts) or compare(wanted.facts, facts).is_match)
 
 
 def _ids_by_place(batch: Sequence[Wanted]) -> Mapping[int, set[int]]:
@@ -136,15 +158,17 @@ def _title_wishes(batch: Sequence[Wanted]) -> list[list[object]]:
     return [list(column) for column in zip(*wishes, strict=True)] if wishes else [[], [], [], []]
 
 
-def _facts_of(record_ids: Iterable[int]) -> dict[int, tuple[tuple[str, str], MatchFacts]]:
+def _contents_of(record_ids: Iterable[int]) -> dict[int, Content]:
     rows = BibliographicRecord.objects.filter(pk__in=list(record_ids))
     found = {}
-    for pk, source, number, raw, raw_format, raw_encoding in rows.values_list(
-        "pk", "source", "control_number", "raw", "raw_format", "raw_encoding"
+    for pk, version, source, number, raw, raw_format, raw_encoding in rows.values_list(
+        "pk", "version", "source", "control_number", "raw", "raw_format", "raw_encoding"
     ):
         try:
             record = parse_raw(bytes(raw), raw_format=raw_format, raw_encoding=raw_encoding)
         except RecordProblem:
             continue
-        found[pk] = ((source, number), match_facts(record, parse_columns(record), source=source))
+        columns = parse_columns(record)
+        facts = match_facts(record, columns, source=source)
+        found[pk] = Content(version, (source, number), record, columns, facts)
     return found

@@ -18,6 +18,7 @@ from catalogue.marc.reading import parse_raw
 from catalogue.marc.records import MarcField, MarcRecord
 from catalogue.models import BibliographicRecord, Change, ChangeKind, Enrichment
 from catalogue.rules.enrichment import reasons_against_content, reasons_against_enriching
+from catalogue.rules.rights import Library, Owned
 from catalogue.selectors.enrichments import (
     enrichment_diff,
     enrichment_fields,
@@ -31,6 +32,18 @@ from catalogue.services.record_versions import be_the_only_writer, keep_supersed
 from catalogue.services.records import Author, locked_record
 from common import audit
 from common.errors import Reason
+
+# What a new version of an enrichment changes.
+ENRICHMENT_COLUMNS = (
+    "fields",
+    "deleted_at",
+    "version",
+    "changed_at",
+    "change_kind",
+    "changed_by",
+    "changed_in",
+    "import_run",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +133,13 @@ def _open(whose: Whose) -> _Open:
 
 
 def _write(opened: _Open, fields: list[MarcField], expected_version: int, kind: str, now: datetime) -> Enrichment:
-    local = MarcRecord(opened.common.flavour, "", fields)
-    reasons = _reasons_against(opened) + reasons_against_content(local)
-    seen = [each.field for each in merged_fields(opened.common, fields)]
-    if not parse_columns(MarcRecord(local.flavour, opened.common.leader, seen)).title:
-        reasons.append(Reason(Code.NO_TITLE))
-    _refuse_stale_or(opened, expected_version, reasons)
     row, author = opened.row, opened.whose.author
+    for_schools = opened.whose.municipality_id is None
+    before = owned(opened.record)
+    reasons = reasons_against_fields(
+        opened.record, opened.common, fields, before, author.library, for_schools=for_schools
+    )
+    _refuse_stale_or(opened, expected_version, reasons)
     if row is None:
         row = Enrichment.objects.create(
             record=opened.record,
@@ -145,16 +158,42 @@ def _write(opened: _Open, fields: list[MarcField], expected_version: int, kind: 
     return row
 
 
+def reasons_against_fields(
+    record: BibliographicRecord,
+    common: MarcRecord,
+    fields: list[MarcField],
+    before: Owned,
+    library: Library,
+    *,
+    for_schools: bool,
+) -> list[Reason]:
+    """Return everything that stands against a library's laying these fields over a record.
+
+    :param before: whose the record is
+    """
+    local = MarcRecord(common.flavour, "", fields)
+    reasons = _reasons_against_library(record, before, library, for_schools) + reasons_against_content(local)
+    seen = [each.field for each in merged_fields(common, fields)]
+    if not parse_columns(MarcRecord(local.flavour, common.leader, seen)).title:
+        reasons.append(Reason(Code.NO_TITLE))
+    return reasons
+
+
 def _reasons_against(opened: _Open) -> list[Reason]:
-    record, whose = opened.record, opened.whose
+    whose = opened.whose
+    for_schools = whose.municipality_id is None
+    return _reasons_against_library(opened.record, owned(opened.record), whose.author.library, for_schools)
+
+
+def _reasons_against_library(
+    record: BibliographicRecord, before: Owned, library: Library, for_schools: bool
+) -> list[Reason]:
     reasons = []
     if record.merged_into_id is not None:
         reasons.append(Reason(Code.MERGED_AWAY, facts={"record_id": record.merged_into_id}))
     elif record.deleted_at is not None:
         reasons.append(Reason(Code.RECORD_GONE))
-    for_schools = whose.municipality_id is None
-    codes = reasons_against_enriching(owned(record), whose.author.library, for_schools=for_schools)
-    return [*reasons, *map(Reason, codes)]
+    return [*reasons, *map(Reason, reasons_against_enriching(before, library, for_schools=for_schools))]
 
 
 def _refuse_stale_or(opened: _Open, expected_version: int, reasons: list[Reason]) -> None:
@@ -169,9 +208,14 @@ def _refuse_stale_or(opened: _Open, expected_version: int, reasons: list[Reason]
         raise RecordRefused(reasons)
 
 
-def _update(row: Enrichment, columns: dict[str, Any], by: dict[str, Any], now: datetime) -> None:
+def change_row(row: Enrichment, columns: dict[str, Any], by: dict[str, Any], now: datetime) -> None:
+    """Make an enrichment, not saved yet, its next version; the caller has kept the one before."""
     for name, value in {**columns, **by, "version": row.version + 1, "changed_at": now}.items():
         setattr(row, name, value)
+
+
+def _update(row: Enrichment, columns: dict[str, Any], by: dict[str, Any], now: datetime) -> None:
+    change_row(row, columns, by, now)
     row.save()
 
 

@@ -9,9 +9,10 @@ from catalogue.marc.problems import RecordProblem
 from catalogue.marc.reading import read_single
 from catalogue.models import ImportEntry, ImportOutcome, ImportRun
 from catalogue.rules.import_decisions import Action, Decision, Why
-from catalogue.services.import_applying import Applying, apply
+from catalogue.services.import_applying import apply
 from catalogue.services.import_by_profile import locked_run
 from catalogue.services.import_deciding import Decided, existing_of
+from catalogue.services.import_outcomes import Applying
 from catalogue.services.import_profiles import rules_from
 from catalogue.services.record_versions import be_the_only_writer
 from catalogue.services.record_writing import incoming

@@ -1,29 +1,30 @@
 """Doing with a batch of incoming records what was decided, and an entry for each; the caller is the only writer."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
 
-from catalogue.errors import Code, RecordRefused
+from catalogue.errors import RecordRefused
 from catalogue.marc.problems import Problem, RecordProblem
-from catalogue.marc.records import MarcField, MarcRecord, RecordFailure
-from catalogue.marc.rewriting import rewritten
-from catalogue.models import BibliographicRecord, ChangeKind, ImportEntry, ImportOutcome, ImportRun
-from catalogue.rules.field_protection import named
-from catalogue.rules.import_decisions import Action, Profile
+from catalogue.marc.records import RecordFailure
+from catalogue.models import BibliographicRecord, Change, ChangeKind, ImportEntry, ImportOutcome, ImportRun
+from catalogue.rules.import_decisions import Action
 from catalogue.rules.rights import reasons_against_creation
-from catalogue.selectors.enrichments import fields_of, newest_enrichment
-from catalogue.services.enrichments import Whose, save_enrichment
-from catalogue.services.import_deciding import Decided, decided, result_of
+from catalogue.selectors.matching import Wanted
+from catalogue.services import change_feed
+from catalogue.services.import_deciding import Decided, decided
+from catalogue.services.import_onto_records import enrich, overlay
+from catalogue.services.import_outcomes import Applying, Done, entry_of, entry_of_failure, failed, unfit
 from catalogue.services.import_profiles import rules_from
 from catalogue.services.record_writing import Incoming, SeenRecords, write_records
-from catalogue.services.records import Author, Saved, add_record, level_of, save_record
+from catalogue.services.records import Author, add_record, level_of
 from common.errors import Reason
 
-_LONGEST_TITLE, _LONGEST_NUMBER = 200, 64
 _WRITTEN = (ImportOutcome.CREATED, ImportOutcome.CHANGED, ImportOutcome.ENRICHED)
+_Choices = Mapping[int, Decided]
 
 
 @dataclass
@@ -31,10 +32,12 @@ class Batch:
     """Records that are brought in together.
 
     :ivar after: the number of the last record before them
+    :ivar wanted: what each of the records is looked for by
     """
 
     after: int
     records: list[Incoming] = field(default_factory=list)
+    wanted: list[Wanted] = field(default_factory=list)
     failures: list[RecordFailure] = field(default_factory=list)
 
     def __len__(self) -> int:
@@ -47,83 +50,66 @@ class Batch:
         return max([*numbers, self.after])
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What became of a record.
-
-    :ivar against: what stood against it, with facts
-    """
-
-    outcome: ImportOutcome
-    record_id: int | None = None
-    version: int | None = None
-    against: tuple[Reason, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Applying:
-    """Who brings records in, and how.
-
-    :ivar makes_local: new records are the library's own
-    """
-
-    profile: Profile
-    author: Author
-    source: str
-    makes_local: bool
-    now: datetime
-
-
 def entries_of(batch: Batch, run: ImportRun, author: Author, now: datetime) -> list[ImportEntry]:
-    """Bring a batch in and return its entries, not saved yet."""
+    """Bring a batch in and return its entries, not saved yet.
+
+    The statements don't grow with the batch, except for new records that are to be the library's own.
+    """
     settings = run.settings or {}
     how = Applying(rules_from(settings), author, run.source, settings["makes_local"], now)
-    choices = decided(batch.records, how.profile)
-    seen = _written_before(run, choices)
-    done: dict[int, Done] = {}
-    for place, each in enumerate(choices):
-        if each.existing and each.existing.row.pk in seen:
-            against = (_unfit(Problem.DUPLICATE_IN_FILE),)
-            done[place] = Done(ImportOutcome.SKIPPED, each.existing.row.pk, against=against)
-        elif each.decision.action != Action.NEW or how.makes_local:
-            done[place] = apply(each, how)
-    new = {place: each.record for place, each in enumerate(choices) if place not in done}
-    done |= _create(new, how)
-    entries = [_entry(run, each, done[place]) for place, each in enumerate(choices)]
-    return entries + [_failed(run, failure) for failure in batch.failures if failure.number]
+    choices = decided(batch.records, how.profile, wishes=batch.wanted, locks=True)
+    done = _onto_known(choices, run, how)
+    new = {place: each for place, each in enumerate(choices) if place not in done}
+    if how.makes_local:
+        done |= {place: _add(each, how) for place, each in new.items()}
+    else:
+        done |= _create({place: each.record for place, each in new.items()}, how)
+    _announce(done.values(), how)
+    entries = [entry_of(run, each, done[place]) for place, each in enumerate(choices)]
+    return entries + [entry_of_failure(run, failure) for failure in batch.failures if failure.number]
 
 
+@transaction.atomic
 def apply(each: Decided, how: Applying) -> Done:
-    """Do what was decided with one record; a refusal leaves everything as it was."""
-    record_id = each.existing.row.pk if each.existing else None
-    try:
-        with transaction.atomic():
-            return _DOES[each.decision.action](each, how)
-    except RecordRefused as refused:
-        return Done(ImportOutcome.FAILED, record_id, against=refused.reasons)
-    except RecordProblem as problem:
-        return Done(ImportOutcome.FAILED, record_id, against=(_unfit(problem.code),))
+    """Do what was decided with one record, which is locked; a refusal leaves everything as it was."""
+    if each.decision.action == Action.NEW:
+        return _add(each, how)
+    done = _DOES[each.decision.action]({0: each}, how)
+    _announce(done.values(), how)
+    return done[0]
 
 
-def as_kept(reasons: Iterable[Reason]) -> list[str]:
-    """Return reasons as an entry keeps them: a code, of unfit bytes what is wrong with them, then the tags if any."""
-    kept = []
-    for reason in reasons:
-        code = str(reason.facts.get("problem", "") if reason.code == Code.UNREADABLE else reason.code)
-        tags = ",".join(map(str, reason.facts.get("tags", ())))
-        kept.append(f"{code} {tags}" if tags else code)
-    return kept
+def _onto_known(choices: Sequence[Decided], run: ImportRun, how: Applying) -> dict[int, Done]:
+    """Do with every record but the new ones what was decided; the first that changes a record is the only one."""
+    left = {place: each for place, each in enumerate(choices) if each.decision.action != Action.NEW}
+    written = _written_before(run, choices)
+    done: dict[int, Done] = {}
+    while left:
+        for place, each in left.items():
+            if (record_id := _record_id(each)) in written:
+                done[place] = Done(ImportOutcome.SKIPPED, record_id, against=(unfit(Problem.DUPLICATE_IN_FILE),))
+        turn = _one_of_each({place: each for place, each in left.items() if place not in done})
+        for action, does in _DOES.items():
+            done |= does({place: each for place, each in turn.items() if each.decision.action == action}, how)
+        written |= {done[place].record_id for place in turn if done[place].outcome in _WRITTEN}
+        left = {place: each for place, each in left.items() if place not in done}
+    return done
 
 
-def _unfit(problem: Problem) -> Reason:
-    return Reason(Code.UNREADABLE, facts={"problem": problem.value})
+def _one_of_each(choices: _Choices) -> _Choices:
+    """Return the first choice of each record, and all of those that are of none."""
+    first: dict[int | None, int] = {}
+    for place, each in choices.items():
+        first.setdefault(_record_id(each), place)
+    return {
+        place: each for place, each in choices.items() if _record_id(each) is None or first[_record_id(each)] == place
+    }
 
 
-def _written_before(run: ImportRun, choices: Sequence[Decided]) -> set[int]:
+def _written_before(run: ImportRun, choices: Sequence[Decided]) -> set[int | None]:
     ids = [each.existing.row.pk for each in choices if each.existing]
-    return set(
-        ImportEntry.objects.filter(run=run, record__in=ids, outcome__in=_WRITTEN).values_list("record_id", flat=True)
-    )
+    entries = ImportEntry.objects.filter(run=run, record__in=ids, outcome__in=_WRITTEN)
+    return set(entries.values_list("record_id", flat=True)) - {None}
 
 
 def _create(new: dict[int, Incoming], how: Applying) -> dict[int, Done]:
@@ -133,7 +119,7 @@ def _create(new: dict[int, Incoming], how: Applying) -> dict[int, Done]:
     for place, record in new.items():
         owner = record.columns.owner or library.code
         if against := reasons_against_creation(level_of(record), library, owner=owner):
-            done[place] = Done(ImportOutcome.FAILED, against=tuple(Reason(code) for code in against))
+            done[place] = failed(None, map(Reason, against))
     wanted = {place: record for place, record in new.items() if place not in done}
     if not wanted:
         return done
@@ -152,7 +138,7 @@ def _create(new: dict[int, Incoming], how: Applying) -> dict[int, Done]:
     stored = {(source, number): (pk, version, run_id) for source, number, pk, version, run_id in rows}
     for place, record in wanted.items():
         if problem := refused.get(record.key):
-            done[place] = Done(ImportOutcome.FAILED, against=(_unfit(problem),))
+            done[place] = failed(None, [unfit(problem)])
             continue
         pk, version, run_id = stored[record.key]
         outcome = ImportOutcome.CREATED if version == 1 else ImportOutcome.CHANGED
@@ -161,100 +147,49 @@ def _create(new: dict[int, Incoming], how: Applying) -> dict[int, Done]:
     return done
 
 
-def _new(each: Decided, how: Applying) -> Done:
-    row = add_record(
-        raw=each.record.read.raw, source=how.source, author=how.author, now=how.now, is_local=how.makes_local
-    )
+def _add(each: Decided, how: Applying) -> Done:
+    try:
+        row = add_record(
+            raw=each.record.read.raw, source=how.source, author=how.author, now=how.now, is_local=how.makes_local
+        )
+    except RecordRefused as refused:
+        return failed(None, refused.reasons)
+    except RecordProblem as problem:
+        return failed(None, [unfit(problem.code)])
     return Done(ImportOutcome.CREATED, row.pk, row.version)
 
 
-def _overlay(each: Decided, how: Applying) -> Done:
-    row, marc = _existing(each)
-    if each.is_same_number and _is_older(each):
-        return Done(ImportOutcome.FAILED, row.pk, against=(_unfit(Problem.OLDER_THAN_CATALOGUE),))
-    if each.record.columns.is_deleted:
-        # A profile lays content over content; a withdrawal goes by the plain import.
-        return Done(ImportOutcome.FAILED, row.pk, against=(Reason(Code.MARKED_AS_DELETED),))
-    if each.is_same_number and how.profile.protection.is_whole:
-        raw = each.record.read.raw
-    else:
-        merged = result_of(each, how.profile)
-        raw = rewritten(merged or marc, row.raw_format)
-    saved: Saved = save_record(record_id=row.pk, expected_version=row.version, raw=raw, author=how.author, now=how.now)
-    outcome = ImportOutcome.CHANGED if saved.is_changed else ImportOutcome.UNCHANGED
-    return Done(outcome, row.pk, saved.record.version)
+def _ask(choices: _Choices, how: Applying) -> dict[int, Done]:
+    return {place: Done(ImportOutcome.ASKED, _record_id(each)) for place, each in choices.items()}
 
 
-def _enrich(each: Decided, how: Applying) -> Done:
-    row, _ = _existing(each)
-    coming = result_of(each, how.profile)
-    whose = Whose(row.pk, how.author)
-    before = newest_enrichment(row.pk, whose.municipality_id)
-    kept: list[MarcField] = []
-    if before is not None and before.deleted_at is None:
-        kept = [each for each in fields_of(before.fields) if not named(each.tag, how.profile.enriches)]
-    if coming is None or not coming.fields:
-        return Done(ImportOutcome.UNCHANGED, row.pk)
-    expected = before.version if before else 0
-    after = save_enrichment(whose=whose, fields=[*kept, *coming.fields], expected_version=expected, now=how.now)
-    outcome = ImportOutcome.UNCHANGED if after.version == expected else ImportOutcome.ENRICHED
-    return Done(outcome, row.pk, after.version)
+def _skip(choices: _Choices, how: Applying) -> dict[int, Done]:
+    return {place: Done(ImportOutcome.SKIPPED, _record_id(each)) for place, each in choices.items()}
 
 
-def _ask(each: Decided, how: Applying) -> Done:
-    return Done(ImportOutcome.ASKED, each.existing.row.pk if each.existing else None)
-
-
-def _skip(each: Decided, how: Applying) -> Done:
-    return Done(ImportOutcome.SKIPPED, each.existing.row.pk if each.existing else None)
-
-
-_DOES = {
-    Action.NEW: _new,
-    Action.OVERLAY: _overlay,
-    Action.ENRICH: _enrich,
+_DOES: Mapping[Action, Callable[[_Choices, Applying], dict[int, Done]]] = {
+    Action.OVERLAY: overlay,
+    Action.ENRICH: enrich,
     Action.ASK: _ask,
     Action.SKIP: _skip,
 }
 
 
-def _existing(each: Decided) -> tuple[BibliographicRecord, MarcRecord]:
-    if each.existing is None or each.existing.marc is None:
-        raise RecordProblem(Problem.NOT_MARC)
-    return each.existing.row, each.existing.marc
-
-
-def _is_older(each: Decided) -> bool:
-    """Say whether the catalogue's record was changed later, by the records' own dates."""
-    ours = each.existing.columns.last_changed if each.existing and each.existing.columns else ""
-    theirs = each.record.columns.last_changed
-    length = min(len(ours), len(theirs))
-    return theirs[:length] < ours[:length]
-
-
-def _entry(run: ImportRun, each: Decided, done: Done) -> ImportEntry:
-    decision = each.decision
-    reasons = as_kept(done.against) or [str(lack) for lack in decision.lacks]
-    return ImportEntry(
-        run=run,
-        position=each.record.read.number,
-        control_number=each.record.control_number[:_LONGEST_NUMBER],
-        title=each.record.columns.title[:_LONGEST_TITLE],
-        outcome=done.outcome,
-        why=decision.why,
-        reasons=reasons,
-        record_id=done.record_id,
-        score=each.candidate.score.total if each.candidate and not each.candidate.is_same_number else None,
-        version=done.version,
-        raw=each.record.read.raw if done.outcome == ImportOutcome.ASKED else None,
+def _announce(done: Iterable[Done], how: Applying) -> None:
+    """Tell of the records that were changed; those that are new have been told of."""
+    ids: dict[ImportOutcome, list[int]] = defaultdict(list)
+    for each in done:
+        if each.record_id is not None:
+            ids[each.outcome].append(each.record_id)
+    municipality = how.author.municipality
+    change_feed.announce(record_ids=ids[ImportOutcome.CHANGED], kind=Change.Kind.RECORD, now=how.now)
+    change_feed.announce(
+        record_ids=ids[ImportOutcome.ENRICHED],
+        kind=Change.Kind.ENRICHED,
+        now=how.now,
+        municipality_id=municipality.pk if municipality else None,
     )
 
 
-def _failed(run: ImportRun, failure: RecordFailure) -> ImportEntry:
-    return ImportEntry(
-        run=run,
-        position=failure.number,
-        control_number=failure.control_number[:_LONGEST_NUMBER],
-        outcome=ImportOutcome.FAILED,
-        reasons=[failure.code.value],
-    )
+def _record_id(each: Decided) -> int | None:
+    return each.existing.row.pk if each.existing else None

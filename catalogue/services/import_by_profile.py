@@ -15,12 +15,14 @@ from django.db import transaction
 from catalogue.errors import Code, RecordRefused
 from catalogue.marc.reading import Progress, read_records
 from catalogue.marc.records import RecordFailure, RecordRead
-from catalogue.models import ImportEntry, ImportProfile, ImportRun, ImportSource
+from catalogue.models import ImportProfile, ImportRun, ImportSource
+from catalogue.selectors.matching import Wanted
 from catalogue.services.import_applying import Batch, entries_of
 from catalogue.services.import_deciding import reason_to_refuse, wanted
 from catalogue.services.import_profiles import settings_of
+from catalogue.services.record_rows import add_rows
 from catalogue.services.record_versions import be_the_only_writer
-from catalogue.services.record_writing import Incoming, incoming
+from catalogue.services.record_writing import incoming
 from catalogue.services.records import Author
 from catalogue.services.title_keys import fill_title_keys
 from common import audit
@@ -136,31 +138,56 @@ def _begin(run_id: int) -> ImportRun:
 
 def _batches(outcomes: Iterator[RecordRead | RecordFailure], *, source: str, after: int) -> Iterator[Batch]:
     """Yield the records behind the last one that's done; two that may be one title are never in one batch."""
-    batch, identifiers = Batch(after=after), set[object]()
+    batch, kin = Batch(after=after), _Kin()
     for outcome in outcomes:
         if 0 < outcome.number <= after:
             continue
         found = incoming(read=outcome, source=source) if isinstance(outcome, RecordRead) else None
-        keys = _identifiers(found) if found else set()
-        if keys & identifiers or len(batch) >= BATCH:
+        wish = wanted(found) if found else None
+        if len(batch) >= BATCH or (wish and kin.may_have(wish)):
             yield batch
-            batch, identifiers = Batch(after=batch.last), set()
-        identifiers |= keys
+            batch, kin = Batch(after=batch.last), _Kin()
         if isinstance(outcome, RecordFailure):
             batch.failures.append(outcome)
         elif found and (problem := reason_to_refuse(found)):
             failure = RecordFailure(outcome.number, outcome.offset, problem, found.columns.control_number)
             batch.failures.append(failure)
-        elif found:
+        elif found and wish:
             batch.records.append(found)
+            batch.wanted.append(wish)
+            kin.add(wish)
     if len(batch):
         yield batch
 
 
-def _identifiers(record: Incoming) -> set[object]:
-    facts = wanted(record).facts
-    title = {("title", facts.title_key)} if facts.title_key else set()
-    return {record.key, *facts.numbers, *facts.isbns, *facts.issns, *title}
+class _Kin:
+    """What the records of a batch would be found by, were they in the catalogue already."""
+
+    def __init__(self) -> None:
+        self._identifiers: set[object] = set()
+        self._years: dict[tuple[str, str], list[int | None]] = {}
+
+    def may_have(self, wish: Wanted) -> bool:
+        """Say whether one of them may be the title that's wanted, as candidates are found."""
+        return not self._identifiers.isdisjoint(_identifiers(wish)) or any(
+            wish.facts.year is None or year is None or abs(year - wish.facts.year) < 2
+            for year in self._years.get(_title(wish), ())
+        )
+
+    def add(self, wish: Wanted) -> None:
+        """Take one of them in."""
+        self._identifiers |= _identifiers(wish)
+        if wish.facts.title_key:
+            self._years.setdefault(_title(wish), []).append(wish.facts.year)
+
+
+def _identifiers(wish: Wanted) -> set[object]:
+    facts = wish.facts
+    return {wish.key, *facts.numbers, *facts.isbns, *facts.issns}
+
+
+def _title(wish: Wanted) -> tuple[str, str]:
+    return wish.facts.title_key, wish.facts.material
 
 
 @transaction.atomic
@@ -171,7 +198,7 @@ def _take(run_id: int, batch: Batch, author: Author, read: dict[str, int], now: 
         return False
     be_the_only_writer()
     entries = entries_of(batch, run, author, now)
-    ImportEntry.objects.bulk_create(entries)
+    add_rows(entries)
     for entry in entries:
         run.counts[entry.outcome] = run.counts.get(entry.outcome, 0) + 1
     whole = [failure for failure in batch.failures if failure.number == 0]

@@ -1,6 +1,6 @@
 """What a profile makes of incoming records, before anything is written: the import and its preview ask the same."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from catalogue.marc.columns import parse_columns
@@ -13,7 +13,8 @@ from catalogue.rules.field_protection import fields_to_enrich, overlaid
 from catalogue.rules.import_decisions import Action, Decision, Profile, decide, reconsider, standing
 from catalogue.rules.match_facts import match_facts
 from catalogue.rules.matching import Candidate
-from catalogue.selectors.matching import Wanted, candidates_for
+from catalogue.selectors.matching import Content, Wanted, candidates_and_contents
+from catalogue.services.record_versions import locked_records
 from catalogue.services.record_writing import Incoming
 
 _NOT_A_TITLE = {Kind.AUTHORITY: Problem.AUTHORITY_RECORD, Kind.HOLDINGS: Problem.HOLDINGS_RECORD}
@@ -63,20 +64,44 @@ def reason_to_refuse(record: Incoming) -> Problem | None:
     return None if record.columns.title or record.columns.is_deleted else Problem.NO_TITLE
 
 
-def decided(batch: Sequence[Incoming], profile: Profile) -> list[Decided]:
-    """Return what becomes of each record of a batch."""
-    found = candidates_for([wanted(record) for record in batch])
+def decided(
+    batch: Sequence[Incoming], profile: Profile, *, wishes: Sequence[Wanted] | None = None, locks: bool = False
+) -> list[Decided]:
+    """Return what becomes of each record of a batch.
+
+    :param wishes: what each is looked for by, where the caller knows it
+    :param locks: the records that they are stay as they are until the transaction ends
+    """
+    found, contents = candidates_and_contents([wanted(record) for record in batch] if wishes is None else wishes)
     first = [decide(candidates, profile) for candidates in found]
-    rows = BibliographicRecord.objects.in_bulk({each.record_id for each in first if each.record_id is not None})
-    result = []
-    for record, candidates, decision in zip(batch, found, first, strict=True):
-        row = rows.get(decision.record_id) if decision.record_id is not None else None
-        existing = existing_of(row) if row is not None else None
-        if existing and existing.marc and existing.columns:
-            here = standing(existing.marc, existing.columns)
-            decision = reconsider(decision, standing(record.read.record, record.columns), here, profile)
-        result.append(Decided(record, decision, existing, candidates[0] if candidates else None))
-    return result
+    ids = {each.record_id for each in first if each.record_id is not None}
+    rows = locked_records(ids) if locks else BibliographicRecord.objects.in_bulk(ids)
+    existing = {pk: _as_compared(row, contents.get(pk)) or existing_of(row) for pk, row in rows.items()}
+    return [
+        _considered(record, candidates, decision, existing, profile)
+        for record, candidates, decision in zip(batch, found, first, strict=True)
+    ]
+
+
+def _considered(
+    record: Incoming,
+    candidates: Sequence[Candidate],
+    decision: Decision,
+    known: Mapping[int, Existing],
+    profile: Profile,
+) -> Decided:
+    existing = known.get(decision.record_id) if decision.record_id is not None else None
+    if existing and existing.marc and existing.columns:
+        here = standing(existing.marc, existing.columns)
+        decision = reconsider(decision, standing(record.read.record, record.columns), here, profile)
+    return Decided(record, decision, existing, candidates[0] if candidates else None)
+
+
+def _as_compared(row: BibliographicRecord, content: Content | None) -> Existing | None:
+    """Return the record as it was read to be compared, unless it's another version by now."""
+    if content is None or content.version != row.version:
+        return None
+    return Existing(row, content.marc, content.columns)
 
 
 def existing_of(row: BibliographicRecord) -> Existing:

@@ -19,8 +19,8 @@ from catalogue.models import (
 )
 from catalogue.selectors.enrichments import newest_enrichment
 from catalogue.services.enrichments import Whose, delete_enrichment, restore_enrichment
-from catalogue.services.import_applying import as_kept
 from catalogue.services.import_by_profile import locked_run
+from catalogue.services.import_outcomes import as_kept
 from catalogue.services.record_versions import be_the_only_writer
 from catalogue.services.records import Author, delete_record, restore_version
 from common import audit

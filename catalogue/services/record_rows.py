@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from django.db import connection
+from django.db.models import Model
 from psycopg import sql
 
 from catalogue.models import BibliographicRecord
@@ -28,6 +29,16 @@ def upsert(rows: Sequence[Mapping[str, Any]]) -> list[tuple[int, bool]]:
     with connection.cursor() as cursor:
         cursor.execute(_statement(), [data])
         return list(cursor.fetchall())
+
+
+def add_rows(rows: Sequence[Model]) -> None:
+    """Insert new rows of one table, not saved yet, without asking for their ids."""
+    if rows:
+        model = type(rows[0])
+        names = [field.attname for field in model._meta.concrete_fields if not field.primary_key]
+        data = json.dumps([{name: _value(getattr(row, name)) for name in names} for row in rows], ensure_ascii=False)
+        with connection.cursor() as cursor:
+            cursor.execute(_inserting_statement(model), [data])
 
 
 def _as_json(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,6 +73,22 @@ def _statement() -> str:
             typed=comma.join(typed),
             key=comma.join(map(sql.Identifier, _KEY)),
             overwritten=comma.join(overwritten),
+        )
+        .as_string(None)
+    )
+
+
+@cache
+def _inserting_statement(model: type[Model]) -> str:
+    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
+    comma = sql.SQL(", ")
+    typed = [sql.SQL("{} {}").format(sql.Identifier(field.attname), sql.SQL(_type(field))) for field in fields]
+    return (
+        sql.SQL("INSERT INTO {table} ({columns}) SELECT {columns} FROM json_to_recordset(%s::json) AS added ({typed})")
+        .format(
+            table=sql.Identifier(model._meta.db_table),
+            columns=comma.join(sql.Identifier(field.attname) for field in fields),
+            typed=comma.join(typed),
         )
         .as_string(None)
     )

@@ -1,6 +1,6 @@
 """Keeping what a record was: its content is copied aside, by the database itself, before anything overwrites it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
@@ -8,6 +8,7 @@ from django.db import connection
 from psycopg import sql
 
 from catalogue.models import BibliographicRecord, Enrichment, EnrichmentVersion, RecordVersion
+from catalogue.selectors.visibility import viewer, visible_to
 
 # One writer of records at a time: two that bring the same new record would otherwise collide, and an import that has
 # looked at a record would overwrite what a cataloguer saves in the same moment.
@@ -33,6 +34,16 @@ def be_the_only_writer() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", _WRITERS_LOCK)
+
+
+def locked_records(record_ids: Collection[int]) -> dict[int, BibliographicRecord]:
+    """Return those of these records that the asking municipality sees, locked in the order of their keys.
+
+    Nobody else changes them, and no item is added to them, until the transaction ends.
+    """
+    # FOR UPDATE, not the weaker lock of an update: an item that's being added to the record holds it until it's in.
+    shown = BibliographicRecord.objects.filter(visible_to(viewer()), pk__in=record_ids)
+    return {record.pk: record for record in shown.order_by("pk").select_for_update(of=("self",))}
 
 
 def keep_superseded(record_ids: Sequence[int]) -> None:

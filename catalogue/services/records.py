@@ -4,6 +4,7 @@ Each is one transaction: the content before it is kept, the audit log and the ch
 as before is not written, so its bytes stay what they were.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,7 @@ from catalogue.marc.former_numbers import former_numbers
 from catalogue.marc.problems import RecordProblem
 from catalogue.marc.reading import parse_raw, read_single
 from catalogue.marc.record_columns import Kind
-from catalogue.marc.records import RawFormat, RecordRead
+from catalogue.marc.records import MarcRecord, RawFormat, RecordRead
 from catalogue.models import BibliographicRecord, Change, ChangeKind, HoldingsSummary
 from catalogue.rules.record_diff import is_same_content
 from catalogue.rules.rights import (
@@ -30,11 +31,10 @@ from catalogue.rules.rights import (
 )
 from catalogue.selectors.rights import library_of, owned
 from catalogue.selectors.versions import content_of, version_diff
-from catalogue.selectors.visibility import viewer, visible_to
 from catalogue.services import change_feed
 from catalogue.services.doubles import reasons_against_double
 from catalogue.services.enrichment_moves import keep_old_shelf_data, relink_school_enrichments
-from catalogue.services.record_versions import be_the_only_writer, keep_superseded, origin
+from catalogue.services.record_versions import be_the_only_writer, keep_superseded, locked_records, origin
 from catalogue.services.record_writing import Incoming, content_columns, incoming
 from common import audit
 from common.errors import Reason
@@ -197,14 +197,11 @@ def _write(
 ) -> Saved:
     new = incoming(read=read, source=record.source)
     before, library = owned(record), author.library
-    reasons = _reasons_in(new) + _reasons_against_identity(record, new) + _reasons_against_former_numbers(record, read)
-    if record.merged_into_id is not None:
-        reasons.append(Reason(Code.MERGED_AWAY, facts={"record_id": record.merged_into_id}))
-    reasons += _as_reasons(reasons_against_edit(before, library, new_owner=_named_owner(new, before)))
-    refuse_stale_or(record, expected_version, reasons)
+    in_use = former_numbers_in_use([(record, read.record)])[0]
+    refuse_stale_or(record, expected_version, reasons_against_content(record, new, before, library, in_use))
     if record.deleted_at is None and _is_same(record, read):
         return Saved(record, is_changed=False)
-    owner = owner_after(before, library, new_owner=_named_owner(new, before))
+    owner = owner_named(new, before, library)
     # She who makes the change means it, so her own library keeps nothing.
     but = author.municipality.pk if author.municipality else None
     keep_old_shelf_data({record.pk: (read.record, owner)}, now=now, but=but)
@@ -220,17 +217,56 @@ def _write(
     return Saved(record, is_changed=True)
 
 
+def reasons_against_content(
+    record: BibliographicRecord, new: Incoming, before: Owned, library: Library, in_use: Sequence[str]
+) -> list[Reason]:
+    """Return everything that stands against giving a record this content.
+
+    :param before: whose the record is
+    :param in_use: see `former_numbers_in_use`
+    """
+    reasons = _reasons_in(new) + _reasons_against_identity(record, new)
+    if in_use:
+        reasons.append(Reason(Code.FORMER_NUMBER_IN_USE, facts={"numbers": list(in_use)}))
+    if record.merged_into_id is not None:
+        reasons.append(Reason(Code.MERGED_AWAY, facts={"record_id": record.merged_into_id}))
+    return reasons + _as_reasons(reasons_against_edit(before, library, new_owner=_named_owner(new, before)))
+
+
+def owner_named(new: Incoming, before: Owned, library: Library) -> str:
+    """Return who owns a record once it has this content."""
+    return owner_after(before, library, new_owner=_named_owner(new, before))
+
+
+def former_numbers_in_use(contents: Sequence[tuple[BibliographicRecord, MarcRecord]]) -> list[list[str]]:
+    """Return, for each record and its new content, the numbers which that takes in of records that stand by themselves.
+
+    One statement for all; none when no content takes in any.
+    """
+    named = [
+        {number for number in former_numbers(marc) if number != record.control_number} for record, marc in contents
+    ]
+    if not any(named):
+        return [[] for _ in contents]
+    others = BibliographicRecord.objects.filter(
+        source__in={record.source for record, _ in contents}, control_number__in=set().union(*named), deleted_at=None
+    )
+    standing = set(others.values_list("source", "control_number"))
+    return [
+        sorted(number for number in numbers if (record.source, number) in standing)
+        for (record, _), numbers in zip(contents, named, strict=True)
+    ]
+
+
 def locked_record(record_id: int) -> BibliographicRecord:
     """Return a record that nobody else changes, and that no item is added to, until the transaction ends.
 
     :raises RecordRefused: RECORD_GONE
     """
-    # FOR UPDATE, not the weaker lock of an update: an item that's being added to the record holds it until it's in.
-    shown = BibliographicRecord.objects.filter(visible_to(viewer()), pk=record_id)
-    record = shown.select_for_update(of=("self",)).first()
-    if record is None:
+    found = locked_records([record_id])
+    if not found:
         raise RecordRefused([Reason(Code.RECORD_GONE)])
-    return record
+    return found[record_id]
 
 
 def _one_record(raw: bytes) -> RecordRead:
@@ -269,16 +305,6 @@ def _reasons_against_identity(record: BibliographicRecord, new: Incoming) -> lis
     if new.key == (record.source, record.control_number) or _has_made_up_number(record, new):
         return []
     return [Reason(Code.NUMBER_CHANGED, facts={"number": record.control_number, "agency": record.source})]
-
-
-def _reasons_against_former_numbers(record: BibliographicRecord, read: RecordRead) -> list[Reason]:
-    """Refuse content that takes in numbers of records that stand by themselves."""
-    named = [number for number in former_numbers(read.record) if number != record.control_number]
-    if not named:
-        return []
-    others = BibliographicRecord.objects.filter(source=record.source, control_number__in=named, deleted_at=None)
-    taken = sorted(others.values_list("control_number", flat=True))
-    return [Reason(Code.FORMER_NUMBER_IN_USE, facts={"numbers": taken})] if taken else []
 
 
 def _has_made_up_number(record: BibliographicRecord, new: Incoming) -> bool:
