@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry, StaffAccount
 from common.plain_inserts import PlainInsert
+from common.row_inserts import insert_rows
 
 _add_entry = PlainInsert(AuditEntry)
 
@@ -23,8 +24,7 @@ def write_entry(
 
 def write_each(*, action: str, actor: Any, about: Iterable[tuple[Any, Mapping[str, Any]]]) -> None:
     """Add an entry for each of many things; see `common.audit.record_each`."""
-    entries = [AuditEntry(**_values(action, actor, subject, facts)) for subject, facts in about]
-    AuditEntry.objects.bulk_create(entries, batch_size=1000)
+    insert_rows([AuditEntry(**_values(action, actor, subject, facts)) for subject, facts in about])
 
 
 def _values(action: str, actor: Any, subject: Any, facts: Mapping[str, Any]) -> dict[str, Any]:

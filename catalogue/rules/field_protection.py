@@ -6,6 +6,7 @@ After Evergreen's merge profiles (case II.I12). A tag may have X for any letter 
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from functools import lru_cache
 
 from catalogue.marc.records import SUBFIELD, Flavour, MarcField, MarcRecord
 
@@ -64,6 +65,12 @@ def overlaid(
 
 def named(tag: str, patterns: Collection[str]) -> bool:
     """Say whether a tag is one of those that are named, X standing for anything."""
+    return bool(patterns) and _named(tag, tuple(patterns))
+
+
+# An import asks of every field of every record, by the same few patterns.
+@lru_cache(maxsize=8192)
+def _named(tag: str, patterns: tuple[str, ...]) -> bool:
     return any(
         len(pattern) == len(tag) and all(wanted in ("X", has) for wanted, has in zip(pattern, tag, strict=True))
         for pattern in patterns

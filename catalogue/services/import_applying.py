@@ -91,7 +91,7 @@ def _onto_known(choices: Sequence[Decided], run: ImportRun, how: Applying) -> di
         turn = _one_of_each({place: each for place, each in left.items() if place not in done})
         for action, does in _DOES.items():
             done |= does({place: each for place, each in turn.items() if each.decision.action == action}, how)
-        written |= {done[place].record_id for place in turn if done[place].outcome in _WRITTEN}
+        written |= _written(done[place] for place in turn)
         left = {place: each for place, each in left.items() if place not in done}
     return done
 
@@ -106,10 +106,14 @@ def _one_of_each(choices: _Choices) -> _Choices:
     }
 
 
-def _written_before(run: ImportRun, choices: Sequence[Decided]) -> set[int | None]:
+def _written(done: Iterable[Done]) -> set[int]:
+    return {each.record_id for each in done if each.outcome in _WRITTEN and each.record_id is not None}
+
+
+def _written_before(run: ImportRun, choices: Sequence[Decided]) -> set[int]:
     ids = [each.existing.row.pk for each in choices if each.existing]
     entries = ImportEntry.objects.filter(run=run, record__in=ids, outcome__in=_WRITTEN)
-    return set(entries.values_list("record_id", flat=True)) - {None}
+    return {record_id for record_id in entries.values_list("record_id", flat=True) if record_id is not None}
 
 
 def _create(new: dict[int, Incoming], how: Applying) -> dict[int, Done]:

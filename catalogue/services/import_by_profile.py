@@ -20,13 +20,13 @@ from catalogue.selectors.matching import Wanted
 from catalogue.services.import_applying import Batch, entries_of
 from catalogue.services.import_deciding import reason_to_refuse, wanted
 from catalogue.services.import_profiles import settings_of
-from catalogue.services.record_rows import add_rows
 from catalogue.services.record_versions import be_the_only_writer
 from catalogue.services.record_writing import incoming
 from catalogue.services.records import Author
 from catalogue.services.title_keys import fill_title_keys
 from common import audit
 from common.errors import Reason
+from common.row_inserts import insert_rows
 
 BATCH = 200
 _State = ImportRun.State
@@ -198,7 +198,7 @@ def _take(run_id: int, batch: Batch, author: Author, read: dict[str, int], now: 
         return False
     be_the_only_writer()
     entries = entries_of(batch, run, author, now)
-    add_rows(entries)
+    insert_rows(entries)
     for entry in entries:
         run.counts[entry.outcome] = run.counts.get(entry.outcome, 0) + 1
     whole = [failure for failure in batch.failures if failure.number == 0]

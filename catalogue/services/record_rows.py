@@ -9,10 +9,10 @@ from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import Model
 from psycopg import sql
 
 from catalogue.models import BibliographicRecord
+from common.row_inserts import json_value
 
 _KEY = ("source", "control_number")
 _KEPT_WHEN_CHANGED = {*_KEY, "created_at", "is_local", "visible_to"}
@@ -31,24 +31,8 @@ def upsert(rows: Sequence[Mapping[str, Any]]) -> list[tuple[int, bool]]:
         return list(cursor.fetchall())
 
 
-def add_rows(rows: Sequence[Model]) -> None:
-    """Insert new rows of one table, not saved yet, without asking for their ids."""
-    if rows:
-        model = type(rows[0])
-        names = [field.attname for field in model._meta.concrete_fields if not field.primary_key]
-        data = json.dumps([{name: _value(getattr(row, name)) for name in names} for row in rows], ensure_ascii=False)
-        with connection.cursor() as cursor:
-            cursor.execute(_inserting_statement(model), [data])
-
-
 def _as_json(row: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _value(value) for name, value in row.items()}
-
-
-def _value(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return f"\\x{value.hex()}"
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    return {name: json_value(value) for name, value in row.items()}
 
 
 @cache
@@ -73,22 +57,6 @@ def _statement() -> str:
             typed=comma.join(typed),
             key=comma.join(map(sql.Identifier, _KEY)),
             overwritten=comma.join(overwritten),
-        )
-        .as_string(None)
-    )
-
-
-@cache
-def _inserting_statement(model: type[Model]) -> str:
-    fields = [field for field in model._meta.concrete_fields if not field.primary_key]
-    comma = sql.SQL(", ")
-    typed = [sql.SQL("{} {}").format(sql.Identifier(field.attname), sql.SQL(_type(field))) for field in fields]
-    return (
-        sql.SQL("INSERT INTO {table} ({columns}) SELECT {columns} FROM json_to_recordset(%s::json) AS added ({typed})")
-        .format(
-            table=sql.Identifier(model._meta.db_table),
-            columns=comma.join(sql.Identifier(field.attname) for field in fields),
-            typed=comma.join(typed),
         )
         .as_string(None)
     )
