@@ -1,5 +1,14 @@
 """Bibliographic records, what libraries lay over them, the change feed, and who owns what. All in the shared schema."""
 
+from catalogue.models.authorities import (
+    Authority,
+    AuthorityKind,
+    AuthorityReference,
+    HeadingChange,
+    HeadingProgress,
+    RecordHeadings,
+    Vocabulary,
+)
 from catalogue.models.enrichments import Enrichment, EnrichmentVersion
 from catalogue.models.imports import (
     ImportAction,
@@ -27,6 +36,9 @@ from catalogue.models.remote_targets import RemoteTarget
 
 __all__ = [
     "Audience",
+    "Authority",
+    "AuthorityKind",
+    "AuthorityReference",
     "BibliographicRecord",
     "CataloguingLibrary",
     "Change",
@@ -34,6 +46,8 @@ __all__ = [
     "Enrichment",
     "EnrichmentVersion",
     "HarvestEntry",
+    "HeadingChange",
+    "HeadingProgress",
     "HoldingsSummary",
     "ImportAction",
     "ImportEntry",
@@ -44,7 +58,9 @@ __all__ = [
     "MaterialType",
     "Origin",
     "RawFormat",
+    "RecordHeadings",
     "RecordMerge",
     "RecordVersion",
     "RemoteTarget",
+    "Vocabulary",
 ]
