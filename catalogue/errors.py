@@ -73,6 +73,14 @@ class Code(StrEnum):
     NO_SUCH_QUESTION = "NO_SUCH_QUESTION"
     # Entered by hand, and perhaps there already: the facts `record_ids`, and `key` to save it anyway.
     PERHAPS_DOUBLE = "PERHAPS_DOUBLE"
+    # Authorities.
+    NO_RIGHT_TO_AUTHORITIES = "NO_RIGHT_TO_AUTHORITIES"
+    NO_SUCH_AUTHORITY = "NO_SUCH_AUTHORITY"
+    NO_HEADING = "NO_HEADING"
+    # Another one of the vocabulary has the heading: the fact `heading`.
+    HEADING_TAKEN = "HEADING_TAKEN"
+    KIND_NOT_IN_VOCABULARY = "KIND_NOT_IN_VOCABULARY"
+    KINDS_DIFFER = "KINDS_DIFFER"
     # The lines that aren't fields: the fact `lines`, their numbers from 1.
     NO_FIELD = "NO_FIELD"
 

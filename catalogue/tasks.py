@@ -17,9 +17,11 @@ from catalogue.search.writing import catch_up
 from catalogue.selectors.import_sources import due_sources, unfinished_harvests
 from catalogue.services.change_feed import followers_are_reading
 from catalogue.services.harvests import claim, harvest
+from catalogue.services.heading_changes import carry_heading_changes
 from catalogue.services.import_by_profile import run_profile_import
 from catalogue.services.import_marc import import_marc
 from catalogue.services.import_undo import undo_import
+from catalogue.services.record_headings import catch_up_headings
 from catalogue.services.records import Author
 from catalogue.services.title_keys import fill_title_keys
 from tenants.locks import only_one
@@ -59,6 +61,21 @@ def give_old_records_keys(**_unknown: Any) -> None:
         filled = fill_title_keys(most=_KEYS_AT_A_TIME)
     if filled:
         logger.info("Records given their title keys", extra={"records": filled})
+
+
+@shared_task(name="catalogue.tasks.follow_headings", expires=_EVERY)
+def follow_headings(**_unknown: Any) -> None:
+    """Read the headings of records that have changed, and carry new headings into the records that have old ones.
+
+    Stopped anywhere, it goes on when the clock sends it again.
+    """
+    with schema_context(get_public_schema_name()), only_one("headings") as is_free:
+        if not is_free:
+            return
+        catch_up_headings(most=_KEYS_AT_A_TIME)
+        changed = carry_heading_changes(now=timezone.now())
+    if changed:
+        logger.info("New headings carried into records", extra={"records": changed})
 
 
 @tenant_task

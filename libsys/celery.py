@@ -25,5 +25,6 @@ app.conf.beat_schedule = {
     "follow-change-feed": {"task": "catalogue.tasks.follow_change_feed", "schedule": 10.0},
     # At night by each municipality's own clock.
     "harvests": {"task": "catalogue.tasks.start_harvests", "schedule": 300.0},
+    "follow-headings": {"task": "catalogue.tasks.follow_headings", "schedule": 20.0},
     "give-old-records-keys": {"task": "catalogue.tasks.give_old_records_keys", "schedule": 60.0},
 }

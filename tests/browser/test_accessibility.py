@@ -142,6 +142,8 @@ PAGES = {
         "/templates/standard-dk/loan_days",
         "/templates/standard-dk/history",
         "/catalogues",
+        "/authorities?vocabulary=own-names",
+        "/authorities/add/own-names/PERSON",
         "/staff",
         "/staff/add",
         "/staff/1",
@@ -160,6 +162,7 @@ AFTER_A_DEED = {
     "console:change_import_profile",
     "console:change_import_source",
     "console:provisioning",
+    "console:authority",
     "account:invitation",
 }
 # Where a number in an address is no row's own.

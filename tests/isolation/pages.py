@@ -453,6 +453,16 @@ OF_THE_CONSORTIUM = {
     ),
     "console:remote_targets": Page(_OPERATOR, sends=_TARGET),
     "console:remove_remote_target": Page(_OPERATOR, {"pk": "remote_target"}, sends={}),
+    "console:authorities": Page(_OPERATOR, asks={"find": "=a", "vocabulary": "=own-names"}),
+    "console:add_authority": Page(
+        _OPERATOR, {"vocabulary": "=own-names", "kind": "=PERSON"}, sends={"heading": "=Tester, Theo"}
+    ),
+    "console:authority": Page(_OPERATOR, {"pk": "authority"}, sends={"heading": "=Tester, Thea"}),
+    "console:merge_authority": Page(
+        _OPERATOR,
+        {"pk": "authority", "other": "other_authority"},
+        sends={"version": "=1", "other_version": "=1"},
+    ),
     "console:staff": Page(_OPERATOR),
     "console:add_staff": Page(_OPERATOR, sends={"username": "=new", "name": "=New", "role": "=OPERATOR"}),
     "console:staff_account": Page(_OPERATOR, {"pk": "account"}, sends={"name": "=New", "role": "=OPERATOR"}),

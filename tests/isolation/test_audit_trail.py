@@ -20,6 +20,7 @@ SILENT_MODULES = {
     "circulation/services/fees/ledger.py": "is the ledger, whose entries are never changed",
     "circulation/services/nightly/hold_care.py": "finds what's so already; its messages are in the outbox",
     "catalogue/services/enrichment_moves.py": "is part of imports, changes and merges of records, which are noted",
+    "catalogue/services/record_headings.py": "keeps what records say anyway, so that they're found by it",
     "catalogue/services/record_versions.py": "keeps its own record: the versions",
     "circulation/services/nightly/batches.py": "counts what each job notes",
     "circulation/services/nightly/forgetting.py": "forgets, and may leave no trace of whose things they were",

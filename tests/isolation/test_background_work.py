@@ -108,6 +108,7 @@ OF_THE_CLOCK = {
 }
 OF_NO_MUNICIPALITY = {
     "catalogue.tasks.follow_change_feed",
+    "catalogue.tasks.follow_headings",
     "catalogue.tasks.give_old_records_keys",
     "catalogue.tasks.harvest_common_source",
     "catalogue.tasks.start_harvests",
@@ -121,6 +122,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "rebuild_index": ((), set()),
     "load_templates": ((), {"public"}),
     "import_marc": (("tests/data/marc/marc21-utf8.mrc",), {"public"}),
+    "import_authorities": (("dk5", "catalogue/data/classes/dk5.csv"), {"public"}),
     "add_local_records": (("alpha", "kettles.mrc"), {"public", "alpha"}),
     "add_import_source": (("National", "https://library.example/oai", "--profile=Common"), {"public"}),
     "import_by_profile": (("--municipality=alpha", "delivery.mrc", "--profile=Supplier"), {"public", "alpha"}),
@@ -241,6 +243,10 @@ def test_harvests_are_started_at_night_each_for_its_own_municipality(as_worker, 
 
 def test_the_consortium_asks_no_municipality_s_source(as_worker, towns):
     assert as_worker("catalogue.tasks.harvest_common_source", source_id=towns[0].things["import_source"]) == set()
+
+
+def test_headings_are_followed_in_the_shared_schema_alone(as_worker):
+    assert {table.split(".")[0] for table in as_worker("catalogue.tasks.follow_headings")} == {"public"}
 
 
 def test_old_records_get_their_keys_in_the_shared_schema_alone(as_worker, towns):

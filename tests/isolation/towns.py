@@ -21,8 +21,11 @@ from catalogue.models import (
     ImportRun,
     ImportSource,
     RemoteTarget,
+    Vocabulary,
 )
+from catalogue.services.authorities import Content, add_authority
 from catalogue.services.import_profiles import settings_of
+from catalogue.services.records import Author
 from circulation.models import (
     CirculationRule,
     DebtBatch,
@@ -143,6 +146,7 @@ def build_consortium() -> Town:
         username=town.word("Operator").lower(), name=town.word("Opal"), operator=True
     )
     town.things |= {"account": town.staff["OPERATOR"].pk, "remote_target": _add_catalogue(town)}
+    town.things |= {"authority": _add_authority("Holm, Karen"), "other_authority": _add_authority("Holm, K.")}
     return town
 
 
@@ -394,6 +398,13 @@ def announce_titles() -> None:
         Change(record_id=pk, kind=Change.Kind.RECORD, at=NOW)
         for pk in BibliographicRecord.objects.values_list("pk", flat=True)
     )
+
+
+def _add_authority(heading: str) -> int:
+    said = {"name": "Names", "agency": "libsys", "kinds": ["PERSON"]}
+    vocabulary, _ = Vocabulary.objects.get_or_create(code="own-names", defaults=said)
+    content = Content(parts=(("a", heading),))
+    return add_authority(vocabulary=vocabulary, kind="PERSON", content=content, author=Author(None, None), now=NOW).pk
 
 
 def _add_catalogue(town: Town) -> int:

@@ -29,6 +29,7 @@ NOT_LISTS = {
     "console/_import_questions.html": (1, "a question: a record beside those that it may be"),
     "console/_import_state.html": (1, "a report of what failed, every column is needed"),
     "console/_moves.html": (1, "the preview of one decision, every column is needed"),
+    "console/authorities.html": (1, "what a few letters find, in their order; every column is needed"),
     "console/branch_groups.html": (1, "a form: a name for each group, every column is needed"),
     "console/import_sources.html": (1, "a few lines with their forms, every column is needed"),
     "console/notices.html": (1, "a kind of message and the ways to its texts"),
@@ -85,6 +86,8 @@ KEPT = {
 }
 KEPT_BY_LINKS = ["desk:transits", "desk:messages", "school:class"]
 NOT_KEPT = {
+    "console/authorities.html": "a look-up, not a list: each has letters of its own",
+    "console/authority.html": "looks for what is merged into this one",
     "console/notice.html": "says which text is being changed",
     "console/rules.html": "says which value is being changed",
     "console/template_value.html": "says which value is being changed",

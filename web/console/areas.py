@@ -15,6 +15,7 @@ def consortium_areas(current: str) -> list[dict[str, Any]]:
         ("municipalities", gettext("Municipalities"), "console:start"),
         ("jobs", gettext("Jobs"), "console:jobs"),
         ("templates", gettext("Templates"), "console:templates"),
+        ("authorities", gettext("Authorities"), "console:authorities"),
         ("catalogues", gettext("Other catalogues"), "console:remote_targets"),
         ("staff", gettext("Staff"), "console:staff"),
         ("audit", gettext("Audit log"), "console:audit"),

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from web.console import consortium, jobs, policy, provisioning, remote_targets, staff, template_history, template_values
+from web.console import (
+    authorities,
+    consortium,
+    jobs,
+    policy,
+    provisioning,
+    remote_targets,
+    staff,
+    template_history,
+    template_values,
+)
 
 app_name = "console"
 urlpatterns = [
@@ -22,6 +32,10 @@ urlpatterns = [
     path("templates/<slug:code>/<slug:name>", template_values.template_value, name="template_value"),
     path("catalogues", remote_targets.listed_for_all, name="remote_targets"),
     path("catalogues/<int:pk>/remove", remote_targets.remove_for_all, name="remove_remote_target"),
+    path("authorities", authorities.authorities, name="authorities"),
+    path("authorities/add/<slug:vocabulary>/<slug:kind>", authorities.add, name="add_authority"),
+    path("authorities/<int:pk>", authorities.authority, name="authority"),
+    path("authorities/<int:pk>/merge/<int:other>", authorities.merge, name="merge_authority"),
     path("staff", staff.operators, name="staff"),
     path("staff/add", staff.add_operator, name="add_staff"),
     path("staff/<int:pk>", staff.change_operator, name="staff_account"),

@@ -50,6 +50,11 @@ RECORD_ACTIONS = {
     "catalogue.resume_import": _("Let an import go on"),
     "catalogue.undo_import": _("Undid an import"),
     "catalogue.answer_import": _("Answered an import's question"),
+    "catalogue.add_authority": _("Added an authority"),
+    "catalogue.save_authority": _("Changed an authority"),
+    "catalogue.merge_authorities": _("Merged two authorities"),
+    "catalogue.import_authorities": _("Imported authorities"),
+    "catalogue.carry_heading": _("Carried a new heading into the records"),
 }
 # Why a source of records gave none.
 SOURCE_PROBLEMS: dict[str, str | Promise] = {trouble.value: text for trouble, text in TROUBLES.items()} | {
@@ -107,6 +112,12 @@ _TEXTS = {
     Code.NOT_NOW: _("The import has gone on meanwhile, so this can't be done now."),
     Code.NO_SUCH_QUESTION: _("This has been answered already."),
     Code.PERHAPS_DOUBLE: _("The catalogue may have this title already."),
+    Code.NO_RIGHT_TO_AUTHORITIES: _("Only the consortium changes authorities."),
+    Code.NO_SUCH_AUTHORITY: _("The authority has been merged into another."),
+    Code.NO_HEADING: _("It has no heading."),
+    Code.HEADING_TAKEN: _("Another authority of the vocabulary has this heading: %(heading)s"),
+    Code.KIND_NOT_IN_VOCABULARY: _("The vocabulary has none of this kind."),
+    Code.KINDS_DIFFER: _("They're of different kinds or vocabularies."),
     Code.NO_FIELD: _("These lines aren't fields: %(lines)s."),
 }
 
@@ -123,4 +134,6 @@ def _text(reason: Reason) -> str | Promise:
     named = {
         name: ", ".join(map(str, reason.facts[name])) for name in ("tags", "lines", "names") if name in reason.facts
     }
+    if "heading" in reason.facts:
+        named["heading"] = str(reason.facts["heading"])
     return str(text) % named if named else text

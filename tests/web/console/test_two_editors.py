@@ -3,8 +3,10 @@
 import pytest
 from django.urls import resolve, reverse
 
-from catalogue.models import ImportProfile, ImportRun, ImportSource
+from catalogue.models import ImportProfile, ImportRun, ImportSource, Vocabulary
+from catalogue.services.authorities import Content, add_authority
 from catalogue.services.import_profiles import settings_of
+from catalogue.services.records import Author
 from holdings.models import CalendarDay, ItemType
 from notices.models import Notice, NoticeKind
 from tenants.models import PolicyTemplate, ProvisioningRun, TemplateRule
@@ -26,6 +28,7 @@ _ADDS = "it adds something new, and changes nothing that's there"
 REASONS = {
     "console:remote_targets": _ADDS,
     "console:add_category": _ADDS,
+    "console:add_authority": _ADDS,
     "console:add_import_profile": _ADDS,
     "console:add_import_source": _ADDS,
     "console:add_staff": _ADDS,
@@ -151,10 +154,16 @@ def test_every_form_of_the_consortium_s_console_knows_what_was_read(operator_cli
     things = {"branch": municipality.pk, "code": "test", "name": "loan_days", "job": "overdue-fees"}
     things |= {"staff_account": StaffAccountFactory(operator=True).pk, "provisioning": run.pk}
     things |= {"provisioning_steps": run.pk}
+    names, _ = Vocabulary.objects.update_or_create(
+        code="own-names", defaults={"name": "Names", "agency": "libsys", "kinds": ["PERSON"]}
+    )
+    said = {"content": Content((("a", "Holm, Karen"),)), "author": Author(None, None), "now": NOW}
+    known = add_authority(vocabulary=names, kind="PERSON", **said).pk
+    things |= {"vocabulary": "own-names", "kind": "PERSON", "authority": known, "other": known}
 
     seen = check(walk(operator_client, "libsys.urls_consortium", urls_consortium.urlpatterns, things))
 
-    assert seen - set(REASONS) == {"console:staff_account", "console:template_value"}
+    assert seen - set(REASONS) == {"console:authority", "console:staff_account", "console:template_value"}
 
 
 EDITS = [

@@ -1,0 +1,131 @@
+"""Carrying a new heading into every record that has the old one: in batches, each whole; stopped anywhere, it goes on.
+
+Records get a version each, by whoever renamed the authority. The moment of their cataloguers' own last change stays
+what it was, so that a delivery that's newer is still taken.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from catalogue.marc.headings import Heading, agency_of, heading_key, replaced
+from catalogue.marc.problems import RecordProblem
+from catalogue.marc.reading import parse_raw, read_single
+from catalogue.marc.records import MarcRecord, RawFormat
+from catalogue.marc.rewriting import rewritten
+from catalogue.models import BibliographicRecord, Change, ChangeKind, HeadingChange, RecordHeadings
+from catalogue.selectors.authorities import all_agencies, is_headings_alone, number_of, old_keys_of, scheme_of
+from catalogue.services import change_feed
+from catalogue.services.enrichment_moves import keep_old_shelf_data
+from catalogue.services.record_headings import catch_up_headings
+from catalogue.services.record_versions import be_the_only_writer, keep_superseded, origin
+from catalogue.services.record_writing import Incoming, content_columns, incoming
+from catalogue.services.records import update_record
+from common import audit
+
+_BATCH = 100
+
+
+def carry_heading_changes(*, now: datetime) -> int:
+    """Carry every renaming through that isn't finished, the oldest first, and return how many records were changed."""
+    if not HeadingChange.objects.filter(finished_at=None).exists():
+        return 0
+    catch_up_headings()
+    changed = 0
+    for pk in HeadingChange.objects.filter(finished_at=None).order_by("pk").values_list("pk", flat=True):
+        while (batch := _carry_batch(pk, now)) is not None:
+            changed += batch
+    if changed:
+        # So that what uses the new heading is known at once.
+        catch_up_headings()
+    return changed
+
+
+@transaction.atomic
+def _carry_batch(change_id: int, now: datetime) -> int | None:
+    """Change the next records and return how many; None when none is left."""
+    be_the_only_writer()
+    change = HeadingChange.objects.select_for_update(of=("self",)).select_related("authority__vocabulary")
+    row = change.filter(pk=change_id, finished_at=None).first()
+    if row is None:
+        return None
+    ids = list(
+        RecordHeadings.objects.filter(keys__overlap=old_keys_of(row), pk__gt=row.position)
+        .order_by("pk")
+        .values_list("pk", flat=True)[:_BATCH]
+    )
+    if not ids:
+        row.finished_at = now
+        row.save(update_fields=["finished_at"])
+        facts = {"heading": row.authority.heading, "records": row.changed, "failed": row.failed}
+        audit.record(action="catalogue.carry_heading", actor=None, subject=row.authority, facts=facts)
+        return None
+    written, failed = _rewrite(ids, _Renaming(row), now)
+    row.position, row.changed, row.failed = ids[-1], row.changed + len(written), row.failed + failed
+    row.save(update_fields=["position", "changed", "failed"])
+    change_feed.announce(record_ids=written, kind=Change.Kind.RECORD, now=now)
+    return len(written)
+
+
+class _Renaming:
+    """Which headings are meant, and what they become."""
+
+    def __init__(self, change: HeadingChange) -> None:
+        authority = change.authority
+        self.asked_by = change.asked_by
+        self.parts = tuple((code, value) for code, value in authority.parts)
+        self.number = number_of(authority)
+        self._numbers = {change.old_number, self.number}
+        self._kind, self._scheme = authority.kind, scheme_of(authority)
+        self._agencies = all_agencies()
+        key = heading_key(authority.kind, self._scheme, change.old_parts)
+        self._key = key if is_headings_alone(authority, key) else None
+
+    def is_meant(self, heading: Heading) -> bool:
+        """Tell whether a heading is the authority's: by its number, or without a known one by its words."""
+        if heading.kind != self._kind or (heading.scheme or "") != self._scheme.casefold():
+            return False
+        if heading.number in self._numbers:
+            return True
+        return heading.key == self._key and (not heading.number or agency_of(heading.number) not in self._agencies)
+
+    def of(self, record: MarcRecord) -> tuple[MarcRecord, int]:
+        """Return the record with the new heading, and how many fields have it now that hadn't."""
+        return replaced(record, self.is_meant, self.parts, self.number)
+
+
+def _rewrite(ids: Sequence[int], renaming: _Renaming, now: datetime) -> tuple[list[int], int]:
+    """Write the records among these that have the old heading; return those, and how many couldn't be."""
+    new: dict[int, tuple[BibliographicRecord, Incoming]] = {}
+    failed = 0
+    rows = BibliographicRecord.objects.select_for_update(of=("self",)).filter(pk__in=ids, deleted_at=None)
+    for row in rows.filter(merged_into=None).order_by("pk"):
+        try:
+            before = parse_raw(bytes(row.raw), raw_format=row.raw_format, raw_encoding=row.raw_encoding)
+            after, fields = renaming.of(before)
+            if fields:
+                new[row.pk] = (row, _incoming(row, after))
+        except RecordProblem:
+            failed += 1
+    keep_old_shelf_data({pk: (each.read.record, row.owner) for pk, (row, each) in new.items()}, now=now)
+    keep_superseded(list(new))
+    by: dict[str, Any] = {**origin(kind=ChangeKind.EDIT), "changed_by": renaming.asked_by}
+    for row, each in new.values():
+        update_record(row, content_columns(each), by, now)
+    return list(new), failed
+
+
+def _incoming(row: BibliographicRecord, record: MarcRecord) -> Incoming:
+    """Return the record's new content under its own number.
+
+    :raises RecordProblem: if it can't be written so that it reads back the same
+    """
+    try:
+        raw = rewritten(record, row.raw_format)
+    except RecordProblem:
+        raw = rewritten(record, RawFormat.MARCXML)
+    new = incoming(read=read_single(raw), source=row.source)
+    return replace(new, source=row.source, control_number=row.control_number)

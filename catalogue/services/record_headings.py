@@ -1,0 +1,107 @@
+"""Following the change feed: what each record can be found by when an authority asks for those with its heading.
+
+An import is no slower for it, and whatever way a record changed, its headings are read again.
+"""
+
+from collections.abc import Collection
+
+from django.db import transaction
+from django.db.models import Max
+from django.db.models.functions import Least
+
+from catalogue.marc.headings import keys_in
+from catalogue.marc.problems import RecordProblem
+from catalogue.marc.reading import parse_raw
+from catalogue.models import (
+    AuthorityReference,
+    BibliographicRecord,
+    Change,
+    HeadingChange,
+    HeadingProgress,
+    RecordHeadings,
+)
+from catalogue.rules.authorities import heading_from
+from catalogue.selectors.authorities import all_agencies, scheme_of
+
+_BATCH = 500
+_READ = ("pk", "raw", "raw_format", "raw_encoding")
+
+
+def catch_up_headings(*, most: int | None = None) -> int:
+    """Read the headings of records that changed, and of some that were there before; return how many records.
+
+    :param most: how many records at most, rounded up to a batch; None for all
+    """
+    done = 0
+    while most is None or done < most:
+        read = _next_batch()
+        if read is None:
+            break
+        done += read
+    return done
+
+
+@transaction.atomic
+def _next_batch() -> int | None:
+    """Read a batch and return how many records that were; None when there's nothing left."""
+    progress = _progress()
+    changes = list(
+        Change.objects.filter(number__gt=progress.change_number)
+        .order_by("number")
+        .values_list("number", "record", "kind")[:_BATCH]
+    )
+    if changes:
+        # What a branch has, or a library lays over a record, changes no heading.
+        ids = {record for _, record, kind in changes if kind in (Change.Kind.RECORD, Change.Kind.DELETED)}
+        progress.change_number = changes[-1][0]
+    elif progress.filled_to is not None:
+        older = BibliographicRecord.objects.filter(pk__gt=progress.filled_to).order_by("pk")
+        ids = set(older.values_list("pk", flat=True)[:_BATCH])
+        progress.filled_to = max(ids, default=None)
+    else:
+        return None
+    _read_headings(ids)
+    progress.save()
+    return max(len(ids), len(changes))
+
+
+def _progress() -> HeadingProgress:
+    newest = Change.objects.aggregate(newest=Max("number"))["newest"] or 0
+    # From here on by the feed; what was there before is gone through besides.
+    HeadingProgress.objects.bulk_create([HeadingProgress(pk=1, change_number=newest)], ignore_conflicts=True)
+    return HeadingProgress.objects.select_for_update().get(pk=1)
+
+
+def _read_headings(record_ids: Collection[int]) -> None:
+    agencies, rows, found = all_agencies(), [], set()
+    standing = BibliographicRecord.objects.filter(pk__in=record_ids, deleted_at=None, merged_into=None)
+    for pk, raw, raw_format, raw_encoding in standing.values_list(*_READ):
+        try:
+            record = parse_raw(bytes(raw), raw_format=raw_format, raw_encoding=raw_encoding)
+        except RecordProblem:
+            continue
+        if keys := keys_in(record, agencies):
+            rows.append(RecordHeadings(record_id=pk, keys=sorted(keys)))
+            found |= keys
+    gone = set(record_ids) - {row.record_id for row in rows}
+    RecordHeadings.objects.filter(pk__in=gone).delete()
+    RecordHeadings.objects.bulk_create(
+        rows, update_conflicts=True, unique_fields=["record"], update_fields=["keys"], batch_size=_BATCH
+    )
+    if found:
+        _put_right(found, min(row.record_id for row in rows))
+
+
+def _put_right(keys: Collection[int], first: int) -> None:
+    """Let the renamings go on whose old heading a record has come with again."""
+    former = AuthorityReference.objects.filter(
+        relation=AuthorityReference.Relation.FORMER, key__in=keys, authority__merged_into=None
+    )
+    again = [
+        change.pk
+        for row in former.select_related("authority__vocabulary")
+        for change in HeadingChange.objects.filter(authority=row.authority)
+        if heading_from(row.authority.kind, scheme_of(row.authority), change.old_parts).key == row.key
+    ]
+    if again:
+        HeadingChange.objects.filter(pk__in=again).update(finished_at=None, position=Least("position", first - 1))
