@@ -120,7 +120,7 @@ def authorities(request: StaffRequest) -> HttpResponse:
         "chosen": vocabulary,
         "find": find,
         "kinds": KIND_NAMES.items(),
-        "rows": [_row(each) for each in find_authorities(find, vocabulary_id=vocabulary and vocabulary.pk)],
+        "rows": [_row(each) for each in find_authorities(find, vocabulary_id=vocabulary.pk if vocabulary else None)],
     }
     return render(request, "console/authorities.html", context)
 
