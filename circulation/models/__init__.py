@@ -3,6 +3,7 @@
 What must never be is refused by constraints here, whatever the code above does.
 """
 
+from circulation.models.bulk_changes import BulkChange, BulkLine
 from circulation.models.debts import DebtBatch, DebtClaim
 from circulation.models.fees import Fee, LedgerEntry
 from circulation.models.holds import Hold, Pick
@@ -15,6 +16,8 @@ from circulation.models.tills import Till, TillCount
 from circulation.models.transits import TransferLimit, Transit
 
 __all__ = [
+    "BulkChange",
+    "BulkLine",
     "CirculationRule",
     "DebtBatch",
     "DebtClaim",
