@@ -127,6 +127,10 @@ class Code(StrEnum):
     BUNDLE_EMPTY = "BUNDLE_EMPTY"  # nothing is kept in it
     CHECK_IT_IN = "CHECK_IT_IN"  # status, branch_id: its home elsewhere; a notice at an inventory: it's out of place
     WRONG_SHELF = "WRONG_SHELF"  # mark, room: where it's to stand; a notice at an inventory
+    # --- Many items at once ---
+    NOTHING_TO_CHANGE = "NOTHING_TO_CHANGE"  # no item, or nothing that's to become of them
+    LIST_TOO_LONG = "LIST_TOO_LONG"  # count, limit
+    NOT_NOW = "NOT_NOW"  # the change has been begun, or isn't done
     # --- Collections that rotate ---
     ROTATION_UNKNOWN = "ROTATION_UNKNOWN"
     ROTATION_ENDED = "ROTATION_ENDED"
@@ -214,6 +218,10 @@ class FeeRefused(Refused):
 
 class ReportRefused(Refused):
     """What was said of an item was not noted."""
+
+
+class BulkRefused(Refused):
+    """The change of many items was not proposed, begun or undone."""
 
 
 class RotationRefused(Refused):

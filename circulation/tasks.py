@@ -7,7 +7,9 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
+from accounts.models import StaffAccount
 from circulation.rules.nights import Job
+from circulation.services.bulk_changes import make_change, undo_change
 from circulation.services.nightly.night import due_nights, run_job
 from circulation.services.nightly.night import run_night as run_the_night
 from tenants.selectors import municipalities_in_service
@@ -48,3 +50,15 @@ def run_one_job(job: str, local_day: str, waited: int | None = None, **_: Any) -
     """
     day = date.fromisoformat(local_day)
     return run_job(job=Job(job), local_day=day, now=timezone.now(), by_hand=True, waited=waited)
+
+
+@tenant_task
+def change_in_bulk(*, bulk_id: int, actor_id: int | None) -> None:
+    """Make what's left of a change of many items; sent again when its worker dies, and goes on where that one stood."""
+    make_change(bulk_id=bulk_id, staff=StaffAccount.objects.filter(pk=actor_id or 0).first(), clock=timezone.now)
+
+
+@tenant_task
+def undo_bulk_change(*, bulk_id: int, actor_id: int | None) -> None:
+    """Undo what's left of a change of many items."""
+    undo_change(bulk_id=bulk_id, staff=StaffAccount.objects.filter(pk=actor_id or 0).first(), clock=timezone.now)

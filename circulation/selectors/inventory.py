@@ -60,17 +60,18 @@ def stands_on(shelf: ShelfRange, item: Item) -> bool:
     """Return whether an item's room and shelf mark are the shelf's; the database compares, as it does for the list."""
     if shelf.location_id is None and not shelf.first and not shelf.last:
         return True
-    return _between(Item.objects.filter(pk=item.pk), shelf).exists()
+    return between(Item.objects.filter(pk=item.pk), shelf).exists()
 
 
 def _expected(shelf: ShelfRange) -> QuerySet[Item]:
     items = Item.objects.filter(
         current_branch=shelf.branch_id, status__in=ON_A_SHELF, is_damaged=False, bundle__isnull=True
     )
-    return _between(items, shelf)
+    return between(items, shelf)
 
 
-def _between(items: QuerySet[Item], shelf: ShelfRange) -> QuerySet[Item]:
+def between(items: QuerySet[Item], shelf: ShelfRange) -> QuerySet[Item]:
+    """Return those of the items whose room and shelf marks are the shelf's; wherever they are."""
     mark, first, last = Lower("call_number"), shelf.first.lower(), shelf.last.lower()
     if shelf.location_id is not None:
         items = items.filter(location=shelf.location_id)

@@ -1,12 +1,13 @@
 """Items of the municipality, narrowed down by what the desk asks for; their uses; journeys that take too long."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from circulation.models import LocalUse, Transit
+from circulation.models import Loan, LocalUse, Transit
 from circulation.rules.whose_rules import SECTION, choices_from
+from circulation.selectors.inventory import ShelfRange, between
 from holdings.models import Branch, Item
 from tenants.selectors import current_municipality
 
@@ -19,8 +20,10 @@ class ItemFilter:
 
     :ivar branch_id: where the items belong
     :ivar is_away: they belong to the branch and are somewhere else
-    :ivar mark: how the shelf mark begins
+    :ivar mark: how the shelf mark begins; with `last`, the first of a range
+    :ivar last: the last shelf mark of a range, and all that begin with it
     :ivar not_seen_since: last seen before this moment, or never
+    :ivar not_used_since: neither lent nor used in the house from this day on, and acquired before it if that's known
     """
 
     branch_id: int | None = None
@@ -28,10 +31,12 @@ class ItemFilter:
     item_type_id: int | None = None
     status: str = ""
     mark: str = ""
+    last: str = ""
     is_damaged: bool = False
     has_parts_missing: bool = False
     is_away: bool = False
     not_seen_since: datetime | None = None
+    not_used_since: date | None = None
 
 
 def items_like(wanted: ItemFilter) -> QuerySet[Item]:
@@ -45,7 +50,9 @@ def items_like(wanted: ItemFilter) -> QuerySet[Item]:
         "is_damaged": wanted.is_damaged or None,
     }
     items = items.filter(**{name: value for name, value in exact.items() if value is not None})
-    if wanted.mark:
+    if wanted.last:
+        items = between(items, ShelfRange(0, first=wanted.mark, last=wanted.last))
+    elif wanted.mark:
         items = items.filter(call_number__istartswith=wanted.mark)
     if wanted.has_parts_missing:
         items = items.filter(parts_missing__gt=0)
@@ -53,7 +60,17 @@ def items_like(wanted: ItemFilter) -> QuerySet[Item]:
         items = items.exclude(current_branch=wanted.branch_id)
     if wanted.not_seen_since is not None:
         items = items.filter(Q(last_seen_at__isnull=True) | Q(last_seen_at__lt=wanted.not_seen_since))
+    if wanted.not_used_since is not None:
+        items = not_used_since(items, wanted.not_used_since)
     return items.defer("record__raw").order_by("call_number", "barcode", "pk")
+
+
+def not_used_since(items: QuerySet[Item], day: date) -> QuerySet[Item]:
+    """Return those of the items that were neither lent nor used in the house from a day on, and aren't newer."""
+    lent = Loan.objects.filter(Q(loaned_on__gte=day) | Q(returned_at__isnull=True), item=OuterRef("pk"))
+    used = LocalUse.objects.filter(item=OuterRef("pk"), used_on__gte=day)
+    is_old = Q(acquired_on__isnull=True) | Q(acquired_on__lt=day)
+    return items.filter(is_old, ~Exists(lent.filter(undone_at__isnull=True)), ~Exists(used))
 
 
 def uses_in_house(item_id: int) -> int:

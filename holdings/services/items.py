@@ -125,6 +125,15 @@ def tell_of_item(item: Item, now: datetime) -> None:
     _tell(item, [item.home_branch.code], now)
 
 
+def tell_of_items(codes_of: Mapping[int, Iterable[str]], now: datetime) -> None:
+    """Tell the shared catalogue of many items that came, went or moved; the last thing that a transaction does.
+
+    :param codes_of: the codes of the branches where a title's items are to be counted anew, by the title's number
+    """
+    changed = [record_id for record_id, codes in sorted(codes_of.items()) if refresh_summaries(record_id, codes)]
+    announce(record_ids=changed, kind="HOLDINGS", now=now, municipality_id=current_municipality().pk)
+
+
 def move_home(item: Item, branch: Branch, *, now: datetime) -> None:
     """Let a locked item belong to another branch, in its room of the same name if it has one.
 

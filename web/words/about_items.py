@@ -17,6 +17,7 @@ Told = tuple[str, str, str]
 # What was done to an item, for its history and the audit log.
 ITEM_ACTIONS = {
     "circulation.add_to_rotation": _("Put into a rotating collection"),
+    "circulation.bulk_change": _("Changed items in bulk"),
     "circulation.cancel_transit": _("Cancelled the transit"),
     "circulation.change_rotation": _("Changed a rotating collection"),
     "circulation.claim_never_had": _("Patron says: never had"),
@@ -35,6 +36,7 @@ ITEM_ACTIONS = {
     "circulation.take_back_claim": _("Took a claim back"),
     "circulation.take_out_of_bundle": _("Taken out of its bundle"),
     "circulation.take_out_of_rotation": _("Taken out of its rotating collection"),
+    "circulation.undo_bulk_change": _("Undid a bulk change"),
     "circulation.withdraw_item": capfirst(_("withdrawn")),
 }
 
@@ -157,6 +159,14 @@ ITEM_TEXTS: dict[str, Callable[[Facts], Told]] = {
     Code.WRONG_SHELF: _wrong_shelf,
     Code.SAME_BRANCH: _plain(lambda: gettext("Choose two different branches.")),
     Code.NOT_SENT_ALREADY: _plain(lambda: gettext("This is in the list already.")),
+    Code.NOTHING_TO_CHANGE: _plain(lambda: gettext("Choose the items, and what's to become of them.")),
+    Code.LIST_TOO_LONG: lambda facts: (
+        gettext("A list may have %(limit)d barcodes; this one has %(count)d.")
+        % {"limit": Decimal(facts["limit"]), "count": facts["count"]},
+        "",
+        "",
+    ),
+    Code.NOT_NOW: _plain(lambda: gettext("It has been begun or undone already.")),
     Code.ROTATION_UNKNOWN: _plain(lambda: gettext("This collection isn't there any more.")),
     Code.ROTATION_ENDED: _plain(lambda: gettext("This collection's tour is over.")),
     Code.ROTATION_NAME_TAKEN: _plain(lambda: gettext("Another collection has this name.")),
