@@ -67,6 +67,8 @@ PAGES = {
         "/desk/transits?late=1",
         "/desk/item-list",
         "/desk/inventory",
+        "/desk/bulk",
+        "/desk/weeding?asked=1&copies=0",
         "/desk/inventory?since=2026-01-01T00:00:00Z",
         "/desk/inventory?since=2026-01-01T00:00:00Z&compare=1",
         "/desk/rotations",

@@ -11,6 +11,8 @@ NO_CHANGE = {"django_session", "accounts_auditentry"}
 NOTED_LATER = {
     "console:provision": "tenants.provision",
     "console:imports": "catalogue.import",
+    # Nothing is changed before it's looked at.
+    "desk:new_bulk_change": "circulation.bulk_change",
     # A reason that was typed is only shown again here; what's written is taken back.
     "console:notice": "notices.save_template",
 }

@@ -20,7 +20,7 @@ from django.db import connection
 
 from catalogue.models import BibliographicRecord, ImportProfile, ImportRun
 from catalogue.services.import_profiles import settings_of
-from circulation.models import Fee
+from circulation.models import BulkChange, Fee
 from libsys.celery import app
 from notices.models import Notice
 from patrons.models import Patron
@@ -71,6 +71,23 @@ def ended_session(alpha) -> dict[str, Any]:
     return {}
 
 
+def bulk_change_begun(alpha) -> dict[str, Any]:
+    """Begin a change of many items in Alpha."""
+    connection.set_tenant(alpha.municipality)
+    BulkChange.objects.filter(pk=alpha.things["bulk_change"]).update(state=BulkChange.State.RUNNING)
+    connection.set_schema_to_public()
+    return {"bulk_id": alpha.things["bulk_change"], "actor_id": None}
+
+
+def bulk_change_to_undo(alpha) -> dict[str, Any]:
+    """Begin to undo a change of many items in Alpha."""
+    asked = bulk_change_begun(alpha)
+    connection.set_tenant(alpha.municipality)
+    BulkChange.objects.filter(pk=asked["bulk_id"]).update(state=BulkChange.State.UNDOING)
+    connection.set_schema_to_public()
+    return asked
+
+
 @dataclass(frozen=True)
 class Task:
     """A task that works for one municipality.
@@ -84,6 +101,7 @@ class Task:
 
 
 _NIGHT = {"public.tenants_jobrun"}
+_HOLDINGS = {"public.catalogue_holdingssummary", "public.catalogue_change", "public.catalogue_harvestentry"}
 OF_ONE_MUNICIPALITY = {
     "accounts.tasks.clear_sessions": Task(ended_session),
     "catalogue.tasks.import_uploaded_file": Task(imported_file, {"public.catalogue_importrun"}),
@@ -94,6 +112,8 @@ OF_ONE_MUNICIPALITY = {
         lambda alpha: {"source_id": alpha.things["import_source"]}, {"public.catalogue_importsource"}
     ),
     "catalogue.tasks.undo_profile_import": Task(profile_undo, {"public.catalogue_importrun"}),
+    "circulation.tasks.change_in_bulk": Task(bulk_change_begun, _HOLDINGS),
+    "circulation.tasks.undo_bulk_change": Task(bulk_change_to_undo, _HOLDINGS),
     "circulation.tasks.run_night": Task(lambda _alpha: {"local_day": TODAY.isoformat()}, _NIGHT),
     "circulation.tasks.run_one_job": Task(
         lambda _alpha: {"job": "overdue-fees", "local_day": TODAY.isoformat()}, _NIGHT

@@ -37,6 +37,7 @@ from circulation.models import (
     Till,
     TransferLimit,
 )
+from circulation.services.bulk_changes import propose_change
 from circulation.services.fees import take_payment
 from circulation.services.rotations import add_item, add_stop, plan_rotation
 from common.audit import record
@@ -249,7 +250,15 @@ def _add_circulation(town: Town, main: Any, school: Any, item_type: Any, patron:
     add_item(collection=tour, item=shelved, staff=town.staff["LIBRARIAN"])
     limit = TransferLimit.objects.create(from_branch=school, to_branch=main)
     LocalUse.objects.create(item=shelved, branch=main, used_at=NOW, used_on=NOW.date())
+    bulk = propose_change(
+        barcodes=[shelved.barcode],
+        changes={"status": "WITHDRAWN"},
+        reason=town.word("Worn"),
+        staff=town.staff["LIBRARIAN"],
+        now=NOW,
+    )
     town.things |= {
+        "bulk_change": bulk.pk,
         "rotation": tour.pk,
         "item": shelved.pk,
         "barcode": shelved.barcode,

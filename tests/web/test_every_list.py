@@ -39,6 +39,7 @@ NOT_LISTS = {
     "console/start.html": (2, "summaries of lists that stand on pages of their own"),
     "console/template.html": (1, "a template's values, every column is needed"),
     "console/template_value.html": (1, "the preview of one decision, every column is needed"),
+    "desk/_bulk_state.html": (2, "the preview and the report of one change, every column is needed"),
     "desk/_cash_up_methods.html": (1, "sums"),
     "desk/_details_blocks.html": (1, "a few lines of one patron, every column is needed"),
     "desk/_details_cards.html": (1, "a few lines of one patron, every column is needed"),
@@ -82,6 +83,7 @@ KEPT = {
     "console/outbox.html": ["console:outbox"],
     "desk/_debt_claims.html": ["desk:debts"],
     "desk/item_list.html": ["desk:item_list"],
+    "desk/weeding.html": ["desk:weeding"],
     "desk/list_holds.html": ["desk:holds"],
 }
 KEPT_BY_LINKS = ["desk:transits", "desk:messages", "school:class"]

@@ -122,6 +122,29 @@ register(
         ),
     ),
     Table(
+        "weeding",
+        (
+            Column("shelf-mark", _("Shelf mark"), sort="call_number"),
+            Column("title", _("Title"), is_needed=True, sort="record.title"),
+            Column("barcode", _("Barcode"), sort="barcode"),
+            Column("year", _("Year"), "count", sort="record.year"),
+            Column("copies", _("Copies"), "count", sort="copies"),
+            Column("loans", _("Loans"), "count", sort="times_lent"),
+            Column("last-year", _("In the last year"), "count", sort="last_year"),
+            Column("last-lent", _("Last lent"), sort="last_lent"),
+            Column("acquired", _("Acquired"), sort="acquired_on"),
+        ),
+    ),
+    Table(
+        "bulk-changes",
+        (
+            Column("at", _("At")),
+            Column("who", _("Who"), is_needed=True),
+            Column("state", _("State")),
+            action(),
+        ),
+    ),
+    Table(
         "claims",
         (
             Column("shelf-mark", _("Shelf mark"), sort="item.call_number"),

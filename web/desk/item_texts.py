@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from circulation.services.undo import UNDOABLE_FOR
-from common.errors import Refused
+from common.errors import Reason, Refused
 from holdings import errors
 from holdings.selectors import item_statuses
 from web.desk.forms_items import ItemForm
@@ -75,6 +75,12 @@ def add_to_form(form: forms.Form, refused: Refused) -> None:
     for reason in refused.reasons:
         field, tell = _TEXTS.get(reason.code, ("", lambda facts: gettext("It isn't possible.")))
         form.add_error(field if field in form.fields else None, tell(reason.facts))
+
+
+def item_reason(reason: Reason) -> str:
+    """Return why an item can't be what's wished, in a sentence; empty for reasons that circulation has words for."""
+    known = _TEXTS.get(reason.code)
+    return known[1](reason.facts) if known else ""
 
 
 def history(entries: Iterable[Any]) -> list[dict[str, Any]]:

@@ -4,6 +4,7 @@ from django.urls import path
 
 from web.desk import (
     batches,
+    bulk_changes,
     check_in,
     check_out,
     debts,
@@ -47,6 +48,7 @@ from web.desk import (
     start,
     tills,
     undo,
+    weeding,
 )
 
 app_name = "desk"
@@ -145,6 +147,12 @@ urlpatterns = [
     path("records/<int:pk>/items/new", items.new_item, name="new_item"),
     path("items/edit/<path:barcode>", items.edit_item, name="edit_item"),
     path("batch", batches.batch, name="batch"),
+    path("bulk", bulk_changes.new_bulk_change, name="new_bulk_change"),
+    path("bulk/<int:pk>", bulk_changes.bulk_change, name="bulk_change"),
+    path("bulk/<int:pk>/make", bulk_changes.make_bulk_change, name="make_bulk_change"),
+    path("bulk/<int:pk>/undo", bulk_changes.take_back_bulk_change, name="take_back_bulk_change"),
+    path("weeding", weeding.weeding, name="weeding"),
+    path("weeding.csv", weeding.weeding_file, name="weeding_file"),
     path("inventory", inventory.inventory, name="inventory"),
     path("inventory/scan", inventory.inventory_scan, name="inventory_scan"),
     path("inventory/missing", inventory.inventory_missing, name="inventory_missing"),

@@ -25,12 +25,13 @@ class ListRefusedError(Exception):
         self.text, self.status = text, status
 
 
-def text_of(file: Any) -> str:
+def text_of(file: Any, *, largest: int = LARGEST_BYTES) -> str:
     """Return the text of an uploaded file: UTF-8, UTF-16 with its mark, or else Windows' Western European letters.
 
+    :param largest: how many bytes it may have
     :raises ListRefusedError: if it's too large (413), or no text (422)
     """
-    if file.size is None or file.size > LARGEST_BYTES:
+    if file.size is None or file.size > largest:
         raise ListRefusedError(gettext("The file is too large for a list of barcodes."), status=413)
     data = file.read()
     encodings = [name for mark, name in _MARKS if data.startswith(mark)] or ["utf-8", "cp1252"]

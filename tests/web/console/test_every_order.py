@@ -48,6 +48,7 @@ AT_THE_DESK = {
     "shelf-ready": "/desk/shelf",
     "shelf-to-clear": "/desk/shelf",
     "transits": "/desk/transits",
+    "weeding": "/desk/weeding?asked=1&copies=0",
     "unpaid-fees": "/desk/patrons/{reader}/money",
 }
 AT_SCHOOL = {"classes": "/school/"}
