@@ -33,6 +33,7 @@ from catalogue.models.records import (
     RecordVersion,
 )
 from catalogue.models.remote_targets import RemoteTarget
+from catalogue.models.works import WorkCorrection
 
 __all__ = [
     "Audience",
@@ -63,4 +64,5 @@ __all__ = [
     "RecordVersion",
     "RemoteTarget",
     "Vocabulary",
+    "WorkCorrection",
 ]

@@ -129,6 +129,9 @@ class BibliographicRecord(Origin):
     part_of = models.CharField(max_length=64, blank=True, default="", db_default="")
     # The first letters of the title as matching compares titles; None until the next import with a profile fills it.
     title_key = models.CharField(max_length=20, null=True, blank=True)  # noqa: DJ001 - NULL is "not known yet"
+    # What all editions of its work have in common, read from its content; None until it's filled. Whoever wants the
+    # work asks `catalogue.selectors.works`, which knows what was corrected by hand.
+    work_key = models.CharField(max_length=320, null=True, blank=True)  # noqa: DJ001 - NULL is "not known yet"
 
     # A library's own: a kettle to lend, a brochure. It stays its owner's when it's shown to all.
     is_local = models.BooleanField(default=False, db_default=False)
@@ -167,6 +170,8 @@ class BibliographicRecord(Origin):
             # What an incoming record may be when no identifier agrees.
             models.Index(fields=["title_key"], name="record_title_key", condition=~Q(title_key="")),
             models.Index(fields=["id"], name="record_without_title_key", condition=Q(title_key=None)),
+            models.Index(fields=["work_key"], name="record_work_key", condition=~Q(work_key="")),
+            models.Index(fields=["id"], name="record_without_work_key", condition=Q(work_key=None)),
         ]
 
     def __str__(self) -> str:
@@ -261,6 +266,8 @@ class Change(models.Model):
         DELETED = "DELETED", "deleted"
         # What one library, or the schools, lay over a record: nobody else's lists know of it.
         ENRICHED = "ENRICHED", "enriched"
+        # Which work it's an edition of, or what it's part of: searches show it, harvesters' lists don't.
+        GROUPED = "GROUPED", "grouped"
 
     number = models.BigAutoField(primary_key=True)
     record = models.ForeignKey(BibliographicRecord, on_delete=models.CASCADE, related_name="+", db_index=False)
