@@ -81,6 +81,11 @@ class Code(StrEnum):
     HEADING_TAKEN = "HEADING_TAKEN"
     KIND_NOT_IN_VOCABULARY = "KIND_NOT_IN_VOCABULARY"
     KINDS_DIFFER = "KINDS_DIFFER"
+    # Works corrected by hand.
+    SAME_WORK_ALREADY = "SAME_WORK_ALREADY"
+    ALONE_ALREADY = "ALONE_ALREADY"
+    WORK_CHANGED = "WORK_CHANGED"
+    NOTHING_TO_UNDO = "NOTHING_TO_UNDO"
     # The lines that aren't fields: the fact `lines`, their numbers from 1.
     NO_FIELD = "NO_FIELD"
 

@@ -24,6 +24,7 @@ from catalogue.services.import_undo import undo_import
 from catalogue.services.record_headings import catch_up_headings
 from catalogue.services.records import Author
 from catalogue.services.title_keys import fill_title_keys
+from catalogue.services.work_keys import fill_work_keys
 from tenants.locks import only_one
 from tenants.selectors import current_municipality
 from tenants.tasks import tenant_task
@@ -53,14 +54,14 @@ def follow_change_feed(**_unknown: Any) -> None:
 
 @shared_task(name="catalogue.tasks.give_old_records_keys", expires=_EVERY)
 def give_old_records_keys(**_unknown: Any) -> None:
-    """Give records from before there were title keys theirs, some at a time, so that no import waits for all of them.
+    """Give records from before there were keys theirs, some at a time, so that no import waits for all of them.
 
     When there's none left, it's one look into an empty index.
     """
     with schema_context(get_public_schema_name()):
-        filled = fill_title_keys(most=_KEYS_AT_A_TIME)
+        filled = fill_title_keys(most=_KEYS_AT_A_TIME) + fill_work_keys(most=_KEYS_AT_A_TIME)
     if filled:
-        logger.info("Records given their title keys", extra={"records": filled})
+        logger.info("Records given their keys", extra={"records": filled})
 
 
 @shared_task(name="catalogue.tasks.follow_headings", expires=_EVERY)

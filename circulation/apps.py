@@ -11,10 +11,18 @@ class CirculationConfig(AppConfig):
     def ready(self) -> None:
         """Register the checks, and what happens when patrons or records are merged or a child gets a guardian."""
         # Models exist only now.
-        from circulation.services import child_debts, notice_amounts, notice_checks, patrons_leaving, record_merging
+        from circulation.services import (
+            child_debts,
+            notice_amounts,
+            notice_checks,
+            other_editions,
+            patrons_leaving,
+            record_merging,
+        )
 
         notice_checks.register()
         notice_amounts.register()
         child_debts.register()
         patrons_leaving.register()
         record_merging.register()
+        other_editions.register()

@@ -1,9 +1,9 @@
 """Finding titles: the Tantivy index beside each web node, its words, its queries and its follower.
 
-Screens need `search`, `suggest` and `other_editions`, holds `edition_ids`, and what they take and return.
+Screens need `search`, `suggest` and `other_editions`, and what they take and return.
 """
 
-from catalogue.search.editions import edition_ids, other_editions
+from catalogue.search.editions import other_editions
 from catalogue.search.lag import IndexState, index_state
 from catalogue.search.requests import (
     FacetValue,
@@ -29,7 +29,6 @@ __all__ = [
     "State",
     "Suggestion",
     "count",
-    "edition_ids",
     "index_state",
     "other_editions",
     "search",

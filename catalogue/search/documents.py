@@ -17,7 +17,7 @@ from catalogue.search.words import STEMMERS, initials_in, plain_spellings, same_
 from common.sort_keys import sort_key
 
 # What the index reads of a record; never the MARC record itself.
-COLUMNS = ("id", "control_number", *(name for name in DESCRIPTION if name != "part_of"), "visible_to")
+COLUMNS = ("id", "control_number", *(name for name in DESCRIPTION if name != "part_of"), "work_key", "visible_to")
 # Beside the municipality that keeps a title to itself, so that all such titles can be asked for at once.
 ANYBODY = "*"
 # Around each text, so that a phrase never spans two, and can be told to begin or end one.
@@ -39,8 +39,11 @@ class Holdings:
     items: int = 0
 
 
-def document_of(record: BibliographicRecord, holdings: Holdings) -> Document:
-    """Return what the index keeps of a record."""
+def document_of(record: BibliographicRecord, holdings: Holdings, work: str) -> Document:
+    """Return what the index keeps of a record.
+
+    :param work: the key of its work, as `catalogue.selectors.works` gives it
+    """
     language = STEMMERS.get(record.language, "")
     title = _words(record.title)
     names = [_words(text) for text in (record.author, *record.contributors)]
@@ -61,6 +64,7 @@ def document_of(record: BibliographicRecord, holdings: Holdings) -> Document:
     _add_places(document, record)
     _add_hints(document, title, names[0], subjects)
     _add_values(document, record)
+    document.add_text(schema.WORK, work)
     _add_holdings(document, holdings)
     if record.visible_to_id is not None:
         document.add_text(schema.KEPT_BY, ANYBODY)
@@ -77,11 +81,6 @@ def name_key(text: str) -> str:
 def class_key(text: str) -> str:
     """Return a classification as it stands in the index: one word, whatever signs and blanks it has."""
     return same_letters("".join(unicodedata.normalize("NFC", text).casefold().split()))
-
-
-def work_key(author: str, title: str) -> str:
-    """Return what editions of one work have in common: author and title, as words."""
-    return " ".join(words_of(author))[:_LONGEST_KEY] + "|" + " ".join(words_of(title))[:_LONGEST_KEY]
 
 
 def _words(text: str) -> list[str]:
@@ -169,7 +168,6 @@ def _add_values(document: Document, record: BibliographicRecord) -> None:
         (schema.SORT_SWEDISH, swedish),
         (schema.SORT_AUTHOR_DANISH, _author_key(record.author, danish, "da")),
         (schema.SORT_AUTHOR_SWEDISH, _author_key(record.author, swedish, "sv")),
-        (schema.WORK, work_key(record.author, record.title)),
     ):
         if value:
             document.add_text(name, value)

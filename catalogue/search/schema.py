@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from tantivy import Schema, SchemaBuilder
 
-VERSION = 3
+VERSION = 4
 
 # Everything that a search can find a title by: words, stems and plain spellings, without regard to where they stand.
 WORDS = "words"

@@ -12,6 +12,7 @@ from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from catalogue.models import Change
+from catalogue.selectors.works import followers_of
 from catalogue.services.harvest_entries import date_anew
 
 logger = logging.getLogger(__name__)
@@ -46,14 +47,22 @@ def announce(
     ids = list(dict.fromkeys(record_ids))
     if not ids:
         return
+    if kind in (Change.Kind.RECORD, Change.Kind.DELETED):
+        # Read before the lock: others wait for it.
+        following = sorted(followers_of(ids))
+    else:
+        following = []
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", _FEED_LOCK)
         cursor.execute(_ENTER, [str(kind), now, ids])
-    date_anew(
-        record_ids=ids,
-        municipality_id=municipality_id,
-        holdings_only=kind in (Change.Kind.HOLDINGS, Change.Kind.ENRICHED),
-    )
+        if following:
+            cursor.execute(_ENTER, [str(Change.Kind.GROUPED), now, following])
+    if kind != Change.Kind.GROUPED:
+        date_anew(
+            record_ids=ids,
+            municipality_id=municipality_id,
+            holdings_only=kind in (Change.Kind.HOLDINGS, Change.Kind.ENRICHED),
+        )
     transaction.on_commit(wake_followers, robust=True)
 
 

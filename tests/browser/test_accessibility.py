@@ -38,6 +38,7 @@ PAGES = {
         "/desk/records/fetch?isbn=9788743406433",
         "/desk/records/1/local",
         "/desk/records/1/merge",
+        "/desk/records/1/work",
         "/desk/records/1/merge?other=2",
         "/desk/patrons",
         "/desk/patrons/3",

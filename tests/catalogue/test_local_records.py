@@ -15,9 +15,10 @@ from catalogue.harvesting import View, Window, harvest_page, harvested_title, re
 from catalogue.marc.problems import Problem
 from catalogue.marc.records import MarcField
 from catalogue.models import BibliographicRecord, RecordMerge
-from catalogue.search import SearchRequest, edition_ids, other_editions, search, suggest
+from catalogue.search import SearchRequest, other_editions, search, suggest
 from catalogue.search.writing import rebuild
 from catalogue.selectors import get_record, records_by_identifier, records_by_ids
+from catalogue.selectors.works import edition_ids
 from catalogue.services.enrichments import Whose, save_enrichment
 from catalogue.services.import_marc import import_marc, plan_import
 from catalogue.services.local_records import share_record, unshare_record

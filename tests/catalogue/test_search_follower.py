@@ -167,10 +167,10 @@ class TestFollowing:
         good, bad = RecordFactory.create(title="Anden sommer"), RecordFactory.create(title="Umulig sommer")
         document_of = writing.document_of
 
-        def refuse_the_bad(record: BibliographicRecord, holdings: Holdings) -> Document:
+        def refuse_the_bad(record: BibliographicRecord, holdings: Holdings, work: str) -> Document:
             if record.pk == bad.pk:
                 raise ValueError("impossible")
-            return document_of(record, holdings)
+            return document_of(record, holdings, work)
 
         monkeypatch.setattr(writing, "document_of", refuse_the_bad)
         announce(record_ids=[bad.pk, good.pk], kind=Change.Kind.RECORD, now=now)
@@ -339,6 +339,6 @@ class TestRebuilding:
         monkeypatch.setattr(writing, "_BATCH", 3)
         RecordFactory.create_batch(5)
 
-        # The way to the shared schema, the feed's number, the count, two batches with their holdings, and none after.
-        with django_assert_num_queries(8):
+        # The way to the shared schema, the feed's number, the count, two batches with holdings and works, none after.
+        with django_assert_num_queries(10):
             rebuild()

@@ -371,6 +371,12 @@ DESK = {
         sends={"other": "title", "stays_version": "=1", "goes_version": "=1"},
     ),
     "desk:undo_record_merge": Page(Permission.MERGE_RECORDS, {"pk": "title", "merge_pk": "=1"}, sends={}),
+    "desk:record_work": Page(Permission.CATALOGUE, {"pk": "title"}, asks={"number": "=1"}),
+    "desk:take_out_of_work": Page(Permission.CATALOGUE, {"pk": "title"}, sends={"expected": "=0-0"}),
+    "desk:join_work": Page(
+        Permission.CATALOGUE, {"pk": "title"}, sends={"expected": "=0-0", "other": "other_title", "with": "=editions"}
+    ),
+    "desk:undo_work": Page(Permission.CATALOGUE, {"pk": "title", "correction_pk": "=1"}, sends={"expected": "=0-0"}),
     "desk:place_hold": Page(_DESK, {"pk": "title"}, sends={"card": "card", "patron": "patron", "pickup": "branch"}),
     "desk:new_item": Page(_ITEMS, {"pk": "title"}, sends={**_ITEM, "barcode": "=3999"}),
     "desk:edit_item": Page(_ITEMS, {"barcode": "barcode"}, sends=_ITEM),

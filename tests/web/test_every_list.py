@@ -62,6 +62,7 @@ NOT_LISTS = {
     "desk/patron_money.html": (1, "movements of one credit, every column is needed"),
     "desk/record_history.html": (2, "versions and merges of one title, every column is needed"),
     "desk/record_merge.html": (1, "the titles among which one is chosen"),
+    "desk/record_work.html": (2, "the editions of one work and what was said of it, every column is needed"),
     "desk/start.html": (3, "summaries of lists that stand on pages of their own"),
     "kiosk/_rows.html": (1, "a patron's own, at a machine"),
     "school/_listed.html": (1, "the preview of one uploaded list, every column is needed"),
@@ -107,6 +108,7 @@ NOT_KEPT = {
     "desk/merge.html": "names one patron",
     "desk/record_history.html": "says which two versions are compared",
     "desk/record_merge.html": "says which other title is meant",
+    "desk/record_work.html": "says which other title is meant",
     "desk/search.html": "each search is begun anew",
     "school/class.html": "the due date of one lending",
 }

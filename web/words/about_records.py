@@ -40,6 +40,9 @@ RECORD_ACTIONS = {
     "catalogue.unshare_record": _("Showed a local record to its library alone"),
     "catalogue.save_enrichment": _("Changed a record's local fields"),
     "catalogue.delete_enrichment": _("Took back a record's local fields"),
+    "catalogue.take_out_of_work": _("Took a record out of a work"),
+    "catalogue.join_work": _("Put a record to a work"),
+    "catalogue.undo_work_correction": _("Took back a correction of a work"),
     "catalogue.set_library": _("Changed rights to records"),
     "catalogue.save_import_profile": _("Changed an import profile"),
     "catalogue.delete_import_profile": _("Deleted an import profile"),
@@ -118,6 +121,10 @@ _TEXTS = {
     Code.HEADING_TAKEN: _("Another authority of the vocabulary has this heading: %(heading)s"),
     Code.KIND_NOT_IN_VOCABULARY: _("The vocabulary has none of this kind."),
     Code.KINDS_DIFFER: _("They're of different kinds or vocabularies."),
+    Code.SAME_WORK_ALREADY: _("They're editions of one work already."),
+    Code.ALONE_ALREADY: _("No other edition is with it."),
+    Code.WORK_CHANGED: _("Somebody has changed this work since you opened it. Look at it, then do it again."),
+    Code.NOTHING_TO_UNDO: _("This has been taken back already."),
     Code.NO_FIELD: _("These lines aren't fields: %(lines)s."),
 }
 

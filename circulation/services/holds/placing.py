@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 from accounts.models import StaffAccount
 from catalogue.models import BibliographicRecord
-from catalogue.search import edition_ids
+from catalogue.selectors.works import edition_ids
 from catalogue.services.standing import standing_record
 from circulation.errors import Code, HoldRefused, Override
 from circulation.models import Hold

@@ -7,12 +7,12 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from catalogue.search import edition_ids
 from circulation.models import Hold, Loan
 from circulation.selectors.hopeless import hopeless_ids
 from circulation.selectors.rule_books import rule_book
 from circulation.services.holds.requests import rules_of
 from circulation.services.nightly.batches import at_once, work_through
+from circulation.services.other_editions import bring_up_to_date
 from circulation.services.picks import forget_old_picks
 from circulation.services.recalls_over import let_go_of_ended
 from notices.models import NoticeKind
@@ -22,7 +22,7 @@ BATCH = 200
 
 
 def care_for_holds(*, on: date, now: datetime, counts: Counter[str]) -> None:
-    """Warn of holds that end soon, find new editions, and mark what's hopeless; again, it changes nothing.
+    """Warn of holds that end soon, bring any editions up to date, and mark what's hopeless; again, it changes nothing.
 
     Counts `warned`, `editions` and `hopeless`.
 
@@ -102,15 +102,7 @@ def _warning(hold: Hold) -> NoticeRequest:
 
 
 def _find_editions(hold_ids: Sequence[int]) -> int:
-    found = 0
-    for hold in _lock(hold_ids):
-        known = set(hold.edition_ids)
-        editions = known | set(edition_ids(hold.record))
-        if editions != known:
-            hold.edition_ids = sorted(editions)
-            hold.save(update_fields=["edition_ids"])
-            found += 1
-    return found
+    return bring_up_to_date(_lock(hold_ids))
 
 
 def _mark_hopeless(hold_ids: Sequence[int], on: date, now: datetime) -> int:
