@@ -194,11 +194,12 @@ class _Works:
             asked |= keys
             said = WorkCorrection.objects.filter(Q(record__in=list(own)) | Q(key__in=list(keys)), undone_at=None)
             # The newest comes last, and holds.
-            for pk, key, *rest in said.order_by("pk").values_list("record", "key", "pk", "same_as", "work"):
+            columns = "record", "key", "pk", "same_as", "work"
+            for pk, key, number, same_as, its_work in said.order_by("pk").values_list(*columns):
                 if pk in own:
-                    self._by_record[pk] = _Said(*rest)
+                    self._by_record[pk] = _Said(number, same_as, its_work)
                 if key:
-                    self._by_key[key] = _Said(*rest)
+                    self._by_key[key] = _Said(number, same_as, its_work)
             known = [*self._by_record.values(), *self._by_key.values()]
             own = self._read({each.same_as for each in known} | {_alone(each.work) for each in known})
             keys = {each.work for each in known if is_key(each.work)} - asked - {""}
@@ -233,8 +234,8 @@ class _Works:
 
     def _read(self, ids: Collection[int | None]) -> dict[int, str]:
         found: dict[int, str] = {}
-        while ids := {*ids} - {None, *self.own, *found}:
-            rows = list(BibliographicRecord.objects.filter(pk__in=ids).only(*_SHOWN))
+        while wanted := {pk for pk in ids if pk is not None} - {*self.own, *found}:
+            rows = list(BibliographicRecord.objects.filter(pk__in=wanted).only(*_SHOWN))
             found |= {row.pk: own_key(row) for row in rows}
             merged = {row.pk: row.merged_into_id for row in rows if row.merged_into_id is not None}
             self._merged |= merged
