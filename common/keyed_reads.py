@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 
-from common.prepared_statements import prepared
+from common.prepared_statements import all_rows, one_row
 
 Row = TypeVar("Row", bound=models.Model)
 ALL = None
@@ -31,13 +31,13 @@ class _Reading(Generic[Row]):
     def _row(self, values: Sequence[Any]) -> Row:
         width = len(self._names)
         values = self._converted(values)
-        row = self._model.from_db(connection.alias, self._names, values[:width])
+        row = self._model.from_db(DEFAULT_DB_ALIAS, self._names, values[:width])
         rows: dict[str, Any] = {"": row}
         for path, other, names in self._others:
             found = values[width : width + len(names)]
             owner, _, name = path.rpartition("__")
             # A row's id comes first; an empty foreign key has none.
-            rows[path] = other.from_db(connection.alias, names, found) if found[0] is not None else None
+            rows[path] = other.from_db(DEFAULT_DB_ALIAS, names, found) if found[0] is not None else None
             if rows[owner] is not None:
                 setattr(rows[owner], name, rows[path])
             width += len(names)
@@ -50,7 +50,7 @@ class _Reading(Generic[Row]):
             return values
         converted = list(values)
         for place, field in self._converters:
-            converted[place] = field.from_db_value(converted[place], None, connection)
+            converted[place] = field.from_db_value(converted[place], None, connections[DEFAULT_DB_ALIAS])
         return converted
 
     @cached_property
@@ -118,8 +118,7 @@ class KeyedRead(_Reading[Row]):
 
     def __call__(self, key: int | str) -> Row | None:
         """Return the row with this key, or None."""
-        with prepared(self._sql, [key]) as cursor:
-            values = cursor.fetchone()
+        values = one_row(self._sql, [key])
         return None if values is None else self._row(values)
 
     @cached_property
@@ -152,5 +151,8 @@ class ListRead(_Reading[Row]):
 
     def __call__(self, *, limit: int | None = None, **parameters: Any) -> list[Row]:
         """Return the rows, the first `limit` of them if it's given."""
-        with prepared(self._select + self._tail, {"limit": limit, **parameters}) as cursor:
-            return [self._row(values) for values in cursor.fetchall()]
+        return [self._row(values) for values in all_rows(self._sql, {"limit": limit, **parameters})]
+
+    @cached_property
+    def _sql(self) -> str:
+        return self._select + self._tail

@@ -3,9 +3,9 @@
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 
-from common.prepared_statements import prepared
+from common.prepared_statements import one_row
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -30,14 +30,14 @@ class PlainInsert(Generic[Row]):
 
     def add(self, row: Row) -> bool:
         """Write a row that was made already and give it its key; False if it's there, and may be there only once."""
-        values = [field.get_db_prep_save(field.pre_save(row, True), connection) for field in self._fields]
-        with prepared(self._sql, values) as cursor:
-            written = cursor.fetchone()
+        database = connections[DEFAULT_DB_ALIAS]
+        values = [field.get_db_prep_save(field.pre_save(row, True), database) for field in self._fields]
+        written = one_row(self._sql, values)
         if written is None:
             return False
         row.pk = written[0]
         row._state.adding = False
-        row._state.db = connection.alias
+        row._state.db = DEFAULT_DB_ALIAS
         return True
 
     @cached_property

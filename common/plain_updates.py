@@ -3,9 +3,9 @@
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
-from django.db import DatabaseError, connection, models
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models
 
-from common.prepared_statements import prepared
+from common.prepared_statements import rows_changed
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -25,10 +25,10 @@ class PlainUpdate(Generic[Row]):
 
         :raises DatabaseError: if the row isn't there any more
         """
-        values = [field.get_db_prep_save(field.pre_save(row, False), connection) for field in self._fields]
-        with prepared(self._sql, [*values, row.pk]) as cursor:
-            if not cursor.rowcount:
-                raise DatabaseError(f"There's no {self._model._meta.label} {row.pk} to change.")
+        database = connections[DEFAULT_DB_ALIAS]
+        values = [field.get_db_prep_save(field.pre_save(row, False), database) for field in self._fields]
+        if not rows_changed(self._sql, [*values, row.pk]):
+            raise DatabaseError(f"There's no {self._model._meta.label} {row.pk} to change.")
 
     @cached_property
     def _fields(self) -> list[Any]:

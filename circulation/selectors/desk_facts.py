@@ -19,7 +19,7 @@ from circulation.rules.loan_limits import LoanCounts, WiderType
 from circulation.rules.patron_stops import BlockFacts, PatronFacts
 from circulation.selectors.hold_sql import for_volume, queued
 from circulation.selectors.rule_books import CALENDAR_VERSION_SQL, VERSION_SQL, RuleBook
-from common.prepared_statements import read_prepared
+from common.prepared_statements import one_row
 from patrons.models import Patron
 
 _HOLD = """json_build_array(h.id, h.patron_id, h.state, h.pickup_branch_id, h.item_id, h.trapped_item_id,
@@ -207,7 +207,7 @@ class TransitFacts:
 
 def read_facts(*names: str, **parameters: Any) -> dict[str, Any]:
     """Return the named facts, read in one statement."""
-    return dict(zip(names, read_prepared(_statement(names), {"now": None} | parameters), strict=True))
+    return dict(zip(names, one_row(_statement(names), {"now": None} | parameters) or (), strict=True))
 
 
 def with_loan(facts: Mapping[str, Any], *, branch_id: int, item_type_id: int, on_site: bool) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from common.conflicts import is_conflict
-from common.prepared_statements import read_prepared
+from common.prepared_statements import one_row
 from holdings.models import Branch
 from tenants.choice import choose
 
@@ -21,17 +21,17 @@ def prepared():
 
 
 def test_gives_the_row_with_python_s_types(alpha):
-    row = read_prepared(NUMBERS, {"one": 1, "two": 2**40, "day": date(2026, 11, 19), "none": None})
+    row = one_row(NUMBERS, {"one": 1, "two": 2**40, "day": date(2026, 11, 19), "none": None})
 
     assert row == (1 + 2**40, date(2026, 11, 19), True)
 
 
 def test_plans_once_for_numbers_of_all_sizes(alpha):
-    read_prepared(NUMBERS, {"one": 1, "two": 2, "day": date(2026, 11, 19), "none": None})
+    one_row(NUMBERS, {"one": 1, "two": 2, "day": date(2026, 11, 19), "none": None})
     before = prepared()
 
     for number in (1, 2**20, 2**40):
-        read_prepared(NUMBERS, {"one": number, "two": 2, "day": date(2026, 11, 19), "none": None})
+        one_row(NUMBERS, {"one": number, "two": 2, "day": date(2026, 11, 19), "none": None})
 
     assert prepared() == before
 
@@ -41,7 +41,7 @@ def test_reads_the_schema_that_is_chosen_now(alpha, beta):
     for number, municipality in enumerate((alpha, beta, alpha, beta)):
         choose(municipality)
         Branch.objects.create(code=f"{municipality.schema_name}-{number}", name="Branch")
-        found.append(read_prepared(BRANCHES, {"code": ""}))
+        found.append(one_row(BRANCHES, {"code": ""}))
 
     choose(alpha)
     assert found == [
@@ -53,10 +53,10 @@ def test_reads_the_schema_that_is_chosen_now(alpha, beta):
 
 
 def test_is_counted_as_any_other_statement(alpha, django_assert_num_queries):
-    read_prepared(BRANCHES, {"code": ""})
+    one_row(BRANCHES, {"code": ""})
 
     with django_assert_num_queries(1):
-        read_prepared(BRANCHES, {"code": ""})
+        one_row(BRANCHES, {"code": ""})
 
 
 def test_a_connection_that_a_migration_has_overtaken_is_given_up(alpha):
@@ -69,16 +69,16 @@ def _be_overtaken():
     try:
         with connection.cursor() as cursor:
             cursor.execute("CREATE TEMPORARY TABLE shelf (code varchar(5))")
-        read_prepared(SHELF, {})
+        one_row(SHELF, {})
         with connection.cursor() as cursor:
             # In a block, as the driver plans anew after an ALTER of its own.
             cursor.execute("DO $$ BEGIN ALTER TABLE shelf ALTER code TYPE varchar(9); END $$")
 
         with pytest.raises(OperationalError) as overtaken:
-            read_prepared(SHELF, {})
+            one_row(SHELF, {})
 
         assert is_conflict(overtaken.value)
         connection.close()
-        assert read_prepared("SELECT %(one)s::bigint", {"one": 1}) == (1,)
+        assert one_row("SELECT %(one)s::bigint", {"one": 1}) == (1,)
     finally:
         connection.close()
