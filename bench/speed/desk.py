@@ -10,7 +10,9 @@ from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from bench.speed import bare
 from bench.speed.clients import Client, Request
+from bench.speed.cpu import server
 from bench.speed.figures import Figures, MeasurementBroke
 from bench.speed.municipality import hire, left_on_loan
 from bench.speed.quiet import settle
@@ -37,6 +39,7 @@ def measure(setting: Setting) -> Figures:
     for barcode in left_on_loan(setting.scale):
         clients[0].send(check_in(barcode))
     pairs = _pairs(branch, _WARM_UP + setting.requests)
+    yield bare.measure(pairs, database=server("postgres"))
     soon = (timezone.localdate() + timedelta(days=3)).isoformat()
 
     def run(name: str, requests: Sequence[Request], cpu: float, wall: float) -> Figures:
