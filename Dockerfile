@@ -39,6 +39,6 @@ HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
     CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
 
 # WEB_CONCURRENCY sets the number of worker processes.
-CMD ["gunicorn", "libsys.wsgi:application", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--threads=4", \
-     "--worker-tmp-dir=/dev/shm", "--timeout=60", "--graceful-timeout=25", "--keep-alive=75", \
-     "--max-requests=20000", "--max-requests-jitter=2000", "--no-control-socket"]
+CMD ["gunicorn", "--config=python:libsys.web_server", "libsys.wsgi:application", "--bind=0.0.0.0:8000", \
+     "--worker-tmp-dir=/dev/shm", "--graceful-timeout=25", "--keep-alive=75", \
+     "--max-requests=20000", "--max-requests-jitter=2000"]

@@ -53,7 +53,8 @@ _kept = _Kept()
 
 def _executed(sql: str, parameters: Parameters) -> Any:
     text, names = _numbered(sql)
-    database = connections[DEFAULT_DB_ALIAS]
+    # What django-tenants and Django keep to themselves there is unknown to their types.
+    database: Any = connections[DEFAULT_DB_ALIAS]
     if database.connection is None or not database.search_path_set_schemas:
         # Connects, and chooses the municipality's schema.
         database.cursor().close()

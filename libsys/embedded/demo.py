@@ -161,17 +161,10 @@ def application(home: Home, environment: dict[str, str], addresses: list[str]) -
 
 
 def _web(home: Home, environment: dict[str, str], addresses: list[str]) -> Command:
-    gunicorn = [sys.executable, "-m", "gunicorn", "libsys.wsgi:application", "--no-control-socket"]
+    gunicorn = [sys.executable, "-m", "gunicorn", "--config=python:libsys.web_server", "libsys.wsgi:application"]
     return Command(
         name="web",
-        argv=[
-            *gunicorn,
-            # Read once for both workers, which halves the work of a start.
-            "--preload",
-            *("--worker-class=gthread", "--workers=2", "--threads=4"),
-            *("--timeout=60", "--graceful-timeout=5", "--keep-alive=30"),
-            *(f"--bind={address}" for address in addresses),
-        ],
+        argv=[*gunicorn, *(f"--bind={address}" for address in addresses)],
         environment=environment,
         folder=ROOT,
         log=home.logs / "web.log",
