@@ -31,6 +31,7 @@ PAGES = {
         "/desk/outage",
         "/desk/records/1/queue",
         "/desk/records/1/history",
+        "/desk/records/1/fields",
         "/desk/records/1/edit",
         "/desk/records/new",
         "/desk/records/new?kind=BOOK&flavour=MARC21",

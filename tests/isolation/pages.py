@@ -353,6 +353,7 @@ DESK = {
     "desk:edit_record": Page(
         Permission.CATALOGUE, {"pk": "title"}, sends={"lines": "=245 00 $aGood", "expected": "=1", "do": "=save"}
     ),
+    "desk:record_provenance": Page(Permission.CATALOGUE, {"pk": "title"}),
     "desk:record_history": Page(Permission.CATALOGUE, {"pk": "title"}, asks={"old": "=1", "new": "=1"}),
     "desk:restore_version": Page(Permission.CATALOGUE, {"pk": "title"}, sends={"version": "=1", "expected": "=1"}),
     "desk:local_fields": Page(

@@ -60,6 +60,7 @@ NOT_LISTS = {
     "desk/local_fields.html": (2, "the fields and the versions of one title, every column is needed"),
     "desk/merge.html": (1, "two entries beside each other"),
     "desk/patron_money.html": (1, "movements of one credit, every column is needed"),
+    "desk/record_provenance.html": (1, "the fields of one title in their own order, every column is needed"),
     "desk/record_history.html": (2, "versions and merges of one title, every column is needed"),
     "desk/record_merge.html": (1, "the titles among which one is chosen"),
     "desk/record_work.html": (2, "the editions of one work and what was said of it, every column is needed"),
