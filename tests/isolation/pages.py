@@ -169,6 +169,7 @@ CONSOLE = {
     "console:branch_holidays": Page(_ADMIN, {"pk": "branch"}, sends={}),
     "console:transfer_limits": Page(_ADMIN, sends={"from_branch": "branch", "to_branch": "other_branch"}),
     "console:remote_targets": Page(_ADMIN, sends=_TARGET),
+    "console:cataloguing": Page(_ADMIN, sends={"keeps_shelf_data": "=1"}),
     "console:remove_remote_target": Page(_ADMIN, {"pk": "remote_target"}, sends={}),
     "console:remove_transfer_limit": Page(_ADMIN, {"pk": "transfer_limit"}, sends={}),
     "console:kiosks": Page(_ADMIN, sends={"name": "=New", "branch": "branch"}),
@@ -469,6 +470,8 @@ OF_THE_CONSORTIUM = {
         _OPERATOR, {"code": "=bare", "name": "=loan_days"}, sends={"value": "=28", "confirmed": "=1"}
     ),
     "console:remote_targets": Page(_OPERATOR, sends=_TARGET),
+    "console:cataloguing": Page(_OPERATOR),
+    "console:library_rights": Page(_OPERATOR, {"pk": "municipality"}, sends={"number": "=710100"}),
     "console:remove_remote_target": Page(_OPERATOR, {"pk": "remote_target"}, sends={}),
     "console:authorities": Page(_OPERATOR, asks={"find": "=a", "vocabulary": "=own-names"}),
     "console:add_authority": Page(

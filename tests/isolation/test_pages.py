@@ -25,7 +25,9 @@ ADDS_RECORDS = dict.fromkeys(
 OF_IMPORTS = {"console:add_import_profile": ("public.catalogue_importprofile",)}
 # So do the catalogues that they're fetched from.
 NAMES_CATALOGUES = {"console:remote_targets": ("public.catalogue_remotetarget",)}
-WRITES_OUTSIDE = SAVES_SETTINGS | ADDS_RECORDS | OF_IMPORTS | NAMES_CATALOGUES
+# And what a library has decided about its shelves.
+KEEPS_SHELVES = {"console:cataloguing": ("public.catalogue_cataloguinglibrary",)}
+WRITES_OUTSIDE = SAVES_SETTINGS | ADDS_RECORDS | OF_IMPORTS | NAMES_CATALOGUES | KEEPS_SHELVES
 
 
 @pytest.mark.parametrize("role", EVERYBODY)

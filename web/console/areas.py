@@ -17,6 +17,7 @@ def consortium_areas(current: str) -> list[dict[str, Any]]:
         ("templates", gettext("Templates"), "console:templates"),
         ("authorities", gettext("Authorities"), "console:authorities"),
         ("catalogues", gettext("Other catalogues"), "console:remote_targets"),
+        ("cataloguing", gettext("Cataloguing"), "console:cataloguing"),
         ("staff", gettext("Staff"), "console:staff"),
         ("audit", gettext("Audit log"), "console:audit"),
     ]

@@ -191,6 +191,17 @@ register(
         ),
     ),
     Table(
+        "cataloguing",
+        (
+            Column("name", _("Municipality"), is_needed=True, sort="municipality.name"),
+            Column("number", _("The public library's number"), sort="library.number"),
+            Column("schools", _("The school libraries' number"), sort="library.school_number"),
+            Column("common", _("Takes part in the common records"), sort="library.edits_common"),
+            Column("national", _("Changes national records"), sort="library.edits_national"),
+            Column("shelves", _("Keeps old shelf data"), "only-wide", sort="library.keeps_shelf_data"),
+        ),
+    ),
+    Table(
         "template-changes",
         (
             Column("when", _("When")),

@@ -4,6 +4,7 @@ from django.urls import path
 
 from web.console import (
     authorities,
+    cataloguing,
     consortium,
     jobs,
     policy,
@@ -36,6 +37,8 @@ urlpatterns = [
     path("authorities/add/<slug:vocabulary>/<slug:kind>", authorities.add, name="add_authority"),
     path("authorities/<int:pk>", authorities.authority, name="authority"),
     path("authorities/<int:pk>/merge/<int:other>", authorities.merge, name="merge_authority"),
+    path("cataloguing", cataloguing.of_all, name="cataloguing"),
+    path("cataloguing/<int:pk>", cataloguing.of_one, name="library_rights"),
     path("staff", staff.operators, name="staff"),
     path("staff/add", staff.add_operator, name="add_staff"),
     path("staff/<int:pk>", staff.change_operator, name="staff_account"),

@@ -132,6 +132,7 @@ def test_every_form_of_a_municipality_s_console_knows_what_was_read(admin_client
         "console:branch_hours",
         "console:branch_messages",
         "console:branch_room",
+        "console:cataloguing",
         "console:change_category",
         "console:change_import_profile",
         "console:change_import_source",
@@ -153,7 +154,7 @@ def test_every_form_of_the_consortium_s_console_knows_what_was_read(operator_cli
     run = ProvisioningRun.objects.create(wanted={"name": "Gamma"}, started_at=NOW)
     things = {"branch": municipality.pk, "code": "test", "name": "loan_days", "job": "overdue-fees"}
     things |= {"staff_account": StaffAccountFactory(operator=True).pk, "provisioning": run.pk}
-    things |= {"provisioning_steps": run.pk}
+    things |= {"provisioning_steps": run.pk, "library_rights": municipality.pk}
     names, _ = Vocabulary.objects.update_or_create(
         code="own-names", defaults={"name": "Names", "agency": "libsys", "kinds": ["PERSON"]}
     )
@@ -163,7 +164,12 @@ def test_every_form_of_the_consortium_s_console_knows_what_was_read(operator_cli
 
     seen = check(walk(operator_client, "libsys.urls_consortium", urls_consortium.urlpatterns, things))
 
-    assert seen - set(REASONS) == {"console:authority", "console:staff_account", "console:template_value"}
+    assert seen - set(REASONS) == {
+        "console:authority",
+        "console:library_rights",
+        "console:staff_account",
+        "console:template_value",
+    }
 
 
 EDITS = [
