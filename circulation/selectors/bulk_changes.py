@@ -142,6 +142,12 @@ def barcodes_of_record(record_id: int) -> list[str]:
     return list(items.order_by("-pk").values_list("barcode", flat=True))
 
 
+def barcodes_of_bulk(bulk_id: int) -> list[str]:
+    """Return the barcodes of the items that a change is about and that can be changed, in its order."""
+    lines = BulkLine.objects.filter(bulk=bulk_id, item__isnull=False).exclude(outcome=_Outcome.REFUSED)
+    return list(lines.order_by("position").values_list("barcode", flat=True))
+
+
 def _queue() -> Any:
     """How many holds in the queue an item could fill: those for it, for its title or volume, or for any edition."""
     editions: Any = Func(

@@ -1,5 +1,6 @@
 """Items of the municipality, narrowed down by what the desk asks for; their uses; journeys that take too long."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -63,6 +64,13 @@ def items_like(wanted: ItemFilter) -> QuerySet[Item]:
     if wanted.not_used_since is not None:
         items = not_used_since(items, wanted.not_used_since)
     return items.defer("record__raw").order_by("call_number", "barcode", "pk")
+
+
+def items_with_barcodes(barcodes: Sequence[str]) -> list[Item]:
+    """Return the items with these barcodes, with title and room, in the list's order; without what isn't there."""
+    rows = Item.objects.filter(barcode__in=barcodes).select_related("record", "location").defer("record__raw")
+    found = {item.barcode: item for item in rows}
+    return [found[barcode] for barcode in barcodes if barcode in found]
 
 
 def not_used_since(items: QuerySet[Item], day: date) -> QuerySet[Item]:

@@ -70,6 +70,7 @@ PAGES = {
         "/desk/item-list",
         "/desk/inventory",
         "/desk/bulk",
+        "/desk/labels",
         "/desk/weeding?asked=1&copies=0",
         "/desk/inventory?since=2026-01-01T00:00:00Z",
         "/desk/inventory?since=2026-01-01T00:00:00Z&compare=1",

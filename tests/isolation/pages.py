@@ -395,6 +395,11 @@ DESK = {
     "desk:bulk_change": Page(_ITEMS, {"pk": "bulk_change"}),
     "desk:make_bulk_change": Page(_ITEMS, {"pk": "bulk_change"}, sends={}),
     "desk:take_back_bulk_change": Page(_ITEMS, {"pk": "bulk_change"}, sends={}),
+    "desk:labels": Page(
+        _ITEMS,
+        asks={"record": "title", "item": "barcode", "bulk": "bulk_change"},
+        sends={"barcodes": "barcode", "what": "=BOTH", "sheet": "=A4-3x8", "first": "=1", "kind": "=CODE128"},
+    ),
     "desk:weeding": Page(_ITEMS, asks={"asked": "=1", "copies": "=0", "branch": "branch", "room": "location"}),
     "desk:weeding_file": Page(_ITEMS, asks={"asked": "=1", "copies": "=0", "branch": "branch"}),
     "desk:inventory": Page(_ITEMS, asks={"room": "location", "since": "=2026-11-19T10:00:00Z", "compare": "=1"}),

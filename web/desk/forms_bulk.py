@@ -20,7 +20,12 @@ _LARGEST_FILE = 1_500_000
 
 
 class BarcodesForm(forms.Form):
-    """A list of items by their barcodes: scanned, pasted, put in by another page, or a file."""
+    """A list of items by their barcodes: scanned, pasted, put in by another page, or a file.
+
+    :cvar longest: how many barcodes it may have
+    """
+
+    longest = LONGEST_LIST
 
     barcodes = forms.CharField(
         label=_("Barcodes, one on each line"),
@@ -40,7 +45,7 @@ class BarcodesForm(forms.Form):
         for name in ("barcodes", "file"):
             self.fields[name].is_answered = True  # type: ignore[attr-defined]
         text = gettext("Up to %(limit)s. What stands behind a comma, semicolon or tab is left out.")
-        self.fields["barcodes"].help_text = text % {"limit": LONGEST_LIST}
+        self.fields["barcodes"].help_text = text % {"limit": self.longest}
 
     @property
     def status(self) -> int:
@@ -60,9 +65,9 @@ class BarcodesForm(forms.Form):
         values["barcodes"] = barcodes_in(text)
         if not values["barcodes"]:
             self.add_error("barcodes", gettext("There's no barcode in the list."))
-        elif len(values["barcodes"]) > LONGEST_LIST:
+        elif len(values["barcodes"]) > self.longest:
             told = gettext("A list may have %(limit)d barcodes; this one has %(count)d.")
-            self.add_error("barcodes", told % {"limit": LONGEST_LIST, "count": len(values["barcodes"])})
+            self.add_error("barcodes", told % {"limit": self.longest, "count": len(values["barcodes"])})
         return values
 
 

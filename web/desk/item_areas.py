@@ -19,6 +19,7 @@ def item_pages(request: DeskRequest, current: str) -> list[dict[str, Any]]:
         ("item_list", gettext("Items"), Permission.EDIT_ITEMS),
         ("new_bulk_change", gettext("Change in bulk"), Permission.EDIT_ITEMS),
         ("weeding", gettext("Weeding"), Permission.EDIT_ITEMS),
+        ("labels", gettext("Labels"), Permission.EDIT_ITEMS),
         ("inventory", gettext("Inventory"), Permission.EDIT_ITEMS),
         ("rotations", gettext("Rotating collections"), Permission.EDIT_ITEMS),
         ("batch", gettext("Lists of barcodes"), Permission.CIRCULATE),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.http import urlencode
 
-from circulation.selectors.bulk_changes import barcodes_of, barcodes_of_record
+from circulation.selectors.bulk_changes import barcodes_of, barcodes_of_bulk, barcodes_of_record
 from circulation.selectors.item_lists import ItemFilter, items_like
 from circulation.selectors.weeding import WeedingRules, weedable
 from circulation.services.bulk_changes import LONGEST_LIST
@@ -91,7 +91,8 @@ def query_of(asked: Mapping[str, Any]) -> str:
 def barcodes_asked(request: DeskRequest) -> list[str]:
     """Return the barcodes of what another page's link is about, at most one more than a list may have.
 
-    `from=items` and `from=weeding` with that page's filters, `record=17`, or `item=` a barcode.
+    `from=items` and `from=weeding` with that page's filters, `record=17`, `bulk=4` for what was changed, or `item=`
+    a barcode.
     """
     values, most = request.GET, LONGEST_LIST + 1
     if values.get("from") == "items":
@@ -100,6 +101,8 @@ def barcodes_asked(request: DeskRequest) -> list[str]:
         return barcodes_of(weedable(weeding_asked(values, request)[1], today=timezone.localdate()), most=most)
     if record_id := number_in(values, "record"):
         return barcodes_of_record(record_id)
+    if bulk_id := number_in(values, "bulk"):
+        return barcodes_of_bulk(bulk_id)
     return [barcode] if (barcode := clean_barcode(values.get("item", "")[:100])) else []
 
 

@@ -1,11 +1,13 @@
 """The desk's pages for many items at once: a list or a search, the preview, the change, its undo; weeding lists."""
 
 import html
+import io
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from pypdf import PdfReader
 
 from circulation.models import BulkChange
 from circulation.tasks import change_in_bulk, undo_bulk_change
@@ -149,3 +151,41 @@ def test_a_weeding_list_keeps_the_last_copies_until_told_otherwise(librarian_cli
     assert len(librarian_client.get(reverse("desk:weeding"), asked).context["page"]) == 1
     kept = librarian_client.get(reverse("desk:weeding"), {**asked, "last_anywhere": "1"})
     assert len(kept.context["page"]) == 0
+
+
+LABELS = {"what": "BOTH", "sheet": "A4-3x8", "first": "1", "kind": "CODE128"}
+
+
+def test_prints_labels_and_remembers_how(librarian_client, desk_branch, rules):
+    room = ShelvingLocationFactory(branch=desk_branch, name="Børn")
+    item = ItemFactory(home_branch=desk_branch, record__title="Æblet", call_number="86 Å", location=room)
+    address = reverse("desk:labels")
+
+    sent = librarian_client.post(address, {**LABELS, "barcodes": item.barcode, "first": "4", "sheet": "A4-5x13"})
+
+    assert sent["Content-Type"] == "application/pdf"
+    text = PdfReader(io.BytesIO(sent.content)).pages[0].extract_text()
+    for part in (item.barcode, "Æblet", "86", "Å", "Børn"):
+        assert part in text
+    form = librarian_client.get(address, {"item": item.barcode})
+    assert barcodes_on(form) == [item.barcode]
+    assert form.context["form"].initial["sheet"] == "A4-5x13"
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"barcodes": "nosuch"}, "No item has the barcode NOSUCH."),
+        ({"first": "25"}, "This sheet has 24 labels."),
+        ({"kind": "EAN13"}, "can't be printed as bars of this kind."),
+        ({"kind": "CODE39", "sheet": "A4-5x13", "barcodes": "301000000000000017"}, "is too long for these labels."),
+        ({"barcodes": "\n".join(map(str, range(1001)))}, "this one has 1001"),
+    ],
+)
+def test_says_why_there_are_no_labels(librarian_client, desk_branch, rules, fields, said):
+    ItemFactory(home_branch=desk_branch, barcode="301000000000000017")
+
+    answer = librarian_client.post(reverse("desk:labels"), {**LABELS, "barcodes": "301000000000000017", **fields})
+
+    assert answer.status_code == 422
+    assert said in html.unescape(text_of(answer))
