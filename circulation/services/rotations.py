@@ -113,13 +113,14 @@ def send_on(*, collection: RotatingCollection, staff: StaffAccount, now: datetim
     following = collection.stops.select_related("branch").filter(sent_at__isnull=True).first()
     if following is None:
         raise RotationRefused([blocking(Code.ROTATION_NO_STOP_LEFT)])
-    _leave(collection, now)
+    left = _leave(collection, now)
     following.sent_at = now
     following.save(update_fields=["sent_at"])
-    sent = _send(_movable(collection), following.branch, Transit.Purpose.ROTATION, staff, now)
-    facts = {"to": following.branch.code, "items": len(sent)}
+    transits = _send(_movable(collection), following.branch, Transit.Purpose.ROTATION, staff, now)
+    before = {"stop": following.pk, "left": left, "transits": [transit.pk for transit in transits]}
+    facts = {"to": following.branch.code, "items": len(transits), "before": before}
     audit.record(action=SENT, actor=staff, subject=collection, facts=facts)
-    return following, sent
+    return following, [transit.item for transit in transits]
 
 
 @transaction.atomic
@@ -130,7 +131,7 @@ def end_rotation(*, collection: RotatingCollection, staff: StaffAccount, now: da
     """
     collection = _locked(collection)
     _leave(collection, now)
-    sent: list[Item] = []
+    sent: list[Transit] = []
     by_home: dict[int, list[Item]] = {}
     for item in _movable(collection):
         by_home.setdefault(item.home_branch_id, []).append(item)
@@ -140,7 +141,7 @@ def end_rotation(*, collection: RotatingCollection, staff: StaffAccount, now: da
     collection.ended_at = now
     collection.save(update_fields=["ended_at"])
     audit.record(action=_ENDED, actor=staff, subject=collection, facts={"items": len(sent)})
-    return sent
+    return [transit.item for transit in sent]
 
 
 def receive_all(
@@ -166,8 +167,14 @@ def _locked(collection: RotatingCollection) -> RotatingCollection:
     return locked
 
 
-def _leave(collection: RotatingCollection, now: datetime) -> None:
-    collection.stops.filter(sent_at__isnull=False, left_at__isnull=True).update(left_at=now)
+def _leave(collection: RotatingCollection, now: datetime) -> int | None:
+    """Leave the stop at which the collection is, and return its number."""
+    present = collection.stops.filter(sent_at__isnull=False, left_at__isnull=True).first()
+    if present is None:
+        return None
+    present.left_at = now
+    present.save(update_fields=["left_at"])
+    return int(present.pk)
 
 
 def _movable(collection: RotatingCollection) -> Sequence[Item]:
@@ -178,9 +185,9 @@ def _movable(collection: RotatingCollection) -> Sequence[Item]:
     return list(items.select_related("record", "home_branch").defer("record__raw").order_by("pk"))
 
 
-def _send(items: Iterable[Item], to: Branch, purpose: str, staff: StaffAccount, now: datetime) -> list[Item]:
+def _send(items: Iterable[Item], to: Branch, purpose: str, staff: StaffAccount, now: datetime) -> list[Transit]:
     sent = [item for item in items if item.current_branch_id != to.pk]
-    Transit.objects.bulk_create(
+    transits = Transit.objects.bulk_create(
         Transit(item=item, from_branch_id=item.current_branch_id, to_branch=to, purpose=purpose, sent_at=now)
         for item in sent
     )
@@ -188,4 +195,4 @@ def _send(items: Iterable[Item], to: Branch, purpose: str, staff: StaffAccount, 
         item.status = Item.Status.IN_TRANSIT
         audit.record(action=SENT, actor=staff, subject=item, facts={"to": to.code, "purpose": purpose})
     Item.objects.bulk_update(sent, ["status"])
-    return sent
+    return transits

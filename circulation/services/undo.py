@@ -21,8 +21,10 @@ from circulation.services import (
     renew,
     report_item,
     returns,
+    rotations,
     undo_fees,
     undo_holds,
+    undo_rotations,
 )
 from circulation.services.desk_actions import desk_action, locked_item
 from circulation.services.fees import close_overdue_fee, reopen_overdue_fee
@@ -48,7 +50,7 @@ def undo(*, entry: AuditEntry, staff: StaffAccount | None, now: datetime) -> Und
     grows again, and what hasn't been sent yet isn't.
 
     :raises UndoRefused: NOT_UNDOABLE (another kind of action, or a day old), UNDONE_ALREADY, or CHANGED_SINCE when
-        something else has happened to it; see also `undo_holds` and `undo_fees`
+        something else has happened to it; see also `undo_holds`, `undo_fees` and `undo_rotations`
     """
     undo_it = _UNDOERS.get(entry.action)
     if undo_it is None or "before" not in entry.facts or now - entry.at > UNDOABLE_FOR:
@@ -203,6 +205,7 @@ _UNDOERS: Mapping[str, Callable[[AuditEntry, StaffAccount | None, datetime], Und
     **dict.fromkeys(_OF_ITEMS, _undo_of_item),
     **dict.fromkeys(undo_holds.ACTIONS, undo_holds.undo_end_of_hold),
     **dict.fromkeys(undo_fees.ACTIONS, undo_fees.undo_giving_up),
+    rotations.SENT: undo_rotations.undo_sending,
 }
 
 

@@ -33,7 +33,7 @@ from circulation.services.rotations import (
 from holdings.selectors import branches_in_service, get_branch, get_item_by_barcode
 from web.account.access import staff_only
 from web.account.requests import DeskRequest
-from web.desk.answers import words
+from web.desk.answers import say_with_undo, words
 from web.desk.areas import desk_areas
 from web.desk.item_areas import item_pages
 from web.desk.scan_inputs import day_in, number_in
@@ -128,7 +128,8 @@ def _send(request: DeskRequest, collection: Any) -> None:
     branch, out = stop.branch.name, count_to_follow(collection.pk, stop.branch_id)
     if items or not out:
         text = ngettext("Pack %(count)d item for %(branch)s.", "Pack %(count)d items for %(branch)s.", len(items))
-        messages.success(request, text % {"count": len(items), "branch": branch})
+        about = ("circulation.rotatingcollection", collection.pk)
+        say_with_undo(request, text % {"count": len(items), "branch": branch}, about, "circulation.send_rotation")
     if out:
         text = ngettext(
             "It goes on to %(branch)s without %(count)d item, which follows when it's checked in.",

@@ -47,6 +47,8 @@ def undo(request: DeskRequest, entry_id: int) -> HttpResponse:
 
 def _page_of(entry: Any) -> str:
     """Return where a browser without script, or the item's own page, goes on."""
+    if entry.action == "circulation.send_rotation":
+        return reverse("desk:rotation", args=[entry.subject_id])
     part, patron_id = _OF_PATRONS.get(entry.action), entry.facts.get("patron_id")
     if part and patron_id:
         return reverse("desk:patron", args=[patron_id]) + part
