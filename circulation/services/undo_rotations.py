@@ -17,7 +17,7 @@ def undo_sending(entry: AuditEntry, staff: StaffAccount | None, now: datetime) -
     :raises UndoRefused: UNDONE_ALREADY; or CHANGED_SINCE once its plan has changed, an item has arrived or been
         scanned elsewhere, or one that was out has followed
     """
-    collection = RotatingCollection.objects.select_for_update(no_key=True).filter(pk=entry.subject_id).first()
+    collection = RotatingCollection.objects.select_for_update(no_key=True).filter(pk=entry.subject_id or 0).first()
     if collection is None or collection.ended_at is not None:
         raise changed()
     facts = facts_to_undo(entry)["before"]
