@@ -18,6 +18,7 @@ KNOWN = {
     "LIBSYS_DIGITAL_POST_URL": "https://:token@host/path of the digital post gateway; without it they become files",
     "LIBSYS_NOTICE_GATEWAYS": "classes of one's own, as SMS=package.module.Class,DIGITAL_POST=…",
     "LIBSYS_PRIVATE_SOURCES": "hosts inside the own network that records may be fetched from, comma-separated",
+    "LIBSYS_IMPORT_FOLDERS": "the folder with one for each municipality, from whose folders files of records are taken",
     "LIBSYS_DATABASE_POOL": "connections per process, 8 by default",
     "LIBSYS_NODE": "this web node's name in logs and locks",
 }
@@ -49,6 +50,7 @@ class Environment:
     digital_post_url: str
     notice_gateways: tuple[tuple[str, str], ...]
     private_sources: frozenset[str]
+    import_folders: Path | None
     database_pool: int
     node: str
 
@@ -100,6 +102,7 @@ def read_environment(variables: Mapping[str, str], *, root: Path) -> Environment
         digital_post_url=variables.get("LIBSYS_DIGITAL_POST_URL", ""),
         notice_gateways=tuple(_gateways(variables)),
         private_sources=frozenset(filter(None, map(str.strip, variables.get("LIBSYS_PRIVATE_SOURCES", "").split(",")))),
+        import_folders=Path(folders).resolve() if (folders := variables.get("LIBSYS_IMPORT_FOLDERS")) else None,
         database_pool=int(pool),
         node=variables.get("LIBSYS_NODE") or "web",
     )

@@ -274,6 +274,8 @@ NOTICE_GATEWAYS = {
 }
 # Everything else that staff may name as a source must be on the public network.
 REMOTE_PRIVATE_HOSTS = ENV.private_sources
+# Without it no source is a folder.
+IMPORT_FOLDERS = ENV.import_folders
 SERVER_EMAIL = parseaddr(DEFAULT_FROM_EMAIL)[1]
 
 # --- Background work ---

@@ -11,12 +11,14 @@ from catalogue.models.authorities import (
 )
 from catalogue.models.enrichments import Enrichment, EnrichmentVersion
 from catalogue.models.imports import (
+    FolderFile,
     ImportAction,
     ImportEntry,
     ImportOutcome,
     ImportProfile,
     ImportRun,
     ImportSource,
+    SourceKind,
 )
 from catalogue.models.records import (
     Audience,
@@ -46,6 +48,7 @@ __all__ = [
     "ChangeKind",
     "Enrichment",
     "EnrichmentVersion",
+    "FolderFile",
     "HarvestEntry",
     "HeadingChange",
     "HeadingProgress",
@@ -63,6 +66,7 @@ __all__ = [
     "RecordMerge",
     "RecordVersion",
     "RemoteTarget",
+    "SourceKind",
     "Vocabulary",
     "WorkCorrection",
 ]

@@ -75,15 +75,25 @@ class ImportProfile(models.Model):
         return self.name
 
 
+class SourceKind(models.TextChoices):
+    """Where a source's records come from; its words belong to the screens."""
+
+    OAI_PMH = "OAI_PMH", "OAI-PMH"
+    FOLDER = "FOLDER", "folder"
+
+
 class ImportSource(models.Model):
-    """A provider of records that's asked every night for what has changed, for a library or, with none, for all."""
+    """A provider that's asked every night, or a folder where files arrive, for a library or, with none, for all."""
 
     municipality = models.ForeignKey("tenants.Municipality", null=True, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=80)
     # The optimistic lock of its form.
     version = models.PositiveIntegerField(default=1)
+    kind = models.CharField(max_length=7, choices=SourceKind, default=SourceKind.OAI_PMH, db_default=SourceKind.OAI_PMH)
+    # Within the municipality's own one, see `catalogue.import_folders`.
+    folder = models.CharField(max_length=200, blank=True, default="", db_default="")
     # Of OAI-PMH.
-    address = models.CharField(max_length=500)
+    address = models.CharField(max_length=500, blank=True)
     set_name = models.CharField(max_length=200, blank=True)
     prefix = models.CharField(max_length=40, default="marcxml")
     profile = models.ForeignKey(ImportProfile, on_delete=models.PROTECT, related_name="+")
@@ -96,7 +106,8 @@ class ImportSource(models.Model):
     # The local day of the last attempt: once a night.
     asked_on = models.DateField(null=True)
     asked_at = models.DateTimeField(null=True)
-    # `catalogue.oai_source.SourceProblem` or `common.remote_sources.Trouble` of the last attempt.
+    # `catalogue.oai_source.SourceProblem`, `common.remote_sources.Trouble` or `catalogue.import_folders.FolderProblem`
+    # of the last attempt.
     problem = models.CharField(max_length=20, blank=True)
 
     class Meta:
@@ -157,6 +168,27 @@ class ImportRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.file_name} {self.state}"
+
+
+class FolderFile(models.Model):
+    """A file that was taken from a source's folder: the same content isn't taken again, under whatever name."""
+
+    source = models.ForeignKey(ImportSource, on_delete=models.CASCADE, related_name="files", db_index=False)
+    sha256 = models.CharField(max_length=64)
+    name = models.CharField(max_length=255)
+    # By which one that couldn't be moved away is known without being read.
+    size = models.BigIntegerField()
+    changed_ns = models.BigIntegerField()
+    taken_at = models.DateTimeField()
+    run = models.ForeignKey(ImportRun, null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        """Constraints; the unique one also serves the look-up by source."""
+
+        constraints = [models.UniqueConstraint(fields=["source", "sha256"], name="folder_file_once")]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ImportEntry(models.Model):
