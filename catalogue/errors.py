@@ -68,6 +68,8 @@ class Code(StrEnum):
     NO_SUCH_SOURCE = "NO_SUCH_SOURCE"
     # No address of a provider, as it's written.
     BAD_ADDRESS = "BAD_ADDRESS"
+    # No folder below the municipality's own, as it's written.
+    BAD_FOLDER = "BAD_FOLDER"
     # The import isn't in a state where that can be done: the fact `state`.
     NOT_NOW = "NOT_NOW"
     NO_SUCH_QUESTION = "NO_SUCH_QUESTION"

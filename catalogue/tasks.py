@@ -11,11 +11,12 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 from django_tenants.utils import get_public_schema_name, schema_context
 
-from catalogue.models import ImportRun
+from catalogue.models import ImportRun, SourceKind
 from catalogue.search.folder import WriterIsBusy
 from catalogue.search.writing import catch_up
 from catalogue.selectors.import_sources import due_sources, unfinished_harvests
 from catalogue.services.change_feed import followers_are_reading
+from catalogue.services.folder_sources import take_files
 from catalogue.services.harvests import claim, harvest
 from catalogue.services.heading_changes import carry_heading_changes
 from catalogue.services.import_by_profile import run_profile_import
@@ -155,7 +156,9 @@ def _harvest(source_id: int, local_day: str, author: Author) -> None:
             return
         day = date.fromisoformat(local_day) if local_day else None
         source = claim(source_id, municipality_id, day=day, now=now)
-        if source:
+        if source and source.kind == SourceKind.FOLDER:
+            take_files(source=source, store=_stored, author=author, now=now)
+        elif source:
             harvest(source=source, store=_stored, author=author, now=now)
     # Beside the new one, any whose worker died: nobody else is told to go on with it.
     for run in unfinished_harvests(source_id, municipality_id):

@@ -1,15 +1,16 @@
 """Sources of records that are asked every night: a library's own, their imports, and those whose night it is."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from catalogue.models import ImportRun, ImportSource
+from catalogue.models import ImportRun, ImportSource, SourceKind
 
 # By the local clock, when nobody catalogues and other libraries expect to be asked.
 _FIRST_HOUR, _LAST_HOUR = 1, 4
+_BETWEEN_LOOKS = timedelta(minutes=30)
 
 
 def sources_for(municipality_id: int | None) -> list[ImportSource]:
@@ -35,8 +36,15 @@ def unfinished_harvests(source_id: int, municipality_id: int | None) -> list[Imp
     return list(runs.order_by("started_at", "pk"))
 
 
+def _is_looked_into(source: ImportSource, now: datetime) -> bool:
+    return source.asked_at is None or now - source.asked_at >= _BETWEEN_LOOKS
+
+
 def due_sources(now: datetime) -> Iterator[tuple[str, int, date]]:
-    """Yield municipality (empty for the consortium), source and local day of each that's to be asked this night."""
+    """Yield municipality (empty for the consortium), source and local day of each that's to be asked now.
+
+    Providers once a night, folders every half hour.
+    """
     active = ImportSource.objects.filter(is_active=True).select_related("municipality")
     for source in active:
         zone = source.municipality.time_zone if source.municipality else settings.TIME_ZONE
@@ -45,5 +53,6 @@ def due_sources(now: datetime) -> Iterator[tuple[str, int, date]]:
         except (LookupError, ValueError, OSError):
             # The nights' clock tells of a time zone that nobody knows.
             continue
-        if _FIRST_HOUR <= local.hour <= _LAST_HOUR and source.asked_on != local.date():
+        is_night = _FIRST_HOUR <= local.hour <= _LAST_HOUR and source.asked_on != local.date()
+        if _is_looked_into(source, now) if source.kind == SourceKind.FOLDER else is_night:
             yield source.municipality.schema_name if source.municipality else "", source.pk, local.date()

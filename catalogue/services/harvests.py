@@ -14,7 +14,7 @@ from typing import BinaryIO, cast
 from django.db import transaction
 from django.db.models import Q
 
-from catalogue.models import ImportRun, ImportSource
+from catalogue.models import ImportRun, ImportSource, SourceKind
 from catalogue.oai_source import SourceFailed, SourceProblem, Wanted, pages
 from catalogue.services.import_by_profile import plan_profile_import
 from catalogue.services.import_sources import HARVESTED
@@ -49,8 +49,11 @@ def claim(source_id: int, municipality_id: int | None, *, day: date | None, now:
 
     :param day: the local day of the night; None when somebody asks for it, which may be at any time
     """
-    mine = ImportSource.objects.filter(pk=source_id, municipality=municipality_id)
-    if day is None:
+    mine = ImportSource.objects.select_related("profile").filter(pk=source_id, municipality=municipality_id)
+    if day is not None and mine.filter(kind=SourceKind.FOLDER).exists():
+        # Looked into many times a day; what lies there is taken once all the same.
+        claimed = mine.filter(is_active=True).update(asked_at=now)
+    elif day is None:
         claimed = mine.update(asked_at=now)
     else:
         # Two workers write one after the other, and the second finds the day taken.

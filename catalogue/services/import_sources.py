@@ -6,7 +6,8 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from catalogue.errors import Code, RecordRefused
-from catalogue.models import ImportSource
+from catalogue.import_folders import has_folders, is_folder_name
+from catalogue.models import ImportSource, SourceKind
 from catalogue.selectors.import_profiles import profiles_for
 from catalogue.services.records import Author
 from common import audit
@@ -14,7 +15,7 @@ from common.errors import Reason
 from common.remote_sources import RemoteFailed, check_address
 
 # What else they're asked for is another harvest, which begins anew.
-HARVESTED = ("address", "set_name", "prefix")
+HARVESTED = ("kind", "folder", "address", "set_name", "prefix")
 
 
 @transaction.atomic
@@ -23,7 +24,7 @@ def save_source(
 ) -> ImportSource:
     """Make a source, or change one.
 
-    :param values: name, address, set_name, prefix, profile_id and is_active
+    :param values: name, kind, profile_id, is_active; of a provider address, set_name and prefix, else the folder
     :param expected_version: of one that's changed, the version that the editor read
     :raises RecordRefused: with every reason found
     """
@@ -38,6 +39,10 @@ def save_source(
         source.since = source.since_then = source.token = source.problem = ""
     for name, value in values.items():
         setattr(source, name, value)
+    if source.kind == SourceKind.FOLDER:
+        source.address = source.set_name = ""
+    else:
+        source.folder = ""
     if reasons := _reasons_against(source):
         raise RecordRefused(reasons)
     try:
@@ -45,7 +50,7 @@ def save_source(
             source.save()
     except IntegrityError as error:
         raise RecordRefused([Reason(Code.NAME_TAKEN, facts={"name": source.name})]) from error
-    facts = {"name": source.name, "address": source.address, "version": source.version}
+    facts = {"name": source.name, "address": source.address or source.folder, "version": source.version}
     audit.record(action="catalogue.save_import_source", actor=author.account, subject=source, facts=facts)
     return source
 
@@ -57,7 +62,7 @@ def delete_source(*, source_id: int, author: Author) -> None:
     :raises RecordRefused: NO_SUCH_SOURCE
     """
     source = _own(source_id, author.municipality.pk if author.municipality else None)
-    facts = {"name": source.name, "address": source.address}
+    facts = {"name": source.name, "address": source.address or source.folder}
     audit.record(action="catalogue.delete_import_source", actor=author.account, subject=source, facts=facts)
     source.delete()
 
@@ -76,8 +81,16 @@ def _reasons_against(source: ImportSource) -> list[Reason]:
         reasons.append(Reason(Code.NO_NAME))
     if source.profile_id not in {each.pk for each in profiles_for(source.municipality_id)}:
         reasons.append(Reason(Code.NO_SUCH_PROFILE))
+    return reasons + (_against_folder(source) if source.kind == SourceKind.FOLDER else _against_address(source))
+
+
+def _against_folder(source: ImportSource) -> list[Reason]:
+    return [] if has_folders() and is_folder_name(source.folder) else [Reason(Code.BAD_FOLDER)]
+
+
+def _against_address(source: ImportSource) -> list[Reason]:
     try:
         check_address(source.address)
     except RemoteFailed:
-        reasons.append(Reason(Code.BAD_ADDRESS))
-    return reasons
+        return [Reason(Code.BAD_ADDRESS)]
+    return []

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.rules import Permission
 from catalogue.errors import RecordRefused
+from catalogue.import_folders import has_folders
 from catalogue.selectors.import_profiles import profiles_for
 from catalogue.selectors.import_sources import harvested_runs, own_source, sources_for
 from catalogue.services.import_sources import delete_source, save_source
@@ -32,12 +33,24 @@ class SourceForm(GuardedForm):
     """A source."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
-    address = forms.CharField(label=_("Address of OAI-PMH"), max_length=500)
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[("OAI_PMH", "OAI-PMH"), ("FOLDER", pgettext_lazy("on a disk", "Folder"))],
+        initial="OAI_PMH",
+    )
+    folder = forms.CharField(
+        label=pgettext_lazy("on a disk", "Folder"),
+        max_length=200,
+        required=False,
+        help_text=_("Within the library's own folder on the server. It's looked into every half hour."),
+    )
+    address = forms.CharField(label=_("Address of OAI-PMH"), max_length=500, required=False)
     set_name = forms.CharField(label=pgettext_lazy("of records", "Set"), max_length=200, required=False)
     prefix = forms.RegexField(
         r"^[A-Za-z0-9\-_.!~*'()]+$",
         label=_("Format"),
         max_length=40,
+        required=False,
         initial="marcxml",
         help_text=_("As the source calls it: marcxml, marc21, marcxchange."),
     )
@@ -48,11 +61,14 @@ class SourceForm(GuardedForm):
         super().__init__(*arguments, **values)
         profiles = profiles_for(current_municipality().pk)
         self.fields["profile"].choices = [(each.pk, each.name) for each in profiles]  # type: ignore[attr-defined]
+        if not has_folders():
+            del self.fields["kind"], self.fields["folder"]
 
     def values(self) -> dict[str, Any]:
         """Return what was filled in, as the service takes it."""
         values = dict(self.cleaned_data)
         values["profile_id"] = values.pop("profile")
+        values["prefix"] = values["prefix"] or "marcxml"
         return values
 
 

@@ -65,6 +65,8 @@ SOURCE_PROBLEMS: dict[str, str | Promise] = {trouble.value: text for trouble, te
     "SOURCE_SAYS_NO": _("The source doesn't know this set or format."),
     "TOKEN_TOO_OLD": _("The source has forgotten where the harvest stopped, so it begins anew."),
     "NO_MARC": _("The source gives no MARC in this format."),
+    "NO_FOLDER": _("There's no such folder."),
+    "NOT_READABLE": _("The folder, or a file in it, can't be read."),
 }
 _TEXTS = {
     Code.STALE: _("Somebody has changed the record since you opened it. Look at the versions, then do it again."),
@@ -112,6 +114,7 @@ _TEXTS = {
     Code.PROFILE_IN_USE: _("A source is imported by this profile."),
     Code.NO_SUCH_SOURCE: _("There's no such source."),
     Code.BAD_ADDRESS: SOURCE_PROBLEMS["BAD_ADDRESS"],
+    Code.BAD_FOLDER: _("This can't be a folder of ours. Write it as suppliers/books."),
     Code.NOT_NOW: _("The import has gone on meanwhile, so this can't be done now."),
     Code.NO_SUCH_QUESTION: _("This has been answered already."),
     Code.PERHAPS_DOUBLE: _("The catalogue may have this title already."),

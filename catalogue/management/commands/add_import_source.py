@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from catalogue.errors import RecordRefused
+from catalogue.models import SourceKind
 from catalogue.selectors.import_profiles import usable_profile
 from catalogue.services.import_sources import save_source
 from catalogue.services.records import Author
@@ -15,13 +16,15 @@ class Command(BaseCommand):
     """Municipalities have a page for theirs."""
 
     help = (
-        "Ask an OAI-PMH provider every night for what has changed, and import it for all municipalities by a profile."
+        "Ask an OAI-PMH provider every night for what has changed, or look into a folder every half hour, and import it"
+        " for all municipalities by a profile."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take what is asked for, and where."""
         parser.add_argument("name")
-        parser.add_argument("address")
+        parser.add_argument("address", nargs="?", default="")
+        parser.add_argument("--folder", default="", help="below the consortium's own, instead of an address")
         parser.add_argument("--profile", required=True, help="the name of one of the consortium's profiles")
         parser.add_argument("--set", default="", dest="set_name")
         parser.add_argument("--prefix", default="marcxml")
@@ -34,9 +37,11 @@ class Command(BaseCommand):
         profile = usable_profile(options["profile"], None)
         if profile is None:
             raise CommandError(f"There's no profile '{options['profile']}'")
-        values = {name: options[name] for name in ("name", "address", "set_name", "prefix")}
+        values = {name: options[name] for name in ("name", "address", "folder", "set_name", "prefix")}
+        values["kind"] = SourceKind.FOLDER if options["folder"] else SourceKind.OAI_PMH
         try:
             source = save_source(values=values | {"profile_id": profile.pk}, author=Author(None, None))
         except RecordRefused as refused:
             raise CommandError(", ".join(refused.codes)) from refused
-        self.stdout.write(f"{source.name} is asked from the next night on.")
+        when = "looked into every half hour" if options["folder"] else "asked from the next night on"
+        self.stdout.write(f"{source.name} is {when}.")

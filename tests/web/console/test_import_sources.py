@@ -77,3 +77,17 @@ def test_a_neighbours_source_is_nobodys_business(admin_client, source, beta):
     assert admin_client.get(f"{LISTED}/{source.pk}").status_code == 404
     for what in ("delete", "fetch"):
         assert admin_client.post(f"{LISTED}/{source.pk}/{what}").status_code == 404
+
+
+def test_keeps_a_folder_where_the_installation_has_them(admin_client, alpha, profile, settings, tmp_path):
+    assert "Folder" not in admin_client.get(f"{LISTED}/add").content.decode()
+    settings.IMPORT_FOLDERS = tmp_path
+    sent = {"name": "Books", "kind": "FOLDER", "profile": profile.pk, "is_active": "on"}
+
+    refused = admin_client.post(f"{LISTED}/add", sent | {"folder": "../beta"})
+    kept = admin_client.post(f"{LISTED}/add", sent | {"folder": "suppliers/books"})
+
+    assert (refused.status_code, "This can&#x27;t be a folder of ours." in refused.content.decode()) == (422, True)
+    source = ImportSource.objects.get()
+    assert (kept.url, source.kind, source.folder, source.address) == (LISTED, "FOLDER", "suppliers/books", "")
+    assert "suppliers/books" in admin_client.get(LISTED).content.decode()
