@@ -9,6 +9,7 @@ from catalogue.models.authorities import (
     RecordHeadings,
     Vocabulary,
 )
+from catalogue.models.covers import Cover
 from catalogue.models.enrichments import Enrichment, EnrichmentVersion
 from catalogue.models.imports import (
     FolderFile,
@@ -46,6 +47,7 @@ __all__ = [
     "CataloguingLibrary",
     "Change",
     "ChangeKind",
+    "Cover",
     "Enrichment",
     "EnrichmentVersion",
     "FolderFile",
