@@ -12,10 +12,12 @@ from django.utils import timezone
 from django_tenants.utils import get_public_schema_name, schema_context
 
 from catalogue.models import ImportRun, SourceKind
+from catalogue.remote.covers import picture_of
 from catalogue.search.folder import WriterIsBusy
 from catalogue.search.writing import catch_up
 from catalogue.selectors.import_sources import due_sources, unfinished_harvests
 from catalogue.services.change_feed import followers_are_reading
+from catalogue.services.covers import COVER_TASK, keep_cover, keep_silence
 from catalogue.services.folder_sources import take_files
 from catalogue.services.harvests import claim, harvest
 from catalogue.services.heading_changes import carry_heading_changes
@@ -26,6 +28,7 @@ from catalogue.services.record_headings import catch_up_headings
 from catalogue.services.records import Author
 from catalogue.services.title_keys import fill_title_keys
 from catalogue.services.work_keys import fill_work_keys
+from common.remote_sources import RemoteFailed
 from tenants.locks import only_one
 from tenants.selectors import current_municipality
 from tenants.tasks import tenant_task
@@ -179,3 +182,18 @@ def _bring_in(run: ImportRun, author: Author) -> None:
 
 def _account(actor_id: int | None) -> Any:
     return get_user_model().objects.filter(pk=actor_id).first() if actor_id else None
+
+
+@shared_task(name=COVER_TASK)
+def fetch_cover(*, isbn: str, **_unknown: Any) -> None:
+    """Ask the installation's source for an edition's cover and keep what it says."""
+    now = timezone.now()
+    with schema_context(get_public_schema_name()):
+        try:
+            picture = picture_of(isbn)
+        except RemoteFailed as failed:
+            logger.warning("The source of covers doesn't answer", extra={"problem": failed.trouble.value})
+            keep_silence(isbn=isbn, now=now)
+            return
+        content, content_type = (picture.content, picture.content_type) if picture else (b"", "")
+        keep_cover(isbn=isbn, content=content, content_type=content_type, now=now)

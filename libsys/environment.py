@@ -19,6 +19,7 @@ KNOWN = {
     "LIBSYS_NOTICE_GATEWAYS": "classes of one's own, as SMS=package.module.Class,DIGITAL_POST=…",
     "LIBSYS_PRIVATE_SOURCES": "hosts inside the own network that records may be fetched from, comma-separated",
     "LIBSYS_IMPORT_FOLDERS": "the folder with one for each municipality, from whose folders files of records are taken",
+    "LIBSYS_COVER_SOURCE": "the address of an edition's cover, with {isbn} in it; without it covers are drawn",
     "LIBSYS_DATABASE_POOL": "connections per process, 8 by default",
     "LIBSYS_NODE": "this web node's name in logs and locks",
 }
@@ -51,6 +52,7 @@ class Environment:
     notice_gateways: tuple[tuple[str, str], ...]
     private_sources: frozenset[str]
     import_folders: Path | None
+    cover_source: str
     database_pool: int
     node: str
 
@@ -83,7 +85,7 @@ def read_environment(variables: Mapping[str, str], *, root: Path) -> Environment
     pool = variables.get("LIBSYS_DATABASE_POOL") or "8"
     if not pool.isdecimal() or not 1 <= int(pool) <= 100:
         problems.append(f"LIBSYS_DATABASE_POOL is {pool!r}; it is a number from 1 to 100")
-    problems += _gateway_problems(variables)
+    problems += [*_gateway_problems(variables), *_cover_problems(variables)]
     if problems:
         raise EnvironmentProblem("The environment isn't complete:\n  " + "\n  ".join(problems))
     return Environment(
@@ -103,9 +105,17 @@ def read_environment(variables: Mapping[str, str], *, root: Path) -> Environment
         notice_gateways=tuple(_gateways(variables)),
         private_sources=frozenset(filter(None, map(str.strip, variables.get("LIBSYS_PRIVATE_SOURCES", "").split(",")))),
         import_folders=Path(folders).resolve() if (folders := variables.get("LIBSYS_IMPORT_FOLDERS")) else None,
+        cover_source=variables.get("LIBSYS_COVER_SOURCE", ""),
         database_pool=int(pool),
         node=variables.get("LIBSYS_NODE") or "web",
     )
+
+
+def _cover_problems(variables: Mapping[str, str]) -> list[str]:
+    source = variables.get("LIBSYS_COVER_SOURCE", "")
+    if not source or (source.startswith(("https://", "http://")) and "{isbn}" in source):
+        return []
+    return [f"LIBSYS_COVER_SOURCE is {source!r}; it is an address with {{isbn}} where the number goes"]
 
 
 def _gateways(variables: Mapping[str, str]) -> list[tuple[str, str]]:

@@ -276,6 +276,7 @@ NOTICE_GATEWAYS = {
 REMOTE_PRIVATE_HOSTS = ENV.private_sources
 # Without it no source is a folder.
 IMPORT_FOLDERS = ENV.import_folders
+COVER_SOURCE = ENV.cover_source
 SERVER_EMAIL = parseaddr(DEFAULT_FROM_EMAIL)[1]
 
 # --- Background work ---

@@ -81,6 +81,7 @@ PORTAL = {
     "portal:new_titles": Page(ANYBODY, asks={"q": "barcode", "everywhere": "=1"}),
     "portal:record": Page(ANYBODY, {"pk": "title"}),
     "portal:title_file": Page(ANYBODY, {"pk": "title", "code": "=ris"}),
+    "portal:cover": Page(ANYBODY, {"isbn": "=9788702407006"}),
     "portal:hours": Page(ANYBODY),
     "portal:log_in": Page(ANYBODY, sends={"card": "card", "pin": "=0000"}),
     "portal:log_out": Page(ANYBODY, sends={}),

@@ -127,6 +127,7 @@ OF_THE_CLOCK = {
     "notices.tasks.start_sending": "notices.tasks.send_queued",
 }
 OF_NO_MUNICIPALITY = {
+    "catalogue.tasks.fetch_cover",
     "catalogue.tasks.follow_change_feed",
     "catalogue.tasks.follow_headings",
     "catalogue.tasks.give_old_records_keys",

@@ -26,6 +26,13 @@ def read(**changes: str | None):
     )
 
 
+@pytest.mark.parametrize("wrong", ["covers.example/{isbn}", "https://covers.example/", "file:///{isbn}"])
+def test_a_source_of_covers_is_an_address_with_a_place_for_the_number(wrong):
+    with pytest.raises(EnvironmentProblem, match="LIBSYS_COVER_SOURCE"):
+        read(LIBSYS_COVER_SOURCE=wrong)
+    assert read(LIBSYS_COVER_SOURCE="https://covers.example/{isbn}").cover_source == "https://covers.example/{isbn}"
+
+
 def test_is_production_unless_told_otherwise():
     environment = read()
 

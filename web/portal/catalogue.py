@@ -27,6 +27,7 @@ from web.account.access import open_to_all
 from web.portal.linked_data import linked_data
 from web.portal.sessions import portal_context
 from web.portal.title_files import OFFERED
+from web.titles.covers import cover_address
 from web.titles.names import audience_name, cover_kind, language_name, material_name
 from web.titles.searching import LONGEST, run_search
 from web.ui.requests import PageRequest
@@ -98,6 +99,7 @@ def show_record(request: PageRequest, record: Any, *, status: int = 200) -> Http
         "own_hold": own_hold_on(context["patron"], pk) if context["patron"] else None,
         "record": seen,
         "cover": cover_kind(seen.material_type, seen.audience),
+        "picture": cover_address(seen.isbns),
         "material": material_name(seen.material_type),
         "language_name": language_name(seen.language),
         "audience_name": audience_name(seen.audience),
@@ -132,6 +134,7 @@ def hits_with_availability(hits: Any) -> list[dict[str, Any]]:
                 "hit": hit,
                 "url": f"{address}{hit.record_id}",
                 "cover": cover_kind(hit.material_type, hit.audience),
+                "picture": cover_address([hit.isbn]),
                 "material": material_name(hit.material_type),
                 "lines": [line for line in lines if line.home],
                 "is_home": any(line.home for line in lines),

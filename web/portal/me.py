@@ -36,6 +36,7 @@ from web.portal.catalogue import show_record
 from web.portal.money import fee_line
 from web.portal.renewals import loan_line, refusal_text, tell_answers, tell_renewed
 from web.portal.sessions import patron_only, portal_context
+from web.titles.covers import cover_address
 from web.titles.names import cover_kind
 from web.ui.days import long_day
 from web.ui.requests import PageRequest
@@ -237,7 +238,8 @@ def _page(request: PageRequest, patron: Any, *, status: int = 200) -> HttpRespon
 
 def _hold_line(line: Any) -> dict[str, Any]:
     record = line.hold.record
-    return vars(line) | {"cover": cover_kind(record.material_type, record.audience)}
+    kind = cover_kind(record.material_type, record.audience)
+    return vars(line) | {"cover": kind, "picture": cover_address(record.isbns)}
 
 
 def _refused(request: PageRequest, patron: Any, title: str, refused: Any) -> HttpResponse:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, ngettext
 
 from circulation.errors import Code
 from common.money import ZERO
+from web.titles.covers import cover_address
 from web.titles.names import cover_kind
 from web.ui.due import due_long
 from web.ui.money import amount_text, with_one_stop
@@ -31,6 +32,7 @@ def loan_line(line: Any, currency: str, owed: Decimal, *, child: str = "") -> di
         "loan": line.loan,
         "record": record,
         "cover": cover_kind(record.material_type, record.audience),
+        "picture": cover_address(record.isbns),
         "can_renew": line.can_renew,
         "until": line.renewed_until,
         "why_not": " ".join(patron_texts(against, currency=currency, owed=owed, child=child)),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.portal import catalogue, details, family, feeds, log_in, me, messages, money, title_files
+from web.portal import catalogue, covers, details, family, feeds, log_in, me, messages, money, title_files
 
 app_name = "portal"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("new", feeds.new_titles, name="new_titles"),
     path("title/<int:pk>", catalogue.record_page, name="record"),
     path("title/<int:pk>/as/<slug:code>", title_files.title_file, name="title_file"),
+    path("cover/<slug:isbn>", covers.cover, name="cover"),
     path("hours", catalogue.hours, name="hours"),
     path("log-in", log_in.log_in, name="log_in"),
     path("log-out", log_in.log_out, name="log_out"),
