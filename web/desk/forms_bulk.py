@@ -13,6 +13,7 @@ from circulation.services.bulk_changes import LONGEST_LIST
 from holdings.selectors import locations_of
 from holdings.services.items import STAFF_STATUSES
 from web.desk.fields import LineField
+from web.ui.named import named
 from web.ui.uploaded_lists import ListRefusedError, text_of
 
 # As many barcodes as a list may have, with what a spreadsheet puts beside each.
@@ -91,7 +92,7 @@ class BulkForm(BarcodesForm):
         rooms = [(room.pk, f"{branch.name}: {room.name}") for branch in branches for room in locations_of(branch.pk)]
         self._choices("home_branch_id", [(branch.pk, branch.name) for branch in branches])
         self._choices("location_id", rooms)
-        self._choices("item_type_id", [(each.pk, each.name) for each in types])
+        self._choices("item_type_id", [(each.pk, named(each)) for each in types])
         self._choices("status", [(status.value, capfirst(str(status.label))) for status in STAFF_STATUSES])
         self._choices("fills_own_branch_only", [("1", _("Yes")), ("0", _("No"))])
         for name in self.base_fields:
