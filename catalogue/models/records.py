@@ -127,6 +127,8 @@ class BibliographicRecord(Origin):
     summary = models.TextField(blank=True)
     # The number of the record that it's a volume, a section or an article of.
     part_of = models.CharField(max_length=64, blank=True, default="", db_default="")
+    # `catalogue.rules.record_levels.Level`: a head, a section, a volume, an article, or nothing of the kind.
+    level = models.CharField(max_length=1, blank=True, default="", db_default="")
     # The first letters of the title as matching compares titles; None until the next import with a profile fills it.
     title_key = models.CharField(max_length=20, null=True, blank=True)  # noqa: DJ001 - NULL is "not known yet"
     # What all editions of its work have in common, read from its content; None until it's filled. Whoever wants the
