@@ -3,7 +3,7 @@
 Screens need `search`, `suggest` and `other_editions`, and what they take and return.
 """
 
-from catalogue.search.editions import other_editions
+from catalogue.search.editions import other_editions, titles_in_series
 from catalogue.search.lag import IndexState, index_state
 from catalogue.search.requests import (
     FacetValue,
@@ -33,4 +33,5 @@ __all__ = [
     "other_editions",
     "search",
     "suggest",
+    "titles_in_series",
 ]

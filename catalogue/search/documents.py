@@ -11,13 +11,14 @@ from tantivy import Document
 
 from catalogue.marc.record_columns import DESCRIPTION
 from catalogue.models import BibliographicRecord
+from catalogue.rules.record_levels import in_series, whole_title
 from catalogue.search import schema
 from catalogue.search.cards import OTHER_NAMES
 from catalogue.search.words import STEMMERS, initials_in, plain_spellings, same_letters, stem, words_of
 from common.sort_keys import sort_key
 
 # What the index reads of a record; never the MARC record itself.
-COLUMNS = ("id", "control_number", *(name for name in DESCRIPTION if name != "part_of"), "work_key", "visible_to")
+COLUMNS = ("id", "control_number", "source", *DESCRIPTION, "level", "work_key", "visible_to")
 # Beside the municipality that keeps a title to itself, so that all such titles can be asked for at once.
 ANYBODY = "*"
 # Around each text, so that a phrase never spans two, and can be told to begin or end one.
@@ -39,11 +40,19 @@ class Holdings:
     items: int = 0
 
 
-def document_of(record: BibliographicRecord, holdings: Holdings, work: str) -> Document:
+def document_of(
+    record: BibliographicRecord, holdings: Holdings, work: str, heads: Sequence[BibliographicRecord] = ()
+) -> Document:
     """Return what the index keeps of a record.
 
     :param work: the key of its work, as `catalogue.selectors.works` gives it
+    :param heads: what it's a volume of, the whole first: it's found and shown by their titles and authors too
     """
+    own_title = _words(record.title) if heads else []
+    for head in reversed(heads):
+        record.title = whole_title(head.title, record.title)
+        record.author = record.author or head.author
+
     language = STEMMERS.get(record.language, "")
     title = _words(record.title)
     names = [_words(text) for text in (record.author, *record.contributors)]
@@ -59,7 +68,7 @@ def document_of(record: BibliographicRecord, holdings: Holdings, work: str) -> D
     for words in about:
         document.add_text(schema.SUBJECT, " ".join(_with_stems(words, language)))
     document.add_text(schema.WORDS, " ".join(_all_words(record, [title, *names, *about, *rest], language)))
-    exact = (" ".join(map(same_letters, words)) for words in (title, *names, *about, *rest))
+    exact = (" ".join(map(same_letters, words)) for words in (title, own_title, *names, *about, *rest))
     document.add_text(schema.EXACT, f"{BREAK} {f' {BREAK} '.join(exact)} {BREAK}")
     _add_places(document, record)
     _add_hints(document, title, names[0], subjects)
@@ -171,6 +180,8 @@ def _add_values(document: Document, record: BibliographicRecord) -> None:
     ):
         if value:
             document.add_text(name, value)
+    if (series := in_series(record.series).name) != record.series:
+        document.add_text(schema.SERIES_NAME, name_key(series))
     for subject in record.subjects:
         document.add_text(schema.SUBJECT_NAME, name_key(subject))
     if record.year is not None:

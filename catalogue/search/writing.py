@@ -12,6 +12,7 @@ from catalogue.search import folder, schema
 from catalogue.search.documents import COLUMNS, Holdings, document_of
 from catalogue.search.tantivy_gaps import is_damage
 from catalogue.selectors import FeedEntry, follow, latest_change
+from catalogue.selectors.parts import heads_of
 from catalogue.selectors.works import works_of
 from catalogue.services.change_feed import followers_are_reading
 
@@ -105,9 +106,12 @@ def _replace(writer: IndexWriter, record_ids: Sequence[int]) -> None:
 def _add(writer: IndexWriter, records: Sequence[BibliographicRecord]) -> None:
     holdings = _holdings_of([record.pk for record in records])
     works = works_of(records)
+    heads = heads_of(records)
     for record in records:
         try:
-            document = document_of(record, holdings.get(record.pk, Holdings()), works[record.pk])
+            document = document_of(
+                record, holdings.get(record.pk, Holdings()), works[record.pk], heads.get(record.pk, ())
+            )
         except Exception:
             # One record that nobody foresaw mustn't keep all others from being found.
             logger.exception("A record can't be indexed", extra={"record": record.pk})

@@ -12,6 +12,7 @@ from kombu.exceptions import KombuError
 from redis.exceptions import RedisError
 
 from catalogue.models import Change
+from catalogue.selectors.parts import volumes_below
 from catalogue.selectors.works import followers_of
 from catalogue.services.harvest_entries import date_anew
 
@@ -49,7 +50,7 @@ def announce(
         return
     if kind in (Change.Kind.RECORD, Change.Kind.DELETED):
         # Read before the lock: others wait for it.
-        following = sorted(followers_of(ids))
+        following = sorted((followers_of(ids) | volumes_below(ids)) - set(ids))
     else:
         following = []
     with connection.cursor() as cursor:

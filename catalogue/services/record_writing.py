@@ -15,6 +15,7 @@ from catalogue.marc.record_columns import DESCRIPTION, RecordColumns
 from catalogue.marc.records import RecordRead
 from catalogue.models import BibliographicRecord, Change, ChangeKind, HoldingsSummary
 from catalogue.rules.match_facts import title_key_of
+from catalogue.rules.record_levels import level_of
 from catalogue.rules.work_keys import work_key_of
 from catalogue.selectors.rights import library_of
 from catalogue.services import change_feed
@@ -269,6 +270,7 @@ def content_columns(record: Incoming) -> dict[str, Any]:
         "raw_sha256": record.digest,
         "title_key": title_key_of(record.read.record, columns),
         "work_key": work_key_of(record.read.record, columns),
+        "level": str(level_of(record.read.record, columns)),
         **{name: getattr(columns, name) for name in DESCRIPTION},
     }
 

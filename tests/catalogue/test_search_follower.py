@@ -167,10 +167,10 @@ class TestFollowing:
         good, bad = RecordFactory.create(title="Anden sommer"), RecordFactory.create(title="Umulig sommer")
         document_of = writing.document_of
 
-        def refuse_the_bad(record: BibliographicRecord, holdings: Holdings, work: str) -> Document:
+        def refuse_the_bad(record: BibliographicRecord, holdings: Holdings, work: str, heads: Any) -> Document:
             if record.pk == bad.pk:
                 raise ValueError("impossible")
-            return document_of(record, holdings, work)
+            return document_of(record, holdings, work, heads)
 
         monkeypatch.setattr(writing, "document_of", refuse_the_bad)
         announce(record_ids=[bad.pk, good.pk], kind=Change.Kind.RECORD, now=now)

@@ -23,6 +23,7 @@ from web.desk.hold_forms import HoldForm
 from web.desk.item_texts import status_kind
 from web.desk.record_sharing import may_unshare
 from web.desk.scan_inputs import number_in
+from web.titles.family import family_of
 from web.titles.names import audience_name, cover_kind, language_name, material_name
 
 
@@ -51,6 +52,7 @@ def record_page(request: DeskRequest, record: Any, *, status: int = 200, **more:
     context = {
         "areas": desk_areas(request, "search"),
         "record": seen,
+        "family": family_of(record, current_municipality().schema_name),
         "material": material_name(seen.material_type),
         "cover": cover_kind(seen.material_type, seen.audience),
         "language_name": language_name(seen.language),

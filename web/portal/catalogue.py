@@ -28,6 +28,7 @@ from web.portal.linked_data import linked_data
 from web.portal.sessions import portal_context
 from web.portal.title_files import OFFERED
 from web.titles.covers import cover_address
+from web.titles.family import family_of
 from web.titles.names import audience_name, cover_kind, language_name, material_name
 from web.titles.searching import LONGEST, run_search
 from web.ui.requests import PageRequest
@@ -111,6 +112,7 @@ def show_record(request: PageRequest, record: Any, *, status: int = 200) -> Http
         "call_numbers": _call_numbers(pk),
         "waiting": queue_length([pk]).get(pk, 0),
         "editions": other_editions(record),
+        "family": family_of(record, current_municipality().schema_name),
         "pickup_branches": pickup_branches(),
         "volumes": volumes_of(pk),
         "file_formats": OFFERED.items(),

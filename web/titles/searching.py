@@ -119,13 +119,15 @@ def run_search(request: PageRequest, *, branches: Mapping[str, str], keep: tuple
     result = search(asked)
     parameters = QueryDict(mutable=True)
     for name in request.GET:
-        if name in {"q", "sort", "everywhere", "now", *keep, *_PARAMETERS.values()}:
+        if name in {"q", "sort", "everywhere", "now", "series", *keep, *_PARAMETERS.values()}:
             parameters.setlist(name, [value[:LONGEST] for value in request.GET.getlist(name)[:20]])
     names = _namers(branches)
     facets = [_facet(kind, result.facets.get(kind, ()), names[kind], parameters) for kind in _PARAMETERS]
     chips = [chip for facet in facets for chip in facet["chips"]]
     if asked.filters.only is not None:
         chips.insert(0, {"text": gettext("Available now"), "url": _changed(parameters, now=None)})
+    if asked.filters.series:
+        chips.append({"text": asked.filters.series, "url": _changed(parameters, series=None)})
     return Searched(asked, result, everywhere, [facet for facet in facets if facet["values"]], chips, parameters)
 
 
@@ -142,6 +144,7 @@ def read_request(request: PageRequest) -> tuple[SearchRequest, bool]:
         audiences=_codes(values, "audience"),
         branches=branches,
         only=all_titles_at_home(branches=branches) if at_home_only else None,
+        series=values.get("series", "").replace("\x00", "")[:LONGEST],
         decades=tuple(int(value) for value in _codes(values, "decade") if value.isascii() and value.isdecimal())[:20],
     )
     page = values.get("page", "1")
