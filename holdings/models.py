@@ -160,6 +160,8 @@ class Item(models.Model):
         ON_HOLD_SHELF = "ON_HOLD_SHELF", _("on the hold shelf")
         IN_TRANSIT = "IN_TRANSIT", _("in transit")
         REFERENCE_ONLY = "REFERENCE_ONLY", _("for use in the library")
+        # Not here yet: holds may wait for it, and its first scan at check-in puts it into use.
+        ON_ORDER = "ON_ORDER", _("on order")
         IN_PROCESS = "IN_PROCESS", _("being made ready")
         MISSING = "MISSING", _("missing")
         LOST = "LOST", _("lost")
