@@ -28,6 +28,7 @@ class Code(StrEnum):
     ITEM_REFERENCE_ONLY = "ITEM_REFERENCE_ONLY"
     ITEM_NOT_LENT = "ITEM_NOT_LENT"  # item_type; its type or a rule says so. origin when it's a rule
     ITEM_IN_PROCESS = "ITEM_IN_PROCESS"
+    ITEM_ON_ORDER = "ITEM_ON_ORDER"  # not received yet
     ITEM_MISSING = "ITEM_MISSING"
     ITEM_LOST = "ITEM_LOST"
     ITEM_WITHDRAWN = "ITEM_WITHDRAWN"
@@ -74,6 +75,7 @@ class Code(StrEnum):
     NOT_ON_LOAN = "NOT_ON_LOAN"  # a notice
     ITEM_WAS_LOST = "ITEM_WAS_LOST"  # a notice
     ITEM_WAS_MISSING = "ITEM_WAS_MISSING"  # a notice
+    ITEM_WAS_ON_ORDER = "ITEM_WAS_ON_ORDER"  # a notice: it's received now
     ITEM_WAS_IN_PROCESS = "ITEM_WAS_IN_PROCESS"  # a notice
     CLAIM_SETTLED = "CLAIM_SETTLED"  # claim; a notice: what the patron said of it is settled by its being here
     LOST_CLAIM_ENDED = "LOST_CLAIM_ENDED"  # taken_back, credited; a notice: what was claimed for it is settled

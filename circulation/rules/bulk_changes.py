@@ -12,8 +12,9 @@ from holdings.errors import LOCATION_ELSEWHERE
 # As `holdings.models.Item.Status` writes them.
 _WITHDRAWN, _AVAILABLE, _LOST = "WITHDRAWN", "AVAILABLE", "LOST"
 _BY_SCANS = frozenset(("ON_LOAN", "ON_HOLD_SHELF", "IN_TRANSIT"))
-# What an item in one of these states fills no hold with.
-_UNLENT = frozenset(("WITHDRAWN", "REFERENCE_ONLY", "IN_PROCESS", "ON_ORDER"))
+# An item of the first kind will fill holds, one of the second never; in between it's only on its way to the shelf.
+_TO_COME = frozenset(("ON_ORDER", "IN_PROCESS"))
+_NEVER_LENT = frozenset(("WITHDRAWN", "REFERENCE_ONLY"))
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,12 @@ def _reasons_of_state(item: ItemFacts, status: str) -> list[Reason]:
         reasons.append(blocking(Code.ITEM_LOST))
     if status == _WITHDRAWN and item.contents:
         reasons.append(blocking(Code.BUNDLE_NOT_EMPTY, contents=item.contents))
-    if status in _UNLENT and item.values["status"] == _AVAILABLE and item.waiting:
+    if item.waiting and _keeps_waiting(str(item.values["status"]), status):
         reasons.append(blocking(Code.HOLDS_WAITING, count=item.waiting))
     return reasons
+
+
+def _keeps_waiting(before: str, after: str) -> bool:
+    """Whether those who wait would get an item later than now, or never."""
+    is_lent_now = before == _AVAILABLE
+    return (is_lent_now and after in _TO_COME | _NEVER_LENT) or (before in _TO_COME and after in _NEVER_LENT)

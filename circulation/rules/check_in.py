@@ -7,6 +7,7 @@ once, the plan for the same item at the same branch changes nothing.
 from dataclasses import dataclass
 from enum import StrEnum
 
+from circulation.errors import Code
 from circulation.models import Hold, Transit
 from circulation.rules.check_out import HoldFacts
 from circulation.rules.holds import Waiting
@@ -97,6 +98,13 @@ class CheckInPlan:
         return self.status == status and lies_here and not steps and not self.floats and self.send_to_id is None
 
 
+# What the desk is told of an item that a scan puts into use.
+FOUND = {
+    Item.Status.LOST: Code.ITEM_WAS_LOST,
+    Item.Status.MISSING: Code.ITEM_WAS_MISSING,
+    Item.Status.ON_ORDER: Code.ITEM_WAS_ON_ORDER,
+    Item.Status.IN_PROCESS: Code.ITEM_WAS_IN_PROCESS,
+}
 # Nobody can have these through a hold; the first is at home on a shelf all the same.
 _FOR_NOBODY = (Item.Status.REFERENCE_ONLY, Item.Status.WITHDRAWN)
 

@@ -179,6 +179,7 @@ def _item_reasons(facts: CheckOutFacts) -> Iterator[Reason]:
 
 _OF_STATUS: dict[str, Reason] = {
     Item.Status.REFERENCE_ONLY: overridable(Code.ITEM_REFERENCE_ONLY, Permission.OVERRIDE_LIMITS),
+    Item.Status.ON_ORDER: overridable(Code.ITEM_ON_ORDER, Permission.OVERRIDE_LIMITS),
     Item.Status.IN_PROCESS: overridable(Code.ITEM_IN_PROCESS, Permission.OVERRIDE_LIMITS),
     # It lies on the desk, so whoever holds it may say that it's found.
     Item.Status.MISSING: overridable(Code.ITEM_MISSING, Permission.CIRCULATE),

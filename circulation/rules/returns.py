@@ -46,7 +46,7 @@ class RouteFacts:
 
 
 # These have a place of their own, which no return changes.
-_STAY_AT_HOME = (Item.Status.REFERENCE_ONLY, Item.Status.IN_PROCESS)
+_STAY_AT_HOME = (Item.Status.REFERENCE_ONLY, Item.Status.ON_ORDER, Item.Status.IN_PROCESS)
 
 
 def route(facts: RouteFacts) -> Route:

@@ -24,6 +24,7 @@ class BranchAvailability:
 
     :ivar home: on the shelf now, and whole
     :ivar reference: for use in the library, among `total`
+    :ivar on_order: not received yet, among `total`
     :ivar due_back: the day on which the first one on loan is due, None if none is
     :ivar due: the same, with the hour by the branch's clock where it's a loan by the hour
     """
@@ -34,6 +35,7 @@ class BranchAvailability:
     home: int
     lent: int
     reference: int
+    on_order: int
     due_back: date | None
     due: date | None
 
@@ -59,6 +61,7 @@ def availability(record_ids: Collection[int]) -> dict[int, list[BranchAvailabili
             home=Count("pk", filter=_HOME),
             lent=Count("pk", filter=Q(status=Item.Status.ON_LOAN)),
             reference=Count("pk", filter=Q(status=Item.Status.REFERENCE_ONLY)),
+            on_order=Count("pk", filter=Q(status=Item.Status.ON_ORDER)),
             due_back=Min("open_loan__due_date"),
             due_hour=Min("open_loan__due_at"),
         )
@@ -74,6 +77,7 @@ def availability(record_ids: Collection[int]) -> dict[int, list[BranchAvailabili
                 home=row["home"],
                 lent=row["lent"],
                 reference=row["reference"],
+                on_order=row["on_order"],
                 due_back=row["due_back"],
                 due=_first(row["due_back"], row["due_hour"], ZoneInfo(row["home_branch__time_zone"])),
             )

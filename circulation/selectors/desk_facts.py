@@ -114,7 +114,7 @@ _PARTS = {
     # The items of the title that can be lent, the one at hand among them.
     "lendable": """(SELECT count(*) FROM holdings_item i
         WHERE i.record_id = %(record)s AND NOT i.is_damaged AND i.bundle_id IS NULL
-          AND i.status NOT IN ('REFERENCE_ONLY', 'IN_PROCESS', 'MISSING', 'LOST', 'WITHDRAWN'))""",
+          AND i.status NOT IN ('REFERENCE_ONLY', 'ON_ORDER', 'IN_PROCESS', 'MISSING', 'LOST', 'WITHDRAWN'))""",
     # What she owes on her card, less the credit that she has.
     "owed": """(SELECT greatest(0, coalesce(sum(f.balance), 0)) FROM (
             SELECT f.balance FROM circulation_fee f WHERE f.patron_id = %(patron)s AND f.balance > 0

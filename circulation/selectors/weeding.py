@@ -29,8 +29,8 @@ from holdings.models import Item
 from tenants.selectors import current_municipality
 
 _Status = Item.Status
-# What a title can't be read in: no copy to keep.
-_NO_COPY = (_Status.MISSING, _Status.LOST, _Status.WITHDRAWN)
+# What nobody can read: no copy to keep.
+_NO_COPY = (_Status.ON_ORDER, _Status.MISSING, _Status.LOST, _Status.WITHDRAWN)
 _A_YEAR = timedelta(days=365)
 
 

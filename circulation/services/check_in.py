@@ -11,7 +11,7 @@ from django.db import transaction
 from accounts.models import StaffAccount
 from circulation.errors import CheckInRefused, Code
 from circulation.models import Fee, Hold, Loan, Transit
-from circulation.rules.check_in import CheckInFacts, CheckInPlan, HoldStep, OpenTransit, TransitStep, plan
+from circulation.rules.check_in import FOUND, CheckInFacts, CheckInPlan, HoldStep, OpenTransit, TransitStep, plan
 from circulation.rules.holds import ItemToFill, first_to_fill
 from circulation.rules.reasons import notice, notice_of_missing_rule
 from circulation.rules.resolution import RuleMissing
@@ -70,11 +70,6 @@ _write_loan = PlainUpdate(Loan, "returned_at", "returned_to", "patron", "claim",
 _write_item = PlainUpdate(Item, "status", "current_branch", "last_seen_at", "not_found_count")
 _add_transit = PlainInsert(Transit)
 _FACTS = ("version", "scan", "loan", "transit", "trapped", "queue", "owed_on_loan", "rotation", "bundle")
-_FOUND = {
-    Item.Status.LOST: Code.ITEM_WAS_LOST,
-    Item.Status.MISSING: Code.ITEM_WAS_MISSING,
-    Item.Status.IN_PROCESS: Code.ITEM_WAS_IN_PROCESS,
-}
 
 
 @dataclass
@@ -251,7 +246,7 @@ def _facts_to_decide(scan: _Scan) -> CheckInFacts:
 
 def _news(scan: _Scan, decided: CheckInPlan) -> tuple[Reason, ...]:
     notices = [] if scan.loan is not None else [notice(Code.NOT_ON_LOAN)]
-    found = _FOUND.get(Item.Status(scan.item.status))
+    found = FOUND.get(Item.Status(scan.item.status))
     if found is not None:
         notices.append(notice(found))
     if scan.item.status == Item.Status.WITHDRAWN:

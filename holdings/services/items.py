@@ -26,6 +26,7 @@ from tenants.selectors import current_municipality
 STAFF_STATUSES = (
     Item.Status.AVAILABLE,
     Item.Status.REFERENCE_ONLY,
+    Item.Status.ON_ORDER,
     Item.Status.IN_PROCESS,
     Item.Status.MISSING,
     Item.Status.LOST,

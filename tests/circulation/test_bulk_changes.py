@@ -8,6 +8,7 @@ from accounts.models import AuditEntry
 from catalogue.models import HoldingsSummary
 from circulation.errors import BulkRefused, Code
 from circulation.models import BulkChange, BulkLine
+from circulation.selectors.availability import availability
 from circulation.selectors.bulk_changes import lines_not_changed, progress_of, reason_counts
 from circulation.services.bulk_changes import begin_change, begin_undo, make_change, propose_change, undo_change
 from circulation.services.check_out import check_out
@@ -169,6 +170,19 @@ def test_keeps_an_entry_for_each_item_and_what_it_was(library, make):
     assert entry.actor == library.staff
     assert bulk.lines.first().before == {"item_type_id": items[0].item_type_id}
     assert AuditEntry.objects.filter(action="circulation.bulk_change", subject_id=bulk.pk).count() == 1
+
+
+def test_receives_what_was_ordered_though_others_wait_for_it(library, make):
+    ordered, shelved = library.item(on_order=True), library.item()
+    HoldFactory(record=ordered.record, pickup_branch=library.main)
+    HoldFactory(record=shelved.record, pickup_branch=library.main)
+
+    assert reason_counts(make([ordered], WITHDRAW)) == {Code.HOLDS_WAITING: 1}
+    bulk = make([ordered, shelved], {"status": Item.Status.IN_PROCESS})
+    assert outcomes(bulk) == [Outcome.CHANGED, Outcome.REFUSED]
+    assert outcomes(make([ordered], {"status": Item.Status.AVAILABLE})) == [Outcome.CHANGED]
+    (line,) = availability([ordered.record_id])[ordered.record_id]
+    assert (line.total, line.home, line.on_order) == (1, 1, 0)
 
 
 def test_finds_again_what_came_in_the_way_since(library, propose, now):

@@ -173,6 +173,7 @@ def test_makes_a_reference_item_reference_again(take_back, library, now):
     [
         ("lost", Code.ITEM_WAS_LOST),
         ("missing", Code.ITEM_WAS_MISSING),
+        ("on_order", Code.ITEM_WAS_ON_ORDER),
         ("in_process", Code.ITEM_WAS_IN_PROCESS),
     ],
 )

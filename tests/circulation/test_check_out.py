@@ -138,6 +138,7 @@ def test_refuses_a_chosen_day_that_has_passed(lend, library):
     ("trait", "code", "severity", "permission"),
     [
         ("reference_only", Code.ITEM_REFERENCE_ONLY, Severity.OVERRIDABLE, "override_limits"),
+        ("on_order", Code.ITEM_ON_ORDER, Severity.OVERRIDABLE, "override_limits"),
         ("in_process", Code.ITEM_IN_PROCESS, Severity.OVERRIDABLE, "override_limits"),
         ("missing", Code.ITEM_MISSING, Severity.OVERRIDABLE, "circulate"),
         ("lost", Code.ITEM_LOST, Severity.OVERRIDABLE, "circulate"),

@@ -119,8 +119,9 @@ def test_refuses_a_title_without_an_item_that_could_come(place, library):
     assert list(_refused(place, record)) == [Code.NO_ITEMS]
 
 
-def test_takes_a_hold_on_what_is_still_being_made_ready(place, library):
-    assert place(library.item(in_process=True).record).state == Hold.State.QUEUED
+@pytest.mark.parametrize("trait", ["in_process", "on_order"])
+def test_takes_a_hold_on_what_is_not_ready_yet(place, library, trait):
+    assert place(library.item(**{trait: True}).record).state == Hold.State.QUEUED
 
 
 def test_refuses_at_the_limit_and_a_ready_hold_counts_g4(place, library):

@@ -89,6 +89,7 @@ class ItemFactory(DjangoModelFactory):
 
     class Params:
         reference_only = factory.Trait(status=Item.Status.REFERENCE_ONLY)
+        on_order = factory.Trait(status=Item.Status.ON_ORDER)
         in_process = factory.Trait(status=Item.Status.IN_PROCESS)
         missing = factory.Trait(status=Item.Status.MISSING)
         lost = factory.Trait(status=Item.Status.LOST)

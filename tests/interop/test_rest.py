@@ -161,6 +161,7 @@ class TestAvailability:
                     "home": 1,
                     "lent": 1,
                     "reference": 0,
+                    "on_order": 0,
                     "due_back": "2026-12-01",
                 }
             ],

@@ -21,6 +21,7 @@ _KINDS = {
     "ON_LOAN": "wait",
     "ON_HOLD_SHELF": "wait",
     "IN_TRANSIT": "wait",
+    "ON_ORDER": "wait",
     "IN_PROCESS": "notice",
     "MISSING": "stop",
     "LOST": "stop",

@@ -141,6 +141,7 @@ def hits_with_availability(hits: Any) -> list[dict[str, Any]]:
                 "lines": [line for line in lines if line.home],
                 "is_home": any(line.home for line in lines),
                 "is_owned": any(line.total for line in lines),
+                "is_ordered": bool(lines) and all(line.total == line.on_order for line in lines),
                 "waiting": waiting.get(hit.record_id, 0),
             }
         )

@@ -31,6 +31,8 @@ def linked_data(request: PageRequest, record: Any, here: Iterable[BranchAvailabi
 def _offer(line: BranchAvailability) -> dict[str, Any]:
     if line.reference == line.total:
         offered = {"availability": "https://schema.org/InStoreOnly"}
+    elif line.on_order == line.total:
+        offered = {"availability": "https://schema.org/PreOrder", "businessFunction": _LENDING}
     else:
         is_home = "InStock" if line.home else "OutOfStock"
         offered = {"availability": f"https://schema.org/{is_home}", "businessFunction": _LENDING}

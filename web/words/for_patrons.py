@@ -155,6 +155,7 @@ _SENTENCES: dict[str, Callable[[Facts], str]] = {
     Code.ITEM_ON_LOAN: lambda facts: gettext("On loan to another patron."),
     Code.ITEM_ON_HOLD: lambda facts: gettext("On hold for another patron."),
     Code.ITEM_IN_TRANSIT: lambda facts: gettext("On hold for another patron."),
+    Code.ITEM_ON_ORDER: lambda facts: gettext("On order: the library hasn't received it yet."),
     Code.ITEM_IN_PROCESS: lambda facts: gettext("Being made ready for lending."),
     Code.ITEM_REFERENCE_ONLY: lambda facts: gettext("It's for use in the library only."),
     Code.ITEM_NOT_LENT: lambda facts: gettext("This kind of item isn't lent."),

@@ -254,6 +254,10 @@ _TEXTS: dict[str, Callable[[Facts], Told]] = {
     Code.ITEM_IN_TRANSIT: _item_in_transit,
     Code.ITEM_REFERENCE_ONLY: _plain(lambda: gettext("For use in the library only."), _on_site),
     Code.ITEM_NOT_LENT: _plain(lambda: gettext("This kind of item isn't lent."), _on_site),
+    Code.ITEM_ON_ORDER: _plain(
+        lambda: gettext("On order: the library hasn't received it yet."),
+        lambda: gettext("Check it in to put it into use."),
+    ),
     Code.ITEM_IN_PROCESS: _plain(
         lambda: gettext("Being made ready for lending."), lambda: gettext("Check it in to put it into use.")
     ),
@@ -313,6 +317,7 @@ _TEXTS: dict[str, Callable[[Facts], Told]] = {
     Code.NOT_ON_LOAN: _plain(lambda: gettext("It wasn't on loan.")),
     Code.ITEM_WAS_LOST: _plain(lambda: gettext("It was marked as lost, and is found.")),
     Code.ITEM_WAS_MISSING: _plain(lambda: gettext("It was marked as missing, and is found.")),
+    Code.ITEM_WAS_ON_ORDER: _plain(lambda: gettext("It was on order, and is in use now.")),
     Code.ITEM_WAS_IN_PROCESS: _plain(lambda: gettext("It was being made ready, and is in use now.")),
     Code.RETURN_DAY_AHEAD: _with_day(lambda: gettext("%(day)s is still to come."), "back_dated_to", _another_day),
     Code.RETURN_BEFORE_LOAN: _with_day(lambda: gettext("It was lent later, on %(day)s."), "loaned_on", _another_day),

@@ -5,6 +5,7 @@ import json
 from lxml import etree, html
 
 from catalogue.search import SearchResult, State
+from holdings.models import Item
 from tests.factories import RecordFactory
 from tests.web.portal.test_catalogue import shelve
 from web.portal import feeds
@@ -39,6 +40,18 @@ def test_a_title_says_what_it_is_and_where_it_can_be_had(browser, shelve):
     (offer,) = found["offers"]
     assert offer["availability"] == "https://schema.org/InStock"
     assert offer["offeredBy"]["name"] == "Main Library"
+
+
+def test_a_title_that_is_only_on_order_says_so(browser, shelve):
+    record, items = shelve("Lucky Per")
+    Item.objects.filter(pk__in=[item.pk for item in items]).update(status=Item.Status.ON_ORDER)
+
+    (offer,) = linked_data(browser, record.pk)["offers"]
+    assert offer["availability"] == "https://schema.org/PreOrder"
+    for address in (f"/title/{record.pk}", "/?q=lucky"):
+        page = html.fromstring(browser.get(address).content).text_content().lower()
+        assert "on order" in page
+        assert "place a hold" in page
 
 
 def test_no_title_ends_the_script_that_holds_it(browser, alpha):
