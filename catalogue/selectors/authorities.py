@@ -48,16 +48,24 @@ def get_authority(authority_id: int) -> Authority | None:
 
 
 def find_authorities(
-    text: str, *, vocabulary_id: int | None = None, kinds: Collection[str] = (), most: int = MOST_FOUND
+    text: str,
+    *,
+    vocabulary_id: int | None = None,
+    kinds: Collection[str] = (),
+    scheme: str = "",
+    most: int = MOST_FOUND,
 ) -> list[Found]:
     """Return the authorities whose heading, or another that leads to them, begins like the text; in its order.
 
     :param kinds: any, when empty
+    :param scheme: of the vocabulary as records name it; any, when empty
     """
     beginning = comparable_heading(text)
     limits = Q(merged_into=None)
     if vocabulary_id is not None:
         limits &= Q(vocabulary=vocabulary_id)
+    if scheme:
+        limits &= Q(vocabulary__scheme=scheme)
     if kinds:
         limits &= Q(kind__in=list(kinds))
     own = Authority.objects.select_related("vocabulary").filter(limits, sort_text__startswith=beginning)

@@ -352,6 +352,9 @@ DESK = {
     "desk:check_record": Page(
         Permission.CATALOGUE, sends={"lines": "=245 00 $aGood", "record": "title", "at": "=1", "flavour": "=MARC21"}
     ),
+    "desk:look_up_heading": Page(
+        Permission.CATALOGUE, sends={"lines": "=100 1# $aHolm", "record": "title", "at": "=1", "flavour": "=MARC21"}
+    ),
     "desk:edit_record": Page(
         Permission.CATALOGUE, {"pk": "title"}, sends={"lines": "=245 00 $aGood", "expected": "=1", "do": "=save"}
     ),

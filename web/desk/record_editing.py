@@ -83,8 +83,7 @@ def edit_record(request: DeskRequest, pk: int) -> HttpResponse:
 @require_POST
 def check_record(request: DeskRequest) -> HttpResponse:
     """Answer what's wrong with what is typed so far, and what the field under the cursor may have."""
-    number = number_in(request.POST, "record")
-    editor = _editor_or_404(request, number) if number is not None else _new_editor(request)
+    editor = _editor_of(request)
     typed = typed_record(request.POST, editor.flavour, editor.before)
     now = {each.place.key: each.value for each in typed.coded}
     context = {
@@ -98,9 +97,20 @@ def check_record(request: DeskRequest) -> HttpResponse:
     return render(request, "desk/_editor_checked.html", context)
 
 
+def typed_now(request: DeskRequest) -> TypedRecord:
+    """Return what is typed so far in a form of the editor."""
+    editor = _editor_of(request)
+    return typed_record(request.POST, editor.flavour, editor.before)
+
+
 def default_flavour() -> Flavour:
     """Return the family of MARC that the library catalogues in: danMARC2 in Denmark."""
     return Flavour.DANMARC2 if current_municipality().country == "DK" else Flavour.MARC21
+
+
+def _editor_of(request: DeskRequest) -> _Editor:
+    number = number_in(request.POST, "record")
+    return _editor_or_404(request, number) if number is not None else _new_editor(request)
 
 
 def _new_editor(request: DeskRequest) -> _Editor:

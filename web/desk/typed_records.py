@@ -63,6 +63,25 @@ class TypedRecord:
         tags = [each.tag for each, number in zip(self.record.fields, self.numbers, strict=True) if number <= line]
         return tags[-1] if tags else ""
 
+    def place_at(self, line: int) -> int | None:
+        """Return the place of the field that a line belongs to, from 0; None where it belongs to none."""
+        begun = [number for number in (*self.numbers, *self._no_fields) if number <= line]
+        return self.numbers.index(max(begun)) if begun and max(begun) in self.numbers else None
+
+    def lines_of_place(self, place: int) -> tuple[int, int]:
+        """Return the first and the last line of the field at a place; what's blank behind it is left out."""
+        first, lines = self.numbers[place], self.lines.split("\n")
+        last = (
+            min([number for number in (*self.numbers, *self._no_fields) if number > first], default=len(lines) + 1) - 1
+        )
+        while last > first and not lines[last - 1].strip():
+            last -= 1
+        return first, last
+
+    @property
+    def _no_fields(self) -> tuple[int, ...]:
+        return self.leader_line, *(line for line, _ in self.faults)
+
     def _line(self, finding: Finding) -> int:
         if finding.place is None:
             return self.leader_line if finding.tag == LEADER else 0

@@ -92,6 +92,7 @@ ACTIONS = {
         KeyAction("class-list", "school", _("Print the class list"), "F10"),
         KeyAction("take-over", "records", pgettext_lazy("a record", "Take over"), "F10"),
         KeyAction("next-empty", "records", _("Next empty subfield"), "F9"),
+        KeyAction("look-up-heading", "records", _("Look up the heading"), "Ctrl+K"),
         KeyAction("provision", "console", _("Provision a municipality"), "F9"),
         KeyAction("run-job", "console", _("Run the job now"), "F10"),
         KeyAction("find-municipality", "console", _("Find a municipality"), "Ctrl+F"),

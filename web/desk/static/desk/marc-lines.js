@@ -2,7 +2,8 @@
    she types, chooses a code or goes to another line, the form is told "marc:check" and says which line the cursor is in;
    `data-marc-go="12"` puts the cursor into a line, `data-marc-next` behind the next subfield that has nothing yet, and
    `data-marc-begin` into the first of those when the page opens. Leaving what isn't saved asks first;
-   `data-marc-unsaved` says that what the page came with isn't. */
+   `data-marc-unsaved` says that what the page came with isn't. `data-marc-put="700 1# $a…"`, among the headings that were
+   looked up, takes the place of the lines that `data-marc-first` and `data-marc-last` name. */
 (() => {
   const form = document.querySelector("[data-marc-form]");
   if (!form) return;
@@ -46,6 +47,41 @@
     box.setSelectionRange(end, end);
   };
   if ("marcBegin" in form.dataset) next();
+
+  /* Headings that were looked up for one state of the lines; typed on, they're out of date. */
+  const headings = form.querySelector("#headings");
+  const startOf = (all, line) => all.slice(0, line).reduce((sum, each) => sum + each.length + 1, 0);
+  const put = (text) => {
+    const box = lines();
+    const { marcFirst, marcLast } = headings.querySelector("[data-marc-first]").dataset;
+    const all = box.value.split("\n");
+    const first = Number(marcFirst) - 1;
+    const last = Number(marcLast) - 1;
+    const start = startOf(all, first);
+    box.focus();
+    box.setRangeText(text, start, startOf(all, last) + all[last].length, "end");
+    headings.replaceChildren();
+    check();
+  };
+  form.addEventListener("input", (event) => { if (event.target === lines()) headings.replaceChildren(); });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    if (event.target === headings) headings.querySelector("[data-marc-put]")?.focus();
+  });
+  headings.addEventListener("click", (event) => {
+    const chosen = event.target.closest("[data-marc-put]");
+    if (chosen) put(chosen.dataset.marcPut);
+  });
+  headings.addEventListener("keydown", (event) => {
+    const buttons = [...headings.querySelectorAll("[data-marc-put]")];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (event.key === "Escape") {
+      headings.replaceChildren();
+      lines().focus();
+    } else if (step) buttons[buttons.indexOf(document.activeElement) + step]?.focus();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  });
 
   document.addEventListener("click", (event) => {
     if (event.target.closest("[data-marc-next]")) next();
