@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from tantivy import Query
+
 from catalogue.search.query_text import Field, Typed, Word
 
 _MATERIALS = {
@@ -29,11 +31,13 @@ class Asked:
     :ivar typed: what's left to be searched for
     :ivar materials: the kinds of material that were named; they come first
     :ivar newest: whether new titles were asked for; they come first
+    :ivar instead: what will do as well as what's typed
     """
 
     typed: Typed
     materials: tuple[str, ...] = ()
     newest: bool = False
+    instead: tuple[Query, ...] = ()
 
     @property
     def anywhere(self) -> Typed:

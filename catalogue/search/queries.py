@@ -82,6 +82,11 @@ def all_of(queries: Sequence[Query]) -> Query:
     return Query.boolean_query([(Occur.Must, query) for query in queries])
 
 
+def either(queries: Sequence[Query], others: Sequence[Query]) -> list[Query]:
+    """Return what hits must fulfil for whom all of the first will do, or any of the others."""
+    return [_any([all_of(queries), *others])] if others else list(queries)
+
+
 def ranked(queries: Sequence[Query], typed: Typed, materials: Sequence[str] = ()) -> Query:
     """Return the query with what makes a title come first: words in the title, the author, the subjects.
 

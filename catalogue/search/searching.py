@@ -10,7 +10,7 @@ from catalogue.search import folder, schema
 from catalogue.search.asking import Asked, by_whom, without_asking
 from catalogue.search.cards import hits_at
 from catalogue.search.facets import count_facets
-from catalogue.search.queries import all_of, limits, matching, ranked
+from catalogue.search.queries import all_of, either, limits, matching, ranked
 from catalogue.search.query_text import Field, Phrase, Typed, as_number, number_in, read_query, text_of, with_beginnings
 from catalogue.search.reader import ask
 from catalogue.search.requests import (
@@ -24,6 +24,7 @@ from catalogue.search.requests import (
 )
 from catalogue.search.spelling import other_spellings
 from catalogue.search.tantivy_gaps import count_of, total_of
+from catalogue.search.variants import meant_by
 from catalogue.search.words import same_letters
 from catalogue.selectors import records_by_identifier
 
@@ -55,7 +56,8 @@ def count(request: SearchRequest) -> int | None:
     """Return how many hits there are, or None while there's no index."""
     request = _bounded(request)
     typed = read_query(request.text)
-    query = all_of([*matching(typed), *limits(request.filters, request.municipality)])
+    wanted = either(matching(typed), meant_by(request.text, typed))
+    query = all_of([*wanted, *limits(request.filters, request.municipality)])
     return ask(lambda searcher: count_of(searcher, query))
 
 
@@ -78,7 +80,7 @@ def _search(searcher: Searcher, request: SearchRequest, empty: SearchResult) -> 
         found = _by_whom(searcher, request, asked, typed, empty)
         typed = asked.typed if found.result.total else asked.anywhere
     else:
-        found = _find(searcher, request, Asked(typed), empty)
+        found = _find(searcher, request, Asked(typed, instead=meant_by(request.text, typed)), empty)
     if found.result.total < _FEW and typed:
         found = _helped(searcher, request, typed, found)
     return replace(
@@ -110,7 +112,7 @@ def _by_whom(searcher: Searcher, request: SearchRequest, asked: Asked, typed: Ty
 
 
 def _find(searcher: Searcher, request: SearchRequest, asked: Asked, empty: SearchResult) -> _Found:
-    must = matching(asked.typed)
+    must = either(matching(asked.typed), asked.instead)
     total, addresses = _page(searcher, request, asked, must)
     return _Found(replace(empty, total=total), must, addresses)
 

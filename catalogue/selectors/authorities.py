@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from catalogue.marc.headings import comparable_heading, full_number, heading_key, number_key
 from catalogue.models import (
     Authority,
+    AuthorityKind,
     AuthorityReference,
     BibliographicRecord,
     HeadingChange,
@@ -17,7 +18,8 @@ from catalogue.models import (
 from catalogue.selectors.visibility import viewer, visible_to
 
 MOST_FOUND = 50
-MOST_SHOWN_RECORDS = 100
+# Of a variant that somebody types.
+_MOST_WORDS, _MOST_MEANT = 8, 3
 _LEADING = (AuthorityReference.Relation.VARIANT, AuthorityReference.Relation.FORMER)
 
 
@@ -79,6 +81,26 @@ def find_authorities(
         for row in others.order_by("sort_text", "pk")[:most]:
             found.setdefault(row.authority_id, Found(row.authority, row.heading))
     return sorted(found.values(), key=lambda each: comparable_heading(each.through or each.authority.heading))[:most]
+
+
+def headings_meant_by(text: str) -> list[str]:
+    """Return the headings, without dates, that a text leads to when it's a variant of theirs, in any order of words."""
+    words = comparable_heading(text).split()
+    if not 0 < len(words) <= _MOST_WORDS:
+        return []
+    orders = [" ".join([*words[place:], *words[:place]]) for place in range(len(words))]
+    rows = AuthorityReference.objects.filter(
+        sort_text__in=orders, relation__in=_LEADING, authority__merged_into=None
+    ).exclude(authority__kind=AuthorityKind.CLASS)
+    found = rows.order_by("pk").values_list("authority__kind", "authority__parts")[:_MOST_MEANT]
+    return list(
+        dict.fromkeys(" ".join(value for code, value in parts if _is_named(kind, code)) for kind, parts in found)
+    )
+
+
+def _is_named(kind: str, code: str) -> bool:
+    """Tell whether a subfield stands in the names that records are searched by."""
+    return kind == AuthorityKind.SUBJECT or code in "ab"
 
 
 def references_of(authority: Authority) -> Sequence[AuthorityReference]:
