@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from accounts.models import StaffAccount
+from bench.demo.authorities import keep_authorities
 from bench.demo.classes import add_class_set, start_school
 from bench.demo.copying import analyze, copy_in
 from bench.demo.credentials import pin_of
@@ -57,6 +58,7 @@ def load_demo(*, now: datetime, report: Report) -> Path:
     if missing:
         report("The catalogue's titles")
         catalogued = catalogue_real_titles(now)
+        keep_authorities(now)
         for town in missing:
             report(town.name)
             _load_town(town, catalogued, now.astimezone(ZoneInfo(town.time_zone)))

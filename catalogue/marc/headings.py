@@ -143,6 +143,11 @@ def comparable_heading(text: str) -> str:
     return _SIGNS.sub(" ", text).strip()
 
 
+def number_in(field: MarcField, flavour: Flavour) -> str:
+    """Return the number of the authority that a field names; empty when it names none."""
+    return "" if field.is_control else _number_of(field.subfields, flavour)
+
+
 def agency_of(number: str) -> str:
     """Return whose number it is: what stands in brackets, or a URI without its last part."""
     if found := _NUMBER.fullmatch(number):

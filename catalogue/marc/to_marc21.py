@@ -8,6 +8,7 @@ from operator import attrgetter
 from typing import Protocol
 
 from catalogue.marc import danmarc2
+from catalogue.marc.headings import number_in
 from catalogue.marc.record_columns import For, Material, RecordColumns, tidy
 from catalogue.marc.records import SUBFIELD, Flavour, MarcField, MarcRecord, subfield_values
 
@@ -66,6 +67,7 @@ _PLAIN: tuple[tuple[str, str, str, dict[str, str]], ...] = (
 # Every value becomes an uncontrolled subject of its own.
 _SUBJECTS = {"630": "a", "631": "af", "666": "efhilmnopqs"}
 _PERSONS = {"100", "600", "700"}
+_WITH_AUTHORITY = _PERSONS | {"110", "610", "710"}
 
 
 class Described(Protocol):
@@ -174,7 +176,13 @@ def _mapped(record: MarcRecord) -> Iterator[MarcField]:
             else:
                 field = _field(new_tag, indicators, _recoded(text, codes))
             if field.text:
-                yield field
+                yield _numbered(field, MarcField(tag, text)) if tag in _WITH_AUTHORITY else field
+
+
+def _numbered(field: MarcField, danish: MarcField) -> MarcField:
+    """Return the field with the number of its authority."""
+    number = number_in(danish, Flavour.DANMARC2)
+    return MarcField(field.tag, f"{field.text}{SUBFIELD}0{number}") if number else field
 
 
 def _recoded(text: str, codes: dict[str, str]) -> Sequence[tuple[str, str]]:

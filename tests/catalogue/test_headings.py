@@ -4,6 +4,7 @@ import pytest
 
 from catalogue.marc.headings import HeadingKind, heading_key, headings_in, keys_in, number_key, replaced
 from catalogue.marc.records import Flavour, MarcField, MarcRecord
+from catalogue.marc.to_marc21 import as_marc21
 from catalogue.models import AuthorityKind
 from catalogue.rules.authorities import as_typed, typed_parts
 
@@ -117,3 +118,11 @@ def test_a_heading_is_typed_with_its_subfields(text, kind, parts):
 
 def test_heading_kinds_are_those_of_the_table():
     assert {kind.value for kind in HeadingKind} == set(AuthorityKind.values)
+
+
+def test_a_danish_authority_keeps_its_number_in_marc_21():
+    danish = record(D, "700", "00$5870979$612$aHolm$hKaren$4aut")
+
+    assert [field.text for field in as_marc21(danish).fields if field.tag == "700"] == [
+        "1 $aHolm, Karen$4aut$0(870979)12".replace("$", "\x1f")
+    ]
