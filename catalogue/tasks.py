@@ -121,6 +121,27 @@ def undo_profile_import(*, run_id: int, actor_id: int | None) -> None:
         default_storage.delete(run.stored_as)
 
 
+@shared_task(name="catalogue.tasks.import_common_by_profile")
+def import_common_by_profile(*, run_id: int, actor_id: int | None = None, **_unknown: Any) -> None:
+    """Bring in what isn't in yet of a file that the consortium imports for all; see `import_by_profile`."""
+    with schema_context(get_public_schema_name()):
+        states = (ImportRun.State.WAITING, ImportRun.State.RUNNING)
+        run = ImportRun.objects.filter(pk=run_id, municipality=None, state__in=states).first()
+        if run is not None:
+            _bring_in(run, Author(_account(actor_id), None))
+
+
+@shared_task(name="catalogue.tasks.undo_common_import")
+def undo_common_import(*, run_id: int, actor_id: int | None = None, **_unknown: Any) -> None:
+    """Undo what's left to undo of an import that the consortium made for all."""
+    with schema_context(get_public_schema_name()):
+        run = ImportRun.objects.filter(pk=run_id, municipality=None).first()
+        if run is not None:
+            undo_import(run_id=run.pk, author=Author(_account(actor_id), None), now=timezone.now())
+            if run.stored_as:
+                default_storage.delete(run.stored_as)
+
+
 @shared_task(name="catalogue.tasks.start_harvests", expires=_EVERY_HARVEST)
 def start_harvests(**_unknown: Any) -> int:
     """Let each source whose night it is be asked, once, and return to how many messages were sent."""
@@ -145,10 +166,10 @@ def harvest_source(*, source_id: int, local_day: str = "", actor_id: int | None 
 
 
 @shared_task(name="catalogue.tasks.harvest_common_source")
-def harvest_common_source(*, source_id: int, local_day: str = "", **_unknown: Any) -> None:
+def harvest_common_source(*, source_id: int, local_day: str = "", actor_id: int | None = None, **_unknown: Any) -> None:
     """Ask one of the consortium's sources, for all municipalities."""
     with schema_context(get_public_schema_name()):
-        _harvest(source_id, local_day, Author(None, None))
+        _harvest(source_id, local_day, Author(_account(actor_id), None))
 
 
 def _harvest(source_id: int, local_day: str, author: Author) -> None:

@@ -15,7 +15,7 @@ from django.template.defaultfilters import filesizeformat
 from libsys.error_pages import bad_request
 
 # Only here are files sent; a form is a few kilobytes.
-UPLOAD_PATHS = ("/console/import",)
+UPLOAD_PATHS = ("/console/import", "/import")
 # What a multipart body adds to its file.
 _WRAPPING = 64 * 1024
 

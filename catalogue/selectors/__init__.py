@@ -105,12 +105,12 @@ def holdings_of(record_id: int) -> list[Holding]:
     return [Holding(*row) for row in rows.values_list("municipality__schema_name", "branch_code", "items", "loanable")]
 
 
-def import_runs(municipality_id: int, limit: int = 30) -> list[ImportRun]:
-    """Return a municipality's newest imports."""
+def import_runs(municipality_id: int | None, limit: int = 30) -> list[ImportRun]:
+    """Return a municipality's newest imports; with None, the consortium's."""
     return list(ImportRun.objects.filter(municipality=municipality_id)[:limit])
 
 
-def get_import_run(run_id: int, *, municipality_id: int) -> ImportRun | None:
+def get_import_run(run_id: int, *, municipality_id: int | None) -> ImportRun | None:
     """Return one of a municipality's imports, or None: a neighbour's is none of hers."""
     return ImportRun.objects.filter(pk=run_id, municipality=municipality_id).first()
 

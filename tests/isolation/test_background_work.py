@@ -132,6 +132,8 @@ OF_NO_MUNICIPALITY = {
     "catalogue.tasks.follow_headings",
     "catalogue.tasks.give_old_records_keys",
     "catalogue.tasks.harvest_common_source",
+    "catalogue.tasks.import_common_by_profile",
+    "catalogue.tasks.undo_common_import",
     "catalogue.tasks.start_harvests",
     "tenants.tasks.provision_in_background",
 }
@@ -251,19 +253,26 @@ def test_the_follower_of_the_catalogue_writes_in_no_municipality(as_worker):
 
 
 def test_harvests_are_started_at_night_each_for_its_own_municipality(as_worker, towns, messages_sent):
-    alpha, beta, _consortium = towns
+    alpha, beta, consortium = towns
 
     with time_machine.travel(datetime(2026, 11, 22, 2, 30, tzinfo=UTC)):
         assert as_worker("catalogue.tasks.start_harvests") == set()
 
-    assert {(name, sent["schema_name"], sent["source_id"]) for name, sent in messages_sent} == {
+    assert {(name, sent.get("schema_name"), sent["source_id"]) for name, sent in messages_sent} == {
         ("catalogue.tasks.harvest_source", town.municipality.schema_name, town.things["import_source"])
         for town in (alpha, beta)
-    }
+    } | {("catalogue.tasks.harvest_common_source", None, consortium.things["import_source"])}
 
 
 def test_the_consortium_asks_no_municipality_s_source(as_worker, towns):
     assert as_worker("catalogue.tasks.harvest_common_source", source_id=towns[0].things["import_source"]) == set()
+
+
+@pytest.mark.parametrize("name", ["import_common_by_profile", "undo_common_import"])
+def test_the_consortium_works_at_no_municipality_s_import(as_worker, towns, name):
+    ImportRun.objects.update(state=ImportRun.State.UNDOING if name == "undo_common_import" else ImportRun.State.WAITING)
+
+    assert as_worker(f"catalogue.tasks.{name}", run_id=towns[0].things["profile_run"]) == set()
 
 
 def test_headings_are_followed_in_the_shared_schema_alone(as_worker):

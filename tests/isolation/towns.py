@@ -147,6 +147,7 @@ def build_consortium() -> Town:
         username=town.word("Operator").lower(), name=town.word("Opal"), operator=True
     )
     town.things |= {"account": town.staff["OPERATOR"].pk, "remote_target": _add_catalogue(town)}
+    _add_imports(town, None)
     town.things |= {"authority": _add_authority("Holm, Karen"), "other_authority": _add_authority("Holm, K.")}
     return town
 
@@ -354,36 +355,7 @@ def _add_traces(town: Town, branch: Any, patron: Any) -> None:
         sent_at=NOW,
         reasons=[["TIME_UNREADABLE", "blocking", "", {}]],
     )
-    run = ImportRun.objects.create(
-        file_name=f"{town.word('File')}.mrc",
-        source=town.municipality.schema_name,
-        municipality=town.municipality,
-        state=ImportRun.State.DONE,
-        started_at=NOW,
-        failures=[{"number": 1, "control_number": town.word("Failure"), "code": "BAD_LEADER"}],
-    )
-    profile = ImportProfile.objects.create(municipality=town.municipality, name=town.word("Profile"))
-    by_profile = ImportRun.objects.create(
-        file_name=f"{town.word('Delivery')}.mrc",
-        source=town.municipality.schema_name,
-        municipality=town.municipality,
-        state=ImportRun.State.RUNNING,
-        started_at=NOW,
-        profile_name=profile.name,
-        settings=settings_of(profile),
-        position=1,
-    )
-    ImportEntry.objects.create(
-        run=by_profile, position=1, title=town.word("Asked"), outcome=ImportOutcome.ASKED, raw=b"unreadable"
-    )
-    source = ImportSource.objects.create(
-        municipality=town.municipality,
-        name=town.word("Source"),
-        address="http://127.0.0.1/oai",
-        profile=ImportProfile.objects.create(municipality=town.municipality, name=town.word("Nightly")),
-    )
-    town.things |= {"import_source": source.pk}
-    town.things |= {"import_profile": profile.pk, "profile_run": by_profile.pk}
+    _add_imports(town, town.municipality)
     town.things |= {"outage_scan": left.pk, "remote_target": _add_catalogue(town)}
     change = RuleChange.objects.create(
         rule=CirculationRule.objects.earliest("pk"),
@@ -397,7 +369,6 @@ def _add_traces(town: Town, branch: Any, patron: Any) -> None:
         "notice": notice.pk,
         "print_run": printed.pk,
         "entry": entry.pk,
-        "import_run": run.pk,
     }
 
 
@@ -425,3 +396,36 @@ def _add_catalogue(town: Town) -> int:
         record_schema="marcxml",
         isbn_index="bath.isbn",
     ).pk
+
+
+def _add_imports(town: Town, municipality: Municipality | None) -> None:
+    run = ImportRun.objects.create(
+        file_name=f"{town.word('File')}.mrc",
+        source=town.municipality.schema_name,
+        municipality=municipality,
+        state=ImportRun.State.DONE,
+        started_at=NOW,
+        failures=[{"number": 1, "control_number": town.word("Failure"), "code": "BAD_LEADER"}],
+    )
+    profile = ImportProfile.objects.create(municipality=municipality, name=town.word("Profile"))
+    by_profile = ImportRun.objects.create(
+        file_name=f"{town.word('Delivery')}.mrc",
+        source=town.municipality.schema_name,
+        municipality=municipality,
+        state=ImportRun.State.RUNNING,
+        started_at=NOW,
+        profile_name=profile.name,
+        settings=settings_of(profile),
+        position=1,
+    )
+    ImportEntry.objects.create(
+        run=by_profile, position=1, title=town.word("Asked"), outcome=ImportOutcome.ASKED, raw=b"unreadable"
+    )
+    source = ImportSource.objects.create(
+        municipality=municipality,
+        name=town.word("Source"),
+        address="http://127.0.0.1/oai",
+        profile=ImportProfile.objects.create(municipality=municipality, name=town.word("Nightly")),
+    )
+    town.things |= {"import_source": source.pk, "import_run": run.pk}
+    town.things |= {"import_profile": profile.pk, "profile_run": by_profile.pk}

@@ -16,6 +16,7 @@ def consortium_areas(current: str) -> list[dict[str, Any]]:
         ("jobs", gettext("Jobs"), "console:jobs"),
         ("templates", gettext("Templates"), "console:templates"),
         ("authorities", gettext("Authorities"), "console:authorities"),
+        ("imports", gettext("Import"), "console:imports"),
         ("catalogues", gettext("Other catalogues"), "console:remote_targets"),
         ("cataloguing", gettext("Cataloguing"), "console:cataloguing"),
         ("staff", gettext("Staff"), "console:staff"),

@@ -11,16 +11,14 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.rules import Permission
 from catalogue.errors import Code, RecordRefused
 from catalogue.rules.import_decisions import ON_MATCH, ON_NO_MATCH, WITHOUT_OVERLAY, Action
 from catalogue.selectors.import_profiles import own_profile, profiles_for
+from catalogue.selectors.visibility import viewer
 from catalogue.services.import_profiles import delete_profile, save_profile
-from catalogue.services.records import Author
-from tenants.selectors import current_municipality
-from web.account.access import staff_only
 from web.account.requests import StaffRequest
-from web.console.areas import municipality_areas
+from web.console.areas import areas_of
+from web.console.importing import author_of, importers_only
 from web.ui.forms import posted
 from web.ui.stale_forms import GuardedForm, edited_in_turn
 from web.words.about_imports import ACTIONS
@@ -83,27 +81,28 @@ def _tag(text: str) -> str:
     return text.upper() if _ANY_DIGIT.fullmatch(text) else text
 
 
-@staff_only(Permission.ADMINISTER)
+@importers_only
 @require_safe
 def listed(request: StaffRequest) -> HttpResponse:
     """List the library's own profiles and those for all."""
-    context = {"areas": municipality_areas(request, "imports"), "profiles": profiles_for(current_municipality().pk)}
+    context = {"areas": areas_of(request, "imports"), "profiles": profiles_for(viewer())}
+    context["changes_common"] = request.tenant.is_consortium
     return render(request, "console/import_profiles.html", context)
 
 
-@staff_only(Permission.ADMINISTER)
+@importers_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: StaffRequest) -> HttpResponse:
     """Make a profile."""
     return _filled(request, ProfileForm(posted(request)), gettext("Add an import profile"))
 
 
-@staff_only(Permission.ADMINISTER)
+@importers_only
 @require_http_methods(["GET", "HEAD", "POST"])
 @edited_in_turn("import profile")
 def change(request: StaffRequest, pk: int) -> HttpResponse:
     """Change one of the library's own profiles."""
-    profile = own_profile(pk, current_municipality().pk)
+    profile = own_profile(pk, viewer())
     if profile is None:
         raise Http404
     initial = {name: getattr(profile, name) for name in ProfileForm.base_fields}
@@ -112,12 +111,12 @@ def change(request: StaffRequest, pk: int) -> HttpResponse:
     return _filled(request, form, profile.name, profile_id=profile.pk, expected_version=profile.version)
 
 
-@staff_only(Permission.ADMINISTER)
+@importers_only
 @require_POST
 def delete(request: StaffRequest, pk: int) -> HttpResponse:
     """Delete one of the library's own profiles."""
     try:
-        delete_profile(profile_id=pk, author=_author(request))
+        delete_profile(profile_id=pk, author=author_of(request))
     except RecordRefused as refusal:
         if Code.NO_SUCH_PROFILE in refusal.codes:
             raise Http404 from refusal
@@ -129,16 +128,12 @@ def delete(request: StaffRequest, pk: int) -> HttpResponse:
 def _filled(request: StaffRequest, form: ProfileForm, heading: str, **which: Any) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
-            save_profile(values=form.values(), author=_author(request), **which)
+            save_profile(values=form.values(), author=author_of(request), **which)
         except RecordRefused as refused:
             for text in record_problems(refused.reasons):
                 form.add_error(None, text)
         else:
             messages.success(request, gettext("Saved."))
             return redirect("console:import_profiles")
-    context = {"areas": municipality_areas(request, "imports"), "form": form, "heading": heading}
+    context = {"areas": areas_of(request, "imports"), "form": form, "heading": heading}
     return render(request, "console/form.html", context, status=form.status)
-
-
-def _author(request: StaffRequest) -> Author:
-    return Author(request.staff.account, current_municipality())

@@ -4,26 +4,23 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts.rules import Permission
 from catalogue.errors import RecordRefused
 from catalogue.import_folders import has_folders
 from catalogue.selectors.import_profiles import profiles_for
 from catalogue.selectors.import_sources import harvested_runs, own_source, sources_for
+from catalogue.selectors.visibility import viewer
 from catalogue.services.import_sources import delete_source, save_source
-from catalogue.services.records import Author
-from catalogue.tasks import harvest_source
-from tenants.selectors import current_municipality
-from web.account.access import staff_only
+from catalogue.tasks import harvest_common_source, harvest_source
 from web.account.requests import StaffRequest
 from web.console import imports
-from web.console.areas import municipality_areas
+from web.console.areas import areas_of
+from web.console.importing import author_of, importers_only, send
 from web.ui.forms import posted
 from web.ui.stale_forms import GuardedForm, edited_in_turn
 from web.words.about_records import SOURCE_PROBLEMS, record_problems
@@ -59,7 +56,7 @@ class SourceForm(GuardedForm):
 
     def __init__(self, *arguments: Any, **values: Any) -> None:
         super().__init__(*arguments, **values)
-        profiles = profiles_for(current_municipality().pk)
+        profiles = profiles_for(viewer())
         self.fields["profile"].choices = [(each.pk, each.name) for each in profiles]  # type: ignore[attr-defined]
         if not has_folders():
             del self.fields["kind"], self.fields["folder"]
@@ -72,32 +69,32 @@ class SourceForm(GuardedForm):
         return values
 
 
-@staff_only(Permission.ADMINISTER)
+@importers_only
 @require_safe
 def listed(request: StaffRequest) -> HttpResponse:
     """List the library's sources, and the newest imports from them."""
-    here = current_municipality().pk
+    here = viewer()
     context = {
-        "areas": municipality_areas(request, "imports"),
+        "areas": areas_of(request, "imports"),
         "sources": [(each, SOURCE_PROBLEMS.get(each.problem, "")) for each in sources_for(here)],
         "runs": [imports.row_of(run) for run in harvested_runs(here)],
     }
     return render(request, "console/import_sources.html", context)
 
 
-@staff_only(Permission.ADMINISTER)
+@importers_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: StaffRequest) -> HttpResponse:
     """Make a source."""
     return _filled(request, SourceForm(posted(request)), gettext("Add a source"))
 
 
-@staff_only(Permission.ADMINISTER)
+@importers_only
 @require_http_methods(["GET", "HEAD", "POST"])
 @edited_in_turn("import source")
 def change(request: StaffRequest, pk: int) -> HttpResponse:
     """Change one of the library's own sources."""
-    source = own_source(pk, current_municipality().pk)
+    source = own_source(pk, viewer())
     if source is None:
         raise Http404
     initial = {name: getattr(source, name) for name in SourceForm.base_fields if name != "profile"}
@@ -105,26 +102,24 @@ def change(request: StaffRequest, pk: int) -> HttpResponse:
     return _filled(request, form, source.name, source_id=source.pk, expected_version=source.version)
 
 
-@staff_only(Permission.ADMINISTER)
+@importers_only
 @require_POST
 def delete(request: StaffRequest, pk: int) -> HttpResponse:
     """Delete one of the library's own sources."""
     try:
-        delete_source(source_id=pk, author=_author(request))
+        delete_source(source_id=pk, author=author_of(request))
     except RecordRefused as refusal:
         raise Http404 from refusal
     return redirect("console:import_sources")
 
 
-@staff_only(Permission.ADMINISTER)
+@importers_only
 @require_POST
 def fetch(request: StaffRequest, pk: int) -> HttpResponse:
     """Ask one of the library's own sources now."""
-    municipality = current_municipality()
-    if own_source(pk, municipality.pk) is None:
+    if own_source(pk, viewer()) is None:
         raise Http404
-    message = {"schema_name": municipality.schema_name, "source_id": pk, "actor_id": request.staff.account.pk}
-    transaction.on_commit(lambda: harvest_source.delay(**message))
+    send(request, harvest_source, harvest_common_source, source_id=pk)
     messages.success(request, gettext("The source is being asked. What comes stands below in a while."))
     return redirect("console:import_sources")
 
@@ -132,16 +127,12 @@ def fetch(request: StaffRequest, pk: int) -> HttpResponse:
 def _filled(request: StaffRequest, form: SourceForm, heading: str, **which: Any) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
-            save_source(values=form.values(), author=_author(request), **which)
+            save_source(values=form.values(), author=author_of(request), **which)
         except RecordRefused as refused:
             for text in record_problems(refused.reasons):
                 form.add_error(None, text)
         else:
             messages.success(request, gettext("Saved."))
             return redirect("console:import_sources")
-    context = {"areas": municipality_areas(request, "imports"), "form": form, "heading": heading}
+    context = {"areas": areas_of(request, "imports"), "form": form, "heading": heading}
     return render(request, "console/form.html", context, status=form.status)
-
-
-def _author(request: StaffRequest) -> Author:
-    return Author(request.staff.account, current_municipality())

@@ -14,19 +14,17 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.rules import Permission
 from catalogue.marc.problems import describe
 from catalogue.selectors import get_import_run, import_runs
 from catalogue.selectors.import_profiles import profiles_for
+from catalogue.selectors.visibility import viewer
 from catalogue.services.import_by_profile import plan_profile_import
 from catalogue.services.import_marc import plan_import
-from catalogue.services.records import Author
 from catalogue.tasks import import_uploaded_file
-from tenants.selectors import current_municipality
-from web.account.access import staff_only
 from web.account.requests import StaffRequest
 from web.console import profile_imports
-from web.console.areas import municipality_areas
+from web.console.areas import areas_of
+from web.console.importing import author_of, importers_only, library_of
 from web.ui.forms import posted
 
 
@@ -47,11 +45,13 @@ class UploadForm(forms.Form):
 
     def __init__(self, *arguments: Any, **values: Any) -> None:
         super().__init__(*arguments, **values)
-        self._profiles = {str(each.pk): each for each in profiles_for(current_municipality().pk)}
-        self.fields["profile"].choices = [  # type: ignore[attr-defined]
-            ("", _("None: by number alone")),
-            *((pk, each.name) for pk, each in self._profiles.items()),
-        ]
+        self._profiles = {str(each.pk): each for each in profiles_for(viewer())}
+        named = [(pk, each.name) for pk, each in self._profiles.items()]
+        # What's brought in for all is always matched.
+        is_for_all = viewer() is None
+        self.fields["profile"].required = is_for_all
+        choices = named if is_for_all else [("", _("None: by number alone")), *named]
+        self.fields["profile"].choices = choices  # type: ignore[attr-defined]
 
     def clean_profile(self) -> Any:
         """Return the profile, or None."""
@@ -68,7 +68,7 @@ class UploadForm(forms.Form):
         return file
 
 
-@staff_only(Permission.ADMINISTER)
+@importers_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def imports(request: StaffRequest) -> HttpResponse:
     """Take a file, and list the newest imports."""
@@ -77,9 +77,9 @@ def imports(request: StaffRequest) -> HttpResponse:
         sent = form.cleaned_data
         pk = _plan(request, sent["file"], sent["profile"]) if sent["profile"] else _start(request, sent["file"])
         return redirect("console:import", pk=pk)
-    runs = [row_of(run) for run in import_runs(current_municipality().pk)]
+    runs = [row_of(run) for run in import_runs(viewer())]
     context = {
-        "areas": municipality_areas(request, "imports"),
+        "areas": areas_of(request, "imports"),
         "form": form,
         "runs": runs,
         "goes_on": any(not row["is_over"] for row in runs),
@@ -89,18 +89,18 @@ def imports(request: StaffRequest) -> HttpResponse:
     return render(request, "console/imports.html", context, status=422 if form.errors else 200)
 
 
-@staff_only(Permission.ADMINISTER)
+@importers_only
 @require_safe
 def one(request: StaffRequest, pk: int) -> HttpResponse:
     """Show how far an import is, or its report."""
-    run = get_import_run(pk, municipality_id=current_municipality().pk)
+    run = get_import_run(pk, municipality_id=viewer())
     if run is None:
         raise Http404
     if run.settings is not None:
         return profile_imports.page(request, run)
     failures = [{**failure, "reason": describe(failure["code"])} for failure in run.failures]
     context = {
-        "areas": municipality_areas(request, "imports"),
+        "areas": areas_of(request, "imports"),
         "row": row_of(run),
         "failures": failures,
         "problem": describe(run.problem) if run.problem else "",
@@ -110,7 +110,7 @@ def one(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _start(request: StaffRequest, file: Any) -> int:
-    municipality, staff = current_municipality(), request.staff.account
+    municipality, staff = request.tenant, request.staff.account
     stored_as = _stored(file)
     with transaction.atomic():
         run = plan_import(
@@ -130,12 +130,12 @@ def _start(request: StaffRequest, file: Any) -> int:
 
 def _plan(request: StaffRequest, file: Any, profile: Any) -> int:
     """Keep the file until somebody has looked at what would become of its records."""
-    municipality = current_municipality()
+    library = library_of(request)
     run = plan_profile_import(
         profile=profile,
         file_name=file.name,
-        source=municipality.schema_name,
-        author=Author(request.staff.account, municipality),
+        source=library.schema_name if library else "import",
+        author=author_of(request),
         now=timezone.now(),
         stored_as=_stored(file),
         waits_for_go=True,

@@ -18,16 +18,20 @@ from catalogue.marc.problems import describe
 from catalogue.rules.import_decisions import Action
 from catalogue.selectors import get_import_run
 from catalogue.selectors.import_reports import entries_not_in, entries_not_undone, report_lines
+from catalogue.selectors.visibility import viewer
 from catalogue.services.import_answers import answer_question
 from catalogue.services.import_by_profile import pause_import, resume_import
 from catalogue.services.import_undo import begin_undo
-from catalogue.services.records import Author
-from catalogue.tasks import import_by_profile, undo_profile_import
-from tenants.selectors import current_municipality
-from web.account.access import staff_only
+from catalogue.tasks import (
+    import_by_profile,
+    import_common_by_profile,
+    undo_common_import,
+    undo_profile_import,
+)
 from web.account.requests import StaffRequest
-from web.console.areas import municipality_areas
+from web.console.areas import areas_of
 from web.console.import_questions import asked, foreseen, summed_up
+from web.console.importing import author_of, importers_only, send
 from web.words.about_imports import ACTIONS, OUTCOMES, why_not
 from web.words.about_records import record_problems
 
@@ -47,7 +51,7 @@ _LISTED = 50
 def page(request: StaffRequest, run: Any) -> HttpResponse:
     """Show what would become of a file's first records, how far an import is, or what became of them."""
     context = {
-        "areas": municipality_areas(request, "imports"),
+        "areas": areas_of(request, "imports"),
         "run": run,
         "kind": KINDS[run.state],
         "at_desk": request.staff.may(Permission.CIRCULATE),
@@ -73,28 +77,28 @@ def page(request: StaffRequest, run: Any) -> HttpResponse:
     return render(request, f"console/{'_profile_import_state' if request.htmx else 'profile_import'}.html", context)
 
 
-@staff_only(Permission.ADMINISTER)
+@importers_only
 @require_POST
 def go_on(request: StaffRequest, pk: int) -> HttpResponse:
     """Begin an import that was looked at, or go on with one that stopped."""
-    return _do(request, pk, resume_import, import_by_profile)
+    return _do(request, pk, resume_import, import_by_profile, import_common_by_profile)
 
 
-@staff_only(Permission.ADMINISTER)
+@importers_only
 @require_POST
 def pause(request: StaffRequest, pk: int) -> HttpResponse:
     """Let an import stop after the records that it's at."""
-    return _do(request, pk, pause_import, None)
+    return _do(request, pk, pause_import)
 
 
-@staff_only(Permission.ADMINISTER)
+@importers_only
 @require_POST
 def undo(request: StaffRequest, pk: int) -> HttpResponse:
     """Take a whole import back."""
-    return _do(request, pk, begin_undo, undo_profile_import)
+    return _do(request, pk, begin_undo, undo_profile_import, undo_common_import)
 
 
-@staff_only(Permission.ADMINISTER)
+@importers_only
 @require_POST
 def answer(request: StaffRequest, pk: int, position: int) -> HttpResponse:
     """Say what a record is that the import asks about."""
@@ -109,7 +113,7 @@ def answer(request: StaffRequest, pk: int, position: int) -> HttpResponse:
             position=position,
             action=Action(action),
             record_id=int(record_id) if re.fullmatch("[0-9]{1,18}", record_id) else None,
-            author=_author(request),
+            author=author_of(request),
             now=timezone.now(),
         )
     except RecordRefused as refused:
@@ -120,7 +124,7 @@ def answer(request: StaffRequest, pk: int, position: int) -> HttpResponse:
     return redirect(f"{reverse('console:import', args=[run.pk])}{query}#h-asked")
 
 
-@staff_only(Permission.ADMINISTER)
+@importers_only
 @require_safe
 def report(request: StaffRequest, pk: int) -> StreamingHttpResponse:
     """Give what became of each record as a list for spreadsheets."""
@@ -131,14 +135,14 @@ def report(request: StaffRequest, pk: int) -> StreamingHttpResponse:
     return response
 
 
-def _do(request: StaffRequest, pk: int, change: Callable[..., None], task: Any) -> HttpResponse:
-    run, municipality = _own(pk), current_municipality()
-    message = {"schema_name": municipality.schema_name, "run_id": run.pk, "actor_id": request.staff.account.pk}
+def _do(request: StaffRequest, pk: int, change: Callable[..., None], *tasks: Any) -> HttpResponse:
+    """Change a run's state and send the task that follows from it, the municipality's or the consortium's."""
+    run = _own(pk)
     try:
         with transaction.atomic():
-            change(run_id=run.pk, author=_author(request))
-            if task is not None:
-                transaction.on_commit(lambda: task.delay(**message))
+            change(run_id=run.pk, author=author_of(request))
+            if tasks:
+                send(request, *tasks, run_id=run.pk)
     except RecordRefused as refused:
         for text in record_problems(refused.reasons):
             messages.error(request, text)
@@ -146,11 +150,7 @@ def _do(request: StaffRequest, pk: int, change: Callable[..., None], task: Any) 
 
 
 def _own(pk: int) -> Any:
-    run = get_import_run(pk, municipality_id=current_municipality().pk)
+    run = get_import_run(pk, municipality_id=viewer())
     if run is None or run.settings is None:
         raise Http404
     return run
-
-
-def _author(request: StaffRequest) -> Author:
-    return Author(request.staff.account, current_municipality())
