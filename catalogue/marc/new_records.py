@@ -13,10 +13,13 @@ from catalogue.marc.records import SUBFIELD, Flavour, MarcField, MarcRecord
 TEMPLATES = (
     Material.BOOK,
     Material.AUDIOBOOK,
+    Material.MUSIC,
     Material.FILM,
     Material.GAME,
     Material.MAP,
     Material.MAGAZINE,
+    # A kit, a puzzle, a kettle.
+    Material.OTHER,
 )
 # What there is to fill in: for every kind, and for those that have more.
 _LINES: Mapping[Flavour, Sequence[str]] = {
@@ -52,16 +55,20 @@ _LINES: Mapping[Flavour, Sequence[str]] = {
 _MORE: Mapping[Flavour, Mapping[str, Sequence[str]]] = {
     Flavour.MARC21: {
         Material.AUDIOBOOK: ("306 ## $a", "511 0# $a"),
+        Material.MUSIC: ("028 02 $a$b", "505 0# $a", "511 0# $a"),
         Material.FILM: ("508 ## $a", "511 1# $a"),
         Material.GAME: ("521 ## $a", "538 ## $a"),
         Material.MAP: ("255 ## $a$b",),
+        Material.OTHER: ("500 ## $a", "521 ## $a"),
         Material.MAGAZINE: ("022 ## $a", "310 ## $a", "362 0# $a"),
     },
     Flavour.DANMARC2: {
         Material.AUDIOBOOK: ("512 00 *a",),
+        Material.MUSIC: ("512 00 *a",),
         Material.FILM: ("517 00 *a",),
         Material.GAME: ("532 00 *a",),
         Material.MAP: ("255 00 *a",),
+        Material.OTHER: ("512 00 *a",),
         Material.MAGAZINE: ("022 00 *a",),
     },
 }
