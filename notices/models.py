@@ -27,6 +27,7 @@ class NoticeKind(models.TextChoices):
     HOLD_CANCELLED = "HOLD_CANCELLED", _("hold cancelled by the library")
     MEMBERSHIP_ENDS = "MEMBERSHIP_ENDS", _("membership ends soon")
     RECEIPT = "RECEIPT", _("receipt")
+    NEW_TITLES = "NEW_TITLES", _("new titles of a saved search")
     DIGEST = "DIGEST", _("several messages in one")
 
 

@@ -246,3 +246,65 @@ class ContactPerson(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Shelf(models.Model):
+    """A patron's own list of titles: hers alone, and of those to whom she gives its address."""
+
+    patron = models.ForeignKey(Patron, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=80)
+    created_at = models.DateTimeField()
+    # When a title was last put on it: the next one goes there by itself.
+    used_at = models.DateTimeField()
+    # The last part of the address by which anybody can read it; empty while it's private.
+    share_key = models.CharField(max_length=43, blank=True, default="")
+
+    class Meta:
+        """Constraints."""
+
+        constraints = [
+            models.CheckConstraint(condition=~Q(name=""), name="shelf_has_a_name"),
+            models.UniqueConstraint(fields=["share_key"], condition=~Q(share_key=""), name="shelf_shared_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
+
+
+class ShelvedTitle(models.Model):
+    """A title on a patron's own list."""
+
+    shelf = models.ForeignKey(Shelf, on_delete=models.CASCADE, related_name="titles", db_index=False)
+    record = models.ForeignKey("catalogue.BibliographicRecord", on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        """Constraints; the unique one also serves the look-up by list."""
+
+        constraints = [models.UniqueConstraint(fields=["shelf", "record"], name="title_once_on_a_shelf")]
+
+    def __str__(self) -> str:
+        return f"{self.shelf_id}: {self.record_id}"
+
+
+class SavedSearch(models.Model):
+    """A search that a patron comes back to, and may be told of when new titles fit it."""
+
+    patron = models.ForeignKey(Patron, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=80)
+    # As `patrons.rules.searches` reads it: what was typed, the filters, and whether it's the whole country's.
+    asked = models.JSONField()
+    notifies = models.BooleanField(default=False)
+    created_at = models.DateTimeField()
+    # The newest item of ours and the newest record of the country that it has looked at: later ones are new.
+    seen_item = models.BigIntegerField(default=0, db_default=0)
+    seen_record = models.BigIntegerField(default=0, db_default=0)
+
+    class Meta:
+        """Constraints, and what the night reads."""
+
+        constraints = [models.CheckConstraint(condition=~Q(name=""), name="saved_search_has_a_name")]
+        indexes = [models.Index(fields=["id"], name="saved_search_notifies", condition=Q(notifies=True))]
+
+    def __str__(self) -> str:
+        return f"{self.pk}"
