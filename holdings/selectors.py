@@ -1,9 +1,10 @@
 """Finds and locks items, and lists branches."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from django.db.models import Count, Prefetch, QuerySet
+from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, QuerySet
 from django.db.models.functions import Length
 
 from common.barcodes import BarcodeScheme, clean_barcode
@@ -81,6 +82,28 @@ def items_of(record_id: int) -> list[Item]:
         .select_related("home_branch", "current_branch", "location", "item_type")
         .order_by("home_branch__position", "home_branch__name", "call_number", "barcode")
     )
+
+
+def newest_item() -> int:
+    """Return the number of the newest item, 0 where there's none; later ones have higher numbers."""
+    return Item.objects.aggregate(newest=Max("pk"))["newest"] or 0
+
+
+def titles_new_here(*, after: int, until: int, branches: Collection[str] = ()) -> dict[int, int]:
+    """Return the titles that came to the library, or to some of its branches, between two items.
+
+    A further item of a title that it has, or had, isn't a new title.
+
+    :param after: the number of the last item before
+    :param until: the number of the last item that counts
+    :param branches: codes of branches; none for the whole library
+    :returns: {record id: number of its first item}
+    """
+    items = Item.objects.filter(home_branch__code__in=branches) if branches else Item.objects.all()
+    # The few new ones first: all of a library's items are many.
+    lately = items.filter(pk__gt=after, pk__lte=until)
+    known = items.filter(record=OuterRef("record"), pk__lte=after)
+    return dict(lately.exclude(Exists(known)).order_by().values_list("record").annotate(first=Min("pk")))
 
 
 def contents_of(item_id: int) -> list[Item]:

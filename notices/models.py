@@ -31,6 +31,10 @@ class NoticeKind(models.TextChoices):
     DIGEST = "DIGEST", _("several messages in one")
 
 
+# Between the patron and her own things: staff see that there was a message, and not what it says.
+PRIVATE = frozenset({NoticeKind.NEW_TITLES.value})
+
+
 class NoticeTemplate(models.Model):
     """A text of the municipality's own for a kind of message; the built-in text stands where there's none.
 
@@ -162,3 +166,13 @@ class Notice(models.Model):
     def shown_address(self) -> str:
         """The address as people read it; a digital post box has none, and a protected one isn't shown."""
         return "" if self.hides_address or self.channel == self.Channel.DIGITAL_POST else self.address
+
+    @property
+    def shown_subject(self) -> str:
+        """The subject as staff read it; of a private message, what kind it is."""
+        return str(NoticeKind(self.kind).label).capitalize() if self.kind in PRIVATE else self.subject
+
+    @property
+    def shown_body(self) -> str:
+        """The text as staff read it; a private message has none for them."""
+        return "" if self.kind in PRIVATE else self.body

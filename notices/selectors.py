@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from common.keyed_reads import ALL, ListRead
 from holdings.models import Branch
-from notices.models import BranchMessages, Notice, NoticeKind, NoticeTemplate, PrintRun
+from notices.models import PRIVATE, BranchMessages, Notice, NoticeKind, NoticeTemplate, PrintRun
 from notices.rules.nearest_text import OwnTexts, nearest_text
 from notices.rules.recipients import Post, Recipient, is_minor, recipients_of
 from notices.rules.settings import SECTION, MessageSettings, read_settings
@@ -243,7 +243,7 @@ def own_texts(rows: Iterable[NoticeTemplate] | None = None) -> OwnTexts:
 
 def real_cases(kind: str, *, branch_id: int | None = None, limit: int = 8) -> list[Notice]:
     """Return the newest messages of a kind that a text can be tried with, those of a branch if one is given."""
-    wanted = Notice.objects.filter(kind=kind).exclude(context={})
+    wanted = Notice.objects.filter(kind=kind).exclude(context={}).exclude(kind__in=PRIVATE)
     if branch_id is not None:
         wanted = wanted.filter(branch=branch_id)
     return list(wanted.select_related("patron", "branch").order_by("-pk")[:limit])

@@ -4,7 +4,7 @@ Screens need `search`, `suggest` and `other_editions`, and what they take and re
 """
 
 from catalogue.search.editions import other_editions, titles_in_series
-from catalogue.search.lag import IndexState, index_state
+from catalogue.search.lag import IndexState, index_state, unread_records
 from catalogue.search.requests import (
     FacetValue,
     Filters,
@@ -34,4 +34,5 @@ __all__ = [
     "search",
     "suggest",
     "titles_in_series",
+    "unread_records",
 ]

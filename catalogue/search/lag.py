@@ -36,3 +36,17 @@ def index_state() -> IndexState:
     unread = Change.objects.filter(number__gt=state.change).aggregate(behind=Count("pk"), since=Min("at"))
     size = sum(each.stat().st_size for each in path.iterdir())
     return IndexState(True, folder.read_progress(), unread["behind"], unread["since"], -(-size // 1_000_000))
+
+
+def unread_records(most: int) -> set[int] | None:
+    """Return the records of which this node's index hasn't read all changes; None without one, or when they're more.
+
+    :param most: so many are few enough to look at each
+    """
+    path = folder.current_index()
+    state = folder.read_state(path) if path else None
+    if state is None:
+        return None
+    unread = Change.objects.filter(number__gt=state.change).order_by().values_list("record_id", flat=True)
+    found = set(unread.distinct()[: most + 1])
+    return found if len(found) <= most else None

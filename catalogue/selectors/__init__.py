@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q, QuerySet
+from django.db.models import Max, Q, QuerySet
 
 from catalogue.marc.identifiers import isbn13, issn
 from catalogue.models import BibliographicRecord, Change, HoldingsSummary, ImportRun
@@ -63,6 +63,11 @@ def get_record(record_id: int) -> BibliographicRecord | None:
 def records_by_ids(record_ids: Iterable[int]) -> dict[int, BibliographicRecord]:
     """Return records without their MARC by their ids; deleted ones too, for items and loans still name them."""
     return BibliographicRecord.objects.filter(visible_to(viewer())).defer("raw").in_bulk(list(record_ids))
+
+
+def newest_record() -> int:
+    """Return the number of the newest record, 0 where there's none; later ones have higher numbers."""
+    return BibliographicRecord.objects.aggregate(newest=Max("pk"))["newest"] or 0
 
 
 def records_by_identifier(text: str, limit: int = 20) -> list[BibliographicRecord]:

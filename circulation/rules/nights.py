@@ -23,6 +23,7 @@ class Job(TextChoices):
     COURTESY_NOTICES = "courtesy-notices", _("Courtesy notices")
     OVERDUE_NOTICES = "overdue-notices", _("Overdue notices and invoices")
     MEMBERSHIPS = "memberships", _("Memberships that end")
+    NEW_TITLES = "new-titles", _("New titles of saved searches")
     FORGETTING = "forgetting", _("Forgetting who had what")
 
 

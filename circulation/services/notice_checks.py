@@ -17,7 +17,7 @@ from common.money import ZERO
 from notices.models import Notice, NoticeKind
 from notices.relevance import register_check, register_items_check
 from notices.services.settings import register_channels_named
-from patrons.models import Patron
+from patrons.models import Patron, SavedSearch
 
 _ABOUT_LOANS = (
     NoticeKind.COURTESY,
@@ -45,6 +45,7 @@ def register() -> None:
     register_check([NoticeKind.HOLD_INTEREST_ENDS], still_waiting)
     register_check([NoticeKind.MEMBERSHIP_ENDS], still_ending)
     register_check(_ABOUT_DEBTS, still_owed)
+    register_check([NoticeKind.NEW_TITLES], still_wanted)
 
 
 def channels_of_rules() -> set[str]:
@@ -145,6 +146,13 @@ def still_owed(notices: Sequence[Notice]) -> set[int]:
         for notice in notices
         if any(where.get(fee) is (notice.kind == NoticeKind.DEBT_COLLECTION) for fee in named[notice.pk])
     }
+
+
+def still_wanted(notices: Sequence[Notice]) -> set[int]:
+    """Return the messages whose search is still saved, and is to be told of."""
+    named = [notice.about.get("search") for notice in notices]
+    wanted = dict(SavedSearch.objects.filter(pk__in=named, notifies=True).values_list("pk", "patron"))
+    return {notice.pk for notice in notices if wanted.get(notice.about.get("search")) == notice.patron_id}
 
 
 def _has_step(loan: LoanCase, book: RuleBook, kind: str, *, on: date) -> bool:

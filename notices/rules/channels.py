@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from notices.models import Notice, NoticeKind
+from notices.models import PRIVATE, Notice, NoticeKind
 from notices.texts import WITHOUT_SMS
 
 NONE = "NONE"
@@ -22,7 +22,7 @@ _NEXT: Mapping[str, tuple[str, ...]] = {
     _LETTER: (_POST, _EMAIL, _SMS),
 }
 # What a patron may do without: nothing is claimed from her and nothing waits for her.
-OPTIONAL = frozenset({NoticeKind.COURTESY.value, NoticeKind.RENEWED.value})
+OPTIONAL = frozenset({NoticeKind.COURTESY.value, NoticeKind.RENEWED.value, NoticeKind.NEW_TITLES.value})
 # A claim for money stays a message of its own, and so does what she asked for while she stood there.
 ALONE = WITHOUT_SMS
 # What a patron may choose a channel for; several messages in one go where the first of them does, and a receipt where
@@ -70,7 +70,12 @@ def named_ways(
 
 
 def may_take(kind: str, channel: str) -> bool:
-    """Return whether a kind of message can go by a channel: a claim for money and a receipt have no short form."""
+    """Return whether a kind of message can go by a channel: a claim for money and a receipt have no short form.
+
+    What's between a patron and her own searches isn't printed: whoever folds letters would read it.
+    """
+    if channel == _LETTER:
+        return kind not in PRIVATE
     return channel != _SMS or kind not in WITHOUT_SMS
 
 

@@ -61,6 +61,11 @@ SPECIAL: dict[str, dict[str, Any]] = {
     NoticeKind.HOLD_CANCELLED: _HOLD,
     NoticeKind.MEMBERSHIP_ENDS: {"ends_on": _("the card's last day")},
     NoticeKind.RECEIPT: {**_LOANS, "payments": _("what was paid in this visit")},
+    NoticeKind.NEW_TITLES: {
+        "search": _("what the patron calls the search"),
+        "items": _("the first of the titles, one on each line"),
+        "total": _("how many new titles there are"),
+    },
     NoticeKind.DIGEST: {
         "messages": _("the messages, one below the other"),
         "count": _("how many messages there are"),

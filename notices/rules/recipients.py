@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from notices.models import Notice, NoticeKind
+from notices.models import PRIVATE, Notice, NoticeKind
 from notices.rules.channels import NONE, OPTIONAL, named_ways
 from notices.rules.phone_numbers import international
 from notices.rules.settings import MessageSettings
@@ -77,11 +77,11 @@ def recipients_of(
 
     Each guardian gets one of her own: neither reads the other's address. What isn't about money goes to the child where
     no guardian sees its loans, if the child can be reached. A receipt goes to whoever stood there and asked for it, a
-    child too.
+    child too, and what a child has saved for itself is told to the child alone, or to nobody.
 
     :param guardians: of a minor; nobody else's are looked at
     """
-    if kind == NoticeKind.RECEIPT or not is_minor(patron, today=today):
+    if kind in (NoticeKind.RECEIPT, *PRIVATE) or not is_minor(patron, today=today):
         return [_to_one(patron, kind, post)]
     if not guardians and kind in _BILLS:
         language = _language(patron, post.language)
@@ -133,7 +133,9 @@ def _to_one(person: Patron, kind: str, post: Post) -> Recipient:
     for channel in possible:
         if address := address_by(person, channel, country=post.country):
             return Recipient(person.display_name, language, channel, address)
-    return Recipient(person.display_name, language, (possible or [wanted])[0], "", NO_ADDRESS)
+    # What nobody waits for isn't made into work for the desk.
+    problem = NOT_WANTED if kind in PRIVATE and not post.only else NO_ADDRESS
+    return Recipient(person.display_name, language, (possible or [wanted])[0], "", problem)
 
 
 def _in_order(kind: str, wanted: str, post: Post) -> list[str]:

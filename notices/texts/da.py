@@ -18,6 +18,7 @@ ITEM_LINES = {
     NoticeKind.INVOICE_REMINDER: "– {title} ({barcode}): {price}",
     NoticeKind.DEBT_COLLECTION: "– {title} ({barcode}): {price}",
     NoticeKind.RECEIPT: "– {title} ({barcode}), afleveres senest {due_date}",
+    NoticeKind.NEW_TITLES: "– {title}",
 }
 PAYMENT_LINE = "Betalt: {amount} (kvittering {number})"
 HIDDEN_TITLE = "(titlen vises ikke)"
@@ -127,6 +128,11 @@ TEXTS = {
         _GREETING + "Dette blev lånt eller fornyet på kortet til {patron} den {date}:\n\n{items}\n\n{payments}\n\n"
         "Du kan se og forny dine lån på {my_page}." + _CLOSING,
     ),
+    NoticeKind.NEW_TITLES: (
+        "Nye titler: {search}",
+        _GREETING + "Der er nye titler til din gemte søgning ”{search}”. I alt: {total}.\n\n{items}\n\n"
+        "Du finder søgningen under ”Mine lister” på {my_page}. Der kan du også afmelde beskederne." + _CLOSING,
+    ),
     NoticeKind.DIGEST: (
         "{count} beskeder fra {library}",
         _GREETING + "{messages}" + _CLOSING,
@@ -157,5 +163,6 @@ SMS = {
     ),
     NoticeKind.HOLD_CANCELLED: "{title} kan desværre ikke skaffes. Reserveringen til {patron} er slettet.",
     NoticeKind.MEMBERSHIP_ENDS: "Lånerkortet til {patron} udløber {ends_on}. Kom forbi, så fornyer vi det.",
+    NoticeKind.NEW_TITLES: "Nye titler til din søgning {search}: {total}. Se {my_page}",
     NoticeKind.DIGEST: "{messages}",
 }

@@ -18,6 +18,7 @@ ITEM_LINES = {
     NoticeKind.INVOICE_REMINDER: "– {title} ({barcode}): {price}",
     NoticeKind.DEBT_COLLECTION: "– {title} ({barcode}): {price}",
     NoticeKind.RECEIPT: "– {title} ({barcode}), due {due_date}",
+    NoticeKind.NEW_TITLES: "– {title}",
 }
 PAYMENT_LINE = "Paid: {amount} (receipt {number})"
 HIDDEN_TITLE = "(title not shown)"
@@ -128,6 +129,11 @@ TEXTS = {
         _GREETING + "This was borrowed or renewed on the card of {patron} on {date}:\n\n{items}\n\n{payments}\n\n"
         "You can see and renew your loans at {my_page}." + _CLOSING,
     ),
+    NoticeKind.NEW_TITLES: (
+        "New titles: {search}",
+        _GREETING + "New titles fit your saved search “{search}”. In all: {total}.\n\n{items}\n\n"
+        "You'll find the search under “My lists” at {my_page}. There you can also stop these messages." + _CLOSING,
+    ),
     NoticeKind.DIGEST: (
         "{count} messages from {library}",
         _GREETING + "{messages}" + _CLOSING,
@@ -149,5 +155,6 @@ SMS = {
     NoticeKind.HOLD_INTEREST_ENDS: "The hold of {patron} on {title} ends {interest_until}. Extend it at {my_page}",
     NoticeKind.HOLD_CANCELLED: "Sorry, {title} can't be had. The hold of {patron} is cancelled.",
     NoticeKind.MEMBERSHIP_ENDS: "The library card of {patron} ends {ends_on}. Come by and we'll renew it.",
+    NoticeKind.NEW_TITLES: "New titles for your search {search}: {total}. See {my_page}",
     NoticeKind.DIGEST: "{messages}",
 }

@@ -18,6 +18,7 @@ ITEM_LINES = {
     NoticeKind.INVOICE_REMINDER: "– {title} ({barcode}): {price}",
     NoticeKind.DEBT_COLLECTION: "– {title} ({barcode}): {price}",
     NoticeKind.RECEIPT: "– {title} ({barcode}), palautettava viimeistään {due_date}",
+    NoticeKind.NEW_TITLES: "– {title}",
 }
 PAYMENT_LINE = "Maksettu: {amount} (kuitti {number})"
 HIDDEN_TITLE = "(nimekettä ei näytetä)"
@@ -128,6 +129,11 @@ TEXTS = {
         _GREETING + "Nämä lainattiin tai uusittiin {date}. Kortin haltija: {patron}.\n\n{items}\n\n{payments}\n\n"
         "Näet lainasi ja voit uusia ne osoitteessa {my_page}." + _CLOSING,
     ),
+    NoticeKind.NEW_TITLES: (
+        "Uusia nimekkeitä: {search}",
+        _GREETING + "Tallennettuun hakuusi ”{search}” on tullut uusia nimekkeitä. Yhteensä: {total}.\n\n{items}\n\n"
+        "Löydät haun kohdasta ”Omat listat” osoitteessa {my_page}. Siellä voit myös lopettaa viestit." + _CLOSING,
+    ),
     NoticeKind.DIGEST: (
         "{count} viestiä kirjastosta {library}",
         _GREETING + "{messages}" + _CLOSING,
@@ -153,5 +159,6 @@ SMS = {
     NoticeKind.HOLD_INTEREST_ENDS: "Varaus {title} päättyy {interest_until}. Varaaja: {patron}. Jatka: {my_page}",
     NoticeKind.HOLD_CANCELLED: "Teosta {title} ei saada. Varaus on poistettu. Varaaja: {patron}.",
     NoticeKind.MEMBERSHIP_ENDS: "Kirjastokortti vanhenee {ends_on}. Kortin haltija: {patron}. Tule uusimaan kortti.",
+    NoticeKind.NEW_TITLES: "Uusia nimekkeitä hakuun {search}: {total}. Katso {my_page}",
     NoticeKind.DIGEST: "{messages}",
 }

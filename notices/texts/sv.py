@@ -18,6 +18,7 @@ ITEM_LINES = {
     NoticeKind.INVOICE_REMINDER: "– {title} ({barcode}): {price}",
     NoticeKind.DEBT_COLLECTION: "– {title} ({barcode}): {price}",
     NoticeKind.RECEIPT: "– {title} ({barcode}), lämnas senast {due_date}",
+    NoticeKind.NEW_TITLES: "– {title}",
 }
 PAYMENT_LINE = "Betalt: {amount} (kvitto {number})"
 HIDDEN_TITLE = "(titeln visas inte)"
@@ -122,6 +123,11 @@ TEXTS = {
         _GREETING + "Det här lånades eller lånades om på kortet för {patron} den {date}:\n\n{items}\n\n{payments}\n\n"
         "Du ser dina lån och lånar om dem på {my_page}." + _CLOSING,
     ),
+    NoticeKind.NEW_TITLES: (
+        "Nya titlar: {search}",
+        _GREETING + "Det finns nya titlar för din sparade sökning ”{search}”. Totalt: {total}.\n\n{items}\n\n"
+        "Du hittar sökningen under ”Mina listor” på {my_page}. Där kan du också avstå från meddelandena." + _CLOSING,
+    ),
     NoticeKind.DIGEST: (
         "{count} meddelanden från {library}",
         _GREETING + "{messages}" + _CLOSING,
@@ -147,5 +153,6 @@ SMS = {
     ),
     NoticeKind.HOLD_CANCELLED: "{title} går tyvärr inte att få fram. Reservationen för {patron} är borttagen.",
     NoticeKind.MEMBERSHIP_ENDS: "Lånekortet för {patron} går ut {ends_on}. Kom förbi så förlänger vi det.",
+    NoticeKind.NEW_TITLES: "Nya titlar för din sökning {search}: {total}. Se {my_page}",
     NoticeKind.DIGEST: "{messages}",
 }

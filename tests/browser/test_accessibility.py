@@ -23,7 +23,16 @@ from tests.browser.looks import faults
 
 PAGES = {
     "anybody": ["/", "/?q=rejse", "/title/1", "/hours", "/log-in", "/account/log-in", "/nothing-here", "/styleguide"],
-    "patron": ["/me", "/me/messages", "/me/money", "/me/details", "/me/history", "/me/children", "/title/1"],
+    "patron": [
+        "/me",
+        "/me/messages",
+        "/me/money",
+        "/me/details",
+        "/me/history",
+        "/me/children",
+        "/me/lists",
+        "/title/1",
+    ],
     "supervisor": [
         "/desk/",
         "/desk/check-out",

@@ -309,6 +309,7 @@ def test_ii_i13_a_record_with_many_items_merges_in_a_fixed_number_of_statements(
 def test_everything_that_refers_to_records_moves():
     assert [f"{model._meta.label_lower}.{column}" for model, column in references()] == [
         "holdings.item.record_id",
+        "patrons.shelvedtitle.record_id",
         "circulation.hold.record_id",
     ]
 

@@ -43,6 +43,9 @@ from circulation.services.rotations import add_item, add_stop, plan_rotation
 from common.audit import record
 from common.encryption import encrypt, keyed_hash
 from notices.models import Notice, NoticeTemplate, PrintRun
+from patrons.rules.searches import Asked
+from patrons.services.saved_searches import save_search
+from patrons.services.shelves import add_shelf, put_on_shelf, share_shelf
 from staffing.services import add_kiosk
 from tenants.models import Municipality
 from tests.factories import (
@@ -204,8 +207,15 @@ def _add_patron(town: Town, branch: Any, category: Any) -> Any:
     child = PatronFactory(child=True, given_name=town.word("Bo"), category=category, home_branch=branch)
     GuardianshipFactory(child=child, guardian=patron)
     block = BlockFactory(patron=PatronFactory(home_branch=branch, category=category), reason=town.word("Blocked"))
+    shelf = share_shelf(shelf=add_shelf(patron=patron, name=town.word("Shelf"), now=NOW), is_shared=True)
+    put_on_shelf(shelf=shelf, title=RecordFactory(), now=NOW)
+    asked = Asked(text=town.word("Searched"))
+    saved = save_search(patron=patron, name=town.word("Search"), asked=asked, notifies=True, now=NOW)
     town.things |= {
         "patron": patron.pk,
+        "list": shelf.pk,
+        "list_key": shelf.share_key,
+        "search": saved.pk,
         "note": note.pk,
         "contact": contact.pk,
         "child": child.pk,

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from catalogue.search import other_editions, suggest
@@ -24,6 +25,7 @@ from holdings.selectors import (
 )
 from tenants.selectors import current_municipality
 from web.account.access import open_to_all
+from web.portal import lists
 from web.portal.linked_data import linked_data
 from web.portal.sessions import portal_context
 from web.portal.title_files import OFFERED
@@ -53,6 +55,15 @@ def search_page(request: PageRequest) -> HttpResponse:
         "here_url": searched.address(everywhere=None),
         "feed_url": reverse("portal:new_titles") + searched.address(sort=None),
         **searched.pages(),
+    }
+    kept = lists.for_titles(context["patron"], [hit.record_id for hit in searched.result.hits])
+    for row in context["hits"]:
+        row["kept"] = kept["kept_on"].get(row["hit"].record_id, [])
+    context |= {
+        "last_list": kept["own_lists"][0].name if kept["own_lists"] else gettext("To read"),
+        "here": request.get_full_path(),
+        # The catalogue as it is isn't a search.
+        "save_query": searched.address() if searched.is_asked else "",
     }
     return render(request, "portal/search.html", context)
 
@@ -118,6 +129,7 @@ def show_record(request: PageRequest, record: Any, *, status: int = 200) -> Http
         "file_formats": OFFERED.items(),
         "today": timezone.localdate(),
     }
+    context |= lists.for_titles(context["patron"], [pk])
     return render(request, "portal/record.html", context, status=status)
 
 

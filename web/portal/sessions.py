@@ -84,12 +84,13 @@ def go_on_with_new_pin(request: PageRequest, patron: Any) -> None:
 def portal_context(request: PageRequest, current: str, patron: Any = None) -> dict[str, Any]:
     """Return the bar of a portal page.
 
-    :param current: search, me, details or hours
+    :param current: search, me, lists, details or hours; empty for a page that's none of these
     """
     patron = patron or patron_of(request)
     areas = [
         ("search", gettext("Search"), reverse("portal:search")),
         ("me", gettext("My loans"), reverse("portal:me")),
+        *([("lists", gettext("My lists"), reverse("portal:lists"))] if patron else []),
         *([("details", gettext("My details"), reverse("portal:details"))] if patron else []),
         ("hours", gettext("Opening hours"), reverse("portal:hours")),
     ]

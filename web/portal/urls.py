@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from web.portal import catalogue, covers, details, family, feeds, log_in, me, messages, money, title_files
+from web.portal import (
+    catalogue,
+    covers,
+    details,
+    family,
+    feeds,
+    lists,
+    log_in,
+    me,
+    messages,
+    money,
+    searches,
+    title_files,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -23,6 +36,18 @@ urlpatterns = [
     path("me/children", family.family, name="family"),
     path("me/children/<int:pk>/renew", family.renew_every, name="renew_all_for_child"),
     path("me/children/loans/<int:pk>/renew", family.renew, name="renew_for_child"),
+    path("me/lists", lists.lists, name="lists"),
+    path("me/lists/add", lists.add, name="add_list"),
+    path("me/lists/put", lists.put, name="put_on_list"),
+    path("me/lists/<int:pk>", lists.one_list, name="list"),
+    path("me/lists/<int:pk>/rename", lists.rename, name="rename_list"),
+    path("me/lists/<int:pk>/share", lists.share, name="share_list"),
+    path("me/lists/<int:pk>/remove", lists.remove, name="remove_list"),
+    path("me/lists/<int:pk>/take-off", lists.take_off, name="take_off_list"),
+    path("lists/<str:key>", lists.shared_list, name="shared_list"),
+    path("me/searches/save", searches.save, name="save_search"),
+    path("me/searches/<int:pk>/change", searches.change, name="change_search"),
+    path("me/searches/<int:pk>/remove", searches.remove, name="remove_search"),
     path("me/history", details.history, name="history"),
     path("me/messages", messages.choices, name="messages"),
     path("me/money", money.money, name="money"),

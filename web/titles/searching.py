@@ -15,7 +15,7 @@ from circulation.selectors.availability import all_titles_at_home, titles_at_hom
 from web.titles.names import audience_name, decade_name, language_name, material_name
 from web.ui.requests import PageRequest
 
-_PARAMETERS = {
+PARAMETERS = {
     "material_type": "material",
     "language": "language",
     "audience": "audience",
@@ -63,6 +63,11 @@ class Searched:
     def address(self, **changes: str | None) -> str:
         """Return the query string of this search with some parameters changed; None takes one away."""
         return _changed(self.parameters, **changes)
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether anything is asked for: a word, or a limit."""
+        return bool(self.request.text.strip() or self.chips)
 
     @property
     def meant_url(self) -> str:
@@ -119,10 +124,10 @@ def run_search(request: PageRequest, *, branches: Mapping[str, str], keep: tuple
     result = search(asked)
     parameters = QueryDict(mutable=True)
     for name in request.GET:
-        if name in {"q", "sort", "everywhere", "now", "series", *keep, *_PARAMETERS.values()}:
+        if name in {"q", "sort", "everywhere", "now", "series", *keep, *PARAMETERS.values()}:
             parameters.setlist(name, [value[:LONGEST] for value in request.GET.getlist(name)[:20]])
     names = _namers(branches)
-    facets = [_facet(kind, result.facets.get(kind, ()), names[kind], parameters) for kind in _PARAMETERS]
+    facets = [_facet(kind, result.facets.get(kind, ()), names[kind], parameters) for kind in PARAMETERS]
     chips = [chip for facet in facets for chip in facet["chips"]]
     if asked.filters.only is not None:
         chips.insert(0, {"text": gettext("Available now"), "url": _changed(parameters, now=None)})
@@ -182,7 +187,7 @@ def _facet(kind: str, values: tuple[FacetValue, ...], name_of: Any, parameters: 
         "branch": gettext("Library"),
         "decade": gettext("Year"),
     }
-    parameter = _PARAMETERS[kind]
+    parameter = PARAMETERS[kind]
     rows = [
         {
             "name": name_of(value.value),

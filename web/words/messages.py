@@ -28,6 +28,7 @@ NOTICE_KINDS = {
     "HOLD_CANCELLED": _("Hold cancelled by the library"),
     "MEMBERSHIP_ENDS": _("Membership ends soon"),
     "RECEIPT": _("Receipt"),
+    "NEW_TITLES": _("New titles of a saved search"),
     "DIGEST": _("Several messages in one"),
 }
 CHANNELS = {

@@ -15,6 +15,7 @@ from circulation.services.nightly.expired_holds import expire_holds
 from circulation.services.nightly.forgetting import forget_traces
 from circulation.services.nightly.hold_care import care_for_holds
 from circulation.services.nightly.memberships import care_for_memberships
+from circulation.services.nightly.new_titles import tell_of_new_titles
 from circulation.services.nightly.overdue_fees import charge_overdue_fees
 from circulation.services.nightly.overdue_notices import make_overdue_notices
 from tenants.locks import only_one
@@ -38,6 +39,7 @@ _WORK: dict[Job, _Work] = {
     Job.COURTESY_NOTICES: make_courtesy_notices,
     Job.OVERDUE_NOTICES: make_overdue_notices,
     Job.MEMBERSHIPS: care_for_memberships,
+    Job.NEW_TITLES: tell_of_new_titles,
     Job.FORGETTING: forget_traces,
 }
 

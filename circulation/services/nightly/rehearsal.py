@@ -92,7 +92,7 @@ def tried(job: Job, *, local_day: date, now: datetime, seconds: float = SECONDS)
         entries = AuditEntry.objects.filter(pk__gt=last[AuditEntry], facts__rehearsal=token)
         for notice in notices.select_related("patron").order_by("pk")[: MOST_SHOWN - len(found.messages)]:
             found.messages.append(
-                TriedMessage(notice.kind, notice.patron_id, notice.patron.display_name, notice.subject)
+                TriedMessage(notice.kind, notice.patron_id, notice.patron.display_name, notice.shown_subject)
             )
         for entry in charged.order_by("pk")[: MOST_SHOWN - len(found.charges)]:
             loan = entry.fee.loan

@@ -1,0 +1,145 @@
+"""The night's news: titles that have come since and fit what patrons have saved, one message a search."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from catalogue.search import Filters, Hit, SearchRequest, Sort, State, search, unread_records
+from catalogue.selectors import newest_record
+from circulation.services.nightly.batches import SomeFailed, work_through
+from holdings.selectors import newest_item, titles_new_here
+from notices.models import NoticeKind
+from notices.services.outbox import NoticeRequest, make_notices
+from patrons.models import SavedSearch
+from patrons.rules.searches import Asked, asked_of
+from tenants.selectors import current_municipality
+
+BATCH = 100
+# A message names so many titles; the page of the search has them all.
+MOST_NAMED = 10
+# Among so many titles of the whole country, the newest first, what's new is looked for.
+_MOST_LOOKED_AT = 100
+# While the index has more than this before it, it waits for another night: what came then is told later, not never.
+_MOST_UNREAD = 5_000
+
+
+@dataclass(frozen=True)
+class _Night:
+    """What's new tonight ends here: the newest item and record, and what the index doesn't know yet."""
+
+    newest_item: int
+    newest_record: int
+    unread: frozenset[int]
+
+
+@dataclass(frozen=True)
+class _News:
+    """What a search has to tell, and up to where it has looked then."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    seen_item: int
+    seen_record: int
+
+
+def tell_of_new_titles(*, on: date, now: datetime, counts: Counter[str]) -> None:
+    """Write to the patrons whose saved searches new titles fit, and remember for each up to where it has looked.
+
+    New is a title whose first item came to the library, or to the branches that are asked for; in the whole country's,
+    a record that's new. Counts `letters`.
+
+    :raises circulation.services.nightly.batches.SomeFailed: if the index doesn't answer or is too far behind
+    """
+    if not SavedSearch.objects.filter(notifies=True).exists():
+        return
+    # Before the index is asked what it doesn't know: what comes in between is above the newest ones, for tomorrow.
+    newest = newest_item(), newest_record()
+    unread = unread_records(_MOST_UNREAD)
+    if unread is None:
+        raise SomeFailed("the search index is not up to date")
+    night = _Night(*newest, frozenset(unread))
+
+    def work(keys: Sequence[int]) -> Counter[str]:
+        return Counter(letters=_tell(keys, night, on, now))
+
+    work_through(_keys, work, counts)
+
+
+def _tell(keys: Sequence[int], night: _Night, on: date, now: datetime) -> int:
+    members = SavedSearch.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys, notifies=True)
+    requests = []
+    for saved in members.select_related("patron__category", "patron__home_branch").order_by("pk"):
+        news = _news(saved, night)
+        if news.hits and saved.patron.left_at is None:
+            requests.append(_message(saved, news, on))
+        if (news.seen_item, news.seen_record) != (saved.seen_item, saved.seen_record):
+            saved.seen_item, saved.seen_record = news.seen_item, news.seen_record
+            saved.save(update_fields=["seen_item", "seen_record"])
+    return len(make_notices(requests, now=now))
+
+
+def _news(saved: SavedSearch, night: _Night) -> _News:
+    asked = asked_of(saved.asked)
+    return _new_anywhere(saved, asked, night) if asked.everywhere else _new_here(saved, asked, night)
+
+
+def _new_here(saved: SavedSearch, asked: Asked, night: _Night) -> _News:
+    first_items = titles_new_here(after=saved.seen_item, until=night.newest_item, branches=asked.branches)
+    # Up to the first one that the index doesn't know yet; that one and what follows is told another night.
+    seen = min((item - 1 for pk, item in first_items.items() if pk in night.unread), default=night.newest_item)
+    known = frozenset(pk for pk, item in first_items.items() if item <= seen)
+    if not known:
+        return _News((), 0, seen, night.newest_record)
+    wanted = replace(_request(asked), municipality=current_municipality().schema_name, page_size=MOST_NAMED)
+    hits, total = _found(replace(wanted, filters=replace(wanted.filters, only=known)))
+    return _News(hits, total, seen, night.newest_record)
+
+
+def _new_anywhere(saved: SavedSearch, asked: Asked, night: _Night) -> _News:
+    later = (pk - 1 for pk in night.unread if saved.seen_record < pk <= night.newest_record)
+    seen = min(later, default=night.newest_record)
+    if seen <= saved.seen_record:
+        return _News((), 0, night.newest_item, seen)
+    hits, _total = _found(replace(_request(asked), page_size=_MOST_LOOKED_AT))
+    new = [hit for hit in hits if saved.seen_record < hit.record_id <= seen]
+    return _News(tuple(new[:MOST_NAMED]), len(new), night.newest_item, seen)
+
+
+def _request(asked: Asked) -> SearchRequest:
+    filters = Filters(
+        material_types=asked.material_types,
+        languages=asked.languages,
+        audiences=asked.audiences,
+        branches=asked.branches,
+        decades=asked.decades,
+        series=asked.series,
+    )
+    return SearchRequest(text=asked.text, filters=filters, sort=Sort.ADDED)
+
+
+def _found(wanted: SearchRequest) -> tuple[tuple[Hit, ...], int]:
+    result = search(wanted)
+    if result.state is State.UNAVAILABLE:
+        raise SomeFailed("the search index doesn't answer")
+    # Of a search without hits nobody wants to be told what sounds alike.
+    if result.is_corrected or result.is_relaxed:
+        return (), 0
+    return tuple(result.hits), result.total
+
+
+def _message(saved: SavedSearch, news: _News, on: date) -> NoticeRequest:
+    items = [{"title": " / ".join(filter(None, (hit.title, hit.author))), "barcode": ""} for hit in news.hits]
+    return NoticeRequest(
+        patron=saved.patron,
+        branch=saved.patron.home_branch,
+        kind=NoticeKind.NEW_TITLES,
+        key=f"NEW_TITLES:{saved.pk}:{on:%Y-%m-%d}",
+        context={"search": saved.name, "items": items, "total": news.total},
+        about={"search": saved.pk},
+    )
+
+
+def _keys(after: int | None) -> Sequence[int]:
+    notifying = SavedSearch.objects.filter(notifies=True, pk__gt=after or 0)
+    return list(notifying.order_by("pk").values_list("pk", flat=True)[:BATCH])
