@@ -153,8 +153,8 @@ def _example(kind: str, language: str, writer: Writer) -> dict[str, object]:
     if kind in _ABOUT_HOLDS:
         return {"title": titles[0], "shelf_number": "027", "pickup_until": soon, "interest_until": soon}
     if kind == NoticeKind.NEW_TITLES:
-        items = [{"title": title, "barcode": ""} for title in titles[:2]]
-        return {"search": titles[2], "items": items, "total": len(items)}
+        found = [{"title": title, "barcode": ""} for title in titles[:2]]
+        return {"search": titles[2], "items": found, "total": len(found)}
     late = kind not in _BEFORE_DUE
     due = writer.today - timedelta(days=31) if late else writer.today + timedelta(days=3)
     items = [
