@@ -8,7 +8,6 @@ from tests.architecture.rooms import ROOMS
 from web.console.audit_words import ACTIONS
 
 SILENT_MODULES = {
-    "accounts/services/audit.py": "is the log itself",
     "catalogue/services/change_feed.py": "follows from what was noted",
     "circulation/services/debts/systems.py": "writes the file of a batch, whose sending is noted",
     "circulation/services/record_merging.py": "is part of merging records, which is noted",
@@ -19,9 +18,11 @@ SILENT_MODULES = {
     "circulation/services/fees/visits.py": "is part of closing fees",
     "circulation/services/fees/ledger.py": "is the ledger, whose entries are never changed",
     "circulation/services/nightly/hold_care.py": "finds what's so already; its messages are in the outbox",
+    "catalogue/services/covers.py": "keeps pictures that anybody may ask for, and that are thrown away again",
     "catalogue/services/enrichment_moves.py": "is part of imports, changes and merges of records, which are noted",
     "catalogue/services/record_headings.py": "keeps what records say anyway, so that they're found by it",
     "catalogue/services/record_versions.py": "keeps its own record: the versions",
+    "circulation/services/other_editions.py": "follows from a correction of works, which is noted",
     "circulation/services/nightly/batches.py": "counts what each job notes",
     "circulation/services/nightly/forgetting.py": "forgets, and may leave no trace of whose things they were",
     "circulation/services/nightly/new_titles.py": "remembers up to where it has looked; its messages are in the outbox",

@@ -28,6 +28,7 @@ ACTIONS = {
     "catalogue.add_remote_target": _("Named another catalogue to get records from"),
     "catalogue.import": _("Imported records"),
     "catalogue.remove_remote_target": _("Took another catalogue off the list"),
+    "catalogue.take_file": _("Took a file from a folder"),
     **RECORD_ACTIONS,
     **ITEM_ACTIONS,
     "circulation.accept_claim": _("Noted a claim as accepted"),
