@@ -14,7 +14,7 @@ from circulation.rules.picking import Wanted
 from holdings.models import Item
 from patrons.models import Patron
 
-_RECORD = ("record__title", "record__remainder", "record__author", "record__material_type", "record__audience")
+_RECORD = tuple(f"record__{name}" for name in ("title", "remainder", "author", "material_type", "audience", "isbns"))
 _HOLD = tuple(field.name for field in Hold._meta.concrete_fields)
 # What `Waiting` is made of, in its order, and then the titles of which an item would do.
 _WANTED = (
