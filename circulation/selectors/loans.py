@@ -27,7 +27,7 @@ from patrons.models import Patron
 
 _LOAN = tuple(field.name for field in Loan._meta.concrete_fields)
 _ITEM = tuple(f"item__{field.name}" for field in Item._meta.concrete_fields)
-_OF_RECORD = ("title", "remainder", "author", "material_type", "audience", "year")
+_OF_RECORD = ("title", "remainder", "author", "material_type", "audience", "year", "isbns")
 _RECORD = tuple(f"item__record__{name}" for name in _OF_RECORD)
 # With how many others wait for each, whom its item could serve.
 _open_loans = ListRead(
