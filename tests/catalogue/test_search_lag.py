@@ -36,7 +36,7 @@ with folder.writer_lock():
     writer = Index.open(str(folder.current_index())).writer(heap_size=30_000_000, num_threads=1)
     for pk in range(10**6, 10**6 + 3000):
         record = BibliographicRecord(pk=pk, title=f"Spøgelse {pk}", control_number=str(pk), material_type="BOOK")
-        writer.add_document(document_of(record, Holdings()))
+        writer.add_document(document_of(record, Holdings(), ""))
     step("adding")
     writer.commit()
     step("committed")

@@ -200,8 +200,8 @@ def test_availability_counts_per_home_branch_in_one_query(library, django_assert
 
     assert found == {
         record.pk: [
-            BranchAvailability(library.east.pk, "East", 1, 0, 0, 1, None, None),
-            BranchAvailability(library.main.pk, "Main", 2, 1, 1, 0, *[TODAY + timedelta(days=5)] * 2),
+            BranchAvailability(library.east.pk, "East", 1, 0, 0, 1, 0, None, None),
+            BranchAvailability(library.main.pk, "Main", 2, 1, 1, 0, 0, *[TODAY + timedelta(days=5)] * 2),
         ]
     }
 

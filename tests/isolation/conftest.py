@@ -22,6 +22,7 @@ from tests.factories import NOW
 from tests.isolation.towns import Town, announce_titles, build_consortium, build_town
 
 Towns = tuple[Town, Town, Town]
+_COVERS = "https://covers.example/{isbn}"
 
 
 def _caught_messages(patch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, Any]]]:
@@ -78,7 +79,7 @@ def towns_of_module(
         choose_none()
         with transaction.atomic():
             with (
-                override_settings(CACHES=_cache_in(folder), SEARCH_INDEX=folder / "search-index"),
+                override_settings(CACHES=_cache_in(folder), SEARCH_INDEX=folder / "search-index", COVER_SOURCE=_COVERS),
                 pytest.MonkeyPatch.context() as patch,
                 time_machine.travel(NOW, tick=False),
             ):

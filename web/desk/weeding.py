@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -52,11 +52,12 @@ def weeding(request: DeskRequest) -> HttpResponse:
 @staff_only(Permission.EDIT_ITEMS, needs_branch=True)
 @require_safe
 @keeps_order("weeding")
-def weeding_file(request: DeskRequest) -> StreamingHttpResponse:
+def weeding_file(request: DeskRequest) -> HttpResponse:
     """Give the whole list for spreadsheets, in the order in which it's shown."""
     _asked, rules = weeding_asked(request.GET, request)
     items: Any = ordered(request, "weeding", weedable(rules, today=timezone.localdate()))
-    response = StreamingHttpResponse(_lines(items), content_type="text/csv; charset=utf-8")
+    # Not line by line while it's sent: by then no municipality is chosen any more.
+    response = HttpResponse(b"".join(_lines(items)), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="weeding.csv"'
     return response
 

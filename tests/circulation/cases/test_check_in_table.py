@@ -23,6 +23,7 @@ STATES = {
     "lost": {"status": "LOST"},
     "lost on loan": {"status": "LOST", "is_on_loan": True},
     "missing": {"status": "MISSING"},
+    "on order": {"status": "ON_ORDER"},
     "in process": {"status": "IN_PROCESS"},
     "damaged": {"status": "AVAILABLE", "is_damaged": True},
     "damaged on loan": {"status": "ON_LOAN", "is_on_loan": True, "is_damaged": True},
@@ -46,6 +47,7 @@ on loan                   shelf  ready  >B     >C     ready  >B     >C     ready
 lost                      shelf  ready  >B     >C     ready  >B     >C     ready  >B     >C
 lost on loan              shelf  ready  >B     >C     ready  >B     >C     ready  >B     >C
 missing                   shelf  ready  >B     >C     ready  >B     >C     ready  >B     >C
+on order                  shelf  ready  >B     >C     ready  >B     >C     ready  >B     >C
 in process                shelf  ready  >B     >C     ready  >B     >C     ready  >B     >C
 damaged                   aside  aside  aside  aside  ready  >B     >C     ready  >B     >C
 damaged on loan           aside  aside  aside  aside  ready  >B     >C     ready  >B     >C
@@ -65,6 +67,7 @@ on loan                   >A     >A     ready  >C     >A     ready  >C     >A   
 lost                      >A     >A     ready  >C     >A     ready  >C     >A     ready  >C
 lost on loan              >A     >A     ready  >C     >A     ready  >C     >A     ready  >C
 missing                   >A     >A     ready  >C     >A     ready  >C     >A     ready  >C
+on order                  >A     >A     ready  >C     >A     ready  >C     >A     ready  >C
 in process                >A     >A     ready  >C     >A     ready  >C     >A     ready  >C
 damaged                   >A     >A     >A     >A     >A     ready  >C     >A     ready  >C
 damaged on loan           >A     >A     >A     >A     >A     ready  >C     >A     ready  >C

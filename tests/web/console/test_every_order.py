@@ -54,6 +54,7 @@ AT_THE_DESK = {
 AT_SCHOOL = {"classes": "/school/"}
 IN_THE_CONSOLE = {"jobs": "/console/jobs", "staff": "/console/staff", "transfer-limits": "/console/branches/not-sent"}
 OF_THE_CONSORTIUM = {"all-jobs": "/jobs", "municipalities": "/", "staff": "/staff", "templates": "/templates"}
+OF_THE_CONSORTIUM |= {"cataloguing": "/cataloguing"}
 # What stands in a library's lists.
 OF_A_LIBRARY = (Fee, Hold, Item, Loan, Notice, Patron, SchoolClass, StaffAccount, TransferLimit, Transit)
 _CHANGING = re.compile(r'<input type="hidden" name="csrfmiddlewaretoken"[^>]*>')

@@ -80,15 +80,15 @@ def things(admin_client, alpha):
     }
 
 
-def source_of(municipality):
-    """Return a source of records."""
+def source_of(municipality=None):
+    """Return a source of records, the consortium's own unless told."""
     profile = ImportProfile.objects.create(name="National", municipality=municipality)
     source = {"name": "National", "address": "https://library.example/oai", "profile": profile}
     return ImportSource.objects.create(municipality=municipality, **source).pk
 
 
-def profile_run(municipality):
-    """Return an import by a profile, which has a report."""
+def profile_run(municipality=None):
+    """Return an import by a profile, which has a report; the consortium's own unless told."""
     settings = settings_of(ImportProfile(name="Supplier"))
     return ImportRun.objects.create(
         file_name="b.mrc", source="alpha", municipality=municipality, started_at=NOW, state="DONE", settings=settings
@@ -162,10 +162,15 @@ def test_every_form_of_the_consortium_s_console_knows_what_was_read(operator_cli
     known = add_authority(vocabulary=names, kind="PERSON", **said).pk
     things |= {"vocabulary": "own-names", "kind": "PERSON", "authority": known, "other": known}
 
+    things |= {"import": profile_run(), "import_report": profile_run(), "change_import_source": source_of()}
+    things |= {"change_import_profile": ImportProfile.objects.create(name="Supplier").pk, "position": 1}
+
     seen = check(walk(operator_client, "libsys.urls_consortium", urls_consortium.urlpatterns, things))
 
     assert seen - set(REASONS) == {
         "console:authority",
+        "console:change_import_profile",
+        "console:change_import_source",
         "console:library_rights",
         "console:staff_account",
         "console:template_value",
