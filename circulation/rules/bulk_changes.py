@@ -11,7 +11,7 @@ from holdings.errors import LOCATION_ELSEWHERE
 
 # As `holdings.models.Item.Status` writes them.
 _WITHDRAWN, _AVAILABLE, _LOST = "WITHDRAWN", "AVAILABLE", "LOST"
-_BY_SCANS = frozenset(("ON_LOAN", "ON_HOLD_SHELF", "IN_TRANSIT"))
+BY_SCANS = frozenset(("ON_LOAN", "ON_HOLD_SHELF", "IN_TRANSIT"))
 # An item of the first kind will fill holds, one of the second never; in between it's only on its way to the shelf.
 _TO_COME = frozenset(("ON_ORDER", "IN_PROCESS"))
 _NEVER_LENT = frozenset(("WITHDRAWN", "REFERENCE_ONLY"))
@@ -60,7 +60,7 @@ def values_after(item: ItemFacts, wanted: Wanted) -> dict[str, Any]:
     before, after = item.values, dict(wanted.changes)
     home = after.get("home_branch_id")
     if home is not None and home != before["home_branch_id"]:
-        if before["current_branch_id"] == before["home_branch_id"] and before["status"] not in _BY_SCANS:
+        if before["current_branch_id"] == before["home_branch_id"] and before["status"] not in BY_SCANS:
             after["current_branch_id"] = home
         if "location_id" not in after:
             name = wanted.room_names.get(before["location_id"] or 0, "")

@@ -14,7 +14,7 @@ from django.db import transaction
 from accounts.models import StaffAccount
 from circulation.errors import BulkRefused, Code
 from circulation.models import BulkChange, BulkLine
-from circulation.rules.bulk_changes import ItemFacts, Wanted, reasons_against, values_after
+from circulation.rules.bulk_changes import BY_SCANS, ItemFacts, Wanted, reasons_against, values_after
 from circulation.rules.reasons import blocking
 from circulation.selectors.bulk_changes import facts_of_items, items_by_barcode
 from circulation.services import report_item
@@ -161,8 +161,15 @@ def _undo_batch(
     standing = set(Item.objects.filter(pk__in=bundles, status=Item.Status.AVAILABLE).values_list("pk", flat=True))
     undone = []
     for line in lines:
-        now_has, before = facts[line.item_id or 0].values, line.before
+        now_has, was_scanned = facts[line.item_id or 0].values, _was_scanned_since(items[line.item_id or 0], bulk)
+        if was_scanned:
+            # Where it stands is no longer for an undo to say.
+            line.before = {name: value for name, value in line.before.items() if name != "current_branch_id"}
+            line.after = {name: value for name, value in line.after.items() if name != "current_branch_id"}
+        before = line.before
         is_changed = any(now_has[name] != value for name, value in line.after.items())
+        # Nor what a desk has made of it, though it may look as before.
+        is_changed = is_changed or (was_scanned and "status" in line.after)
         if is_changed or (before.get("bundle_id") and before["bundle_id"] not in standing):
             line.outcome, line.reasons = _Outcome.KEPT, _as_kept([blocking(Code.CHANGED_SINCE)])
         elif before.get("location_id") and before["location_id"] not in rooms:
@@ -171,6 +178,12 @@ def _undo_batch(
             line.outcome, line.before, line.after = _Outcome.UNDONE, line.after, line.before
             undone.append(line)
     _write(bulk, undone, items, staff, now, is_undo=True)
+
+
+def _was_scanned_since(item: Item, bulk: BulkChange) -> bool:
+    """Return whether a desk has had the item since the change, or has it under way now."""
+    seen, began = item.last_seen_at, bulk.begun_at
+    return item.status in BY_SCANS or (seen is not None and began is not None and seen > began)
 
 
 def _write(

@@ -11,6 +11,7 @@ from circulation.models import BulkChange, BulkLine
 from circulation.selectors.availability import availability
 from circulation.selectors.bulk_changes import lines_not_changed, progress_of, reason_counts
 from circulation.services.bulk_changes import begin_change, begin_undo, make_change, propose_change, undo_change
+from circulation.services.check_in import check_in
 from circulation.services.check_out import check_out
 from circulation.services.undo import undo
 from holdings.errors import LOCATION_ELSEWHERE
@@ -238,6 +239,19 @@ def test_an_item_that_moved_and_is_lent_by_now_moves_back(library, make, take_ba
 
     assert fresh(item).home_branch == library.main
     assert fresh(item).status == Item.Status.ON_LOAN
+
+
+def test_undoing_a_move_leaves_an_item_where_a_desk_has_had_it_since(library, make, take_back, now):
+    items = [library.item(), library.item()]
+    bulk = make(items, {"home_branch_id": library.east.pk})
+    later = now + timedelta(hours=1)
+    check_out(item=fresh(items[0]), patron=library.patron, branch=library.east, staff=library.staff, now=later)
+    check_in(item=fresh(items[0]), branch=library.east, staff=library.staff, now=later)
+
+    take_back(bulk)
+
+    assert [fresh(item).home_branch for item in items] == [library.main] * 2
+    assert [fresh(item).current_branch for item in items] == [library.east, library.main]
 
 
 def test_forgets_what_was_only_looked_at(library, propose, now):

@@ -105,6 +105,7 @@ def towns(
     """
     built, index = towns_of_module
     settings.CACHES, settings.SEARCH_INDEX = _cache_in(tmp_path), tmp_path / "search-index"
+    settings.COVER_SOURCE = _COVERS
     shutil.copytree(index, settings.SEARCH_INDEX)
     reader.close()
     with time_machine.travel(NOW, tick=False):

@@ -37,7 +37,7 @@ def work(request: DeskRequest, pk: int) -> HttpResponse:
         return _page(request, record)
     found = [each for each in records_by_identifier(text) if each.pk != record.pk]
     if not found:
-        return _page(request, record, number=text, problems=[gettext("No other record has this number.")], status=404)
+        return _page(request, record, number=text, problems=[gettext("No other record has this number.")])
     return _page(request, record, number=text, choices=found)
 
 

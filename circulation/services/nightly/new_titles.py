@@ -61,18 +61,18 @@ def tell_of_new_titles(*, on: date, now: datetime, counts: Counter[str]) -> None
     night = _Night(*newest, frozenset(unread))
 
     def work(keys: Sequence[int]) -> Counter[str]:
-        return Counter(letters=_tell(keys, night, on, now))
+        return Counter(letters=_tell(keys, night, now))
 
     work_through(_keys, work, counts)
 
 
-def _tell(keys: Sequence[int], night: _Night, on: date, now: datetime) -> int:
+def _tell(keys: Sequence[int], night: _Night, now: datetime) -> int:
     members = SavedSearch.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys, notifies=True)
     requests = []
     for saved in members.select_related("patron__category", "patron__home_branch").order_by("pk"):
         news = _news(saved, night)
         if news.hits and saved.patron.left_at is None:
-            requests.append(_message(saved, news, on))
+            requests.append(_message(saved, news))
         if (news.seen_item, news.seen_record) != (saved.seen_item, saved.seen_record):
             saved.seen_item, saved.seen_record = news.seen_item, news.seen_record
             saved.save(update_fields=["seen_item", "seen_record"])
@@ -128,13 +128,14 @@ def _found(wanted: SearchRequest) -> tuple[tuple[Hit, ...], int]:
     return tuple(result.hits), result.total
 
 
-def _message(saved: SavedSearch, news: _News, on: date) -> NoticeRequest:
+def _message(saved: SavedSearch, news: _News) -> NoticeRequest:
     items = [{"title": " / ".join(filter(None, (hit.title, hit.author))), "barcode": ""} for hit in news.hits]
     return NoticeRequest(
         patron=saved.patron,
         branch=saved.patron.home_branch,
         kind=NoticeKind.NEW_TITLES,
-        key=f"NEW_TITLES:{saved.pk}:{on:%Y-%m-%d}",
+        # By what was known before: told twice by no accident, and told again the same day of what came since.
+        key=f"NEW_TITLES:{saved.pk}:{saved.seen_item}:{saved.seen_record}",
         context={"search": saved.name, "items": items, "total": news.total},
         about={"search": saved.pk},
     )
