@@ -65,7 +65,7 @@ def test_writes_failures_and_repairs_to_a_file(tmp_path):
     [
         (b"", "", "EMPTY_FILE", "The file is empty."),
         (b"nothing of MARC", "", "UNKNOWN_FORMAT", "The file is not MARC in a format that can be read."),
-        (gzip.compress(b"")[:10], "10", "BROKEN_ARCHIVE", "The compressed file is damaged and ends here."),
+        (gzip.compress(b"", mtime=0)[:10], "10", "BROKEN_ARCHIVE", "The compressed file is damaged and ends here."),
     ],
 )
 def test_a_file_that_can_t_be_read_has_a_reason_and_no_place_in_the_report(tmp_path, content, offset, code, reason):
