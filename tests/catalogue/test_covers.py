@@ -48,7 +48,10 @@ def source(settings, monkeypatch):
 
 
 @pytest.fixture
-def sent(monkeypatch):
+def sent(monkeypatch, settings):
+    """Return the tasks that were sent; with a cache that nobody else empties meanwhile."""
+    memory = "django.core.cache.backends.locmem.LocMemCache"
+    settings.CACHES = {"default": {**settings.CACHES["default"], "BACKEND": memory, "LOCATION": "covers"}}
     messages = []
     monkeypatch.setattr(current_app, "send_task", lambda name, **options: messages.append((name, options["kwargs"])))
     cache.clear()
