@@ -62,7 +62,7 @@ def _executed(sql: str, parameters: Parameters) -> Any:
         # Django's own cursors write the parameters into the text, so that no two statements would be the same.
         _kept.cursor = psycopg.RawCursor(database.connection)
     cursor = database._prepare_cursor(_kept.cursor)
-    values = parameters if names is None else [parameters[name] for name in names]  # type: ignore[call-overload]
+    values = [parameters[name] for name in names] if isinstance(parameters, Mapping) else parameters
     try:
         cursor.execute(text, [_typed(value) for value in values])
     except NotSupportedError as error:
@@ -72,8 +72,8 @@ def _executed(sql: str, parameters: Parameters) -> Any:
 
 
 @cache
-def _numbered(sql: str) -> tuple[str, list[str] | None]:
-    """Return the text with its places as PostgreSQL numbers them, and their names in that order if they have any."""
+def _numbered(sql: str) -> tuple[str, list[str]]:
+    """Return the text with its places as PostgreSQL numbers them, and the names that they have in that order."""
     numbers: dict[str, int] = {}
 
     def place(found: re.Match[str]) -> str:
@@ -83,8 +83,7 @@ def _numbered(sql: str) -> tuple[str, list[str] | None]:
         return f"${numbers.setdefault(key, len(numbers) + 1)}"
 
     text = _PLACE.sub(place, sql)
-    names = [name for name in numbers if not name.startswith(" ")]
-    return text, names or None
+    return text, [name for name in numbers if not name.startswith(" ")]
 
 
 def _typed(value: Any) -> Any:
