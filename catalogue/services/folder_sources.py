@@ -25,7 +25,8 @@ def take_files(*, source: ImportSource, store: Store, author: Author, now: datet
     """Take what lies ready in a source's folder, and return the imports that wait with it, in the files' order.
 
     A file is moved into the folder's `done`. One that can't be moved is remembered, so that neither it nor the same
-    content under another name is taken again. One that can't be read doesn't keep the others.
+    content under another name is taken again, unless its import failed or was taken back. One that can't be read
+    doesn't keep the others.
 
     :param store: keeps the file in the municipality's own storage and returns its name there
     """
@@ -36,10 +37,13 @@ def take_files(*, source: ImportSource, store: Store, author: Author, now: datet
     except FolderFailed as failed:
         files, problem = [], failed.code.value
     taken = set(FolderFile.objects.filter(source=source).values_list("name", "size", "changed_ns"))
-    for file in files[:_MOST_FILES]:
+    new = []
+    for file in files:
         if (file.name, file.size, file.changed_ns) in taken:
             move_away(file, now)
-            continue
+        else:
+            new.append(file)
+    for file in new[:_MOST_FILES]:
         try:
             run = _take(source, file, store, author, now)
         except FolderFailed as failed:
@@ -61,11 +65,17 @@ def _take(source: ImportSource, file: Arrived, store: Store, author: Author, now
             # Somebody goes on writing; the next time it may be whole.
             return None
         run = None
-        if not FolderFile.objects.filter(source=source, sha256=digest.hexdigest()).exists():
+        if not _is_known(source, digest.hexdigest()):
             copy.seek(0)
             run = _planned(source, file, digest.hexdigest(), store(cast(BinaryIO, copy)), author, now)
     move_away(file, now)
     return run
+
+
+def _is_known(source: ImportSource, sha256: str) -> bool:
+    """Return whether this content has come in. It hasn't where the import failed, or was taken back or away since."""
+    known = FolderFile.objects.filter(source=source, sha256=sha256, run__isnull=False)
+    return known.exclude(run__state__in=(ImportRun.State.FAILED, ImportRun.State.UNDONE)).exists()
 
 
 @transaction.atomic
@@ -81,15 +91,8 @@ def _planned(
         stored_as=stored_as,
         harvested_from=source,
     )
-    FolderFile.objects.create(
-        source=source,
-        sha256=sha256,
-        name=file.name,
-        size=file.size,
-        changed_ns=file.changed_ns,
-        taken_at=now,
-        run=run,
-    )
+    seen = {"name": file.name, "size": file.size, "changed_ns": file.changed_ns, "taken_at": now, "run": run}
+    FolderFile.objects.update_or_create(source=source, sha256=sha256, defaults=seen)
     facts = {"name": source.name, "file": file.name, "size": file.size}
     audit.record(action="catalogue.take_file", actor=author.account, subject=source, facts=facts)
     return run

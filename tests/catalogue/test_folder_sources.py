@@ -85,6 +85,28 @@ def test_takes_a_file_once_and_moves_it_away(arrive, look, folder, source):
     assert not (folder / "the same again.mrc").exists()
 
 
+@pytest.mark.parametrize(("state", "runs"), [("UNDONE", 2), ("FAILED", 2), ("DONE", 1)])
+def test_takes_the_same_content_again_once_its_import_is_taken_back(arrive, look, state, runs):
+    arrive("week 47.mrc")
+    look()
+    ImportRun.objects.update(state=state)
+
+    arrive("again.mrc", seconds_ago=500)
+    look()
+
+    assert ImportRun.objects.count() == runs
+
+
+def test_files_that_cannot_be_moved_keep_no_new_one_out(arrive, look, monkeypatch):
+    monkeypatch.setattr("catalogue.services.folder_sources.move_away", lambda file, now: None)
+    monkeypatch.setattr("catalogue.services.folder_sources._MOST_FILES", 1)
+    for number in range(3):
+        arrive(f"{number}.mrc", iso2709([("001", f"2026{number}"), *NOVEL[1:]]), seconds_ago=900 - number)
+        look()
+
+    assert sorted(ImportRun.objects.values_list("file_name", flat=True)) == ["0.mrc", "1.mrc", "2.mrc"]
+
+
 def test_waits_until_nobody_writes_any_more(arrive, look):
     arrive("growing.mrc", RECORD[:100], seconds_ago=10)
     arrive("copied.mrc.part")
