@@ -28,6 +28,7 @@ class Correction:
     """What somebody said by hand.
 
     :ivar same_as: the record that it's of the same work as; None for a work of its own
+    :ivar is_hidden: that one is a library's own, and not the viewer's
     :ivar key: when all editions with this key came along
     :ivar made_in: the name of her municipality; empty for the consortium
     """
@@ -35,6 +36,7 @@ class Correction:
     pk: int
     record_id: int
     same_as: BibliographicRecord | None
+    is_hidden: bool
     key: str
     made_at: datetime
     made_by: str
@@ -95,12 +97,15 @@ def corrections_about(record: BibliographicRecord) -> list[Correction]:
     """Return what was said by hand of a record or of all with its key, newest first, also what was undone."""
     rows = WorkCorrection.objects.filter(_about(record)).select_related("same_as").defer("same_as__raw")
     rows = rows.order_by("-pk")
+    meant = BibliographicRecord.objects.filter(visible_to(viewer()), pk__in={row.same_as_id for row in rows})
+    shown = {None, *meant.values_list("pk", flat=True)}
     names = dict(Municipality.objects.filter(pk__in={row.made_in_id for row in rows}).values_list("pk", "name"))
     return [
         Correction(
             row.pk,
             row.record_id,
             row.same_as,
+            row.same_as_id not in shown,
             row.key,
             row.made_at,
             row.made_by,
@@ -129,6 +134,12 @@ def followers_of(record_ids: Collection[int]) -> set[int]:
         newest = (_put_to(newest, ()) | taken_in) - found
         found |= newest
     return found - gone - set(record_ids)
+
+
+def records_with_key(key: str) -> list[BibliographicRecord]:
+    """Return the records that say themselves that they're of a work, as far as the viewer sees them."""
+    rows = BibliographicRecord.objects.filter(visible_to(viewer()), work_key=key, deleted_at=None)
+    return list(rows.only("agency", "owner", "is_local", "visible_to"))
 
 
 def is_key(work: str) -> bool:

@@ -14,8 +14,8 @@ from catalogue.errors import Code, RecordRefused
 from catalogue.models import BibliographicRecord, Change, WorkCorrection
 from catalogue.regrouping import rooms
 from catalogue.rules.rights import reasons_against_edit
-from catalogue.selectors.rights import owned
-from catalogue.selectors.works import editions_of, ids_in_works, is_key, own_key, state_of, works_of
+from catalogue.selectors.rights import owned_each
+from catalogue.selectors.works import editions_of, ids_in_works, is_key, own_key, records_with_key, state_of, works_of
 from catalogue.services import change_feed
 from catalogue.services.record_versions import be_the_only_writer
 from catalogue.services.records import Author, locked_record
@@ -56,8 +56,11 @@ def join_work(
     reasons = [Reason(Code.SAME_WORK_ALREADY)] if works[record.pk] == works[other.pk] else []
     if other.deleted_at is not None:
         reasons.append(Reason(Code.RECORD_GONE))
-    _refuse(record, expected, author, reasons)
-    key = works[record.pk] if with_editions and is_key(works[record.pk]) else ""
+    if other.visible_to_id not in (None, record.visible_to_id):
+        reasons.append(Reason(Code.LEVELS_DIFFER))
+    # A local record speaks for itself only.
+    key = works[record.pk] if with_editions and is_key(works[record.pk]) and not record.is_local else ""
+    _refuse(record, expected, author, reasons, key)
     said = WorkCorrection(record=record, same_as=other, work=works[other.pk], key=key)
     return _correct(said, author, now, "catalogue.join_work")
 
@@ -76,7 +79,7 @@ def undo_work_correction(
     said = WorkCorrection.objects.select_for_update(of=("self",)).filter(pk=correction_id, undone_at=None).first()
     if said is None or (said.record_id != record.pk and said.key != own_key(record)):
         raise RecordRefused([Reason(Code.NOTHING_TO_UNDO)])
-    _refuse(record, expected, author, [])
+    _refuse(record, expected, author, [], said.key)
     before = _members(said)
     said.undone_at, said.undone_by = now, _name(author)
     said.save(update_fields=["undone_at", "undone_by"])
@@ -86,8 +89,13 @@ def undo_work_correction(
     return said
 
 
-def _refuse(record: BibliographicRecord, expected: str, author: Author, reasons: list[Reason]) -> None:
-    reasons += [Reason(code) for code in reasons_against_edit(owned(record), author.library, new_owner="")]
+def _refuse(record: BibliographicRecord, expected: str, author: Author, reasons: list[Reason], key: str = "") -> None:
+    """Refuse whoever may not change the record; nor, where all editions with a key go along, each of them."""
+    touched = owned_each([record, *(records_with_key(key) if key else ())])
+    codes = (code for each in touched for code in reasons_against_edit(each, author.library, new_owner=""))
+    reasons += [Reason(code) for code in dict.fromkeys(codes)]
+    if key and record.is_local and not author.library.is_root:
+        reasons.append(Reason(Code.LEVELS_DIFFER))
     if record.deleted_at is not None:
         reasons.append(Reason(Code.RECORD_GONE))
     if state_of(record) != expected:

@@ -163,11 +163,47 @@ def test_joins_one_record_or_all_its_editions_and_those_that_come_later(shelf, s
 
     undo(shelf[2], alone)
     together = join(shelf[2], shelf[0], with_editions=True)
-    shelf.append(RecordFactory(work_key="sten|"))
+    shelf.append(RecordFactory(owner="alpha", work_key="sten|"))
     assert grouped(shelf) == [[0, 1, 2, 3, 5], [4]]
 
     undo(shelf[3], together)
     assert grouped(shelf) == [[0, 1], [2, 3, 5], [4]]
+
+
+def test_all_editions_go_along_only_with_whoever_may_change_each(shelf, say, alpha):
+    _out, join, undo = say
+    national = RecordFactory(owner="870970", work_key="sten|")
+
+    with pytest.raises(RecordRefused) as refused:
+        join(shelf[2], shelf[0], with_editions=True)
+
+    assert {reason.code for reason in refused.value.reasons} == {Code.NATIONAL_RECORD}
+    join(shelf[2], shelf[0])
+    local = RecordFactory(owner="alpha", work_key="sten|", is_local=True, visible_to=alpha)
+    said = join(local, shelf[0], with_editions=True)
+    assert (said.key, grouped([*shelf, national, local])) == ("", [[0, 1, 2, 6], [3, 5], [4]])
+
+
+def test_a_local_record_takes_back_nothing_that_was_said_of_all(shelf, say, alpha, now):
+    _out, join, undo = say
+    together = join(shelf[2], shelf[0], with_editions=True)
+    RecordFactory(owner="870970", work_key="sten|")
+    local = RecordFactory(owner="alpha", work_key="sten|", is_local=True, visible_to=alpha)
+
+    with pytest.raises(RecordRefused) as refused:
+        undo(local, together)
+
+    assert {reason.code for reason in refused.value.reasons} == {Code.NATIONAL_RECORD, Code.LEVELS_DIFFER}
+
+
+def test_a_common_record_is_not_put_to_one_that_only_a_library_sees(shelf, say, alpha):
+    _out, join, _undo = say
+    local = RecordFactory(owner="alpha", is_local=True, visible_to=alpha)
+
+    with pytest.raises(RecordRefused) as refused:
+        join(shelf[2], local)
+
+    assert {reason.code for reason in refused.value.reasons} == {Code.LEVELS_DIFFER}
 
 
 def test_what_was_put_to_a_record_goes_where_that_one_goes(shelf, say):

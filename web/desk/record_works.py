@@ -88,7 +88,7 @@ def _done(request: DeskRequest, record: Any, service: Callable[..., Any], done: 
 
 def _page(request: DeskRequest, record: Any, *, status: int = 200, **more: Any) -> HttpResponse:
     work = works_of([record])[record.pk]
-    said = corrections_about(record)
+    said, own = corrections_about(record), request.tenant.name
     editions = editions_of(work)
     by_itself = [each.pk for each in editions if own_key(each) == work]
     context = {
@@ -104,9 +104,10 @@ def _page(request: DeskRequest, record: Any, *, status: int = 200, **more: Any) 
             }
             for each in editions
         ],
-        "said": [{"said": each, "what": what_was_said(each)} for each in said],
+        # As in a record's history: other libraries' staff are nobody's business here.
+        "said": [{"said": each, "what": what_was_said(each), "is_ours": each.made_in == own} for each in said],
         "state": state_of(record),
-        "with_editions": is_key(work) and len(editions) > 1,
+        "with_editions": is_key(work) and len(editions) > 1 and not record.is_local,
         **more,
     }
     return render(request, "desk/record_work.html", context, status=status)

@@ -37,6 +37,8 @@ def what_was_said(said: Correction) -> str:
     """Return what somebody said by hand of a record's work."""
     if said.same_as is None:
         return gettext("No edition of the same work")
+    if said.is_hidden:
+        return gettext("Somebody has said otherwise, and that holds.")
     values = {"number": said.same_as.control_number, "title": said.same_as.title}
     if said.key:
         return gettext("With its other editions the same work as %(number)s, %(title)s") % values

@@ -56,7 +56,7 @@ def test_says_why_a_record_is_with_others_and_parts_and_joins_them(pair, librari
     undone = librarian_client.post(
         reverse("desk:undo_work", args=[pair[0].pk, said.pk]), {"expected": "2-0"}, follow=True
     )
-    assert "taken back" in _text(undone)
+    assert '<span class="soft">Taken back.' in _text(undone)
 
 
 def test_changes_nothing_when_a_colleague_was_faster(pair, librarian_client):
