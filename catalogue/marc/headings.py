@@ -31,14 +31,16 @@ class Heading:
 
     :ivar scheme: the vocabulary as records name it, in $2; empty for names
     :ivar places: which of the field's subfields it takes up, from 0
-    :ivar number: its authority's, "(870979)12345" or a URI; empty when the field names none
+    :ivar numbers: its authority's, "(870979)12345" or a URI; in MARC 21 each vocabulary's may stand there
+    :ivar is_narrowed: more than its base: "Dogs -- History", where the number may mean "Dogs"
     """
 
     kind: HeadingKind
     scheme: str
     parts: Parts
     places: tuple[int, ...]
-    number: str = ""
+    numbers: tuple[str, ...] = ()
+    is_narrowed: bool = False
 
     @property
     def key(self) -> int:
@@ -145,7 +147,7 @@ def comparable_heading(text: str) -> str:
 
 def number_in(field: MarcField, flavour: Flavour) -> str:
     """Return the number of the authority that a field names; empty when it names none."""
-    return "" if field.is_control else _number_of(field.subfields, flavour)
+    return next(iter(() if field.is_control else _numbers_of(field.subfields, flavour)), "")
 
 
 def agency_of(number: str) -> str:
@@ -160,11 +162,14 @@ def full_number(agency: str, number: str) -> str:
     return f"{agency}/{number}" if "://" in agency else f"({agency}){number}"
 
 
-def with_heading(field: MarcField, heading: Heading, parts: Parts, number: str, flavour: Flavour) -> MarcField:
+def with_heading(
+    field: MarcField, heading: Heading, parts: Parts, number: str, flavour: Flavour, *, instead_of: str = ""
+) -> MarcField:
     """Return the field with other parts in place of its heading; all else stays: roles, titles, punctuation.
 
     :param heading: one that `headings_in` found in it
     :param number: its authority's now; empty to leave the field as it is in that
+    :param instead_of: which of several numbers that one replaces, the first one unless told
     """
     subfields, first = field.subfields, heading.places[0]
     new = list(_written(parts, heading, flavour, subfields[first][0]))
@@ -179,7 +184,7 @@ def with_heading(field: MarcField, heading: Heading, parts: Parts, number: str, 
     before = sum(1 for place in range(first) if place not in heading.places)
     whole = [*kept[:before], *new, *kept[before:]]
     if number:
-        whole = list(_with_number(whole, number, flavour))
+        whole = list(_with_number(whole, number, flavour, instead_of))
     return MarcField(field.tag, field.indicators + "".join(f"{SUBFIELD}{code}{value}" for code, value in whole))
 
 
@@ -207,19 +212,18 @@ def keys_in(record: MarcRecord, agencies: Collection[str]) -> set[int]:
     """
     keys = set()
     for _, heading in headings_in(record):
-        if heading.number:
-            keys.add(number_key(heading.number))
-        if not heading.number or agency_of(heading.number) not in agencies:
+        keys |= {number_key(number) for number in heading.numbers}
+        if not any(agency_of(number) in agencies for number in heading.numbers):
             keys.add(heading.key)
     return keys
 
 
 def replaced(
-    record: MarcRecord, is_meant: Callable[[Heading], bool], parts: Parts, number: str
+    record: MarcRecord, is_meant: Callable[[Heading], bool], parts: Parts, *, number: str, instead_of: Collection[str]
 ) -> tuple[MarcRecord, int]:
     """Return the record with other parts where a heading is meant, and how many fields that changed.
 
-    :param number: what the fields that name an authority by number name from now on
+    :param number: what the fields name that named the authority by one of the numbers in `instead_of`; others' stay
     """
     fields, changed, done = list(record.fields), 0, set()
     # From behind, so that places in a field with several headings stay right.
@@ -227,7 +231,8 @@ def replaced(
         if (place, heading.places[0]) in done or not is_meant(heading):
             continue
         done.add((place, heading.places[0]))
-        new = with_heading(fields[place], heading, parts, number if heading.number else "", record.flavour)
+        old = next((each for each in heading.numbers if each in instead_of), "")
+        new = with_heading(fields[place], heading, parts, number if old else "", record.flavour, instead_of=old)
         if new != fields[place]:
             fields[place] = new
             changed += 1
@@ -241,17 +246,20 @@ def _headings(field: MarcField, rule: _Rule, flavour: Flavour) -> Iterator[Headi
     own = [(place, *part) for place, part in enumerate(subfields[:end]) if part[0] in rule.codes and part[1].strip()]
     if rule.kind == _C and flavour == Flavour.DANMARC2 and any(code in _MORE_OF_A_NAME for code, _ in subfields):
         return
-    number = _number_of(subfields, flavour)
+    numbers = _numbers_of(subfields, flavour)
     if rule.is_each:
         # A number beside several headings says nothing of which it means.
         for place, _, value in own:
-            yield Heading(rule.kind, scheme, (("a", value.strip()),), (place,), number if len(own) == 1 else "")
+            yield Heading(rule.kind, scheme, (("a", value.strip()),), (place,), numbers if len(own) == 1 else ())
         return
     if not any(code == "a" for _, code, _ in own):
         return
     base = [part for part in own if part[1] in rule.base]
-    for parts in ([base] if rule.base and base != own else []) + [own]:
-        yield Heading(rule.kind, scheme, _parts(parts, rule.kind, flavour), tuple(part[0] for part in parts), number)
+    is_narrowed = bool(rule.base) and base != own
+    for parts in [base, own] if is_narrowed else [own]:
+        places = tuple(part[0] for part in parts)
+        narrowed = is_narrowed and parts is own
+        yield Heading(rule.kind, scheme, _parts(parts, rule.kind, flavour), places, numbers, narrowed)
 
 
 def _parts(own: Sequence[tuple[int, str, str]], kind: HeadingKind, flavour: Flavour) -> Parts:
@@ -303,16 +311,23 @@ def _scheme(field: MarcField, rule: _Rule) -> str:
     return named or _BY_SECOND_INDICATOR.get(field.indicators[1:2], "")
 
 
-def _number_of(subfields: Sequence[tuple[str, str]], flavour: Flavour) -> str:
+def _numbers_of(subfields: Sequence[tuple[str, str]], flavour: Flavour) -> tuple[str, ...]:
     if flavour == Flavour.MARC21:
-        return next((value.strip() for code, value in subfields if code == "0"), "")
+        return tuple(value.strip() for code, value in subfields if code == "0" and value.strip())
     agency, number = (next((value.strip() for code, value in subfields if code == each), "") for each in "56")
-    return full_number(agency, number) if agency and number else ""
+    return (full_number(agency, number),) if agency and number else ()
 
 
-def _with_number(subfields: Sequence[tuple[str, str]], number: str, flavour: Flavour) -> Sequence[tuple[str, str]]:
+def _with_number(
+    subfields: Sequence[tuple[str, str]], number: str, flavour: Flavour, instead_of: str
+) -> Sequence[tuple[str, str]]:
     if flavour == Flavour.MARC21:
-        first = next((place for place, (code, _) in enumerate(subfields) if code == "0"), len(subfields))
+        there = (
+            place
+            for place, (code, value) in enumerate(subfields)
+            if code == "0" and (not instead_of or value.strip() == instead_of)
+        )
+        first = next(there, len(subfields))
         others = [part for place, part in enumerate(subfields) if place != first]
         return [*others[:first], ("0", number), *others[first:]]
     found = _NUMBER.fullmatch(number)

@@ -162,6 +162,23 @@ def all_agencies() -> set[str]:
 
 
 def is_headings_alone(authority: Authority, key: int) -> bool:
-    """Tell whether nobody but this authority has the heading, so that a field with it alone must mean this one."""
+    """Tell whether a field with the heading alone must mean this authority.
+
+    Nobody else has it, and nobody else has had it since this one left it.
+    """
     others = Authority.objects.filter(key=key, merged_into=None).exclude(pk=authority.pk)
-    return not others.exists()
+    if others.exists():
+        return False
+    former = AuthorityReference.objects.filter(relation=AuthorityReference.Relation.FORMER, key=key)
+    rivals = set(former.filter(authority__merged_into=None).values_list("authority", flat=True)) - {authority.pk}
+    if not rivals:
+        return True
+    changes = HeadingChange.objects.filter(authority__in=rivals | {authority.pk}).select_related(
+        "authority__vocabulary"
+    )
+    left_it = [
+        each.authority_id
+        for each in changes.order_by("pk")
+        if heading_key(each.authority.kind, scheme_of(each.authority), each.old_parts) == key
+    ]
+    return bool(left_it) and left_it[-1] == authority.pk

@@ -27,6 +27,8 @@ from catalogue.services.records import update_record
 from common import audit
 
 _BATCH = 100
+# The subfields of a subject that narrow it down.
+_NARROWING = frozenset("vxyz")
 
 
 def carry_heading_changes(*, now: datetime) -> int:
@@ -83,18 +85,21 @@ class _Renaming:
         self._agencies = all_agencies()
         key = heading_key(authority.kind, self._scheme, change.old_parts)
         self._key = key if is_headings_alone(authority, key) else None
+        self._own_keys = {key, heading_key(authority.kind, self._scheme, self.parts)}
+        self._is_narrowed = any(code in _NARROWING for code, _ in (*self.parts, *change.old_parts))
 
     def is_meant(self, heading: Heading) -> bool:
         """Tell whether a heading is the authority's: by its number, or without a known one by its words."""
         if heading.kind != self._kind or (heading.scheme or "") != self._scheme.casefold():
             return False
-        if heading.number in self._numbers:
-            return True
-        return heading.key == self._key and (not heading.number or agency_of(heading.number) not in self._agencies)
+        if not self._numbers.isdisjoint(heading.numbers):
+            # Of "Dogs -- History" the number may mean "Dogs": what narrows it down stays then.
+            return not heading.is_narrowed or self._is_narrowed or heading.key in self._own_keys
+        return heading.key == self._key and not any(agency_of(each) in self._agencies for each in heading.numbers)
 
     def of(self, record: MarcRecord) -> tuple[MarcRecord, int]:
         """Return the record with the new heading, and how many fields have it now that hadn't."""
-        return replaced(record, self.is_meant, self.parts, self.number)
+        return replaced(record, self.is_meant, self.parts, number=self.number, instead_of=self._numbers)
 
 
 def _rewrite(ids: Sequence[int], renaming: _Renaming, now: datetime) -> tuple[list[int], int]:

@@ -93,13 +93,21 @@ def _read_headings(record_ids: Collection[int]) -> None:
 
 
 def _put_right(keys: Collection[int], first: int) -> None:
-    """Let the renamings go on whose old heading a record has come with again."""
+    """Let the renamings go on whose old heading a record has come with again.
+
+    A heading that several authorities have had tells nothing of which one such a record means.
+    """
     former = AuthorityReference.objects.filter(
         relation=AuthorityReference.Relation.FORMER, key__in=keys, authority__merged_into=None
     )
+    rows = list(former.select_related("authority__vocabulary"))
+    owners: dict[int, set[int]] = {}
+    for row in rows:
+        owners.setdefault(row.key, set()).add(row.authority_id)
     again = [
         change.pk
-        for row in former.select_related("authority__vocabulary")
+        for row in rows
+        if len(owners[row.key]) == 1
         for change in HeadingChange.objects.filter(authority=row.authority)
         if heading_from(row.authority.kind, scheme_of(row.authority), change.old_parts).key == row.key
     ]

@@ -75,7 +75,8 @@ def bring(alpha, now):
 
 
 def novel(number="20260001", **changed):
-    return iso2709([(tag, number if tag == "001" else changed.get(f"t{tag}", text)) for tag, text in NOVEL])
+    said = dict(NOVEL) | {"001": number} | {tag.removeprefix("t"): text for tag, text in changed.items()}
+    return iso2709(list(said.items()))
 
 
 def fields(record, tag):
@@ -249,7 +250,36 @@ def test_a_number_decides_before_the_words(make, root, bring, now):
 
     assert fields(mine, "100") == [f"1 $aStjerne, Aino$0{number}"]
     assert fields(others, "100") == ["1 $aTähti, Aino$0(libsys)999"]
-    assert fields(unknown, "100") == [f"1 $aStjerne, Aino$0{number}"]
+    assert fields(unknown, "100") == ["1 $aStjerne, Aino$0(XX-ELSE)5"]
+
+
+def test_a_number_of_a_subject_means_what_it_names_and_what_narrows_it_down_stays(make, root, bring, now):
+    topics = vocabulary("own-topics", "topics", "own", ["SUBJECT"])
+    dogs = make((("a", "Dogs"),), within=topics, kind="SUBJECT")
+    history = make((("a", "Cats"), ("x", "History")), within=topics, kind="SUBJECT")
+    base, whole = number_of(dogs), number_of(history)
+    [record] = bring(novel(t650=f" 7$aDogs$xHistory$2own$0{base}"))
+    [_, narrowed] = bring(novel("20260002", t650=f" 7$aCats$xHistory$2own$0(GND)1$0{whole}"))
+    renamed(dogs, (("a", "Canines"),), root, now)
+    renamed(history, (("a", "Cats"), ("x", "The past")), root, now)
+    carry_heading_changes(now=now)
+
+    assert fields(record, "650") == [f" 7$aCanines$xHistory$2own$0{base}"]
+    assert fields(narrowed, "650") == [f" 7$aCats$xThe past$2own$0(GND)1$0{whole}"]
+
+
+def test_a_heading_that_two_have_had_one_after_the_other_puts_nothing_right(make, root, bring, now):
+    [first] = bring(novel("1"))
+    renamed(make(), STAR, root, now)
+    carry_heading_changes(now=now)
+    [_, second] = bring(novel("1"), novel("2"))[:2]
+    renamed(make(), (("a", "Tähti, Aino"), ("d", "1980-")), root, now)
+    carry_heading_changes(now=now)
+    later = bring(novel("3"), days=1)[-1]
+    follow_headings()
+
+    assert fields(second, "100") != ["1 $aStjerne, Aino,$ekirjoittaja."]
+    assert fields(later, "100") == ["1 $aTähti, Aino,$ekirjoittaja."]
 
 
 def test_words_that_two_vocabularies_have_decide_nothing(make, root, bring, now):
