@@ -11,13 +11,12 @@ from holdings.models import Item
 from tenants.keys import lock_numbers
 from tenants.selectors import current_municipality
 
-_COPIES = "count(*) FILTER (WHERE item.status <> ALL (%(no_copy)s))"
 # Titles whose copies are counted wrongly, or not at all yet.
-_WRONG = f"""
+_WRONG = """
     SELECT DISTINCT known.record_id
     FROM public.catalogue_holdingssummary known
     LEFT JOIN (
-        SELECT item.record_id, branch.code, {_COPIES} AS copies
+        SELECT item.record_id, branch.code, count(*) FILTER (WHERE item.status <> ALL (%(no_copy)s)) AS copies
         FROM holdings_item item JOIN holdings_branch branch ON branch.id = item.home_branch_id
         GROUP BY item.record_id, branch.code
     ) counted ON counted.record_id = known.record_id AND counted.code = known.branch_code
@@ -30,10 +29,10 @@ _LOCKED = """
     WHERE municipality_id = %(municipality)s AND record_id = ANY (%(records)s)
     ORDER BY record_id, branch_code FOR NO KEY UPDATE
 """
-_PUT_RIGHT = f"""
+_PUT_RIGHT = """
     UPDATE public.catalogue_holdingssummary known
     SET copies = (
-        SELECT {_COPIES}
+        SELECT count(*) FILTER (WHERE item.status <> ALL (%(no_copy)s))
         FROM holdings_item item JOIN holdings_branch branch ON branch.id = item.home_branch_id
         WHERE item.record_id = known.record_id AND branch.code = known.branch_code
     )
