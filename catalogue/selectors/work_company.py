@@ -36,7 +36,7 @@ def in_company(records: Sequence[BibliographicRecord], works: Mapping[int, str])
 def _shared(keys: Iterable[str]) -> set[str]:
     rows = BibliographicRecord.objects.filter(work_key__in=list(keys), deleted_at=None)
     counted = rows.exclude(work_key="").values("work_key").annotate(editions=Count("pk")).filter(editions__gt=1)
-    return set(counted.order_by().values_list("work_key", flat=True))
+    return {key for key in counted.order_by().values_list("work_key", flat=True) if key}
 
 
 def _unknown_yet() -> set[str] | None:
