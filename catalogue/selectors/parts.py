@@ -81,7 +81,9 @@ def _above(
         by_number.setdefault(row.control_number, []).append(row)
     found = {}
     for row in wanted:
-        rows = [each for each in by_number.get(row.part_of, ()) if each.pk != row.pk]
+        # What another library keeps to itself under the same number has nothing to do with it.
+        seen = (each for each in by_number.get(row.part_of, ()) if each.visible_to_id in (None, row.visible_to_id))
+        rows = [each for each in seen if each.pk != row.pk]
         own = [each for each in rows if each.source == row.source]
         if own or len(rows) == 1:
             found[row.pk] = (own or rows)[0]
