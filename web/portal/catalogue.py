@@ -32,6 +32,7 @@ from web.portal.title_files import OFFERED
 from web.portal.works import listed, work_of
 from web.titles.covers import cover_address
 from web.titles.family import family_of
+from web.titles.issues import issues_shown
 from web.titles.names import audience_name, cover_kind, language_name, material_name
 from web.titles.searching import LONGEST, run_search
 from web.ui.requests import PageRequest
@@ -106,11 +107,14 @@ def show_record(request: PageRequest, record: Any, *, status: int = 200) -> Http
     pk = record.pk
     seen = record_view(record, current_municipality())
     here = availability([pk]).get(pk, [])
+    volumes, family = volumes_of(pk), family_of(record, current_municipality().schema_name)
+    asked = request.POST.get("volume", request.GET.get("volume", ""))
+    volume = asked if asked in volumes else ""
     context = portal_context(request, "search")
     context |= {
         "any_edition": request.GET.get("any_edition") == "1",
         "own_holds": queued_holds_of(context["patron"]) if context["patron"] else [],
-        "own_hold": own_hold_on(context["patron"], pk) if context["patron"] else None,
+        "own_hold": own_hold_on(context["patron"], pk, volume=volume) if context["patron"] else None,
         "record": seen,
         "cover": cover_kind(seen.material_type, seen.audience),
         "picture": cover_address(seen.isbns),
@@ -125,9 +129,11 @@ def show_record(request: PageRequest, record: Any, *, status: int = 200) -> Http
         "call_numbers": _call_numbers(pk),
         "waiting": queue_length([pk]).get(pk, 0),
         "editions": other_editions(record),
-        "family": family_of(record, current_municipality().schema_name),
+        "family": family,
+        "years": issues_shown(pk, family["parts"]) if volumes else [],
         "pickup_branches": pickup_branches(),
-        "volumes": volumes_of(pk),
+        "volumes": volumes,
+        "volume": volume,
         "file_formats": OFFERED.items(),
         "today": timezone.localdate(),
     }
