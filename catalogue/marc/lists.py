@@ -1,37 +1,37 @@
-"""Records as rows of a CSV list, for spreadsheets."""
+"""Records as rows of a list, for spreadsheets."""
 
-import csv
-import io
+from collections.abc import Iterable
+from operator import attrgetter
 
 from catalogue.marc.record_columns import DESCRIPTION
 from catalogue.marc.to_marc21 import Described
+from common.tables import FileColumn, Kind, csv_line, csv_lines
 
-_BETWEEN = "; "
-# A spreadsheet would take such a cell for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # A summary is too long for a cell, and the number of the whole says nothing without the whole.
 COLUMNS = ("control_number", *(name for name in DESCRIPTION if name not in ("summary", "part_of")))
 
 
+def columns_named(names: Iterable[str] = COLUMNS) -> list[FileColumn]:
+    """Return columns of a list of records; their names are their headings, for other programs read them.
+
+    :raises KeyError: for a name that's none of `COLUMNS`
+    """
+    return [_KNOWN[name] for name in names]
+
+
 def heading() -> str:
     """Return the first line, behind the mark by which spreadsheets know UTF-8."""
-    return "\ufeff" + as_line(COLUMNS)
+    return next(csv_lines(_ALL, ()))
 
 
 def row(record: Described) -> str:
     """Return a record's line."""
-    return as_line([as_cell(getattr(record, name)) for name in COLUMNS])
+    return csv_line(_ALL, record)
 
 
-def as_cell(value: str | int | list[str] | None) -> str:
-    """Return a value as a cell that no spreadsheet takes for a formula."""
-    text = _BETWEEN.join(value) if isinstance(value, list) else str(value or "")
-    text = text.replace("\x00", "")
-    return f"'{text}" if text.startswith(_FORMULA) else text
+def _kind(name: str) -> Kind:
+    return Kind.NUMBER if name == "year" else Kind.TEXT
 
 
-def as_line(cells: list[str] | tuple[str, ...]) -> str:
-    """Return cells as a line, its end included."""
-    line = io.StringIO()
-    csv.writer(line).writerow(cells)
-    return line.getvalue()
+_KNOWN = {name: FileColumn(name, name, attrgetter(name), _kind(name)) for name in COLUMNS}
+_ALL = columns_named()

@@ -6,6 +6,8 @@ Screens need `search`, `suggest` and `other_editions`, and what they take and re
 from catalogue.search.editions import other_editions, titles_in_series
 from catalogue.search.lag import IndexState, index_state, unread_records
 from catalogue.search.requests import (
+    LARGEST_PAGE,
+    MOST_HITS,
     FacetValue,
     Filters,
     Hit,
@@ -19,6 +21,8 @@ from catalogue.search.searching import count, search
 from catalogue.search.suggestions import suggest
 
 __all__ = [
+    "LARGEST_PAGE",
+    "MOST_HITS",
     "FacetValue",
     "Filters",
     "Hit",

@@ -1,34 +1,41 @@
 """What became of each record of an import by a profile: page by page, and as a list for spreadsheets."""
 
 from collections.abc import Iterator, Sequence
+from operator import itemgetter
+from typing import Any
 
 from django.db.models import QuerySet
 
-from catalogue.marc.lists import as_cell, as_line
 from catalogue.models import ImportEntry, ImportOutcome
+from common.tables import FileColumn, Kind, csv_lines
 
-COLUMNS = (
-    "position",
-    "control_number",
-    "title",
-    "outcome",
-    "why",
-    "reasons",
-    "score",
-    "record_id",
-    "version",
-    "undone_at",
-    "kept_because",
-)
+_KINDS = {
+    "position": Kind.NUMBER,
+    "control_number": Kind.TEXT,
+    "title": Kind.TEXT,
+    "outcome": Kind.TEXT,
+    "why": Kind.TEXT,
+    "reasons": Kind.TEXT,
+    "score": Kind.NUMBER,
+    "record_id": Kind.TEXT,
+    "version": Kind.NUMBER,
+    "undone_at": Kind.MOMENT,
+    "kept_because": Kind.TEXT,
+}
+# Other programs read them by their names; reasons are codes.
+COLUMNS = tuple(FileColumn(name, name, itemgetter(name), kind) for name, kind in _KINDS.items())
 _CHUNK = 2000
 
 
 def report_lines(run_id: int) -> Iterator[str]:
-    """Yield the lines of a run's whole report in the file's order, as CSV; reasons are codes."""
-    yield "\ufeff" + as_line(COLUMNS)
-    rows = ImportEntry.objects.filter(run=run_id).order_by("position").values_list(*COLUMNS)
-    for row in rows.iterator(chunk_size=_CHUNK):
-        yield as_line([as_cell(value.isoformat() if hasattr(value, "isoformat") else value) for value in row])
+    """Yield the lines of a run's whole report in the file's order, as CSV."""
+    return csv_lines(COLUMNS, report_rows(run_id))
+
+
+def report_rows(run_id: int) -> Iterator[dict[str, Any]]:
+    """Yield what became of each record of a run, in the file's order, for `COLUMNS`."""
+    rows = ImportEntry.objects.filter(run=run_id).order_by("position").values(*_KINDS)
+    return rows.iterator(chunk_size=_CHUNK)
 
 
 def open_questions(run_id: int) -> QuerySet[ImportEntry]:

@@ -19,6 +19,7 @@ from catalogue.marc.records import RecordRead
 from catalogue.models import BibliographicRecord
 from tests.factories.catalogue import RecordFactory
 from tests.interop.harvests import MARC, hold, import_samples, tell
+from tests.spreadsheets import cells_of
 
 NOVEL = {
     "title": "Hus & have {50 %}",
@@ -219,3 +220,18 @@ def test_a_list_holds_no_formula():
 
     assert cells[COLUMNS.index("title")] == "'=HYPERLINK(1)"
     assert cells[COLUMNS.index("contributors")] == "a; b"
+
+
+def test_lists_have_the_columns_that_are_asked_for_as_csv_and_as_excel(export, tmp_path):
+    numbers = [record.control_number for record in import_samples("marc21-utf8.mrc")]
+
+    head, *rows = cells_of(export("--format=xlsx", "--columns=control_number,year"))
+    assert head == ["control_number", "year"]
+    assert [row[0] for row in rows] == numbers
+    assert all(isinstance(row[1], float) for row in rows if len(row) > 1)
+    assert export("--format=csv", "--columns=year,control_number").decode().startswith("\ufeffyear,control_number\r\n")
+
+    with pytest.raises(CommandError, match="marcxml has no columns"):
+        export("--format=marcxml", "--columns=title")
+    with pytest.raises(CommandError, match="there's no such column"):
+        export("--format=csv", "--columns=raw")
