@@ -22,7 +22,6 @@ COLUMNS = (
     "fills_own_branch_only",
     "bundle_id",
 )
-_ABOUT = ("due", "is_trapped", "is_travelling", "waiting", "contents", "record_id", "volume")
 _Outcome = BulkLine.Outcome
 
 
@@ -68,18 +67,9 @@ def facts_of_items(item_ids: Collection[int]) -> dict[int, ItemFacts]:
             is_travelling=row["is_travelling"],
             waiting=row["waiting"],
             contents=row["contents"],
-            record_id=row["record_id"],
-            volume=row["volume"],
         )
-        for row in rows.values("pk", *COLUMNS, *_ABOUT)
+        for row in rows.values("pk", *COLUMNS, "due", "is_trapped", "is_travelling", "waiting", "contents")
     }
-
-
-def copies_of_titles(record_ids: Collection[int]) -> dict[tuple[int, str], int]:
-    """Return how many copies of each title and volume are there to be read in this municipality."""
-    copies = Item.objects.filter(record__in=record_ids).exclude(status__in=Item.NO_COPY).order_by()
-    rows = copies.values_list("record_id", "volume").annotate(count=Count("pk"))
-    return {(record_id, volume): count for record_id, volume, count in rows}
 
 
 def items_by_barcode(barcodes: Collection[str]) -> dict[str, int]:
@@ -109,6 +99,12 @@ def progress_of(bulk: BulkChange) -> Progress:
     return Progress(counts, 100 * done // (done + left) if done + left else 100)
 
 
+def lines_of(bulk: BulkChange) -> QuerySet[BulkLine]:
+    """Return all lines of a change with their items and titles, in the list's order."""
+    lines = BulkLine.objects.filter(bulk=bulk).select_related("item__record")
+    return lines.defer("item__record__raw").order_by("position")
+
+
 def lines_not_changed(bulk: BulkChange) -> QuerySet[BulkLine]:
     """Return the lines that can't be changed, or couldn't be undone, with items and titles, in the list's order."""
     lines = BulkLine.objects.filter(bulk=bulk, outcome__in=(_Outcome.REFUSED, _Outcome.KEPT))
@@ -116,9 +112,8 @@ def lines_not_changed(bulk: BulkChange) -> QuerySet[BulkLine]:
 
 
 def lines_to_change(bulk: BulkChange) -> QuerySet[BulkLine]:
-    """Return the lines that are to be changed, or once it's begun were, with items and titles, in the list's order."""
-    is_proposed = bulk.state == BulkChange.State.PROPOSED
-    lines = BulkLine.objects.filter(bulk=bulk, outcome=_Outcome.TO_DO if is_proposed else _Outcome.CHANGED)
+    """Return the lines that are to be changed, or were, with their items and titles, in the list's order."""
+    lines = BulkLine.objects.filter(bulk=bulk, outcome__in=(_Outcome.TO_DO, _Outcome.CHANGED))
     return lines.select_related("item__record").defer("item__record__raw").order_by("position")
 
 

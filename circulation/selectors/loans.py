@@ -113,10 +113,12 @@ def loans_of(patron: Patron, *, now: datetime, panel: PatronPanel | None = None)
     return [_line(loan, patron, stopped, book, now, others_fill_all=loan.pk in free) for loan in loans]
 
 
-def overdue_loans(branch: Branch, *, now: datetime, limit: int = 500) -> list[Loan]:
+def overdue_loans(branch: Branch, *, now: datetime, limit: int | None = 500) -> list[Loan]:
     """Return the branch's loans that are overdue, the longest first, with item, title and patron.
 
     One by the hour is overdue once its hour is past.
+
+    :param limit: so many at most; None for all
     """
     return list(
         loans_with_item()

@@ -64,10 +64,7 @@ class SearchView(PublicView):
                 gettext("The search index is being built."),
                 percent=progress and progress.percent,
             )
-        # The list has records, each by itself.
-        found = asdict(result)
-        del found["editions"], found["is_by_work"]
-        return Response(found | {"pages": result.pages})
+        return Response(asdict(result) | {"pages": result.pages})
 
 
 class SuggestionsView(PublicView):

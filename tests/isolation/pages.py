@@ -417,7 +417,6 @@ DESK = {
         sends={"barcodes": "barcode", "what": "=BOTH", "sheet": "=A4-3x8", "first": "=1", "kind": "=CODE128"},
     ),
     "desk:weeding": Page(_ITEMS, asks={"asked": "=1", "copies": "=0", "branch": "branch", "room": "location"}),
-    "desk:weeding_file": Page(_ITEMS, asks={"asked": "=1", "copies": "=0", "branch": "branch"}),
     "desk:inventory": Page(_ITEMS, asks={"room": "location", "since": "=2026-11-19T10:00:00Z", "compare": "=1"}),
     "desk:inventory_scan": Page(_ITEMS, sends={"scan": "barcode", "scan_id": "=scan-1"}),
     "desk:inventory_missing": Page(_ITEMS, sends={"since": "=2026-11-19T10:00:00Z", "item": "item"}),

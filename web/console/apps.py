@@ -12,4 +12,4 @@ class Config(AppConfig):
     def ready(self) -> None:
         """Make the lists' tables known."""
         # Only now: the registry's labels need the settings.
-        from web.console import columns  # noqa: F401, PLC0415
+        from web.console import columns, list_files  # noqa: F401, PLC0415

@@ -17,7 +17,7 @@ from catalogue.errors import RecordRefused
 from catalogue.marc.problems import describe
 from catalogue.rules.import_decisions import Action
 from catalogue.selectors import get_import_run
-from catalogue.selectors.import_reports import entries_not_in, entries_not_undone, report_lines
+from catalogue.selectors.import_reports import entries_not_in, entries_not_undone, report_lines, report_rows
 from catalogue.selectors.visibility import viewer
 from catalogue.services.import_answers import answer_question
 from catalogue.services.import_by_profile import pause_import, resume_import
@@ -32,6 +32,7 @@ from web.account.requests import StaffRequest
 from web.console.areas import areas_of
 from web.console.import_questions import asked, foreseen, summed_up
 from web.console.importing import author_of, importers_only, send
+from web.ui.list_files import is_asked, list_file
 from web.words.about_imports import ACTIONS, OUTCOMES, why_not
 from web.words.about_records import record_problems
 
@@ -126,12 +127,15 @@ def answer(request: StaffRequest, pk: int, position: int) -> HttpResponse:
 
 @importers_only
 @require_safe
-def report(request: StaffRequest, pk: int) -> StreamingHttpResponse:
-    """Give what became of each record as a list for spreadsheets."""
+def report(request: StaffRequest, pk: int) -> HttpResponse | StreamingHttpResponse:
+    """Give what became of each record as a list for spreadsheets: as Excel if that's asked for, else as CSV."""
     run = _own(pk)
+    name = f"import-{run.pk:06d}"
+    if is_asked(request, "import-lines"):
+        return list_file(request, "import-lines", report_rows(run.pk), called=name)
     lines = (line.encode() for line in report_lines(run.pk))
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="import-{run.pk:06d}.csv"'
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return response
 
 

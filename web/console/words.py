@@ -11,7 +11,6 @@ from common.errors import Reason
 
 COUNTS = {
     "loans": _("loans"),
-    "titles": _("titles"),
     "looked_at": _("looked at"),
     "charged": _("charged"),
     "without_rule": _("without a rule"),

@@ -10,6 +10,6 @@ class Config(AppConfig):
     label = "web_desk"
 
     def ready(self) -> None:
-        """Make the lists' tables known."""
+        """Make the lists' tables and files known."""
         # Only now: the registry's labels need the settings.
-        from web.desk import columns  # noqa: F401, PLC0415
+        from web.desk import columns, list_files  # noqa: F401, PLC0415

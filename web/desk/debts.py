@@ -32,6 +32,7 @@ from web.desk.answers import words
 from web.desk.areas import desk_areas, money_choices
 from web.desk.scan_inputs import number_in
 from web.ui.kept_filters import keeps_filters
+from web.ui.list_files import list_file
 from web.ui.sorting import keeps_order, ordered
 
 logger = logging.getLogger(__name__)
@@ -128,6 +129,9 @@ def _send(request: DeskRequest, batch: Any) -> None:
 
 def _page(request: DeskRequest, *, status: int = 200, problems: list[str] | None = None) -> HttpResponse:
     found = to_hand_over(timezone.localdate())
+    ripe = list(ordered(request, "debts-ripe", found.debts))
+    if file := list_file(request, "debts-ripe", ripe):
+        return file
     states = claim_states()
     number = request.GET.get("number", "").strip()[:60]
     # A number finds its claim in whatever state it is.
@@ -137,7 +141,7 @@ def _page(request: DeskRequest, *, status: int = 200, problems: list[str] | None
         "areas": desk_areas(request, "money"),
         "choices": money_choices(request, "debts"),
         "found": found,
-        "shown": list(ordered(request, "debts-ripe", found.debts))[:_MOST_SHOWN],
+        "shown": ripe[:_MOST_SHOWN],
         "hidden": max(0, len(found.debts) - _MOST_SHOWN),
         "batches": batches(),
         "numberless": numberless[:_MOST_NAMED],

@@ -18,6 +18,7 @@ from web.desk.item_areas import item_pages
 from web.desk.item_searches import ITEM_FILTERS, items_asked, query_of
 from web.desk.item_texts import status_kind
 from web.ui.kept_filters import keeps_filters
+from web.ui.list_files import list_file
 from web.ui.sorting import keeps_order, ordered
 
 
@@ -29,6 +30,8 @@ def item_list(request: DeskRequest) -> HttpResponse:
     """List items by filters that stand in the address, so that a list can be kept and passed on."""
     asked, wanted = items_asked(request.GET, request)
     items: Any = ordered(request, "items", items_like(wanted))
+    if file := list_file(request, "items", items):
+        return file
     page = Paginator(items, PAGE).get_page(request.GET.get("page"))
     query = query_of(asked)
     context = {
@@ -51,9 +54,12 @@ def item_list(request: DeskRequest) -> HttpResponse:
 @keeps_order("claims")
 def claims(request: DeskRequest) -> HttpResponse:
     """List the branch's items that patrons say they returned, to look for on the shelves."""
+    loans = ordered(request, "claims", claimed_loans(request.staff.branch))
+    if file := list_file(request, "claims", loans):
+        return file
     context = {
         "areas": desk_areas(request, "holds"),
         "choices": item_pages(request, "claims"),
-        "loans": ordered(request, "claims", claimed_loans(request.staff.branch)),
+        "loans": loans,
     }
     return render(request, "desk/claims.html", context)

@@ -20,7 +20,11 @@ from web.account.access import staff_only
 from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas
 from web.ui.kept_filters import keeps_filters
+from web.ui.list_files import is_asked, list_file
 from web.ui.sorting import keeps_order, ordered
+
+# On the page; the file has them all.
+_MOST_OVERDUE = 500
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
@@ -49,6 +53,9 @@ def shelf(request: DeskRequest) -> HttpResponse:
         "lines": ordered(request, "shelf-to-clear", rows),
         "ready": ordered(request, "shelf-ready", ready_holds(branch, today=timezone.localdate())),
     }
+    for name, those in (("shelf-to-clear", lists["lines"]), ("shelf-ready", lists["ready"])):
+        if file := list_file(request, name, those):
+            return file
     return list_page(request, "shelf", lists)
 
 
@@ -58,8 +65,8 @@ def shelf(request: DeskRequest) -> HttpResponse:
 def hopeless(request: DeskRequest) -> HttpResponse:
     """List the holds to be picked up here that nothing there is could ever fill."""
     branch = request.staff.branch
-    lines = hopeless_holds(branch, now=timezone.now())
-    return list_page(request, "hopeless", {"lines": ordered(request, "hopeless", lines)})
+    lines = ordered(request, "hopeless", hopeless_holds(branch, now=timezone.now()))
+    return list_file(request, "hopeless", lines) or list_page(request, "hopeless", {"lines": lines})
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
@@ -68,8 +75,9 @@ def hopeless(request: DeskRequest) -> HttpResponse:
 def overdue(request: DeskRequest) -> HttpResponse:
     """List the branch's loans that are overdue, the longest first."""
     branch = request.staff.branch
-    lines = ordered(request, "overdue", overdue_loans(branch, now=timezone.now()))
-    return list_page(request, "overdue", {"lines": lines})
+    limit = None if is_asked(request, "overdue") else _MOST_OVERDUE
+    lines = ordered(request, "overdue", overdue_loans(branch, now=timezone.now(), limit=limit))
+    return list_file(request, "overdue", lines) or list_page(request, "overdue", {"lines": lines})
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
@@ -82,7 +90,10 @@ def transits(request: DeskRequest) -> HttpResponse:
     late = request.GET.get("late") == "1"
     lines = late_transits(branch, now=timezone.now()) if late else transits_to(branch)
     table = "late-transits" if late else "transits"
-    context = {"lines": ordered(request, table, lines), "late": late, "late_days": transit_days(), "table": table}
+    lines = list(ordered(request, table, lines))
+    if file := list_file(request, table, lines):
+        return file
+    context = {"lines": lines, "late": late, "late_days": transit_days(), "table": table}
     return list_page(request, "transits", context)
 
 

@@ -23,6 +23,7 @@ from web.desk.answers import say_with_undo, words
 from web.desk.lists import list_page
 from web.desk.scan_inputs import number_in
 from web.ui.kept_filters import keeps_filters
+from web.ui.list_files import list_file
 from web.ui.sorting import keeps_order, ordered
 
 
@@ -90,8 +91,11 @@ def _page(request: DeskRequest, *, status: int = 200, problems: Any = ()) -> Htt
     branch, staff = request.staff.branch, request.staff.account
     asked = request.POST if request.method == "POST" else request.GET
     lines = _lines(request, asked)
+    shown = ordered(request, "picks", lines)
+    if file := list_file(request, "picks", shown):
+        return file
     context = {
-        "lines": ordered(request, "picks", lines),
+        "lines": shown,
         "room": _room(request, asked),
         "rooms": locations_of(branch.pk),
         "problems": problems,

@@ -16,8 +16,10 @@ from web.account.access import staff_only
 from web.account.requests import StaffRequest
 from web.desk.areas import desk_areas
 from web.desk.scan_inputs import number_in
+from web.desk.title_list import titles_file
 from web.titles.names import material_name
 from web.titles.searching import LONGEST, Searched, run_search
+from web.ui.list_files import is_asked
 
 
 @staff_only(Permission.EDIT_ITEMS, needs_branch=True)
@@ -32,8 +34,10 @@ def search_page(request: StaffRequest) -> HttpResponse:
     about = f"?patron={patron.pk}" if patron else ""
     names = {branch.code: branch.name for branch in branches_in_service()}
     searched = run_search(request, branches=names, keep=("patron",))
-    if text and searched.result.record_id and not request.GET.get("page"):
+    if text and searched.result.record_id and not request.GET.get("page") and not is_asked(request, "titles"):
         return redirect(reverse("desk:record", args=[searched.result.record_id]) + about)
+    if is_asked(request, "titles"):
+        return titles_file(request, searched)
     context = {
         "areas": desk_areas(request, "search"),
         "searched": searched,

@@ -22,6 +22,7 @@ from web.desk.answers import words
 from web.desk.areas import desk_areas, money_choices
 from web.desk.forms_money import TillCountForm
 from web.desk.scan_inputs import number_in
+from web.ui.list_files import is_asked, list_file
 from web.words.ledger import entry_name
 
 
@@ -40,6 +41,8 @@ def cash_up_page(request: DeskRequest) -> HttpResponse:
     chosen = number_in(request.GET, "till")
     if chosen and get_till(chosen, branch=branch):
         request.session["till_id"] = chosen
+    if is_asked(request, "till-entries"):
+        return list_file(request, "till-entries", _entries(cash_up(_shown(request), _day(request))))
     return _page(request, TillCountForm())
 
 
@@ -134,12 +137,14 @@ def _context(request: DeskRequest) -> dict[str, Any]:
         "today": timezone.localdate(),
         "found": found,
         "lines": [{"line": line, "method": _method(line.method)} for line in found.lines],
-        "entries": [
-            {"entry": entry, "method": _method(entry.method), "text": entry_name(entry)} for entry in found.entries
-        ],
+        "entries": _entries(found),
         "newest": found.counts[0] if found.counts else None,
         "now": timezone.now(),
     }
+
+
+def _entries(found: Any) -> list[dict[str, Any]]:
+    return [{"entry": entry, "method": _method(entry.method), "text": entry_name(entry)} for entry in found.entries]
 
 
 def _shown(request: DeskRequest) -> Any:

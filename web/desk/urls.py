@@ -163,7 +163,6 @@ urlpatterns = [
     path("bulk/<int:pk>/undo", bulk_changes.take_back_bulk_change, name="take_back_bulk_change"),
     path("labels", labels.labels, name="labels"),
     path("weeding", weeding.weeding, name="weeding"),
-    path("weeding.csv", weeding.weeding_file, name="weeding_file"),
     path("inventory", inventory.inventory, name="inventory"),
     path("inventory/scan", inventory.inventory_scan, name="inventory_scan"),
     path("inventory/missing", inventory.inventory_missing, name="inventory_missing"),

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from web.ui.named import named
+
 # The style sheet knows this many.
 MOST_COLUMNS = 10
 
@@ -73,6 +75,21 @@ class Table:
         """Return the columns that are left out when only these are ticked; unknown names are none of the list's."""
         ticked = set(shown)
         return [column.name for column in self.choices if column.name not in ticked]
+
+
+def value_of(row: Any, path: str) -> Any:
+    """Return what stands at a path from a row, "item.record.title"; None where the way there ends.
+
+    `named` is a thing's name in the reader's language. What a choice is called is asked for, as a template does it.
+    """
+    value = row
+    for name in path.split("."):
+        if name == "named":
+            value = None if value is None else named(value)
+            continue
+        value = value.get(name) if isinstance(value, dict) else getattr(value, name, None)
+        value = value() if callable(value) else value
+    return value
 
 
 TABLES: dict[str, Table] = {}

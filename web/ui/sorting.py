@@ -16,8 +16,7 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 
 from common.sort_keys import sort_key
-from web.ui.columns import TABLES, Column
-from web.ui.named import named
+from web.ui.columns import TABLES, Column, value_of
 from web.ui.requests import PageRequest
 
 # In the address of a list: "overdue:due", "overdue:-due" for falling, "overdue:" as at first.
@@ -111,14 +110,7 @@ def _ordered_query(rows: Any, order: Order) -> Any:
 
 
 def _key(row: Any, path: str, language: str) -> Any:
-    value = row
-    for name in path.split("."):
-        if name == "named":
-            value = None if value is None else named(value)
-            continue
-        value = value.get(name) if isinstance(value, dict) else getattr(value, name, None)
-        # What a choice is called is asked for, as a template does it.
-        value = value() if callable(value) else value
+    value = value_of(row, path)
     if value is None or value == "":
         return None
     return sort_key(str(value), language) if isinstance(value, str | Promise) else value

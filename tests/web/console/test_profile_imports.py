@@ -12,6 +12,7 @@ from catalogue.services.import_marc import import_marc
 from catalogue.tasks import import_by_profile, undo_profile_import
 from tests.catalogue.marc_samples import NOVEL, iso2709
 from tests.factories import BranchFactory
+from tests.spreadsheets import cells_of
 
 PROFILE = {
     "name": "Supplier",
@@ -121,6 +122,9 @@ def test_begins_reports_and_undoes(admin_client, run, work, django_capture_on_co
 
     report = admin_client.get(f"/console/import/{run.pk}/report.csv").getvalue().decode("utf-8-sig")
     assert report.splitlines()[1].startswith("1,20260001,Yön äänet,CREATED,NO_MATCH")
+    answer = admin_client.get(f"/console/import/{run.pk}/report.csv?file=import-lines.xlsx")
+    assert answer["Content-Disposition"] == f'attachment; filename="import-{run.pk:06d}.xlsx"'
+    assert cells_of(answer.getvalue())[1][:5] == [1.0, "20260001", "Yön äänet", "CREATED", "NO_MATCH"]
 
     with django_capture_on_commit_callbacks(execute=True):
         admin_client.post(f"/console/import/{run.pk}/undo")

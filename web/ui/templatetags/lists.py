@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext
 from web.ui.columns import TABLES, Column
 from web.ui.icons import icon
 from web.ui.kept_filters import FORGET, is_narrowed
+from web.ui.list_files import COLUMN, FILES, NAME, kept_parameters
 from web.ui.sorting import Order, head_link, order_of
 
 register = template.Library()
@@ -78,6 +79,24 @@ def columns(context: Context, name: str) -> SafeString | str:
 
 
 @register.simple_tag(takes_context=True)
+def list_file(context: Context, name: str) -> SafeString | str:
+    """Draw the menu in which the reader ticks columns and takes a list as a file: its page's address, with more."""
+    request = context.get("request")
+    if request is None or request.method != "GET":
+        return ""
+    hidden = format_html_join("", '<input type="hidden" name="{}" value="{}">', kept_parameters(request))
+    return format_html(
+        '<details class="menu columns no-print" data-menu><summary class="btn btn-quiet btn-small">{}{}</summary>'
+        '<form class="menu-list" method="get" action="{}">{}{}</form></details>',
+        gettext("File"),
+        icon("down"),
+        request.path,
+        hidden,
+        _file_choices(name, get_language()),
+    )
+
+
+@register.simple_tag(takes_context=True)
 def forget_filters(context: Context) -> SafeString | str:
     """Draw the way back to the list as it is at first, while filters that are kept narrow it."""
     request = context.get("request")
@@ -135,6 +154,26 @@ def _choices(name: str, _language: str, left_out: frozenset[str]) -> SafeString:
         ticks,
         gettext("Show"),
         gettext("Show all columns"),
+    )
+
+
+@lru_cache(maxsize=512)
+def _file_choices(name: str, _language: str) -> SafeString:
+    ticks = format_html_join(
+        "",
+        '<label class="tick"><input type="checkbox" name="{}" value="{}" checked> {}</label>',
+        ((COLUMN, column.name, column.label) for column in FILES[name].columns),
+    )
+    return format_html(
+        '<fieldset><legend class="visually-hidden">{}</legend>{}</fieldset>'
+        '<button type="submit" name="{}" value="{}.xlsx">Excel</button>'
+        '<button type="submit" name="{}" value="{}.csv">CSV</button>',
+        gettext("Columns"),
+        ticks,
+        NAME,
+        name,
+        NAME,
+        name,
     )
 
 
