@@ -7,6 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
@@ -50,11 +52,14 @@ class FeeView:
 
     :ivar entries: the oldest first
     :ivar rule: behind the newest charge: {"step", "days_late", "ladder", "from_day", "step_total", "cap", "origin"}
+    :ivar undone: payments by several fees' entries that are taken back, perhaps without one of this fee, as
+        `taken_back_by` names what did it
     """
 
     fee: Fee
     entries: tuple[LedgerEntry, ...]
     rule: dict[str, Any] = field(default_factory=dict)
+    undone: frozenset[str] = frozenset()
 
     @property
     def charged(self) -> Decimal:
@@ -242,27 +247,42 @@ def used_of_credit(entry: LedgerEntry) -> Decimal:
     return _sum(credit_entries(entry).filter(amount__gt=0))
 
 
-def to_take_back(entries: Sequence[LedgerEntry]) -> set[int]:
-    """Return the numbers of a fee's entries that staff can take back and haven't yet."""
+def to_take_back(entries: Sequence[LedgerEntry], undone: Collection[str] = ()) -> set[int]:
+    """Return the numbers of a fee's entries that staff can take back and haven't yet.
+
+    :param undone: as `FeeView` has it
+    """
     keys = [entry.key or "" for entry in entries]
     beginnings = {entry.pk: taken_back_by(entry) for entry in entries}
-    return {pk for pk, begins in beginnings.items() if begins and not any(key.startswith(begins) for key in keys)}
+    left = {pk: begins for pk, begins in beginnings.items() if begins and begins not in undone}
+    return {pk for pk, begins in left.items() if not any(key.startswith(begins) for key in keys)}
 
 
 def views_of(fees: Iterable[Fee]) -> list[FeeView]:
-    """Return fees with their ledgers, in two statements for all."""
+    """Return fees with their ledgers, in two statements for all; a third one when several were paid at once."""
     rows = list(fees)
     if not rows:
         return []
     ledgers: dict[int, list[LedgerEntry]] = {fee.pk: [] for fee in rows}
     for entry in LedgerEntry.objects.filter(fee__in=rows).select_related("actor").order_by("pk"):
         ledgers[entry.fee_id].append(entry)
-    return [_view(fee, ledgers[fee.pk]) for fee in rows]
+    undone = _undone(entry for entries in ledgers.values() for entry in entries)
+    return [_view(fee, ledgers[fee.pk], undone) for fee in rows]
 
 
-def _view(fee: Fee, entries: Sequence[LedgerEntry]) -> FeeView:
+def _undone(entries: Iterable[LedgerEntry]) -> frozenset[str]:
+    """Of what was paid only what's still paid is taken back, so one of a form's fees may know nothing of that."""
+    by_form = {taken_back_by(entry) for entry in entries if (entry.key or "").partition(":")[0] in BY_FORM}
+    if not by_form:
+        return frozenset()
+    begins = reduce(or_, (Q(key__startswith=each) for each in sorted(by_form)))
+    keys = LedgerEntry.objects.filter(begins).values_list("key", flat=True)
+    return frozenset(f"{':'.join((key or '').split(':')[:2])}:" for key in keys)
+
+
+def _view(fee: Fee, entries: Sequence[LedgerEntry], undone: frozenset[str]) -> FeeView:
     charges = [entry for entry in entries if entry.kind == LedgerEntry.Kind.CHARGE]
-    return FeeView(fee=fee, entries=tuple(entries), rule=charges[-1].rule if charges else {})
+    return FeeView(fee=fee, entries=tuple(entries), rule=charges[-1].rule if charges else {}, undone=undone)
 
 
 def _sum(entries: Iterable[LedgerEntry]) -> Decimal:

@@ -65,7 +65,7 @@ def _raise(
             owed = grown.charged - grown.paid - grown.waived + more
             if owed > grown.fee.balance:
                 raised = _view(copy(grown.fee), claim, owed, book, case)
-                views[place] = FeeView(raised.fee, grown.entries, raised.rule)
+                views[place] = FeeView(raised.fee, grown.entries, raised.rule, grown.undone)
     return list(new.values())
 
 

@@ -49,6 +49,23 @@ class HoldLine:
     waits_for: Hold | None = None
 
 
+def as_waiting(hold: Hold, patron: Patron) -> Waiting:
+    """Return a hold as it waits, or waited, in the queue.
+
+    :param patron: whose it is
+    """
+    return Waiting(
+        hold.pk,
+        patron.pk,
+        hold.pickup_branch_id,
+        hold.item_id,
+        patron.category_id,
+        patron.home_branch_id,
+        hold.volume,
+        patron.municipality_code,
+    )
+
+
 def waiting_holds(today: date) -> QuerySet[Hold]:
     """Return the holds that an item could fill now: in the queue, not paused, none of their parallel ones bound."""
     bound = Hold.objects.filter(patron=OuterRef("patron"), group=OuterRef("group"), state__in=Hold.TRAPPED)

@@ -9,7 +9,7 @@ from circulation.errors import CheckOutRefused, Code, Override, RenewalRefused
 from circulation.models import Hold, Loan, Transit
 from circulation.rules.check_out import CheckOutFacts, HoldFacts, decide, own_hold_to_fill
 from circulation.rules.due_dates import DueDate
-from circulation.rules.holds import ItemToFill, Waiting
+from circulation.rules.holds import ItemToFill
 from circulation.rules.reasons import covered_codes, notice, notices_among, standing
 from circulation.rules.whose_rules import Choices
 from circulation.selectors.desk_facts import (
@@ -28,6 +28,7 @@ from circulation.selectors.desk_facts import (
     wider_types,
     with_loan,
 )
+from circulation.selectors.holds import as_waiting
 from circulation.selectors.panels import PANEL_FACTS
 from circulation.selectors.rule_books import RuleBook, known_choices, rule_book
 from circulation.services import hold_states
@@ -231,7 +232,7 @@ def _lend(
     filled, hold_changes = _settle_holds(own, trapped, item=item, patron=patron, now=now)
     if filled is not None:
         rules = book.filling(wish.here.date()).for_hold(
-            _as_waiting(filled, patron), ItemToFill.of(item, at_branch_id=branch.pk)
+            as_waiting(filled, patron), ItemToFill.of(item, at_branch_id=branch.pk)
         )
         fee = charge_collected(
             hold=filled, patron=patron, item=item, rules=rules, staff=staff, on=wish.here.date(), now=now
@@ -284,19 +285,6 @@ def _lend(
 
 def _returns_as(item: Item) -> str:
     return item.status if item.status == Item.Status.REFERENCE_ONLY else Item.Status.AVAILABLE
-
-
-def _as_waiting(hold: Hold, patron: Patron) -> Waiting:
-    return Waiting(
-        hold.pk,
-        patron.pk,
-        hold.pickup_branch_id,
-        hold.item_id,
-        patron.category_id,
-        patron.home_branch_id,
-        hold.volume,
-        patron.municipality_code,
-    )
 
 
 def _settle_holds(

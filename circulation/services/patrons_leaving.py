@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from accounts.models import StaffAccount
-from circulation.models import Fee, Hold, LedgerEntry
+from circulation.models import Fee, Hold, LedgerEntry, Loan
 from circulation.services.fees.ledger import lock_fees
 from circulation.services.holds import cancel_hold
 from circulation.services.privacy import forget_past_loans
@@ -44,6 +44,8 @@ def register() -> None:
 
 def _before_merging(goes: Any, stays: Any, staff: StaffAccount, now: datetime) -> None:
     _keep_one_hold_each(goes, stays, staff, now)
+    # The loans that will move, before any fee: who takes back what was paid for one locks them in this order.
+    list(Loan.objects.select_for_update(no_key=True).filter(patron=goes).order_by("pk").values_list("pk", flat=True))
     # Fees before credit, as wherever money moves between them.
     lock_fees(Q(Q(patron__in=[goes, stays]) | Q(liable__in=[goes, stays])) & ~Q(kind=Fee.Kind.CREDIT))
     _close_groups_of_both(goes, stays, now)

@@ -10,6 +10,7 @@ from circulation.models import Hold, Loan
 from circulation.rules.holds import FillingRules, ItemToFill, Waiting, may_fill
 from circulation.rules.reasons import blocking
 from circulation.rules.recalls import RecallFacts, best_to_recall, decide
+from circulation.selectors.holds import as_waiting
 from circulation.selectors.recalls import stands_on_shelf
 from circulation.selectors.rule_books import RuleBook, rule_book
 from circulation.services.desk_actions import desk_action
@@ -73,25 +74,11 @@ def call_back_again(
     for hold in holds:
         if hold.state != Hold.State.QUEUED or hold.pk not in let_go_of:
             continue
-        wish = _as_waiting(hold)
+        wish = as_waiting(hold, hold.patron)
         zone = ZoneInfo(hold.pickup_branch.time_zone)
         filling = rule_book().filling(now.astimezone(zone).date(), some_day=True)
         if not stands_on_shelf([hold.record_id, *hold.edition_ids], wish, filling):
             recall_for_hold(hold=hold, wish=wish, filling=filling, staff=staff, now=now)
-
-
-def _as_waiting(hold: Hold) -> Waiting:
-    patron = hold.patron
-    return Waiting(
-        hold.pk,
-        patron.pk,
-        hold.pickup_branch_id,
-        hold.item_id,
-        patron.category_id,
-        patron.home_branch_id,
-        hold.volume,
-        patron.municipality_code,
-    )
 
 
 def _loans_for(hold: Hold) -> list[Loan]:

@@ -8,7 +8,7 @@ import pytest
 from accounts.models import AuditEntry
 from circulation.errors import Code, FeeRefused
 from circulation.models import Fee, LedgerEntry, Loan, Till
-from circulation.selectors.fees import credit_of, owed_by
+from circulation.selectors.fees import credit_of, owed_by, to_take_back, views_of
 from circulation.selectors.tills import cash_up
 from circulation.services.fees import (
     add_fee,
@@ -147,6 +147,19 @@ def test_what_has_become_credit_since_stays_there(library, credit, fee, by, beca
         return
     assert take_back() == Decimal(owed)
     assert (owed_by(library.patron.pk), credit_of(library.patron.pk)) == (Decimal(owed), Decimal(held))
+
+
+def test_of_several_fees_none_offers_to_take_back_what_was_taken_back_of_the_others(library, credit, fee, by):
+    gone = FeeFactory(patron=library.patron, branch=library.main, amount=Decimal("10.00"))
+    use_credit(patron=library.patron, form_id="form-0001", **by)
+    move_to_credit(gone, Decimal("10.00"), now=NOW, actor=None, rule={"on": TODAY.isoformat()})
+    write_entries([LedgerEntry(fee=gone, kind="CORRECTION", amount=-Decimal("10.00"), at=NOW)])
+    both = [fee, gone]
+    assert [len(to_take_back(view.entries, view.undone)) for view in views_of(both)] == [1, 1]
+
+    take_back_use_of_credit(entry=entry_of("credit:"), staff=library.staff, **WHY)
+
+    assert [len(to_take_back(view.entries, view.undone)) for view in views_of(both)] == [0, 0]
 
 
 @pytest.fixture

@@ -66,3 +66,13 @@ def test_merging_patrons_locks_their_fees_before_their_credit(library, fee, by):
     order = locked(lambda: merge_patrons(goes=other, stays=library.patron, **by))
 
     assert order[-2:] == ["fee", "credit"]
+
+
+def test_merging_patrons_locks_the_loans_that_move_before_any_fee(library, fee, by):
+    """As taking back what was paid for one of them does: else each holds what the other waits for."""
+    with locks_of() as locks:
+        merge_patrons(goes=library.patron, stays=PatronFactory(home_branch=library.main), **by)
+
+    moved = [at for at, (sql, values) in enumerate(locks) if '"circulation_loan"."patron_id" =' in sql]
+    fees = [at for at, (sql, _values) in enumerate(locks) if 'FROM "circulation_fee"' in sql]
+    assert moved[:1] < fees[:1]

@@ -421,6 +421,7 @@ DESK = {
     "desk:inventory_scan": Page(_ITEMS, sends={"scan": "barcode", "scan_id": "=scan-1"}),
     "desk:inventory_missing": Page(_ITEMS, sends={"since": "=2026-11-19T10:00:00Z", "item": "item"}),
     "desk:rotations": Page(_ITEMS, sends={"name": "=Comics"}),
+    "desk:undo_sending": Page(_ITEMS, {"entry_id": "entry"}, sends={}),
     "desk:rotation": Page(_ITEMS, {"pk": "rotation"}, sends={"what": "=add-stop", "branch": "branch"}),
     "desk:item_list": Page(_ITEMS, asks={"branch": "branch", "room": "location", "type": "item_type"}),
     "desk:claims": Page(_DESK),

@@ -45,13 +45,16 @@ def _title(result: Any) -> str:
     return result.item.record.title if result.item else result.title
 
 
-def say_with_undo(request: StaffRequest, said: str, about: tuple[str, int], action: str) -> None:
+def say_with_undo(
+    request: StaffRequest, said: str, about: tuple[str, int], action: str, *, page: str = "desk:undo"
+) -> None:
     """Leave what was done for the next page, with a button that takes it back.
 
     :param about: what it was done to: a type as the audit log has it, and a number
+    :param page: that takes it back
     """
     entry = next((entry for entry in entries_about(*about, limit=3) if entry.action == action), None)
-    messages.success(request, said, extra_tags=reverse("desk:undo", args=[entry.pk]) if entry else "")
+    messages.success(request, said, extra_tags=reverse(page, args=[entry.pk]) if entry else "")
 
 
 def words(request: StaffRequest, refused: Refused) -> list[ReasonText]:

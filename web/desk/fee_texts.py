@@ -76,7 +76,7 @@ def fee_lines(views: Iterable[FeeView], *, branches: Mapping[int, str], currency
     return [
         FeeLine(
             fee=view.fee,
-            movements=movements_of(view.entries, branches=branches, currency=currency),
+            movements=movements_of(view, branches=branches, currency=currency),
             others=[line["title"] for line in view.fee.covers if line["loan"] != view.fee.loan_id],
             child=view.fee.patron.display_name if view.fee.patron_id != patron_id else "",
         )
@@ -191,13 +191,12 @@ def row_text(origin: Origin, *, branches: Mapping[int, str], names: Mapping[str,
     return ": ".join(filter(None, (whose, ", ".join(dimension_texts(origin, names)))))
 
 
-def movements_of(entries: Sequence[Any], *, branches: Mapping[int, str], currency: str) -> list[Movement]:
+def movements_of(view: FeeView, *, branches: Mapping[int, str], currency: str) -> list[Movement]:
     """Return a fee's ledger in words, the newest first: each entry with the rule, days and calendar behind it.
 
-    :param entries: the oldest first
     :param branches: names of branches by their numbers
     """
-    can_be = to_take_back(entries)
+    entries, can_be = view.entries, to_take_back(view.entries, view.undone)
     return [_movement_of(entry, entries, branches, currency, entry.pk in can_be) for entry in reversed(entries)]
 
 

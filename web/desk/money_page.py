@@ -40,7 +40,7 @@ def patron_money(request: DeskRequest, pk: int) -> HttpResponse:
         "settled": ordered(request, "settled-fees", fee_lines(settled, patron_id=pk, **in_words)),
         "owed": owed_by(pk),
         "credit": credit_of(pk),
-        "credit_moves": movements_of(credit.entries, **in_words) if credit else [],
+        "credit_moves": movements_of(credit, **in_words) if credit else [],
         "guardians": guardians_of(patron),
         "now": timezone.now(),
     }

@@ -129,7 +129,8 @@ def _send(request: DeskRequest, collection: Any) -> None:
     if items or not out:
         text = ngettext("Pack %(count)d item for %(branch)s.", "Pack %(count)d items for %(branch)s.", len(items))
         about = ("circulation.rotatingcollection", collection.pk)
-        say_with_undo(request, text % {"count": len(items), "branch": branch}, about, "circulation.send_rotation")
+        said = text % {"count": len(items), "branch": branch}
+        say_with_undo(request, said, about, "circulation.send_rotation", page="desk:undo_sending")
     if out:
         text = ngettext(
             "It goes on to %(branch)s without %(count)d item, which follows when it's checked in.",

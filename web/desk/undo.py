@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from accounts.rules import Permission
 from accounts.selectors import get_entry
 from circulation.errors import UndoRefused
+from circulation.services.rotations import SENT
 from circulation.services.undo import undo as take_back
 from holdings.selectors import get_item
 from web.account.access import staff_only
@@ -25,8 +26,22 @@ from web.desk.scan_inputs import number_in
 def undo(request: DeskRequest, entry_id: int) -> HttpResponse:
     """Undo the action and answer with the row that takes its place."""
     entry = get_entry(entry_id)
-    if entry is None:
+    if entry is None or entry.action == SENT:
         raise Http404
+    return _undone(request, entry)
+
+
+@staff_only(Permission.EDIT_ITEMS, needs_branch=True)
+@require_POST
+def undo_sending(request: DeskRequest, entry_id: int) -> HttpResponse:
+    """Call a collection back that was sent on: who may send it may do that."""
+    entry = get_entry(entry_id)
+    if entry is None or entry.action != SENT:
+        raise Http404
+    return _undone(request, entry)
+
+
+def _undone(request: DeskRequest, entry: Any) -> HttpResponse:
     staff = request.staff
     back = _page_of(entry)
     # A list's row keeps its number, and has columns of its own.
@@ -47,7 +62,7 @@ def undo(request: DeskRequest, entry_id: int) -> HttpResponse:
 
 def _page_of(entry: Any) -> str:
     """Return where a browser without script, or the item's own page, goes on."""
-    if entry.action == "circulation.send_rotation":
+    if entry.action == SENT:
         return reverse("desk:rotation", args=[entry.subject_id])
     part, patron_id = _OF_PATRONS.get(entry.action), entry.facts.get("patron_id")
     if part and patron_id:

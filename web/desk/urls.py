@@ -168,6 +168,7 @@ urlpatterns = [
     path("inventory/missing", inventory.inventory_missing, name="inventory_missing"),
     path("rotations", rotations.rotations_page, name="rotations"),
     path("rotations/<int:pk>", rotations.rotation, name="rotation"),
+    path("rotations/undo/<int:entry_id>", undo.undo_sending, name="undo_sending"),
     path("item-list", item_lists.item_list, name="item_list"),
     path("claims", item_lists.claims, name="claims"),
     path("items/report/<path:barcode>", item_reports.report, name="report_item"),
