@@ -7,6 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet, Sum
+from django.db.models.functions import TruncDate
 
 from circulation.models import LedgerEntry, Till, TillCount
 from circulation.selectors.fees import form_of, is_payment
@@ -90,21 +91,19 @@ def every_till_of(branch: Branch) -> list[Till]:
 
 
 def open_takings(till: Till) -> tuple[date, Decimal] | None:
-    """Return the cash that has moved in a till since it was last counted, and the day of the last of it.
+    """Return the cash of a till that nobody has counted, whatever was counted later, and the newest day of it.
 
     :returns: None if there's none: what came in went out again, or all is counted
     """
-    counted = TillCount.objects.filter(till=till).order_by("-day", "-pk").first()
-    entries = LedgerEntry.objects.filter(till=till, method=CASH)
-    already = ZERO
-    if counted is not None:
-        midnight = datetime.combine(counted.day, time(), ZoneInfo(till.branch.time_zone))
-        entries, already = entries.filter(at__gte=midnight), counted.expected
-    newest = entries.order_by("-at").first()
-    amount = -(entries.aggregate(total=Sum("amount"))["total"] or ZERO) - already
-    if newest is None or not amount:
-        return None
-    return newest.at.astimezone(ZoneInfo(till.branch.time_zone)).date(), amount
+    day = TruncDate("at", tzinfo=ZoneInfo(till.branch.time_zone))
+    cash = LedgerEntry.objects.filter(till=till, method=CASH).annotate(day=day).order_by().values_list("day")
+    moved = {when: -amount for when, amount in cash.annotate(total=Sum("amount"))}
+    # Of each day the newest count holds.
+    counts = TillCount.objects.filter(till=till).order_by("pk").values_list("day", "expected")
+    counted = dict(counts)
+    still_open = {when: amount - counted.get(when, ZERO) for when, amount in moved.items()}
+    amount = sum(still_open.values(), ZERO)
+    return (max(when for when, open_ in still_open.items() if open_), amount) if amount else None
 
 
 def cash_up(till: Till, day: date) -> CashUp:

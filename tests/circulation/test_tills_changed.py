@@ -114,6 +114,17 @@ def test_not_before_its_cash_is_counted(till, staff, pay):
     assert not put_away().is_active
 
 
+def test_a_day_that_nobody_counted_stays_open_whatever_was_counted_later(till, staff, pay):
+    yesterday = NOW - timedelta(days=1)
+    pay("30.00", now=yesterday)
+    pay("10.00", "form-0002")
+    count(till, staff, "10.00")
+
+    assert open_takings(till) == (yesterday.date(), Decimal("30.00"))
+    count(till, staff, "30.00", day=yesterday.date())
+    assert open_takings(till) is None
+
+
 def test_what_moved_on_after_the_count_of_a_day_is_open_and_what_went_out_again_is_not(till, staff, pay):
     count(till, staff, "0.00")
     receipt = pay("30.00")

@@ -27,10 +27,17 @@ from web.words.ledger import entry_name
 
 
 def till_here(request: DeskRequest) -> Any:
-    """Return the till that she has chosen, or the branch's first."""
+    """Return the till at which she stands: the one that she has chosen or used, at first the branch's first.
+
+    It stays hers when somebody puts it away: then it takes nothing, so that her money doesn't go elsewhere unnoticed.
+    """
     branch = request.staff.branch
     chosen = request.session.get("till_id")
-    return (get_till(chosen, branch=branch) if isinstance(chosen, int) else None) or first_till(branch)
+    till = any_till(chosen, branch=branch) if isinstance(chosen, int) else None
+    if till is None:
+        till = first_till(branch)
+        request.session["till_id"] = till.pk
+    return till
 
 
 @staff_only(Permission.TAKE_PAYMENTS, needs_branch=True)

@@ -314,15 +314,28 @@ def test_a_till_is_renamed_put_away_and_used_again_and_its_reports_stay(supervis
     supervisor_client.post(f"/desk/cash-up/count?till={till.pk}", {"counted": "30", "form_id": "form-count"})
     away = text_of(supervisor_client.post(address, {"use": "0"}, follow=True))
     report = text_of(supervisor_client.get(f"/desk/cash-up/print?till={till.pk}"))
+    told = text_of(pay(supervisor_client, patron, "5"))
+    supervisor_client.get(f"/desk/cash-up?till={first.pk}")
     pay(supervisor_client, patron, "10")
 
     assert "First floor is changed." in renamed
     assert "First floor: This till has cash that isn&#x27;t counted: 30.00 DKK" in uncounted
     assert f'"/desk/cash-up?till={till.pk}"' in away
     assert ("First floor" in report, "30.00" in report) == (True, True)
+    assert "This till is out of use." in away
+    assert "Choose another one on the page of the cash-up." in told
     assert [entry.till for entry in fee.entries.filter(kind="PAYMENT").order_by("pk")] == [till, first]
     supervisor_client.post(address, {"use": "1"})
     assert Till.objects.get(pk=till.pk).is_active
+
+
+def test_who_never_chose_a_till_is_told_when_hers_is_put_away(supervisor_client, desk_branch, patron, fee):
+    tills = [Till.objects.create(branch=desk_branch, name=name) for name in ("A", "B")]
+    supervisor_client.get("/desk/cash-up")
+    supervisor_client.post(f"/desk/cash-up/tills/{tills[0].pk}", {"use": "0"})
+
+    assert "This till is out of use." in text_of(pay(supervisor_client, patron, "10"))
+    assert not fee.entries.filter(kind="PAYMENT").exists()
 
 
 def test_tills_are_changed_by_who_may_waive(librarian_client, desk_branch, rules):
