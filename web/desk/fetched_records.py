@@ -16,7 +16,8 @@ from catalogue.marc.record_lines import lines_of_record
 from catalogue.marc.records import MarcRecord
 from catalogue.marc.taking_over import taken_over
 from catalogue.marc.validation.findings import Breach, Finding
-from catalogue.remote.sru import SECONDS, Question, TargetAnswer, ask
+from catalogue.remote.look_ups import answer_so_far
+from catalogue.remote.sru import Question, TargetAnswer
 from catalogue.selectors import records_by_identifier
 from catalogue.selectors.matching import already_here
 from catalogue.selectors.remote_targets import targets_for
@@ -39,13 +40,12 @@ def fetch_record(request: DeskRequest) -> HttpResponse:
     question, problem = _question(typed)
     is_asked = not problem and not question.is_empty
     own = records_by_identifier(question.isbn) if is_asked and question.isbn else []
-    asked = urlencode({name: value for name, value in asdict(question).items() if value})
     context = {
         "areas": desk_areas(request, "search"),
         "typed": typed,
         "problem": problem,
         "is_asked": is_asked,
-        "asked": asked,
+        "asked": _asked(question),
         "own": own,
         "targets": targets_for(current_municipality()) if is_asked else [],
     }
@@ -57,16 +57,20 @@ def fetch_record(request: DeskRequest) -> HttpResponse:
 def ask_catalogue(request: DeskRequest, pk: int) -> HttpResponse:
     """Show what another catalogue has, as a part of that page or by itself; a record opens in the editor as a new one.
 
-    A catalogue that's slow holds up nobody but itself.
+    It never waits for it: while the catalogue is being asked, the part is told that there's nothing yet and stays as it
+    is, and what has the keyboard's focus with it; it asks again until the answer is there.
     """
     target = next((each for each in targets_for(current_municipality()) if each.pk == pk), None)
     question, problem = _question({name: _typed(request, name) for name in ("isbn", "title", "author")})
     if target is None or problem or question.is_empty:
         raise Http404
-    answer = _row(ask(target, question, seconds=SECONDS))
+    answer = answer_so_far(target, question, asker=request.staff.account.pk)
+    if request.htmx and answer is None:
+        return HttpResponse(status=204)
+    context = {"target": target, "asked": _asked(question), "answer": _row(answer) if answer else None}
     if request.htmx:
-        return render(request, "desk/_fetched_answer.html", {"answer": answer})
-    return render(request, "desk/fetched_answer.html", {"areas": desk_areas(request, "search"), "answer": answer})
+        return render(request, "desk/_fetched_answer.html", context)
+    return render(request, "desk/fetched_answer.html", {"areas": desk_areas(request, "search"), **context})
 
 
 def _typed(request: DeskRequest, name: str) -> str:
@@ -80,6 +84,10 @@ def _question(typed: dict[str, str]) -> tuple[Question, str]:
     wrong = Finding(Breach.WRONG_ISBN, "", facts={"value": typed["isbn"]})
     problem = breach_text(wrong) if typed["isbn"] and not number else ""
     return Question(number or "", typed["title"], typed["author"]), problem
+
+
+def _asked(question: Question) -> str:
+    return urlencode({name: value for name, value in asdict(question).items() if value})
 
 
 def _row(answer: TargetAnswer) -> dict[str, Any]:

@@ -1,17 +1,19 @@
 """Copy cataloguing at the desk: other catalogues are asked for an ISBN, and a record opens in the editor."""
 
 import re
+import threading
 
 import pytest
 from django.urls import reverse
 
 from catalogue.models import BibliographicRecord
-from catalogue.remote import sru
+from catalogue.remote import look_ups, sru
 from catalogue.services.remote_targets import add_remote_target
 from common.remote_sources import RemoteAnswer, RemoteFailed, Trouble
 from tenants.models import Municipality
 from tests.catalogue.marc_samples import NOVEL, marcxml
 from tests.catalogue.test_remote_catalogues import response
+from tests.factories import StaffAccountFactory
 from tests.factories.catalogue import RecordFactory
 
 ISBN = "9789510433904"
@@ -23,9 +25,19 @@ def _no_followers(monkeypatch):
 
 
 @pytest.fixture
-def remote(monkeypatch):
-    """Let other catalogues answer by their host; one that's not named here can't be reached."""
+def beside(monkeypatch, empty_cache):
+    """Return what was to be done beside the requests."""
+    begun = []
+    monkeypatch.setattr(look_ups, "_run_beside", begun.append)
+    monkeypatch.setattr(look_ups, "_places", look_ups._Places())
+    return begun
+
+
+@pytest.fixture
+def remote(monkeypatch, beside):
+    """Let other catalogues answer by their host, at once; one that's not named here can't be reached."""
     bodies = {}
+    monkeypatch.setattr(look_ups, "_run_beside", lambda work: work())
 
     def fetch(address, **_):
         host = address.split("/")[2]
@@ -139,3 +151,65 @@ def test_what_a_hostile_catalogue_sends_is_text_in_a_whole_page_too(librarian_cl
     assert page.context["answer"]["more"] == 10**8 - 1
     assert "<script>alert" not in page.content.decode()
     assert "&lt;/textarea&gt;" in page.content.decode()
+
+
+def test_no_request_waits_for_a_catalogue_and_it_is_asked_once(
+    librarian_client, logged_in, desk_branch, alpha, beside, monkeypatch
+):
+    target = name("slow.example", alpha)
+    asked = []
+    monkeypatch.setattr(
+        sru, "fetch", lambda address, **_: asked.append(address) or RemoteAnswer(response(marcxml(NOVEL), count=1), "")
+    )
+
+    first, second = (answer_of(librarian_client, target) for _ in range(2))
+    page = librarian_client.get(reverse("desk:ask_catalogue", args=[target.pk]), {"isbn": ISBN})
+    assert [(each.status_code, each.content) for each in (first, second)] == [(204, b"")] * 2
+    assert page.content.decode().count('hx-trigger="load, every 700ms"') == 1
+    assert (len(beside), asked) == (1, [])
+
+    beside[0]()
+    shown = answer_of(librarian_client, target)
+    assert (shown.status_code, len(shown.context["answer"]["records"])) == (200, 1)
+    # What stood in its place may have had the focus.
+    for each in (page, shown):
+        assert each.content.decode().count(f'id="answer-{target.pk}"') == 1
+    assert (len(beside), len(asked)) == (1, 1)
+
+    # It's hers: a colleague who asks the same is answered by the catalogue itself.
+    other = logged_in(StaffAccountFactory(name="Co Cataloguer"), desk_branch)
+    assert (answer_of(other, target).status_code, len(beside)) == (204, 2)
+
+
+def test_few_are_asked_at_once_and_one_municipality_leaves_some_to_others(librarian_client, alpha, beside):
+    targets = [name(f"slow{number}.example", alpha) for number in range(5)]
+
+    assert [answer_of(librarian_client, each).status_code for each in targets] == [204] * 5
+    assert len(beside) == 3
+    assert [look_ups._places.take("beta") for _ in range(4)] == [True] * 3 + [False]
+    assert not look_ups._places.take("gamma")
+
+    # It can't be reached in a test; the place is free again, and what waited begins.
+    beside[0]()
+    for _ in range(3):
+        look_ups._places.give_back("beta")
+    assert answer_of(librarian_client, targets[3]).status_code == 204
+    assert len(beside) == 4
+
+
+def test_a_look_up_that_breaks_off_is_trouble_and_not_waited_for(librarian_client, alpha, beside, monkeypatch):
+    target = name("odd.example", alpha)
+    monkeypatch.setattr(sru, "fetch", lambda address, **_: 1 / 0)
+    assert answer_of(librarian_client, target).status_code == 204
+
+    beside[0]()
+    assert answer_of(librarian_client, target).context["answer"]["problem"] == "It can't be reached."
+    assert look_ups._places.take("alpha")
+
+
+def test_a_look_up_runs_in_a_thread_of_its_own():
+    done, seen = threading.Event(), []
+    look_ups._run_beside(lambda: (seen.append(threading.current_thread()), done.set()))
+
+    assert done.wait(60)
+    assert (seen[0] is threading.current_thread(), seen[0].daemon) == (False, True)
