@@ -1,13 +1,15 @@
 """The folders that files of records are taken from: each municipality's below one that the installation names.
 
-Nothing outside a municipality's own folder is ever opened: names can't lead upwards, and neither can links.
+Nothing outside a municipality's own folder is ever opened: names can't lead upwards, and no link is followed below it.
+Whoever may write there can put a link in a folder's place at any moment, so that each is opened once, step by step, and
+its files are reached through what was opened.
 """
 
 import os
 import re
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +19,7 @@ from typing import BinaryIO
 from django.conf import settings
 
 DONE = "done"
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY
 _NAME = re.compile(r"[^\W_][\w .()-]*(/[^\W_][\w .()-]*)*")
 # Whoever lays a file down may take a while, and many programs write under such a name first.
 _QUIET_SECONDS = 120
@@ -45,17 +48,20 @@ class FolderFailed(Exception):
 class Arrived:
     """A file that lies ready.
 
+    :ivar folder: the opened folder that it lies in
+    :ivar path: its name there, whatever its bytes are
     :ivar changed_ns: when it was last written, as the file system says
     """
 
-    path: Path
+    folder: int
+    path: str
     size: int
     changed_ns: int
 
     @property
     def name(self) -> str:
         """Its name, as text that can be kept whatever its bytes are."""
-        return os.fsencode(self.path.name).decode("utf-8", "replace")[:255]
+        return os.fsencode(self.path).decode("utf-8", "replace")[:255]
 
 
 def has_folders() -> bool:
@@ -69,26 +75,34 @@ def is_folder_name(name: str) -> bool:
     return bool(_NAME.fullmatch(name)) and DONE not in parts and all(part.strip(" .") == part for part in parts)
 
 
-def folder_of(schema_name: str, name: str) -> Path:
-    """Return a municipality's folder of that name.
+@contextmanager
+def folder_of(schema_name: str, name: str) -> Iterator[int]:
+    """Open a municipality's folder of that name, and close it at the end.
 
     :param schema_name: the municipality's; `public` for the consortium
-    :raises FolderFailed: if there's none, or a link leads out of the municipality's own folder
+    :raises FolderFailed: if there's none, or a link stands in its way
     """
     if settings.IMPORT_FOLDERS is None or not is_folder_name(name):
         raise FolderFailed(FolderProblem.NO_FOLDER)
-    own = Path(settings.IMPORT_FOLDERS) / schema_name
     try:
-        folder = (own / name).resolve(strict=True)
-        is_below = folder.is_dir() and folder.is_relative_to(own.resolve(strict=True))
-    except (OSError, RuntimeError) as problem:
+        # What's above is the installation's, which may well have links of its own.
+        folder = os.open(Path(settings.IMPORT_FOLDERS) / schema_name, _FOLDER)
+        try:
+            for part in name.split("/"):
+                above, folder = folder, _below(part, folder)
+                os.close(above)
+        except OSError:
+            os.close(folder)
+            raise
+    except OSError as problem:
         raise FolderFailed(FolderProblem.NO_FOLDER) from problem
-    if not is_below:
-        raise FolderFailed(FolderProblem.NO_FOLDER)
-    return folder
+    try:
+        yield folder
+    finally:
+        os.close(folder)
 
 
-def arrived(folder: Path, now: datetime) -> list[Arrived]:
+def arrived(folder: int, now: datetime) -> list[Arrived]:
     """Return the files that lie in a folder and that nobody has written to for a while, the oldest first.
 
     :raises FolderFailed: if the folder can't be read
@@ -101,10 +115,10 @@ def arrived(folder: Path, now: datetime) -> list[Arrived]:
                 is_quiet = now.timestamp() - about.st_mtime >= _QUIET_SECONDS
                 is_named = not entry.name.startswith(".") and not entry.name.lower().endswith(_UNFINISHED)
                 if stat.S_ISREG(about.st_mode) and about.st_size and is_quiet and is_named:
-                    found.append(Arrived(Path(entry.path), about.st_size, about.st_mtime_ns))
+                    found.append(Arrived(folder, entry.name, about.st_size, about.st_mtime_ns))
     except OSError as problem:
         raise FolderFailed(FolderProblem.NOT_READABLE) from problem
-    return sorted(found, key=lambda each: (each.changed_ns, each.path.name))
+    return sorted(found, key=lambda each: (each.changed_ns, each.path))
 
 
 @contextmanager
@@ -114,7 +128,7 @@ def opened(file: Arrived) -> Iterator[BinaryIO]:
     :raises FolderFailed: if it can't be opened
     """
     try:
-        handle = os.open(file.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        handle = os.open(file.path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=file.folder)
     except OSError as problem:
         raise FolderFailed(FolderProblem.NOT_READABLE) from problem
     with os.fdopen(handle, "rb") as stream:
@@ -124,7 +138,7 @@ def opened(file: Arrived) -> Iterator[BinaryIO]:
 def is_as_it_was(file: Arrived) -> bool:
     """Say whether nobody has written to a file since it was found."""
     try:
-        about = file.path.lstat()
+        about = os.stat(file.path, dir_fd=file.folder, follow_symlinks=False)
     except OSError:
         return False
     return (about.st_size, about.st_mtime_ns) == (file.size, file.changed_ns)
@@ -132,20 +146,30 @@ def is_as_it_was(file: Arrived) -> bool:
 
 def move_away(file: Arrived, now: datetime) -> bool:
     """Move a file that was taken into the folder's `done`, and say whether that could be done."""
-    done = file.path.parent / DONE
     try:
-        done.mkdir(exist_ok=True)
-        if done.is_symlink():
-            return False
-        file.path.rename(_free_name(done, f"{now:%Y%m%d-%H%M%S}-{file.path.name}"))
+        with suppress(FileExistsError):
+            os.mkdir(DONE, dir_fd=file.folder)
+        done = _below(DONE, file.folder)
     except OSError:
         return False
+    try:
+        name = _free_name(done, f"{now:%Y%m%d-%H%M%S}-{file.path}")
+        os.rename(file.path, name, src_dir_fd=file.folder, dst_dir_fd=done)
+    except OSError:
+        return False
+    finally:
+        os.close(done)
     return True
 
 
-def _free_name(folder: Path, name: str) -> Path:
-    path, number = folder / name, 1
-    while path.exists():
+def _below(name: str, folder: int) -> int:
+    return os.open(name, _FOLDER | os.O_NOFOLLOW, dir_fd=folder)
+
+
+def _free_name(folder: int, name: str) -> str:
+    taken = set(os.listdir(folder))
+    free, number = name, 1
+    while free in taken:
         number += 1
-        path = folder / f"{number}-{name}"
-    return path
+        free = f"{number}-{name}"
+    return free

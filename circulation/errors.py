@@ -132,6 +132,9 @@ class Code(StrEnum):
     # --- Many items at once ---
     NOTHING_TO_CHANGE = "NOTHING_TO_CHANGE"  # no item, or nothing that's to become of them
     LIST_TOO_LONG = "LIST_TOO_LONG"  # count, limit
+    LAST_COPY = (
+        "LAST_COPY"  # kept: so many of the title or volume are to stay; 0 when it's the last one of all libraries
+    )
     NOT_NOW = "NOT_NOW"  # the change has been begun, or isn't done
     # --- Collections that rotate ---
     ROTATION_UNKNOWN = "ROTATION_UNKNOWN"

@@ -167,6 +167,9 @@ class Item(models.Model):
         LOST = "LOST", _("lost")
         WITHDRAWN = "WITHDRAWN", _("withdrawn")
 
+    # What nobody can read: no copy to keep.
+    NO_COPY = (Status.ON_ORDER, Status.MISSING, Status.LOST, Status.WITHDRAWN)
+
     barcode = models.CharField(max_length=32, unique=True)
     record = models.ForeignKey("catalogue.BibliographicRecord", on_delete=models.PROTECT, related_name="+")
     item_type = models.ForeignKey(ItemType, on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -7,6 +7,7 @@ from datetime import date, time, timedelta
 from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, QuerySet
 from django.db.models.functions import Length
 
+from catalogue.rules.issues import issue_name
 from common.barcodes import BarcodeScheme, clean_barcode
 from common.keyed_reads import KeyedRead
 from holdings.models import (
@@ -112,9 +113,11 @@ def contents_of(item_id: int) -> list[Item]:
 
 
 def volumes_of(record_id: int) -> list[str]:
-    """Return the volumes or issues that the municipality has of a title, each once."""
+    """Return the volumes or issues that the municipality has of a title, each once; issues newest first."""
     volumes = Item.objects.filter(record_id=record_id).exclude(volume="").values_list("volume", flat=True).distinct()
-    return sorted(volumes, key=lambda volume: (len(volume), volume))
+    issues = {volume: name for volume in volumes if (name := issue_name(volume))}
+    others = sorted(set(volumes) - set(issues), key=lambda volume: (len(volume), volume))
+    return [*sorted(issues, key=lambda volume: issues[volume].order, reverse=True), *others]
 
 
 def branches_in_service() -> list[Branch]:

@@ -13,17 +13,20 @@ from tenants.selectors import current_municipality
 _BATCH = 10_000
 _NEVER_LENT = [Item.Status.REFERENCE_ONLY.value, Item.Status.LOST.value, Item.Status.MISSING.value]
 _COUNT = """
-    INSERT INTO public.catalogue_holdingssummary AS known (record_id, municipality_id, branch_code, items, loanable)
+    INSERT INTO public.catalogue_holdingssummary AS known
+        (record_id, municipality_id, branch_code, items, loanable, copies)
     SELECT item.record_id, %(municipality)s, branch.code, count(*),
-           count(*) FILTER (WHERE kind.is_lent AND item.status <> ALL (%(never_lent)s))
+           count(*) FILTER (WHERE kind.is_lent AND item.status <> ALL (%(never_lent)s)),
+           count(*) FILTER (WHERE item.status <> ALL (%(no_copy)s))
     FROM holdings_item item
     JOIN holdings_branch branch ON branch.id = item.home_branch_id
     JOIN holdings_itemtype kind ON kind.id = item.item_type_id
     WHERE item.status <> %(withdrawn)s
     GROUP BY item.record_id, branch.code
     ON CONFLICT (record_id, municipality_id, branch_code)
-    DO UPDATE SET items = excluded.items, loanable = excluded.loanable
-    WHERE (known.items, known.loanable) <> (excluded.items, excluded.loanable)
+    DO UPDATE SET items = excluded.items, loanable = excluded.loanable, copies = excluded.copies
+    WHERE (known.items, known.loanable, known.copies)
+          IS DISTINCT FROM (excluded.items, excluded.loanable, excluded.copies)
     RETURNING record_id
 """
 
@@ -33,6 +36,7 @@ def announce_holdings(*, now: datetime) -> int:
     wanted = {
         "municipality": current_municipality().pk,
         "never_lent": _NEVER_LENT,
+        "no_copy": [status.value for status in Item.NO_COPY],
         "withdrawn": Item.Status.WITHDRAWN.value,
     }
     with transaction.atomic(), connection.cursor() as cursor:

@@ -288,6 +288,9 @@ class HoldingsSummary(models.Model):
     branch_code = models.CharField(max_length=20)
     items = models.PositiveIntegerField(default=0)
     loanable = models.PositiveIntegerField(default=0)
+    # Of them, what's there to be read: not what's on order, missing or lost. None until it's counted; every night at
+    # the latest.
+    copies = models.PositiveIntegerField(null=True)
 
     class Meta:
         """Constraints; the unique one also serves the look-up by record."""

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import blake2b
 
 from tantivy import Document
 
@@ -21,6 +22,8 @@ from common.sort_keys import sort_key
 COLUMNS = ("id", "control_number", "source", *DESCRIPTION, "level", "work_key", "visible_to")
 # Beside the municipality that keeps a title to itself, so that all such titles can be asked for at once.
 ANYBODY = "*"
+# In a field that only says yes.
+ANYTHING = "1"
 # Around each text, so that a phrase never spans two, and can be told to begin or end one.
 BREAK = "\u00b6"
 _LONGEST_KEY = 120
@@ -41,12 +44,18 @@ class Holdings:
 
 
 def document_of(
-    record: BibliographicRecord, holdings: Holdings, work: str, heads: Sequence[BibliographicRecord] = ()
+    record: BibliographicRecord,
+    holdings: Holdings,
+    work: str,
+    heads: Sequence[BibliographicRecord] = (),
+    *,
+    is_in_company: bool = False,
 ) -> Document:
     """Return what the index keeps of a record.
 
     :param work: the key of its work, as `catalogue.selectors.works` gives it
     :param heads: what it's a volume of, the whole first: it's found and shown by their titles and authors too
+    :param is_in_company: when its work may have another edition
     """
     own_title = _words(record.title) if heads else []
     for head in reversed(heads):
@@ -74,12 +83,20 @@ def document_of(
     _add_hints(document, title, names[0], subjects)
     _add_values(document, record)
     document.add_text(schema.WORK, work)
+    document.add_unsigned(schema.WORK_NUMBER, work_number(work))
+    if is_in_company:
+        document.add_text(schema.SEVERAL, ANYTHING)
     _add_holdings(document, holdings)
     if record.visible_to_id is not None:
         document.add_text(schema.KEPT_BY, ANYBODY)
         document.add_text(schema.KEPT_BY, str(record.visible_to_id))
     document.add_bytes(schema.CARD, json.dumps(_card(record), ensure_ascii=False).encode())
     return document
+
+
+def work_number(work: str) -> int:
+    """Return a work's number in the index; even among a hundred million works it's hardly ever shared by two."""
+    return int.from_bytes(blake2b(work.encode(), digest_size=8).digest())
 
 
 def name_key(text: str) -> str:

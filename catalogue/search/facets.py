@@ -6,31 +6,53 @@ from typing import Any
 from tantivy import Query, Searcher
 
 from catalogue.search import schema
-from catalogue.search.queries import FACET_FIELDS, all_of, limits
+from catalogue.search.folding import can_fold, more_than_once, surplus, surplus_in, with_others
+from catalogue.search.queries import FACET_FIELDS, all_of, exact_word, limits
 from catalogue.search.requests import FacetValue, Filters
 
 _MOST_VALUES = 500
+# Tantivy answers with 65,000 buckets at most; a work that a branch has twice takes one for two of its hits there.
+_MOST_PAIRS = 120_000
 
 
 def count_facets(
-    searcher: Searcher, matching: Sequence[Query], filters: Filters, municipality: str | None
+    searcher: Searcher,
+    matching: Sequence[Query],
+    filters: Filters,
+    municipality: str | None,
+    *,
+    by_work: bool = False,
 ) -> dict[str, tuple[FacetValue, ...]]:
     """Return the facets of all hits, exactly counted.
 
     A facet with a limit of its own is counted without it, so that choosing Danish doesn't hide Swedish.
+
+    :param by_work: count works with such an edition, instead of records
     """
-    names = [*FACET_FIELDS, "decade", *(["branch"] if municipality else [])]
+    names = _names(municipality)
     selected = _selected(filters)
     limited = [name for name in names if selected[name]]
     free = [name for name in names if not selected[name]]
     buckets: dict[str, list[dict[str, Any]]] = {}
     if free:
         query = all_of([*matching, *limits(filters, municipality)])
-        buckets |= _count(searcher, query, free, municipality)
+        buckets |= _count(searcher, query, free, municipality, by_work=by_work)
     for name in limited:
         query = all_of([*matching, *limits(filters, municipality, without=name)])
-        buckets |= _count(searcher, query, [name], municipality)
+        buckets |= _count(searcher, query, [name], municipality, by_work=by_work)
     return {name: _values(name, buckets[name], selected[name]) for name in names}
+
+
+def can_count_works(searcher: Searcher, matching: Sequence[Query], filters: Filters, municipality: str | None) -> bool:
+    """Say whether hits and all their facets can be counted by work in time."""
+    chosen = [name for name, values in _selected(filters).items() if values and name in _names(municipality)]
+    # Whatever is counted without a limit of its own has more hits than the search itself.
+    queries = (all_of([*matching, *limits(filters, municipality, without=name)]) for name in chosen or [""])
+    return all(can_fold(searcher, query) for query in queries)
+
+
+def _names(municipality: str | None) -> list[str]:
+    return [*FACET_FIELDS, "decade", *(["branch"] if municipality else [])]
 
 
 def _selected(filters: Filters) -> dict[str, tuple[str, ...]]:
@@ -44,10 +66,35 @@ def _selected(filters: Filters) -> dict[str, tuple[str, ...]]:
 
 
 def _count(
-    searcher: Searcher, query: Query, names: Sequence[str], municipality: str | None
+    searcher: Searcher, query: Query, names: Sequence[str], municipality: str | None, *, by_work: bool
 ) -> dict[str, list[dict[str, Any]]]:
-    found = searcher.aggregate(query, {name: _aggregation(name, municipality) for name in names})
-    return {name: found[name]["buckets"] for name in names}
+    asked = {name: _aggregation(name, municipality) for name in names}
+    found = searcher.aggregate(query, asked)
+    buckets: dict[str, list[dict[str, Any]]] = {name: found[name]["buckets"] for name in names}
+    if by_work:
+        for name, too_many in _too_many(searcher, with_others(query), asked).items():
+            for bucket in buckets[name]:
+                bucket["doc_count"] -= too_many.get(bucket["key"], 0)
+    return buckets
+
+
+def _too_many(searcher: Searcher, query: Query, asked: dict[str, dict[str, Any]]) -> dict[str, dict[Any, int]]:
+    """Return by facet and value by how many its hits exceed their works."""
+    fields = {name: aggregation for name, aggregation in asked.items() if name != "branch"}
+    found = searcher.aggregate(query, {name: each | {"aggs": more_than_once()} for name, each in fields.items()})
+    counts = {name: {each["key"]: surplus_in(each) for each in found[name]["buckets"]} for name in fields}
+    if "branch" in asked:
+        counts["branch"] = _too_many_in_branches(searcher, query, asked["branch"])
+    return counts
+
+
+def _too_many_in_branches(searcher: Searcher, query: Query, aggregation: dict[str, Any]) -> dict[Any, int]:
+    buckets = searcher.aggregate(query, {"branch": aggregation})["branch"]["buckets"]
+    if sum(bucket["doc_count"] for bucket in buckets) <= _MOST_PAIRS:
+        answer = searcher.aggregate(query, {"branch": aggregation | {"aggs": more_than_once()}})
+        return {bucket["key"]: surplus_in(bucket) for bucket in answer["branch"]["buckets"]}
+    field = aggregation["terms"]["field"]
+    return {bucket["key"]: surplus(searcher, all_of([query, exact_word(field, bucket["key"])])) for bucket in buckets}
 
 
 def _aggregation(name: str, municipality: str | None) -> dict[str, Any]:

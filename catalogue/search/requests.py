@@ -62,6 +62,8 @@ class SearchRequest:
     :ivar municipality: the schema of the municipality whose titles count; None for the whole nation's
     :ivar branch: one branch's code, the same as a single value of `filters.branches`
     :ivar language: of the person who reads the list; decides how titles are sorted
+    :ivar by_work: editions of one work are one hit
+    :ivar owner: whose own titles come first among the editions of a work, if not the municipality's: a schema
     :ivar at_home: which of some titles can be had now, which the index doesn't know; by these, hits are sorted that are
         to be available first
     :ivar page: from 1
@@ -75,6 +77,8 @@ class SearchRequest:
     language: str = "da"
     page: int = 1
     page_size: int = 20
+    by_work: bool = False
+    owner: str = ""
     at_home: Callable[[Collection[int]], Collection[int]] | None = None
 
 
@@ -115,6 +119,10 @@ class SearchResult:
     """What was found.
 
     :ivar total: all hits, of which `hits` is one page
+    :ivar is_by_work: each hit is a work, and `total` and facets count works; never unless that was asked for, and not
+        when too many hits have several editions to count them all in time
+    :ivar editions: by a hit's record, all editions of its work that there are, newest first, itself included; of those
+        hits that have others
     :ivar facets: by material_type, language, audience, decade and (within a municipality) branch, commonest first,
         decades newest first; each counted with all limits but its own, so that its other values can still be chosen
     :ivar did_you_mean: another spelling that titles have, or None
@@ -139,6 +147,8 @@ class SearchResult:
     page_size: int = 20
     state: State = State.READY
     progress: Progress | None = None
+    is_by_work: bool = False
+    editions: Mapping[int, tuple[Hit, ...]] = field(default_factory=dict)
 
     @property
     def pages(self) -> int:

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from tantivy import Schema, SchemaBuilder
 
-VERSION = 4
+VERSION = 5
 
 # Everything that a search can find a title by: words, stems and plain spellings, without regard to where they stand.
 WORDS = "words"
@@ -19,6 +19,8 @@ TITLE_HINT, AUTHOR_HINT, SUBJECT_HINT = "title_hint", "author_hint", "subject_hi
 # Whole values: facets and exact limits.
 MATERIAL, LANGUAGE, AUDIENCE, YEAR = "material", "language", "audience", "year"
 AUTHOR_NAME, SUBJECT_NAME, SERIES_NAME, WORK = "author_name", "subject_name", "series_name", "work"
+# Which work it's an edition of, as a number that hits are told apart by; and whether there may be another edition.
+WORK_NUMBER, SEVERAL = "work_number", "several"
 # {schema: [branch code, ...]}; each municipality becomes a column of its own, read only when it's asked for.
 HELD = "held"
 # The municipalities that own the title, to limit by.
@@ -47,8 +49,9 @@ def index_schema() -> Schema:
     orders = (SORT_DANISH, SORT_SWEDISH, SORT_AUTHOR_DANISH, SORT_AUTHOR_SWEDISH)
     for name in (MATERIAL, LANGUAGE, AUDIENCE, AUTHOR_NAME, SUBJECT_NAME, *orders):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
-    for name in (SERIES_NAME, WORK, OWNER, KEPT_BY):
+    for name in (SERIES_NAME, WORK, SEVERAL, OWNER, KEPT_BY):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field(WORK_NUMBER, indexed=True, fast=True)
     builder.add_integer_field(YEAR, fast=True)
     builder.add_json_field(HELD, tokenizer_name="raw", index_option="basic", fast=True)
     builder.add_unsigned_field(ITEMS, fast=True)

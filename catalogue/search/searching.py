@@ -6,10 +6,10 @@ from itertools import islice
 
 from tantivy import DocAddress, Order, Query, Searcher
 
-from catalogue.search import folder, schema
+from catalogue.search import folder, folding, schema
 from catalogue.search.asking import Asked, by_whom, without_asking
 from catalogue.search.cards import hits_at
-from catalogue.search.facets import count_facets
+from catalogue.search.facets import can_count_works, count_facets
 from catalogue.search.queries import all_of, either, limits, matching, ranked
 from catalogue.search.query_text import Field, Phrase, Typed, as_number, number_in, read_query, text_of, with_beginnings
 from catalogue.search.reader import ask
@@ -17,6 +17,7 @@ from catalogue.search.requests import (
     LARGEST_PAGE,
     MOST_ASKED_ABOUT,
     MOST_HITS,
+    Filters,
     SearchRequest,
     SearchResult,
     Sort,
@@ -83,11 +84,49 @@ def _search(searcher: Searcher, request: SearchRequest, empty: SearchResult) -> 
         found = _find(searcher, request, Asked(typed, instead=meant_by(request.text, typed)), empty)
     if found.result.total < _FEW and typed:
         found = _helped(searcher, request, typed, found)
-    return replace(
+    by_work = found.result.is_by_work
+    result = replace(
         found.result,
-        hits=hits_at(searcher, found.addresses),
-        facets=count_facets(searcher, found.must, request.filters, request.municipality),
+        facets=count_facets(searcher, found.must, request.filters, request.municipality, by_work=by_work),
     )
+    return _with_editions(searcher, request, result, found) if by_work else _with_hits(searcher, result, found)
+
+
+def _with_hits(searcher: Searcher, result: SearchResult, found: "_Found") -> SearchResult:
+    return replace(result, hits=hits_at(searcher, [address for _, address in found.page.places]))
+
+
+def _with_editions(searcher: Searcher, request: SearchRequest, result: SearchResult, found: "_Found") -> SearchResult:
+    """Return the page with each work's best edition in front, and all of its editions."""
+    places = found.page.places
+    result = _with_hits(searcher, result, found)
+    editions = folding.editions_of(searcher, limits(Filters(), request.municipality), places)
+    if not editions:
+        return result
+    # In other orders, it's the first edition that has given the work its place.
+    ranking = found.page.ranking
+    front = folding.in_front(searcher, request, ranking, editions) if ranking else {}
+    cards = {hit.record_id: hit for hits in editions.values() for hit in hits}
+    numbers = [number for number, _ in places]
+    hits = [cards.get(front.get(number, 0), hit) for number, hit in zip(numbers, result.hits, strict=True)]
+    by_record = {
+        hit.record_id: editions[number] for number, hit in zip(numbers, hits, strict=True) if number in editions
+    }
+    return replace(result, hits=tuple(hits), editions=by_record)
+
+
+@dataclass(frozen=True)
+class _Page:
+    """Where the hits of a page stand.
+
+    :ivar places: with the number of each hit's work, or 0 where hits are records
+    :ivar ranking: what decided the order, if it was how well they fit; no number of items counts in it
+    """
+
+    total: int
+    places: list[folding.Place]
+    is_by_work: bool = False
+    ranking: Query | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +135,7 @@ class _Found:
 
     result: SearchResult
     must: list[Query]
-    addresses: list[DocAddress]
+    page: _Page
 
 
 def _by_whom(searcher: Searcher, request: SearchRequest, asked: Asked, typed: Typed, empty: SearchResult) -> _Found:
@@ -113,8 +152,8 @@ def _by_whom(searcher: Searcher, request: SearchRequest, asked: Asked, typed: Ty
 
 def _find(searcher: Searcher, request: SearchRequest, asked: Asked, empty: SearchResult) -> _Found:
     must = either(matching(asked.typed), asked.instead)
-    total, addresses = _page(searcher, request, asked, must)
-    return _Found(replace(empty, total=total), must, addresses)
+    page = _page(searcher, request, asked, must)
+    return _Found(replace(empty, total=page.total, is_by_work=page.is_by_work), must, page)
 
 
 def _helped(searcher: Searcher, request: SearchRequest, typed: Typed, found: _Found) -> _Found:
@@ -164,9 +203,10 @@ def _with_other_spelling(searcher: Searcher, request: SearchRequest, typed: Type
 def _with_fewer_words(searcher: Searcher, request: SearchRequest, typed: Typed, found: _Found) -> _Found:
     for at_least in _fewer_words(len(typed.needed)):
         must = matching(typed, at_least=at_least)
-        total, addresses = _page(searcher, request, Asked(typed), must)
-        if total:
-            return _Found(replace(found.result, total=total, is_relaxed=True), must, addresses)
+        page = _page(searcher, request, Asked(typed), must)
+        if page.total:
+            result = replace(found.result, total=page.total, is_by_work=page.is_by_work, is_relaxed=True)
+            return _Found(result, must, page)
     return found
 
 
@@ -177,30 +217,77 @@ def _fewer_words(count: int) -> list[int]:
 def _elsewhere(searcher: Searcher, request: SearchRequest, must: Sequence[Query]) -> int:
     if request.filters.only is None:
         return 0
-    return count_of(searcher, all_of([*must, *limits(replace(request.filters, only=None), request.municipality)]))
+    return _total(searcher, replace(request, filters=replace(request.filters, only=None)), must)
 
 
 def _everywhere(searcher: Searcher, request: SearchRequest, must: Sequence[Query]) -> int:
-    query = all_of([*must, *limits(replace(request.filters, branches=(), only=None), None)])
-    return count_of(searcher, query)
+    filters = replace(request.filters, branches=(), only=None)
+    return _total(searcher, replace(request, filters=filters, municipality=None), must)
 
 
-def _page(
-    searcher: Searcher, request: SearchRequest, asked: Asked, must: Sequence[Query]
-) -> tuple[int, list[DocAddress]]:
+def _total(searcher: Searcher, request: SearchRequest, must: Sequence[Query]) -> int:
+    """Return how many hits the request would have."""
+    query = all_of([*must, *limits(request.filters, request.municipality)])
+    total = count_of(searcher, query)
+    return total - folding.surplus(searcher, query) if _is_by_work(searcher, request, must) else total
+
+
+def _is_by_work(searcher: Searcher, request: SearchRequest, must: Sequence[Query]) -> bool:
+    return request.by_work and can_count_works(searcher, must, request.filters, request.municipality)
+
+
+def _page(searcher: Searcher, request: SearchRequest, asked: Asked, must: Sequence[Query]) -> _Page:
     queries = [*must, *limits(request.filters, request.municipality)]
+    if _is_by_work(searcher, request, must):
+        return _page_of_works(searcher, request, asked, queries)
     size, offset = request.page_size, (request.page - 1) * request.page_size
-    asked_about = MOST_ASKED_ABOUT - MOST_ASKED_ABOUT % size
+    asked_about = _asked_about(request)
     if request.sort is Sort.AVAILABLE and request.at_home and offset < asked_about:
         total, addresses = _best(searcher, request, asked, queries, size=asked_about, offset=0)
-        return total, _at_home_first(searcher, addresses, request.at_home)[offset : offset + size]
-    return _best(searcher, request, asked, queries, size=size, offset=offset)
+        addresses = _at_home_first(searcher, addresses, request.at_home)[offset : offset + size]
+    else:
+        total, addresses = _best(searcher, request, asked, queries, size=size, offset=offset)
+    return _Page(total, [(0, address) for address in addresses])
+
+
+def _page_of_works(searcher: Searcher, request: SearchRequest, asked: Asked, queries: Sequence[Query]) -> _Page:
+    size, offset = request.page_size, (request.page - 1) * request.page_size
+    query = all_of(queries)
+    total = count_of(searcher, query)
+    if not total:
+        return _Page(0, [], is_by_work=True)
+
+    def fetch(size: int) -> tuple[int, list[DocAddress]]:
+        return _best(searcher, request, asked, queries, size=size, offset=0)
+
+    asked_about = _asked_about(request)
+    if request.sort is Sort.AVAILABLE and request.at_home and offset < asked_about:
+        places = folding.first_places(searcher, fetch, asked_about)
+        places = folding.at_home_first(searcher, query, places, request.at_home)
+    else:
+        places = folding.first_places(searcher, fetch, offset + size)
+    ranking = None
+    if _is_ranked(request, asked):
+        ranking = ranked(queries, asked.typed, asked.materials)
+    elif request.sort in (Sort.RELEVANCE, Sort.AVAILABLE) and not asked.newest:
+        ranking = Query.const_score_query(query, 1.0)
+    total -= folding.surplus(searcher, query)
+    return _Page(total, places[offset : offset + size], is_by_work=True, ranking=ranking)
+
+
+def _asked_about(request: SearchRequest) -> int:
+    """Return of how many of the best hits is asked whether they can be had now: whole pages."""
+    return MOST_ASKED_ABOUT - MOST_ASKED_ABOUT % request.page_size
+
+
+def _is_ranked(request: SearchRequest, asked: Asked) -> bool:
+    return request.sort in (Sort.RELEVANCE, Sort.AVAILABLE) and bool(asked.typed) and not asked.newest
 
 
 def _best(
     searcher: Searcher, request: SearchRequest, asked: Asked, queries: Sequence[Query], *, size: int, offset: int
 ) -> tuple[int, list[DocAddress]]:
-    if request.sort in (Sort.RELEVANCE, Sort.AVAILABLE) and asked.typed and not asked.newest:
+    if _is_ranked(request, asked):
         query = ranked(queries, asked.typed, asked.materials)
         found = searcher.search(query, size, offset=offset, weight_by_field=schema.WEIGHT)
     else:

@@ -1,18 +1,19 @@
 """Keeping a node's index true: reading on from the change feed, and building a new index from all records."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from django_tenants.utils import get_public_schema_name, schema_context
-from tantivy import Index, IndexWriter, Query
+from tantivy import Index, IndexWriter, Occur, Query, Searcher
 
 from catalogue.models import BibliographicRecord, HoldingsSummary
 from catalogue.search import folder, schema
-from catalogue.search.documents import COLUMNS, Holdings, document_of
-from catalogue.search.tantivy_gaps import is_damage
+from catalogue.search.documents import ANYTHING, COLUMNS, Holdings, document_of, work_number
+from catalogue.search.tantivy_gaps import count_of, is_damage
 from catalogue.selectors import FeedEntry, follow, latest_change
 from catalogue.selectors.parts import heads_of
+from catalogue.selectors.work_company import in_company
 from catalogue.selectors.works import works_of
 from catalogue.services.change_feed import followers_are_reading
 
@@ -84,10 +85,15 @@ def _read_on(path: Path) -> int:
 
 
 def _write(path: Path, entries: Sequence[FeedEntry]) -> int:
-    writer = Index.open(str(path)).writer(heap_size=_FOLLOWER_BUFFER, num_threads=1)
+    index = Index.open(str(path))
+    index.config_reader(reload_policy="manual", num_warmers=0)
+    writer = index.writer(heap_size=_FOLLOWER_BUFFER, num_threads=1)
     count = 0
     while entries:
-        _replace(writer, sorted({entry.record_id for entry in entries}))
+        index.reload()
+        changed = {entry.record_id for entry in entries}
+        works = _replace(writer, sorted(changed))
+        _replace(writer, sorted(_no_longer_alone(index.searcher(), works) - changed))
         writer.commit()
         folder.write_state(path, change=entries[-1].number)
         count += len(entries)
@@ -96,27 +102,49 @@ def _write(path: Path, entries: Sequence[FeedEntry]) -> int:
     return count
 
 
-def _replace(writer: IndexWriter, record_ids: Sequence[int]) -> None:
+def _no_longer_alone(searcher: Searcher, works: Collection[str]) -> set[int]:
+    """Return the records that stand in the index as the only editions of works that have several by now."""
+    if not works:
+        return set()
+    of_works = Query.term_set_query(schema.index_schema(), schema.WORK_NUMBER, [work_number(work) for work in works])
+    known = Query.term_query(schema.index_schema(), schema.SEVERAL, ANYTHING, index_option="basic")
+    alone = Query.boolean_query([(Occur.Must, of_works), (Occur.MustNot, known)])
+    if not (count := count_of(searcher, alone)):
+        return set()
+    addresses = [address for _score, address in searcher.search(alone, count).hits]
+    return {int(record_id or 0) for record_id in searcher.fast_field_values(schema.ID, addresses)}
+
+
+def _replace(writer: IndexWriter, record_ids: Sequence[int]) -> set[str]:
+    """Write records anew, and return those of their works that may have several editions."""
+    works: set[str] = set()
     writer.delete_documents_by_query(Query.term_set_query(schema.index_schema(), schema.ID, list(record_ids)))
     for start in range(0, len(record_ids), _BATCH):
         rows = BibliographicRecord.objects.filter(pk__in=record_ids[start : start + _BATCH], deleted_at=None)
-        _add(writer, list(rows.only(*COLUMNS)))
+        works |= _add(writer, list(rows.only(*COLUMNS)))
+    return works
 
 
-def _add(writer: IndexWriter, records: Sequence[BibliographicRecord]) -> None:
+def _add(writer: IndexWriter, records: Sequence[BibliographicRecord]) -> set[str]:
     holdings = _holdings_of([record.pk for record in records])
     works = works_of(records)
+    company = in_company(records, works)
     heads = heads_of(records)
     for record in records:
         try:
             document = document_of(
-                record, holdings.get(record.pk, Holdings()), works[record.pk], heads.get(record.pk, ())
+                record,
+                holdings.get(record.pk, Holdings()),
+                works[record.pk],
+                heads.get(record.pk, ()),
+                is_in_company=record.pk in company,
             )
         except Exception:
             # One record that nobody foresaw mustn't keep all others from being found.
             logger.exception("A record can't be indexed", extra={"record": record.pk})
         else:
             writer.add_document(document)
+    return {works[pk] for pk in company}
 
 
 def _holdings_of(record_ids: Iterable[int]) -> dict[int, Holdings]:

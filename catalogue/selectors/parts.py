@@ -7,7 +7,9 @@ from collections.abc import Collection, Iterable, Sequence
 
 from django.db.models import Q, QuerySet
 
+from catalogue.marc.exporting import marc_of
 from catalogue.models import BibliographicRecord
+from catalogue.rules.issues import IssueName, first_issue
 from catalogue.rules.record_levels import PARTS
 from catalogue.selectors.visibility import viewer, visible_to
 
@@ -30,6 +32,23 @@ def parts_of(record: BibliographicRecord) -> list[BibliographicRecord]:
     # The same number may be another agency's for something else.
     above = _above(rows, BibliographicRecord.objects.only(*_READ))
     return sorted((row for row in rows if row.pk in above and above[row.pk].pk == record.pk), key=_place)
+
+
+def issues_named_by(record_ids: Collection[int]) -> dict[int, IssueName]:
+    """Return in which issue of their magazine articles stand; those whose record doesn't say it are out.
+
+    Said in 773 g of MARC 21, in 557 v, V or j of danMARC2.
+    """
+    found = {}
+    for record in BibliographicRecord.objects.filter(pk__in=record_ids):
+        fields = marc_of(record)
+        year = fields.first("557", "j").strip()
+        texts = [*fields.values("773", "g"), *fields.values("557", "vV")]
+        # A newspaper's day stands in j; so does the year of a number that's given without it.
+        days = [year] if len(year) > len("2026") else []
+        if name := first_issue([*texts, *(f"{year}:{text}" for text in texts), *days]):
+            found[record.pk] = name
+    return found
 
 
 def heads_of(records: Sequence[BibliographicRecord]) -> dict[int, list[BibliographicRecord]]:
@@ -81,7 +100,9 @@ def _above(
         by_number.setdefault(row.control_number, []).append(row)
     found = {}
     for row in wanted:
-        rows = [each for each in by_number.get(row.part_of, ()) if each.pk != row.pk]
+        # What another library keeps to itself under the same number has nothing to do with it.
+        seen = (each for each in by_number.get(row.part_of, ()) if each.visible_to_id in (None, row.visible_to_id))
+        rows = [each for each in seen if each.pk != row.pk]
         own = [each for each in rows if each.source == row.source]
         if own or len(rows) == 1:
             found[row.pk] = (own or rows)[0]

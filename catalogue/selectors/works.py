@@ -19,7 +19,7 @@ from tenants.models import Municipality
 
 # No key of author and title begins so.
 _BY_ITSELF = "="
-_MOST = 500
+MOST_EDITIONS = 500
 _SHOWN = ("id", "work_key", "author", "title", "language", "material_type", "merged_into")
 
 
@@ -63,7 +63,7 @@ def works_of(records: Iterable[BibliographicRecord]) -> dict[int, str]:
 def editions_of(work: str) -> list[BibliographicRecord]:
     """Return the records of a work that the viewer sees, oldest first; never more than 500."""
     shown = BibliographicRecord.objects.filter(visible_to(viewer()), pk__in=_ids_of(work), deleted_at=None)
-    return list(shown.defer("raw").order_by("year", "pk")[:_MOST])
+    return list(shown.defer("raw").order_by("year", "pk")[:MOST_EDITIONS])
 
 
 def edition_ids(record: BibliographicRecord) -> list[int]:
@@ -165,7 +165,8 @@ def _ids_of(work: str) -> set[int]:
 
 def _with_keys(keys: Collection[str]) -> set[int]:
     rows = BibliographicRecord.objects.filter(work_key__in=keys) if keys else BibliographicRecord.objects.none()
-    return set(rows.values_list("pk", flat=True)[:_MOST])
+    # In their order, so that the same ones are its editions each time.
+    return set(rows.order_by("pk").values_list("pk", flat=True)[:MOST_EDITIONS])
 
 
 def _put_to(record_ids: Collection[int], works: Collection[str]) -> set[int]:

@@ -47,8 +47,7 @@ def add_authority(*, vocabulary: Vocabulary, kind: str, content: Content, author
 
     :raises RecordRefused: with every reason found
     """
-    # Whoever adds to the same vocabulary waits: its next number is hers.
-    Vocabulary.objects.select_for_update(of=("self",)).get(pk=vocabulary.pk)
+    _lock_vocabularies(vocabulary.pk)
     reasons = reasons_against_authority(author.library, kind=kind, kinds=vocabulary.kinds, parts=content.parts)
     heading = _heading(vocabulary, kind, content.parts)
     refuse_authority(reasons, taken=taken_by(vocabulary, heading))
@@ -71,6 +70,7 @@ def save_authority(
     :param expected_version: the row's version that the editor read; when there's a newer one, nothing is saved
     :raises RecordRefused: STALE, or with every reason found
     """
+    _lock_vocabularies_of(authority_id)
     authority = locked_authorities(authority_id)[0]
     vocabulary, old_parts = authority.vocabulary, authority.parts
     reasons = reasons_against_authority(
@@ -101,6 +101,7 @@ def merge_authorities(
     """
     if winner_id == loser_id:
         raise RecordRefused([Reason(Code.SAME_RECORD)])
+    _lock_vocabularies_of(winner_id, loser_id)
     rows = {row.pk: row for row in locked_authorities(winner_id, loser_id)}
     winner, loser = rows[winner_id], rows[loser_id]
     reasons = [] if author.library.is_root else [Code.NO_RIGHT_TO_AUTHORITIES]
@@ -212,6 +213,15 @@ def wake_headings() -> None:
         current_app.send_task(HEADINGS_TASK, retry=False)
     except (KombuError, RedisError, OSError):
         return
+
+
+def _lock_vocabularies(*vocabulary_ids: int) -> None:
+    """Let whoever else gives one of the vocabularies a heading or a number wait, before any authority is locked."""
+    list(Vocabulary.objects.filter(pk__in=vocabulary_ids).order_by("pk").select_for_update(of=("self",)))
+
+
+def _lock_vocabularies_of(*authority_ids: int) -> None:
+    _lock_vocabularies(*Authority.objects.filter(pk__in=authority_ids).values_list("vocabulary", flat=True))
 
 
 def _take_over_references(winner: Authority, loser: Authority) -> None:

@@ -33,9 +33,22 @@ def take_files(*, source: ImportSource, store: Store, author: Author, now: datet
     problem, runs = "", []
     schema_name = author.municipality.schema_name if author.municipality else "public"
     try:
-        files = arrived(folder_of(schema_name, source.folder), now)
+        with folder_of(schema_name, source.folder) as folder:
+            for file in _new(source, arrived(folder, now), now):
+                try:
+                    run = _take(source, file, store, author, now)
+                except FolderFailed as failed:
+                    problem = failed.code.value
+                else:
+                    runs += [run] if run else []
     except FolderFailed as failed:
-        files, problem = [], failed.code.value
+        problem = failed.code.value
+    ImportSource.objects.filter(pk=source.pk).update(problem=problem)
+    return runs
+
+
+def _new(source: ImportSource, files: list[Arrived], now: datetime) -> list[Arrived]:
+    """Return the files to take now; those that were taken already are moved away if they can be."""
     taken = set(FolderFile.objects.filter(source=source).values_list("name", "size", "changed_ns"))
     new = []
     for file in files:
@@ -43,15 +56,7 @@ def take_files(*, source: ImportSource, store: Store, author: Author, now: datet
             move_away(file, now)
         else:
             new.append(file)
-    for file in new[:_MOST_FILES]:
-        try:
-            run = _take(source, file, store, author, now)
-        except FolderFailed as failed:
-            problem = failed.code.value
-        else:
-            runs += [run] if run else []
-    ImportSource.objects.filter(pk=source.pk).update(problem=problem)
-    return runs
+    return new[:_MOST_FILES]
 
 
 def _take(source: ImportSource, file: Arrived, store: Store, author: Author, now: datetime) -> ImportRun | None:

@@ -46,26 +46,42 @@ def carry_heading_changes(*, now: datetime) -> int:
     return changed
 
 
-@transaction.atomic
 def _carry_batch(change_id: int, now: datetime) -> int | None:
-    """Change the next records and return how many; None when none is left."""
-    be_the_only_writer()
-    change = HeadingChange.objects.select_for_update(of=("self",)).select_related("authority__vocabulary")
-    row = change.filter(pk=change_id, finished_at=None).first()
+    """Change the next records and return how many; None when none is left.
+
+    What has to be changed is found first, while others write: of a well-known authority most records are right already.
+    """
+    row = HeadingChange.objects.select_related("authority__vocabulary").filter(pk=change_id, finished_at=None).first()
     if row is None:
         return None
-    ids = list(
-        RecordHeadings.objects.filter(keys__overlap=old_keys_of(row), pk__gt=row.position)
-        .order_by("pk")
-        .values_list("pk", flat=True)[:_BATCH]
-    )
+    ids = _next_ids(row)
+    wanting = _wanting(ids, _Renaming(row))
+    return _write_batch(row, ids, wanting, now)
+
+
+def _next_ids(row: HeadingChange) -> list[int]:
+    found = RecordHeadings.objects.filter(keys__overlap=old_keys_of(row), pk__gt=row.position)
+    return list(found.order_by("pk").values_list("pk", flat=True)[:_BATCH])
+
+
+@transaction.atomic
+def _write_batch(read: HeadingChange, ids: Sequence[int], wanting: Sequence[int], now: datetime) -> int | None:
+    """Write the records that want it, unless the renaming was set back, or finished, meanwhile."""
+    if wanting:
+        be_the_only_writer()
+    change = HeadingChange.objects.select_for_update(of=("self",)).select_related("authority__vocabulary")
+    row = change.filter(pk=read.pk, finished_at=None).first()
+    if row is None:
+        return None
+    if row.position != read.position:
+        return 0
     if not ids:
         row.finished_at = now
         row.save(update_fields=["finished_at"])
         facts = {"heading": row.authority.heading, "records": row.changed, "failed": row.failed}
         audit.record(action="catalogue.carry_heading", actor=None, subject=row.authority, facts=facts)
         return None
-    written, failed = _rewrite(ids, _Renaming(row), now)
+    written, failed = _rewrite(wanting, _Renaming(row), now)
     row.position, row.changed, row.failed = ids[-1], row.changed + len(written), row.failed + failed
     row.save(update_fields=["position", "changed", "failed"])
     change_feed.announce(record_ids=written, kind=Change.Kind.RECORD, now=now)
@@ -100,6 +116,19 @@ class _Renaming:
     def of(self, record: MarcRecord) -> tuple[MarcRecord, int]:
         """Return the record with the new heading, and how many fields have it now that hadn't."""
         return replaced(record, self.is_meant, self.parts, number=self.number, instead_of=self._numbers)
+
+
+def _wanting(ids: Sequence[int], renaming: _Renaming) -> list[int]:
+    """Return the records among these that have the old heading, or that can't be read."""
+    rows = BibliographicRecord.objects.filter(pk__in=ids, deleted_at=None, merged_into=None)
+    found = []
+    for pk, raw, raw_format, raw_encoding in rows.order_by("pk").values_list("pk", "raw", "raw_format", "raw_encoding"):
+        try:
+            wants = bool(renaming.of(parse_raw(bytes(raw), raw_format=raw_format, raw_encoding=raw_encoding))[1])
+        except RecordProblem:
+            wants = True
+        found += [pk] if wants else []
+    return found
 
 
 def _rewrite(ids: Sequence[int], renaming: _Renaming, now: datetime) -> tuple[list[int], int]:

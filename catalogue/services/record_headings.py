@@ -3,7 +3,7 @@
 An import is no slower for it, and whatever way a record changed, its headings are read again.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from django.db import transaction
 from django.db.models import Max
@@ -73,7 +73,9 @@ def _progress() -> HeadingProgress:
 
 
 def _read_headings(record_ids: Collection[int]) -> None:
-    agencies, rows, found = all_agencies(), [], set()
+    agencies, rows = all_agencies(), []
+    # By key, the first record that has it.
+    first: dict[int, int] = {}
     standing = BibliographicRecord.objects.filter(pk__in=record_ids, deleted_at=None, merged_into=None)
     for pk, raw, raw_format, raw_encoding in standing.values_list(*_READ):
         try:
@@ -82,34 +84,37 @@ def _read_headings(record_ids: Collection[int]) -> None:
             continue
         if keys := keys_in(record, agencies):
             rows.append(RecordHeadings(record_id=pk, keys=sorted(keys)))
-            found |= keys
+            for key in keys:
+                first[key] = min(pk, first.get(key, pk))
     gone = set(record_ids) - {row.record_id for row in rows}
     RecordHeadings.objects.filter(pk__in=gone).delete()
     RecordHeadings.objects.bulk_create(
         rows, update_conflicts=True, unique_fields=["record"], update_fields=["keys"], batch_size=_BATCH
     )
-    if found:
-        _put_right(found, min(row.record_id for row in rows))
+    if first:
+        _put_right(first)
 
 
-def _put_right(keys: Collection[int], first: int) -> None:
-    """Let the renamings go on whose old heading a record has come with again.
+def _put_right(first: Mapping[int, int]) -> None:
+    """Let the renamings go on whose old heading a record has come with again, from the first such record on.
 
     A heading that several authorities have had tells nothing of which one such a record means.
     """
     former = AuthorityReference.objects.filter(
-        relation=AuthorityReference.Relation.FORMER, key__in=keys, authority__merged_into=None
+        relation=AuthorityReference.Relation.FORMER, key__in=list(first), authority__merged_into=None
     )
     rows = list(former.select_related("authority__vocabulary"))
     owners: dict[int, set[int]] = {}
     for row in rows:
         owners.setdefault(row.key, set()).add(row.authority_id)
-    again = [
-        change.pk
-        for row in rows
-        if len(owners[row.key]) == 1
-        for change in HeadingChange.objects.filter(authority=row.authority)
-        if heading_from(row.authority.kind, scheme_of(row.authority), change.old_parts).key == row.key
-    ]
-    if again:
-        HeadingChange.objects.filter(pk__in=again).update(finished_at=None, position=Least("position", first - 1))
+    meant = {(row.authority_id, row.key) for row in rows if len(owners[row.key]) == 1}
+    if not meant:
+        return
+    changes = HeadingChange.objects.filter(authority__in={pk for pk, _ in meant}).select_related(
+        "authority__vocabulary"
+    )
+    for change in changes:
+        key = heading_from(change.authority.kind, scheme_of(change.authority), change.old_parts).key
+        if (change.authority_id, key) in meant:
+            again = HeadingChange.objects.filter(pk=change.pk)
+            again.update(finished_at=None, position=Least("position", first[key] - 1))

@@ -24,8 +24,14 @@ class BulkChange(models.Model):
     changes = models.JSONField(default=dict)
     # Why items are withdrawn.
     reason = models.CharField(max_length=200, blank=True)
+    # Of each title, or volume, that's withdrawn so many copies stay in the municipality; None asks for nothing.
+    copies_kept = models.PositiveSmallIntegerField(null=True)
+    # Nor goes the last copy of all municipalities.
+    keeps_last_anywhere = models.BooleanField(default=False, db_default=False)
     state = models.CharField(max_length=8, choices=State, default=State.PROPOSED)
     begun_at = models.DateTimeField(null=True)
+    # When a worker was last seen at it; long ago, it broke off.
+    worked_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:

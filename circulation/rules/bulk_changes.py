@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from circulation.errors import Code
 from circulation.rules.reasons import blocking
 from common.errors import Reason
-from holdings.errors import LOCATION_ELSEWHERE
+from holdings.errors import LOCATION_ELSEWHERE, LOCATION_GONE
 
 # As `holdings.models.Item.Status` writes them.
 _WITHDRAWN, _AVAILABLE, _LOST = "WITHDRAWN", "AVAILABLE", "LOST"
@@ -15,6 +16,8 @@ BY_SCANS = frozenset(("ON_LOAN", "ON_HOLD_SHELF", "IN_TRANSIT"))
 # An item of the first kind will fill holds, one of the second never; in between it's only on its way to the shelf.
 _TO_COME = frozenset(("ON_ORDER", "IN_PROCESS"))
 _NEVER_LENT = frozenset(("WITHDRAWN", "REFERENCE_ONLY"))
+# A batch takes a second; a worker that's so long silent has died, or the queue before it is that long.
+_GIVEN_UP_AFTER = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class ItemFacts:
     :ivar due: the last day of its loan, as an ISO date; empty when nobody has it
     :ivar waiting: how many holds in the queue it could fill
     :ivar contents: how many items are kept in it
+    :ivar record_id: its title, and `volume` the volume or issue of it
     """
 
     values: Mapping[str, Any]
@@ -34,6 +38,8 @@ class ItemFacts:
     is_travelling: bool = False
     waiting: int = 0
     contents: int = 0
+    record_id: int = 0
+    volume: str = ""
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,31 @@ def reasons_against(item: ItemFacts, wanted: Wanted) -> list[Reason]:
     if status is not None and status != before["status"]:
         reasons += _reasons_of_state(item, str(status))
     return reasons
+
+
+def reasons_against_undo(item: ItemFacts, before: Mapping[str, Any], room_branches: Mapping[int, int]) -> list[Reason]:
+    """Return what keeps an item from becoming again what it was, though nobody has changed it back or further since.
+
+    :param before: the columns that would become what they were
+    :param room_branches: the branches of rooms that are still there: of those among `before`, and those of items that
+        would get another home
+    """
+    reasons = []
+    if "home_branch_id" in before or "location_id" in before:
+        room = before.get("location_id", item.values["location_id"])
+        home = before.get("home_branch_id", item.values["home_branch_id"])
+        if room is not None and room not in room_branches:
+            reasons.append(Reason(LOCATION_GONE))
+        elif room is not None and room_branches[room] != home:
+            reasons.append(Reason(LOCATION_ELSEWHERE))
+    if item.waiting and "status" in before and _keeps_waiting(str(item.values["status"]), str(before["status"])):
+        reasons.append(blocking(Code.HOLDS_WAITING, count=item.waiting))
+    return reasons
+
+
+def has_broken_off(worked_at: datetime | None, now: datetime) -> bool:
+    """Return whether the worker of a change that should be going on is gone, or never came."""
+    return worked_at is None or now - worked_at > _GIVEN_UP_AFTER
 
 
 def _reasons_of_state(item: ItemFacts, status: str) -> list[Reason]:

@@ -24,6 +24,7 @@ class Job(TextChoices):
     OVERDUE_NOTICES = "overdue-notices", _("Overdue notices and invoices")
     MEMBERSHIPS = "memberships", _("Memberships that end")
     NEW_TITLES = "new-titles", _("New titles of saved searches")
+    COUNTING = "counting", _("Copies of each title")
     FORGETTING = "forgetting", _("Forgetting who had what")
 
 

@@ -22,6 +22,7 @@ COLUMNS = (
     "fills_own_branch_only",
     "bundle_id",
 )
+_ABOUT = ("due", "is_trapped", "is_travelling", "waiting", "contents", "record_id", "volume")
 _Outcome = BulkLine.Outcome
 
 
@@ -67,9 +68,18 @@ def facts_of_items(item_ids: Collection[int]) -> dict[int, ItemFacts]:
             is_travelling=row["is_travelling"],
             waiting=row["waiting"],
             contents=row["contents"],
+            record_id=row["record_id"],
+            volume=row["volume"],
         )
-        for row in rows.values("pk", *COLUMNS, "due", "is_trapped", "is_travelling", "waiting", "contents")
+        for row in rows.values("pk", *COLUMNS, *_ABOUT)
     }
+
+
+def copies_of_titles(record_ids: Collection[int]) -> dict[tuple[int, str], int]:
+    """Return how many copies of each title and volume are there to be read in this municipality."""
+    copies = Item.objects.filter(record__in=record_ids).exclude(status__in=Item.NO_COPY).order_by()
+    rows = copies.values_list("record_id", "volume").annotate(count=Count("pk"))
+    return {(record_id, volume): count for record_id, volume, count in rows}
 
 
 def items_by_barcode(barcodes: Collection[str]) -> dict[str, int]:
@@ -112,8 +122,9 @@ def lines_not_changed(bulk: BulkChange) -> QuerySet[BulkLine]:
 
 
 def lines_to_change(bulk: BulkChange) -> QuerySet[BulkLine]:
-    """Return the lines that are to be changed, or were, with their items and titles, in the list's order."""
-    lines = BulkLine.objects.filter(bulk=bulk, outcome__in=(_Outcome.TO_DO, _Outcome.CHANGED))
+    """Return the lines that are to be changed, or once it's begun were, with items and titles, in the list's order."""
+    is_proposed = bulk.state == BulkChange.State.PROPOSED
+    lines = BulkLine.objects.filter(bulk=bulk, outcome=_Outcome.TO_DO if is_proposed else _Outcome.CHANGED)
     return lines.select_related("item__record").defer("item__record__raw").order_by("position")
 
 

@@ -182,7 +182,12 @@ def _count(holds: QuerySet[Hold]) -> Coalesce:
     return Coalesce(Subquery(counted, output_field=IntegerField()), 0)
 
 
-def own_hold_on(patron: Patron, record_id: int) -> Hold | None:
-    """Return a patron's hold on a title that isn't over, with its pick-up branch, or None."""
+def own_hold_on(patron: Patron, record_id: int, *, volume: str = "") -> Hold | None:
+    """Return a patron's hold on a title that isn't over, with its pick-up branch, or None.
+
+    :param volume: holds on other volumes or issues don't count
+    """
     mine = Hold.objects.filter(patron=patron, record=record_id, state__in=Hold.ACTIVE)
+    if volume:
+        mine = mine.filter(Q(volume="") | Q(volume__iexact=volume))
     return mine.select_related("pickup_branch").order_by("pk").first()

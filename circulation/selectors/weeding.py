@@ -29,8 +29,6 @@ from holdings.models import Item
 from tenants.selectors import current_municipality
 
 _Status = Item.Status
-# What nobody can read: no copy to keep.
-_NO_COPY = (_Status.ON_ORDER, _Status.MISSING, _Status.LOST, _Status.WITHDRAWN)
 _A_YEAR = timedelta(days=365)
 
 
@@ -110,13 +108,14 @@ def _last_lent() -> Any:
 
 
 def _copies() -> Any:
-    others = Item.objects.filter(record=OuterRef("record"), volume=OuterRef("volume")).exclude(status__in=_NO_COPY)
+    others = Item.objects.filter(record=OuterRef("record"), volume=OuterRef("volume")).exclude(status__in=Item.NO_COPY)
     return _number(others.order_by().values("record"), Count("pk"))
 
 
 def _elsewhere() -> Any:
     others = HoldingsSummary.objects.filter(record=OuterRef("record")).exclude(municipality=current_municipality().pk)
-    return _number(others.order_by().values("record"), Sum("items"))
+    # What isn't counted yet is there as far as anybody knows.
+    return _number(others.order_by().values("record"), Sum(Coalesce("copies", "items")))
 
 
 def _number(rows: Any, figure: Any) -> Any:

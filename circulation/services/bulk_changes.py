@@ -10,14 +10,24 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import StaffAccount
 from circulation.errors import BulkRefused, Code
 from circulation.models import BulkChange, BulkLine
-from circulation.rules.bulk_changes import BY_SCANS, ItemFacts, Wanted, reasons_against, values_after
+from circulation.rules.bulk_changes import (
+    BY_SCANS,
+    ItemFacts,
+    Wanted,
+    has_broken_off,
+    reasons_against,
+    reasons_against_undo,
+    values_after,
+)
 from circulation.rules.reasons import blocking
 from circulation.selectors.bulk_changes import facts_of_items, items_by_barcode
 from circulation.services import report_item
+from circulation.services.copy_floor import CopyFloor
 from common import audit
 from common.errors import Reason
 from holdings.errors import LOCATION_ELSEWHERE, LOCATION_GONE
@@ -35,7 +45,14 @@ Decision = tuple[str, list[Reason], dict[str, Any]]
 
 
 def propose_change(
-    *, barcodes: Sequence[str], changes: Mapping[str, Any], reason: str, staff: StaffAccount | None, now: datetime
+    *,
+    barcodes: Sequence[str],
+    changes: Mapping[str, Any],
+    reason: str,
+    staff: StaffAccount | None,
+    now: datetime,
+    copies_kept: int | None = None,
+    keeps_last_anywhere: bool = False,
 ) -> BulkChange:
     """Write down what a change would do to each item of a list; nothing is changed yet.
 
@@ -43,6 +60,8 @@ def propose_change(
     :param changes: what every item gets, of home_branch_id, location_id, item_type_id, status, fills_own_branch_only;
         numbers of rows that are there
     :param reason: why items are withdrawn
+    :param copies_kept: so many copies of each title or volume stay, whatever others withdraw; `keeps_last_anywhere`
+        also keeps the last one of all municipalities
     :raises BulkRefused: NOTHING_TO_CHANGE without a barcode or a change, LIST_TOO_LONG, TEXT_MISSING without the reason
         for withdrawing, LOCATION_ELSEWHERE when the room is another branch's than the one that's chosen
     """
@@ -52,10 +71,18 @@ def propose_change(
         if refused := list(_problems(barcodes, changes, reason, wanted)):
             raise BulkRefused(refused)
         _forget_old(now)
-        bulk = BulkChange.objects.create(made_at=now, made_by=staff, changes=dict(changes), reason=reason)
+        bulk = BulkChange.objects.create(
+            made_at=now,
+            made_by=staff,
+            changes=dict(changes),
+            reason=reason,
+            copies_kept=copies_kept,
+            keeps_last_anywhere=keeps_last_anywhere,
+        )
+        floor = CopyFloor(bulk, locks=False)
         for start in range(0, len(barcodes), _READ_AT_ONCE):
             part = barcodes[start : start + _READ_AT_ONCE]
-            BulkLine.objects.bulk_create(_foreseen(bulk, part, start + 1, wanted))
+            BulkLine.objects.bulk_create(_foreseen(bulk, part, start + 1, wanted, floor))
         return bulk
 
 
@@ -66,23 +93,37 @@ def begin_change(*, bulk_id: int, staff: StaffAccount | None, now: datetime) -> 
     :raises BulkRefused: NOT_NOW, once it has been begun
     """
     bulk = _locked(bulk_id, _State.PROPOSED)
-    bulk.state, bulk.made_by, bulk.begun_at = _State.RUNNING, staff, now
-    bulk.save(update_fields=["state", "made_by", "begun_at"])
+    bulk.state, bulk.made_by, bulk.begun_at, bulk.worked_at = _State.RUNNING, staff, now, now
+    bulk.save(update_fields=["state", "made_by", "begun_at", "worked_at"])
     audit.record(action="circulation.bulk_change", actor=staff, subject=bulk, facts={"changes": bulk.changes})
     return bulk
 
 
 @transaction.atomic
-def begin_undo(*, bulk_id: int, staff: StaffAccount | None) -> BulkChange:
-    """Mark a change as being undone; `undo_change` does it.
+def begin_undo(*, bulk_id: int, staff: StaffAccount | None, now: datetime) -> BulkChange:
+    """Mark a change as being undone; `undo_change` does it. One that's still running, or broke off, stops there.
 
-    :raises BulkRefused: NOT_NOW, unless all of it is done
+    :raises BulkRefused: NOT_NOW, unless it's done or running
     """
-    bulk = _locked(bulk_id, _State.DONE)
-    bulk.state = _State.UNDOING
-    bulk.save(update_fields=["state"])
+    bulk = _locked(bulk_id, _State.DONE, _State.RUNNING)
+    bulk.state, bulk.worked_at = _State.UNDOING, now
+    bulk.save(update_fields=["state", "worked_at"])
     audit.record(action="circulation.undo_bulk_change", actor=staff, subject=bulk, facts={"changes": bulk.changes})
     return bulk
+
+
+@transaction.atomic
+def takes_up_again(*, bulk_id: int, now: datetime) -> bool:
+    """Return whether a change that's running, or being undone, broke off, so that a worker is to go on with it.
+
+    Asked again right afterwards it says no: one worker has been sent by then.
+    """
+    bulk = BulkChange.objects.select_for_update(no_key=True).get(pk=bulk_id)
+    if bulk.state not in (_State.RUNNING, _State.UNDOING) or not has_broken_off(bulk.worked_at, now):
+        return False
+    bulk.worked_at = now
+    bulk.save(update_fields=["worked_at"])
+    return True
 
 
 def make_change(*, bulk_id: int, staff: StaffAccount | None, clock: Callable[[], datetime]) -> None:
@@ -103,7 +144,7 @@ def _work_off(
     while_state: str,
     then_state: str,
     outcome: str,
-    work: Callable[..., None],
+    work: Callable[..., dict[int, set[str]]],
     staff: StaffAccount | None,
     clock: Callable[[], datetime],
 ) -> None:
@@ -119,11 +160,17 @@ def _work_off(
                 bulk.state, bulk.finished_at = then_state, clock()
                 bulk.save(update_fields=["state", "finished_at"])
                 return
+            now = clock()
             # Everything of this batch is at desks just now: wait for one of them, while nothing else is held.
             waits = not items
+            bulk.worked_at = now
+            bulk.save(update_fields=["worked_at"])
             if items:
-                work(bulk, lines, items, staff, clock())
+                recount = work(bulk, lines, items, staff)
                 BulkLine.objects.bulk_update(lines, ["outcome", "reasons", "before", "after"])
+                # The last thing: every desk that has news for the catalogue waits for the change feed until the end.
+                if recount:
+                    tell_of_items(recount, now)
 
 
 def _next_batch(bulk: BulkChange, outcome: str, *, waits: bool) -> tuple[list[BulkLine], dict[int, Item]]:
@@ -135,13 +182,14 @@ def _next_batch(bulk: BulkChange, outcome: str, *, waits: bool) -> tuple[list[Bu
 
 
 def _change_batch(
-    bulk: BulkChange, lines: list[BulkLine], items: dict[int, Item], staff: StaffAccount | None, now: datetime
-) -> None:
-    wanted, facts = _wanted(bulk.changes, locks=True), facts_of_items(items)
+    bulk: BulkChange, lines: list[BulkLine], items: dict[int, Item], staff: StaffAccount | None
+) -> dict[int, set[str]]:
+    wanted, facts, floor = _wanted(bulk.changes, locks=True), facts_of_items(items), CopyFloor(bulk, locks=True)
+    floor.count(facts.values())
     is_gone = wanted.changes.get("location_id") is not None and wanted.room_branch is None
     changed = []
     for line in lines:
-        outcome, reasons, after = _decide(facts[line.item_id or 0], wanted)
+        outcome, reasons, after = _decide(facts[line.item_id or 0], wanted, floor)
         if is_gone:
             outcome, reasons, after = _Outcome.REFUSED, [Reason(LOCATION_GONE)], {}
         line.outcome, line.reasons = outcome, _as_kept(reasons)
@@ -149,14 +197,20 @@ def _change_batch(
             line.outcome, line.after = _Outcome.CHANGED, after
             line.before = {name: facts[line.item_id or 0].values[name] for name in after}
             changed.append(line)
-    _write(bulk, changed, items, staff, now)
+    return _write(bulk, changed, items, staff)
 
 
 def _undo_batch(
-    bulk: BulkChange, lines: list[BulkLine], items: dict[int, Item], staff: StaffAccount | None, now: datetime
-) -> None:
+    bulk: BulkChange, lines: list[BulkLine], items: dict[int, Item], staff: StaffAccount | None
+) -> dict[int, set[str]]:
     facts = facts_of_items(items)
-    rooms = set(ShelvingLocation.objects.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+    rooms = _locked_rooms(
+        Q(
+            pk__in={
+                row for line in lines for row in (line.before.get("location_id"), items[line.item_id or 0].location_id)
+            }
+        )
+    )
     bundles = [line.before["bundle_id"] for line in lines if line.before.get("bundle_id")]
     standing = set(Item.objects.filter(pk__in=bundles, status=Item.Status.AVAILABLE).values_list("pk", flat=True))
     undone = []
@@ -172,12 +226,12 @@ def _undo_batch(
         is_changed = is_changed or (was_scanned and "status" in line.after)
         if is_changed or (before.get("bundle_id") and before["bundle_id"] not in standing):
             line.outcome, line.reasons = _Outcome.KEPT, _as_kept([blocking(Code.CHANGED_SINCE)])
-        elif before.get("location_id") and before["location_id"] not in rooms:
-            line.outcome, line.reasons = _Outcome.KEPT, _as_kept([Reason(LOCATION_GONE)])
+        elif reasons := reasons_against_undo(facts[line.item_id or 0], before, rooms):
+            line.outcome, line.reasons = _Outcome.KEPT, _as_kept(reasons)
         else:
             line.outcome, line.before, line.after = _Outcome.UNDONE, line.after, line.before
             undone.append(line)
-    _write(bulk, undone, items, staff, now, is_undo=True)
+    return _write(bulk, undone, items, staff, is_undo=True)
 
 
 def _was_scanned_since(item: Item, bulk: BulkChange) -> bool:
@@ -191,13 +245,12 @@ def _write(
     lines: list[BulkLine],
     items: dict[int, Item],
     staff: StaffAccount | None,
-    now: datetime,
     *,
     is_undo: bool = False,
-) -> None:
-    """Write the new values of the lines' items with an audit entry each, and have the titles' items counted anew."""
+) -> dict[int, set[str]]:
+    """Write the new values of the lines' items with an audit entry each; return which titles to count anew, where."""
     if not lines:
-        return
+        return {}
     codes, types = dict(Branch.objects.values_list("pk", "code")), dict(ItemType.objects.values_list("pk", "code"))
     entries: dict[str, list[tuple[Item, dict[str, Any]]]] = {}
     recount: dict[int, set[str]] = {}
@@ -217,8 +270,7 @@ def _write(
     Item.objects.bulk_update([items[line.item_id or 0] for line in lines], columns)
     for action, about_items in entries.items():
         audit.record_each(action=action, actor=staff, about=about_items)
-    if recount:
-        tell_of_items(recount, now)
+    return recount
 
 
 def _changed_facts(line: BulkLine, codes: Mapping[int, str], types: Mapping[int, str]) -> dict[str, Any]:
@@ -237,9 +289,12 @@ def _withdrawn_facts(line: BulkLine, item: Item) -> dict[str, Any]:
     return {"item_id": item.pk, "before": values}
 
 
-def _foreseen(bulk: BulkChange, barcodes: Sequence[str], first: int, wanted: Wanted) -> Iterable[BulkLine]:
+def _foreseen(
+    bulk: BulkChange, barcodes: Sequence[str], first: int, wanted: Wanted, floor: CopyFloor
+) -> Iterable[BulkLine]:
     numbers = items_by_barcode(barcodes)
     facts = facts_of_items(list(numbers.values()))
+    floor.count(facts.values())
     for position, barcode in enumerate(barcodes, start=first):
         line = BulkLine(bulk=bulk, position=position, barcode=barcode[:64], item_id=numbers.get(barcode))
         known = facts.get(line.item_id or 0)
@@ -247,29 +302,39 @@ def _foreseen(bulk: BulkChange, barcodes: Sequence[str], first: int, wanted: Wan
             unknown = blocking(Code.ITEM_UNKNOWN, barcode=barcode[:64])
             line.outcome, line.item_id, line.reasons = _Outcome.REFUSED, None, _as_kept([unknown])
         else:
-            line.outcome, reasons, _after = _decide(known, wanted)
+            line.outcome, reasons, _after = _decide(known, wanted, floor)
             line.reasons = _as_kept(reasons)
         yield line
 
 
-def _decide(facts: ItemFacts, wanted: Wanted) -> Decision:
+def _decide(facts: ItemFacts, wanted: Wanted, floor: CopyFloor) -> Decision:
     after = values_after(facts, wanted)
-    if reasons := reasons_against(facts, wanted):
+    if reasons := [*reasons_against(facts, wanted), *floor.reasons_against(facts)]:
         return _Outcome.REFUSED, reasons, {}
+    floor.take(facts)
     return (_Outcome.TO_DO if after else _Outcome.SAME), [], after
 
 
 def _wanted(changes: Mapping[str, Any], *, locks: bool) -> Wanted:
-    # Locked, nobody takes a room away before the items are in it.
-    rows = ShelvingLocation.objects.order_by("pk")
-    rooms = list(rows.select_for_update(no_key=True) if locks else rows)
+    room_id, home_id = changes.get("location_id"), changes.get("home_branch_id")
+    if room_id is None and home_id is None:
+        return Wanted(changes=changes)
+    if locks:
+        _locked_rooms(Q(pk=room_id) | Q(branch=home_id))
+    rooms = list(ShelvingLocation.objects.all())
     branches = {room.pk: room.branch_id for room in rooms}
     return Wanted(
         changes=changes,
-        room_branch=branches.get(changes.get("location_id") or 0),
+        room_branch=branches.get(room_id or 0),
         rooms={(room.branch_id, room.name): room.pk for room in rooms},
         room_names={room.pk: room.name for room in rooms},
     )
+
+
+def _locked_rooms(which: Q) -> dict[int, int]:
+    """Return the branches of rooms that nobody takes away before the items are in them, by the rooms' numbers."""
+    rooms = ShelvingLocation.objects.select_for_update(no_key=True).filter(which).order_by("pk")
+    return dict(rooms.values_list("pk", "branch_id"))
 
 
 def _problems(barcodes: Sequence[str], changes: Mapping[str, Any], reason: str, wanted: Wanted) -> Iterable[Reason]:
@@ -288,9 +353,9 @@ def _forget_old(now: datetime) -> None:
     BulkChange.objects.filter(state=_State.PROPOSED, made_at__lt=now - _PROPOSED_FOR).delete()
 
 
-def _locked(bulk_id: int, state: str) -> BulkChange:
+def _locked(bulk_id: int, *states: str) -> BulkChange:
     bulk = BulkChange.objects.select_for_update(no_key=True).get(pk=bulk_id)
-    if bulk.state != state:
+    if bulk.state not in states:
         raise BulkRefused([blocking(Code.NOT_NOW)])
     return bulk
 

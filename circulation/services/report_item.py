@@ -150,7 +150,10 @@ def _gone(item: Item, status: str, action: str, staff: StaffAccount | None, now:
             changes |= _claim_lost(loan.loan_id, item, staff, now)
         item.status = status
         item.save(update_fields=["status", "current_branch"])
-        return _noted(action, item, staff, {"before": before, **changes})
+        result = _noted(action, item, staff, {"before": before, **changes})
+        # Others may weed theirs because this one was there.
+        tell_of_item(item, now)
+        return result
 
 
 def _claim_lost(loan_id: int, item: Item, staff: StaffAccount | None, now: datetime) -> dict[str, Any]:

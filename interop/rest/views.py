@@ -64,7 +64,10 @@ class SearchView(PublicView):
                 gettext("The search index is being built."),
                 percent=progress and progress.percent,
             )
-        return Response(asdict(result) | {"pages": result.pages})
+        # The list has records, each by itself.
+        found = asdict(result)
+        del found["editions"], found["is_by_work"]
+        return Response(found | {"pages": result.pages})
 
 
 class SuggestionsView(PublicView):

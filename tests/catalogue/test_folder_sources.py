@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from catalogue import tasks
 from catalogue.errors import Code, RecordRefused
-from catalogue.import_folders import is_folder_name
+from catalogue.import_folders import arrived, folder_of, is_folder_name, move_away, opened
 from catalogue.models import BibliographicRecord, FolderFile, ImportProfile, ImportRun, ImportSource
 from catalogue.selectors.import_sources import due_sources
 from catalogue.services.import_sources import save_source
@@ -173,6 +173,27 @@ def test_links_lead_nowhere(arrive, look, root, folder, source):
     ImportSource.objects.update(folder="linked")
     look()
     assert (ImportRun.objects.exists(), source.problem) == (False, "NO_FOLDER")
+
+
+def test_a_link_put_in_a_folders_place_meanwhile_leads_nowhere(arrive, folder, root, now):
+    arrive("ours.mrc", b"ours")
+    outside = root / "beta"
+    outside.mkdir()
+    (outside / "ours.mrc").write_bytes(b"theirs")
+
+    with folder_of("alpha", "books") as found:
+        folder.rename(root / "alpha" / "aside")
+        folder.symlink_to(outside)
+        [file] = arrived(found, now)
+        with opened(file) as stream:
+            assert stream.read() == b"ours"
+        (root / "alpha" / "aside" / "done").symlink_to(outside)
+        assert not move_away(file, now)
+        (root / "alpha" / "aside" / "done").unlink()
+        assert move_away(file, now)
+
+    assert [each.name for each in outside.iterdir()] == ["ours.mrc"]
+    assert len(list((root / "alpha" / "aside" / "done").iterdir())) == 1
 
 
 @pytest.mark.parametrize(

@@ -152,3 +152,12 @@ def test_a_series_is_listed_in_order_and_knows_what_is_next(index_folder, alpha,
     assert family["series"]["next"].record_id == titles[10].pk
     assert family_of(titles[10], None)["series"]["next"] is None
     assert (family["series"]["name"], family["series"]["number"], family["series"]["count"]) == ("Katz", "2", 3)
+
+
+def test_what_another_library_keeps_to_itself_is_nobodys_host(alpha, beta):
+    host = RecordFactory(source="a", control_number="77")
+    article = RecordFactory(part_of="77", source="b")
+    RecordFactory(source="c", control_number="77", is_local=True, visible_to=beta)
+
+    assert parts_of(host) == [article]
+    assert part_above(article) == host

@@ -20,7 +20,6 @@ from tantivy import Document, Index
 
 from catalogue.models import BibliographicRecord, Change, HoldingsSummary
 from catalogue.search import SearchRequest, State, folder, other_editions, reader, schema, search, suggest, writing
-from catalogue.search.documents import Holdings
 from catalogue.search.folder import Progress, WriterIsBusy
 from catalogue.search.writing import catch_up, rebuild
 from catalogue.selectors import latest_change
@@ -167,10 +166,10 @@ class TestFollowing:
         good, bad = RecordFactory.create(title="Anden sommer"), RecordFactory.create(title="Umulig sommer")
         document_of = writing.document_of
 
-        def refuse_the_bad(record: BibliographicRecord, holdings: Holdings, work: str, heads: Any) -> Document:
+        def refuse_the_bad(record: BibliographicRecord, *facts: Any, **more: Any) -> Document:
             if record.pk == bad.pk:
                 raise ValueError("impossible")
-            return document_of(record, holdings, work, heads)
+            return document_of(record, *facts, **more)
 
         monkeypatch.setattr(writing, "document_of", refuse_the_bad)
         announce(record_ids=[bad.pk, good.pk], kind=Change.Kind.RECORD, now=now)
@@ -339,6 +338,7 @@ class TestRebuilding:
         monkeypatch.setattr(writing, "_BATCH", 3)
         RecordFactory.create_batch(5)
 
-        # The way to the shared schema, the feed's number, the count, two batches with holdings and works, none after.
-        with django_assert_num_queries(10):
+        # The way to the shared schema, the feed's number, the count, two batches with holdings, works and whether these
+        # have other editions (three), none after.
+        with django_assert_num_queries(16):
             rebuild()

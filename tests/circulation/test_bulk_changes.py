@@ -10,13 +10,22 @@ from circulation.errors import BulkRefused, Code
 from circulation.models import BulkChange, BulkLine
 from circulation.selectors.availability import availability
 from circulation.selectors.bulk_changes import lines_not_changed, progress_of, reason_counts
-from circulation.services.bulk_changes import begin_change, begin_undo, make_change, propose_change, undo_change
+from circulation.services import bulk_changes
+from circulation.services.bulk_changes import (
+    begin_change,
+    begin_undo,
+    make_change,
+    propose_change,
+    takes_up_again,
+    undo_change,
+)
 from circulation.services.check_in import check_in
 from circulation.services.check_out import check_out
 from circulation.services.undo import undo
 from holdings.errors import LOCATION_ELSEWHERE
 from holdings.models import Item
 from tests.factories import HoldFactory, ItemTypeFactory, LoanFactory, ShelvingLocationFactory, TransitFactory
+from tests.locks import statements_of
 
 Outcome = BulkLine.Outcome
 WITHDRAW = {"status": Item.Status.WITHDRAWN}
@@ -52,7 +61,7 @@ def take_back(library, now):
     """Return a function that undoes a change."""
 
     def back(bulk):
-        begin_undo(bulk_id=bulk.pk, staff=library.staff)
+        begin_undo(bulk_id=bulk.pk, staff=library.staff, now=now)
         undo_change(bulk_id=bulk.pk, staff=library.staff, clock=lambda: now)
         bulk.refresh_from_db()
 
@@ -227,7 +236,7 @@ def test_undoes_all_but_what_was_changed_since(library, make, take_back, now):
     assert fresh(items[0]).bundle == bundle
     assert bulk.state == BulkChange.State.UNDONE
     with pytest.raises(BulkRefused):
-        begin_undo(bulk_id=bulk.pk, staff=library.staff)
+        begin_undo(bulk_id=bulk.pk, staff=library.staff, now=now)
 
 
 def test_an_item_that_moved_and_is_lent_by_now_moves_back(library, make, take_back, now):
@@ -252,6 +261,69 @@ def test_undoing_a_move_leaves_an_item_where_a_desk_has_had_it_since(library, ma
 
     assert [fresh(item).home_branch for item in items] == [library.main] * 2
     assert [fresh(item).current_branch for item in items] == [library.east, library.main]
+
+
+def test_a_move_is_not_undone_into_a_room_of_another_branch(library, make, take_back):
+    room, item = ShelvingLocationFactory(branch=library.east), library.item()
+    bulk = make([item], {"home_branch_id": library.east.pk})
+    make([item], {"location_id": room.pk})
+
+    take_back(bulk)
+
+    assert reason_counts(bulk) == {LOCATION_ELSEWHERE: 1}
+    assert (fresh(item).home_branch, fresh(item).location) == (library.east, room)
+
+
+def test_what_somebody_waits_for_by_now_stays_on_the_shelf(library, make, take_back):
+    item = library.item(reference_only=True)
+    bulk = make([item], {"status": Item.Status.AVAILABLE})
+    HoldFactory(record=item.record, pickup_branch=library.main)
+
+    take_back(bulk)
+
+    assert reason_counts(bulk) == {Code.HOLDS_WAITING: 1}
+    assert fresh(item).status == Item.Status.AVAILABLE
+
+
+def test_undoes_what_a_change_did_before_it_broke_off(library, propose, take_back, now, monkeypatch):
+    monkeypatch.setattr(bulk_changes, "_BATCH", 1)
+    items = [library.item(), library.item()]
+    bulk = propose(items, WITHDRAW)
+    begin_change(bulk_id=bulk.pk, staff=library.staff, now=now)
+    times = iter((now,))
+    with pytest.raises(StopIteration):
+        make_change(bulk_id=bulk.pk, staff=library.staff, clock=lambda: next(times))
+    assert [fresh(item).status for item in items] == ["WITHDRAWN", "AVAILABLE"]
+
+    take_back(bulk)
+
+    assert [fresh(item).status for item in items] == ["AVAILABLE", "AVAILABLE"]
+    assert outcomes(bulk) == [Outcome.UNDONE, Outcome.TO_DO]
+    make_change(bulk_id=bulk.pk, staff=library.staff, clock=lambda: now)
+    assert outcomes(bulk) == [Outcome.UNDONE, Outcome.TO_DO]
+
+
+def test_is_taken_up_again_once_it_broke_off(library, propose, now):
+    bulk, later = propose([library.item()], WITHDRAW), now + timedelta(minutes=3)
+    begin_change(bulk_id=bulk.pk, staff=library.staff, now=now)
+
+    asked = [takes_up_again(bulk_id=bulk.pk, now=moment) for moment in (now, later, later)]
+
+    assert asked == [False, True, False]
+
+
+def test_locks_rooms_only_for_what_moves_and_tells_the_catalogue_last(library, make):
+    rooms = [ShelvingLocationFactory(branch=branch, name="Children") for branch in (library.main, library.east)]
+    locked = []
+    for changes in (WITHDRAW, {"home_branch_id": library.east.pk}):
+        with statements_of() as statements:
+            make([library.item(location=rooms[0])], changes)
+        locked.append([row for row in statements if "shelvinglocation" in row[0] and "FOR NO KEY UPDATE" in row[0]])
+    told = [at for at, (sql, _values) in enumerate(statements) if "catalogue_change" in sql]
+    written = [at for at, (sql, _values) in enumerate(statements) if 'UPDATE "circulation_bulkline"' in sql]
+
+    assert [[values for _sql, values in each] for each in locked] == [[], [(library.east.pk,)]]
+    assert max(written) < min(told)
 
 
 def test_forgets_what_was_only_looked_at(library, propose, now):

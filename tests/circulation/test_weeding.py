@@ -1,15 +1,22 @@
 """Weeding lists: what may go by its use, its age and the number of copies, and what never may."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
+from django_tenants.utils import tenant_context
 
 from catalogue.models import HoldingsSummary
 from circulation.models import LocalUse, RotatingCollection, RotatingItem
 from circulation.selectors.item_lists import ItemFilter, items_like
 from circulation.selectors.weeding import WeedingRules, weedable
+from circulation.services.nightly.counting import count_copies
+from circulation.services.report_item import report_lost, report_missing
+from holdings.models import Item
+from holdings.services.summaries import refresh_summaries
 from tenants.models import Municipality
-from tests.factories import TODAY, LoanFactory, ShelvingLocationFactory
+from tests.factories import TODAY, ItemFactory, LoanFactory, ShelvingLocationFactory
 
 LONG_AGO = TODAY - timedelta(days=800)
 
@@ -100,6 +107,34 @@ def test_keeps_the_last_one_of_all_municipalities(library):
 
     assert found(library, keeps_last_anywhere=True) == {"elsewhere too"}
     assert found(library) == {item.note, "elsewhere too"}
+
+
+@pytest.mark.parametrize("state", ["missing", "lost", "on_order"])
+def test_what_is_not_there_elsewhere_is_no_copy_to_rely_on(library, state):
+    beta = Municipality.objects.get(schema_name="beta")
+    library.item(call_number="Weed", note="only here")
+    item = Item.objects.get(note="only here")
+    with tenant_context(beta):
+        ours = ItemFactory(record_id=item.record_id, **{state: True})
+        refresh_summaries(ours.record_id, [ours.home_branch.code])
+    assert found(library, keeps_last_anywhere=True) == set()
+
+    with tenant_context(beta):
+        Item.objects.filter(pk=ours.pk).update(status=Item.Status.AVAILABLE)
+        count_copies(on=TODAY, now=timezone.now(), counts=(counts := Counter()))
+    assert counts == {"titles": 1}
+    assert found(library, keeps_last_anywhere=True) == {"only here"}
+
+
+def test_a_copy_reported_as_gone_is_told_at_once(library, now):
+    items = [library.item(), library.item()]
+    for item in items:
+        refresh_summaries(item.record_id, [item.home_branch.code])
+    report_missing(item=items[0], staff=library.staff, now=now)
+    report_lost(item=items[1], staff=library.staff, now=now)
+
+    rows = HoldingsSummary.objects.filter(record__in=[item.record_id for item in items])
+    assert list(rows.values_list("items", "copies")) == [(1, 0), (1, 0)]
 
 
 def test_leaves_what_is_special(library):

@@ -114,7 +114,9 @@ OF_ONE_MUNICIPALITY = {
     "catalogue.tasks.undo_profile_import": Task(profile_undo, {"public.catalogue_importrun"}),
     "circulation.tasks.change_in_bulk": Task(bulk_change_begun, _HOLDINGS),
     "circulation.tasks.undo_bulk_change": Task(bulk_change_to_undo, _HOLDINGS),
-    "circulation.tasks.run_night": Task(lambda _alpha: {"local_day": TODAY.isoformat()}, _NIGHT),
+    "circulation.tasks.run_night": Task(
+        lambda _alpha: {"local_day": TODAY.isoformat()}, _NIGHT | {"public.catalogue_holdingssummary"}
+    ),
     "circulation.tasks.run_one_job": Task(
         lambda _alpha: {"job": "overdue-fees", "local_day": TODAY.isoformat()}, _NIGHT
     ),

@@ -40,15 +40,15 @@ def test_the_fields_of_the_screens_are_known():
 
 
 def mixtures(fields, turn):
-    """Yield forms in which every field has another hostile value; over three pages all values have had their turn."""
-    for start in range(turn % 3, len(VALUES), 3):
+    """Yield forms in which every field has another hostile value; over four pages all values have had their turn."""
+    for start in range(turn % 4, len(VALUES), 4):
         yield {name: VALUES[(start + 7 * place) % len(VALUES)] for place, name in enumerate(fields)}
 
 
 @pytest.mark.parametrize("half", range(2))
 def test_hostile_values_in_every_field_of_every_page(towns, half):
     problems = [
-        problem_of(door, method, form)
+        problem_of(door, method, form, headers={"X-Scan": "1"} if "scan" in form else None)
         for turn, door in enumerate(doors(towns)[half::2])
         for method in door.methods
         if door.asks(method)
@@ -82,10 +82,10 @@ def test_bodies_of_another_kind(towns):
     posted = [door for door in doors(towns) if "POST" in door.methods]
 
     problems = [
-        problem_of(door, "POST", BODIES[(number + turn) % len(BODIES)], content_type=content_type)
+        problem_of(door, "POST", BODIES[(number // 4 + turn) % len(BODIES)], content_type=content_type)
         for number, door in enumerate(posted)
         for turn, content_type in enumerate(TYPES)
-        if (number + turn) % 2
+        if (number + turn) % 4 == 0
     ]
 
     assert wrong(problems) == []

@@ -54,6 +54,7 @@ NOT_LISTS = {
     "desk/_record_diff.html": (1, "two contents beside each other"),
     "desk/_tills.html": (1, "a form: a name for each till"),
     "desk/batch.html": (1, "the results of one list, gone with the page"),
+    "desk/_issues.html": (1, "the issues of one title, every column is needed"),
     "desk/_parts.html": (2, "what belongs to one title, every column is needed"),
     "desk/check_in.html": (1, "the results of scans, gone with the page"),
     "desk/check_out.html": (1, "the results of scans, gone with the page"),

@@ -11,6 +11,7 @@ from common.errors import Reason
 
 COUNTS = {
     "loans": _("loans"),
+    "titles": _("titles"),
     "looked_at": _("looked at"),
     "charged": _("charged"),
     "without_rule": _("without a rule"),

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.rules import Permission
 from circulation.errors import BulkRefused
+from circulation.rules.bulk_changes import has_broken_off
 from circulation.selectors.bulk_changes import (
     bulk_changes,
     get_bulk_change,
@@ -24,7 +25,7 @@ from circulation.selectors.bulk_changes import (
     progress_of,
     what_changes,
 )
-from circulation.services.bulk_changes import begin_change, begin_undo, propose_change
+from circulation.services.bulk_changes import begin_change, begin_undo, propose_change, takes_up_again
 from circulation.tasks import change_in_bulk, undo_bulk_change
 from common.errors import Reason
 from holdings.selectors import branches_in_service, item_statuses, item_types
@@ -34,7 +35,7 @@ from web.desk.answers import row_words
 from web.desk.areas import desk_areas
 from web.desk.forms_bulk import BulkForm
 from web.desk.item_areas import item_pages
-from web.desk.item_searches import barcodes_asked
+from web.desk.item_searches import barcodes_asked, weeding_asked
 from web.desk.item_texts import item_reason
 from web.ui.forms import posted
 from web.ui.list_files import is_asked, list_file
@@ -62,6 +63,8 @@ def new_bulk_change(request: DeskRequest) -> HttpResponse:
                 barcodes=values["barcodes"],
                 changes=form.changes(values),
                 reason=values["reason"],
+                copies_kept=values["copies_kept"],
+                keeps_last_anywhere=values["keeps_last_anywhere"],
                 staff=request.staff.account,
                 now=timezone.now(),
             )
@@ -88,16 +91,20 @@ def bulk_change(request: DeskRequest, pk: int) -> HttpResponse:
         return list_file(request, "bulk-lines", _lines(request, bulk))
     progress = progress_of(bulk)
     goes_on = bulk.state in _GOES_ON
+    broke_off = goes_on and has_broken_off(bulk.worked_at, timezone.now())
     context: dict[str, Any] = {
         "areas": desk_areas(request, "search"),
         "choices": item_pages(request, "new_bulk_change"),
         "bulk": bulk,
         "kind": _KINDS[bulk.state],
-        "counts": [(text, progress.counts[name]) for name, text in _outcomes() if progress.counts.get(name)],
+        "counts": [(text, progress.counts[name]) for name, text in _outcomes(bulk) if progress.counts.get(name)],
         "to_do": progress.counts.get("TO_DO", 0),
-        "may_undo": bulk.state == "DONE" and progress.counts.get("CHANGED", 0),
+        "may_undo": bulk.state == "RUNNING" or (bulk.state == "DONE" and progress.counts.get("CHANGED", 0)),
         "percent": progress.percent,
         "goes_on": goes_on,
+        "broke_off": broke_off,
+        # What the page's buttons depend on: while it's the same, they stay.
+        "seen": f"{bulk.state}{'-broke-off' if broke_off else ''}",
         "what": what_changes(bulk),
         "state_name": dict(item_statuses()).get(bulk.changes.get("status", ""), ""),
     }
@@ -107,7 +114,13 @@ def bulk_change(request: DeskRequest, pk: int) -> HttpResponse:
         context["page"], context["rows"] = page, list(zip(page, told, strict=True))
         context["changed"] = lines_to_change(bulk)[:_PAGE]
         context["most"] = _PAGE
-    return render(request, f"desk/{'_bulk_state' if request.htmx else 'bulk_change'}.html", context)
+    if not request.htmx:
+        return render(request, "desk/bulk_change.html", context)
+    if request.GET.get("seen") == context["seen"]:
+        return render(request, "desk/_bulk_progress.html", context)
+    answer = render(request, "desk/_bulk_news.html", context)
+    answer.headers["HX-Retarget"], answer.headers["HX-Reswap"] = "#bulk-state", "outerHTML"
+    return answer
 
 
 @staff_only(Permission.EDIT_ITEMS, needs_branch=True)
@@ -119,6 +132,8 @@ def make_bulk_change(request: DeskRequest, pk: int) -> HttpResponse:
         try:
             if bulk.state != "RUNNING":
                 begin_change(bulk_id=bulk.pk, staff=request.staff.account, now=timezone.now())
+            elif not takes_up_again(bulk_id=bulk.pk, now=timezone.now()):
+                return redirect("desk:bulk_change", pk=pk)
         except BulkRefused as refused:
             return _back(request, pk, refused)
         _send(request, change_in_bulk, pk)
@@ -128,12 +143,14 @@ def make_bulk_change(request: DeskRequest, pk: int) -> HttpResponse:
 @staff_only(Permission.EDIT_ITEMS, needs_branch=True)
 @require_POST
 def take_back_bulk_change(request: DeskRequest, pk: int) -> HttpResponse:
-    """Give each item back what it was, or go on with that."""
+    """Give each item back what it was, also of a change that's still running; or go on with that when it broke off."""
     bulk = _or_404(pk)
     with transaction.atomic():
         try:
             if bulk.state != "UNDOING":
-                begin_undo(bulk_id=bulk.pk, staff=request.staff.account)
+                begin_undo(bulk_id=bulk.pk, staff=request.staff.account, now=timezone.now())
+            elif not takes_up_again(bulk_id=bulk.pk, now=timezone.now()):
+                return redirect("desk:bulk_change", pk=pk)
         except BulkRefused as refused:
             return _back(request, pk, refused)
         _send(request, undo_bulk_change, pk)
@@ -153,13 +170,16 @@ def _lines(request: DeskRequest, bulk: Any) -> Iterator[dict[str, Any]]:
 def _initial(request: DeskRequest) -> dict[str, Any]:
     values: dict[str, Any] = {"barcodes": "\n".join(barcodes_asked(request))}
     if request.GET.get("status") == "WITHDRAWN" and request.GET.get("from") == "weeding":
-        values["status"] = "WITHDRAWN"
+        rules = weeding_asked(request.GET, request)[1]
+        values |= {"status": "WITHDRAWN", "copies_kept": rules.copies_kept}
+        values["keeps_last_anywhere"] = rules.keeps_last_anywhere
     return values
 
 
-def _outcomes() -> list[tuple[str, str]]:
+def _outcomes(bulk: Any) -> list[tuple[str, str]]:
+    is_taken_back = bulk.state in ("UNDOING", "UNDONE")
     return [
-        ("TO_DO", gettext("To be changed")),
+        ("TO_DO", gettext("Not changed") if is_taken_back else gettext("To be changed")),
         ("CHANGED", gettext("Changed")),
         ("SAME", gettext("So already")),
         ("REFUSED", gettext("Can't be changed")),

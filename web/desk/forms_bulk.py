@@ -85,6 +85,10 @@ class BulkForm(BarcodesForm):
         required=False,
         empty_value=None,
     )
+    copies_kept = forms.IntegerField(
+        label=_("Copies to keep of each title"), required=False, min_value=0, max_value=9999
+    )
+    keeps_last_anywhere = forms.BooleanField(label=_("Keep the last one of all municipalities"), required=False)
     reason = LineField(label=_("Why they're withdrawn"), max_length=200, required=False)
 
     def __init__(self, *args: Any, types: Sequence[Any], branches: Sequence[Any], **kwargs: Any) -> None:
@@ -95,6 +99,9 @@ class BulkForm(BarcodesForm):
         self._choices("item_type_id", [(each.pk, named(each)) for each in types])
         self._choices("status", [(status.value, capfirst(str(status.label))) for status in STAFF_STATUSES])
         self._choices("fills_own_branch_only", [("1", _("Yes")), ("0", _("No"))])
+        self.fields["copies_kept"].help_text = gettext(
+            "Of what's withdrawn, whatever others withdraw at the same time."
+        )
         for name in self.base_fields:
             self.fields[name].is_answered = True  # type: ignore[attr-defined]
 

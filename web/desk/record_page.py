@@ -24,6 +24,7 @@ from web.desk.item_texts import status_kind
 from web.desk.record_sharing import may_unshare
 from web.desk.scan_inputs import number_in
 from web.titles.family import family_of
+from web.titles.issues import issues_shown
 from web.titles.names import audience_name, cover_kind, language_name, material_name
 
 
@@ -49,10 +50,12 @@ def record_page(request: DeskRequest, record: Any, *, status: int = 200, **more:
     items = items_of(record.pk)
     loans = open_loans_of([item.pk for item in items])
     reasons = more.get("hold_reasons", [])
+    family = family_of(record, current_municipality().schema_name)
     context = {
         "areas": desk_areas(request, "search"),
         "record": seen,
-        "family": family_of(record, current_municipality().schema_name),
+        "family": family,
+        "years": issues_shown(record.pk, family["parts"]) if any(item.volume for item in items) else [],
         "material": material_name(seen.material_type),
         "cover": cover_kind(seen.material_type, seen.audience),
         "language_name": language_name(seen.language),
@@ -69,10 +72,15 @@ def record_page(request: DeskRequest, record: Any, *, status: int = 200, **more:
         "can_override": bool(reasons) and all(each.may_override for each in reasons if each.kind == "stop"),
         **more,
     }
-    context.setdefault("form", hold_form(record, more.get("patron")))
+    volume = request.GET.get("volume", "").replace("\x00", "")
+    context.setdefault("form", hold_form(record, more.get("patron"), volume=volume))
     return render(request, "desk/record.html", context, status=status)
 
 
-def hold_form(record: Any, patron: Any, data: Any = None) -> HoldForm:
-    """Return the form for what a hold may say; a patron's other holds are offered once she's known."""
-    return HoldForm(data, volumes=volumes_of(record.pk), holds=queued_holds_of(patron) if patron else [])
+def hold_form(record: Any, patron: Any, data: Any = None, *, volume: str = "") -> HoldForm:
+    """Return the form for what a hold may say; a patron's other holds are offered once she's known.
+
+    :param volume: the volume or issue that was chosen on the page
+    """
+    others = queued_holds_of(patron) if patron else []
+    return HoldForm(data, volumes=volumes_of(record.pk), holds=others, initial={"volume": volume})

@@ -13,7 +13,16 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.rules import Permission
 from catalogue.errors import RecordRefused
 from catalogue.selectors import get_record, records_by_identifier
-from catalogue.selectors.works import corrections_about, editions_of, facts_of, is_key, own_key, state_of, works_of
+from catalogue.selectors.works import (
+    MOST_EDITIONS,
+    corrections_about,
+    editions_of,
+    facts_of,
+    is_key,
+    own_key,
+    state_of,
+    works_of,
+)
 from catalogue.services.works import join_work, take_out_of_work, undo_work_correction
 from web.account.access import staff_only
 from web.account.requests import DeskRequest
@@ -104,6 +113,7 @@ def _page(request: DeskRequest, record: Any, *, status: int = 200, **more: Any) 
             }
             for each in editions
         ],
+        "is_cut": len(editions) >= MOST_EDITIONS,
         # As in a record's history: other libraries' staff are nobody's business here.
         "said": [{"said": each, "what": what_was_said(each), "is_ours": each.made_in == own} for each in said],
         "state": state_of(record),

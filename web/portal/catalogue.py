@@ -10,7 +10,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from catalogue.search import other_editions, suggest
+from catalogue.search import SearchResult, other_editions, suggest
 from catalogue.selectors import get_record
 from catalogue.selectors.enrichments import record_view
 from circulation.selectors.availability import availability, queue_length
@@ -29,8 +29,10 @@ from web.portal import lists
 from web.portal.linked_data import linked_data
 from web.portal.sessions import portal_context
 from web.portal.title_files import OFFERED
+from web.portal.works import listed, work_of
 from web.titles.covers import cover_address
 from web.titles.family import family_of
+from web.titles.issues import issues_shown
 from web.titles.names import audience_name, cover_kind, language_name, material_name
 from web.titles.searching import LONGEST, run_search
 from web.ui.requests import PageRequest
@@ -44,13 +46,13 @@ def search_page(request: PageRequest) -> HttpResponse:
     if text and len(text) <= 40 and (item := get_item_by_barcode(text)):
         return redirect("portal:record", pk=item.record_id)
     branches = {branch.code: branch.name for branch in branches_in_service()}
-    searched = run_search(request, branches=branches)
+    searched = run_search(request, branches=branches, by_work=True)
     if searched.result.record_id and not request.GET.get("page"):
         return redirect("portal:record", pk=searched.result.record_id)
     context = portal_context(request, "search") | {
         "searched": searched,
         "result": searched.result,
-        "hits": hits_with_availability(searched.result.hits),
+        "hits": hits_with_availability(searched.result),
         "everywhere_url": searched.address(everywhere="1", branch=None),
         "here_url": searched.address(everywhere=None),
         "feed_url": reverse("portal:new_titles") + searched.address(sort=None),
@@ -105,10 +107,14 @@ def show_record(request: PageRequest, record: Any, *, status: int = 200) -> Http
     pk = record.pk
     seen = record_view(record, current_municipality())
     here = availability([pk]).get(pk, [])
+    volumes, family = volumes_of(pk), family_of(record, current_municipality().schema_name)
+    asked = request.POST.get("volume", request.GET.get("volume", ""))
+    volume = asked if asked in volumes else ""
     context = portal_context(request, "search")
     context |= {
+        "any_edition": request.GET.get("any_edition") == "1",
         "own_holds": queued_holds_of(context["patron"]) if context["patron"] else [],
-        "own_hold": own_hold_on(context["patron"], pk) if context["patron"] else None,
+        "own_hold": own_hold_on(context["patron"], pk, volume=volume) if context["patron"] else None,
         "record": seen,
         "cover": cover_kind(seen.material_type, seen.audience),
         "picture": cover_address(seen.isbns),
@@ -123,9 +129,11 @@ def show_record(request: PageRequest, record: Any, *, status: int = 200) -> Http
         "call_numbers": _call_numbers(pk),
         "waiting": queue_length([pk]).get(pk, 0),
         "editions": other_editions(record),
-        "family": family_of(record, current_municipality().schema_name),
+        "family": family,
+        "years": issues_shown(pk, family["parts"]) if volumes else [],
         "pickup_branches": pickup_branches(),
-        "volumes": volumes_of(pk),
+        "volumes": volumes,
+        "volume": volume,
         "file_formats": OFFERED.items(),
         "today": timezone.localdate(),
     }
@@ -133,10 +141,11 @@ def show_record(request: PageRequest, record: Any, *, status: int = 200) -> Http
     return render(request, "portal/record.html", context, status=status)
 
 
-def hits_with_availability(hits: Any) -> list[dict[str, Any]]:
+def hits_with_availability(result: SearchResult) -> list[dict[str, Any]]:
     """Return what the list shows of each hit, with live availability in one statement for all."""
+    hits = result.hits
     ids = [hit.record_id for hit in hits]
-    live = availability(ids)
+    live = availability([*ids, *listed(result.editions)])
     waiting = queue_length(ids)
     # One address stands for all: looking each up twice takes as long as the search.
     address = reverse("portal:record", args=[0]).removesuffix("0")
@@ -155,6 +164,7 @@ def hits_with_availability(hits: Any) -> list[dict[str, Any]]:
                 "is_owned": any(line.total for line in lines),
                 "is_ordered": bool(lines) and all(line.total == line.on_order for line in lines),
                 "waiting": waiting.get(hit.record_id, 0),
+                "work": work_of(hit, result.editions.get(hit.record_id, ()), address, live),
             }
         )
     return rows

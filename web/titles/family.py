@@ -6,6 +6,7 @@ from typing import Any
 from catalogue.rules.record_levels import PARTS, Level, in_series, whole_title
 from catalogue.search import Hit, titles_in_series
 from catalogue.selectors.parts import part_above, parts_of
+from web.titles.issues import issue_of_article
 
 # On both sides of the title that's looked at.
 _NEIGHBOURS = 5
@@ -21,6 +22,7 @@ def family_of(record: Any, municipality: str | None) -> dict[str, Any]:
     titles = titles_in_series(series.name, municipality) if series.name else []
     return {
         "above": above,
+        "issue": issue_of_article(record, above) if above and record.level == Level.ARTICLE else None,
         "is_article": record.level == Level.ARTICLE,
         "whole_title": whole_title(above.title, record.title) if above and record.level in PARTS else record.title,
         "parts": parts_of(record),

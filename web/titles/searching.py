@@ -1,7 +1,7 @@
 """A search as its address says it, and its facets as links: the portal's and the desk's pages share them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -114,14 +114,17 @@ class Searched:
         return {"page": page, "query": f"{parameters}&" if parameters else ""}
 
 
-def run_search(request: PageRequest, *, branches: Mapping[str, str], keep: tuple[str, ...] = ()) -> Searched:
+def run_search(
+    request: PageRequest, *, branches: Mapping[str, str], keep: tuple[str, ...] = (), by_work: bool = False
+) -> Searched:
     """Search as the request's address says.
 
     :param branches: names of the municipality's branches by their codes
+    :param by_work: editions of one work are one hit
     :param keep: other parameters of the page, which its links carry on
     """
     asked, everywhere = read_request(request)
-    result = search(asked)
+    result = search(replace(asked, by_work=True, owner=request.tenant.schema_name) if by_work else asked)
     parameters = QueryDict(mutable=True)
     for name in request.GET:
         if name in {"q", "sort", "everywhere", "now", "series", *keep, *PARAMETERS.values()}:

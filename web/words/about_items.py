@@ -166,6 +166,7 @@ ITEM_TEXTS: dict[str, Callable[[Facts], Told]] = {
         "",
         "",
     ),
+    Code.LAST_COPY: _plain(lambda: gettext("It's one of the last copies, which are to stay.")),
     Code.NOT_NOW: _plain(lambda: gettext("It has been begun or undone already.")),
     Code.ROTATION_UNKNOWN: _plain(lambda: gettext("This collection isn't there any more.")),
     Code.ROTATION_ENDED: _plain(lambda: gettext("This collection's tour is over.")),

@@ -10,6 +10,7 @@ from typing import Protocol
 from circulation.rules.nights import Job, jobs_left, night_of
 from circulation.services.nightly.auto_renewals import renew_what_renews_itself
 from circulation.services.nightly.batches import Rehearsal, SomeFailed, rehearsing
+from circulation.services.nightly.counting import count_copies
 from circulation.services.nightly.courtesy_notices import make_courtesy_notices
 from circulation.services.nightly.expired_holds import expire_holds
 from circulation.services.nightly.forgetting import forget_traces
@@ -40,6 +41,7 @@ _WORK: dict[Job, _Work] = {
     Job.OVERDUE_NOTICES: make_overdue_notices,
     Job.MEMBERSHIPS: care_for_memberships,
     Job.NEW_TITLES: tell_of_new_titles,
+    Job.COUNTING: count_copies,
     Job.FORGETTING: forget_traces,
 }
 

@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 from pypdf import PdfReader
 
 from circulation.models import BulkChange
+from circulation.services.bulk_changes import begin_change
 from circulation.tasks import change_in_bulk, undo_bulk_change
 from holdings.models import Item
 from tests.factories import TODAY, BranchFactory, ItemFactory, LoanFactory, ShelvingLocationFactory
@@ -65,6 +67,49 @@ def test_changes_a_pasted_list_and_undoes_it(librarian_client, desk_branch, rule
     assert Item.objects.get(pk=free.pk).status == "AVAILABLE"
     again = work(librarian_client, "desk:make_bulk_change", bulk.pk)
     assert "It has been begun or undone already." in text_of(librarian_client.get(again.url))
+
+
+def test_the_page_of_a_running_change_leaves_its_buttons_alone(librarian_client, desk_branch, rules, work, monkeypatch):
+    item = ItemFactory(home_branch=desk_branch)
+    bulk = propose(librarian_client, barcodes=item.barcode, status="MISSING")
+    begin_change(bulk_id=bulk.pk, staff=None, now=timezone.now())
+    address = reverse("desk:bulk_change", args=[bulk.pk])
+
+    page = librarian_client.get(address)
+    assert "Go on" not in text_of(page)
+    assert "Undo all of it" in text_of(page)
+    polled = f"{address}?seen={page.context['seen']}"
+    answer = librarian_client.get(polled, headers={"HX-Request": "true"})
+    assert "0 %" in text_of(answer)
+    assert "<button" not in answer.content.decode()
+
+    work(librarian_client, "desk:make_bulk_change", bulk.pk)
+    assert Item.objects.get(pk=item.pk).status == "AVAILABLE"
+    BulkChange.objects.update(worked_at=timezone.now() - timedelta(minutes=5))
+    broke_off = librarian_client.get(polled, headers={"HX-Request": "true"})
+    assert broke_off["HX-Retarget"] == "#bulk-state"
+    assert "Go on" in text_of(broke_off)
+    work(librarian_client, "desk:make_bulk_change", bulk.pk)
+    assert Item.objects.get(pk=item.pk).status == "MISSING"
+    done = librarian_client.get(polled, headers={"HX-Request": "true"})
+    assert 'data-oob="#bulk-said"' in done.content.decode()
+    assert "Undo all of it" in text_of(done)
+
+
+def test_a_weeding_list_keeps_its_copies_when_it_is_withdrawn(librarian_client, desk_branch, rules, work):
+    first = ItemFactory(home_branch=desk_branch)
+    fields = {"status": "WITHDRAWN", "reason": "Worn", "copies_kept": "1", "keeps_last_anywhere": "on"}
+    address = reverse("desk:new_bulk_change")
+    form = librarian_client.get(f"{address}?asked=1&copies=1&last_anywhere=1&from=weeding&status=WITHDRAWN")
+    assert (form.context["form"].initial["copies_kept"], form.context["form"].initial["keeps_last_anywhere"]) == (
+        1,
+        True,
+    )
+
+    bulk = propose(librarian_client, barcodes=first.barcode, **fields)
+
+    page = text_of(librarian_client.get(reverse("desk:bulk_change", args=[bulk.pk])))
+    assert "It's one of the last copies, which are to stay." in html.unescape(page)
 
 
 def test_takes_a_file(librarian_client, desk_branch, rules):

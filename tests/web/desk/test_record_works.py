@@ -72,3 +72,13 @@ def test_a_number_that_nothing_has_is_said(pair, librarian_client):
 
     assert answer.status_code == 200
     assert "No other record has this number." in _text(answer)
+
+
+def test_says_when_there_are_more_editions_than_it_shows(pair, librarian_client, monkeypatch):
+    monkeypatch.setattr("catalogue.selectors.works.MOST_EDITIONS", 1)
+    monkeypatch.setattr("web.desk.record_works.MOST_EDITIONS", 1)
+
+    page = librarian_client.get(reverse("desk:record_work", args=[pair[0].pk]))
+
+    assert [each["record"] for each in page.context["editions"]] == [pair[0]]
+    assert "the first 1 at most" in page.content.decode()

@@ -1,0 +1,160 @@
+"""Editions of one work as one hit: how many works there are, which stand on a page, and which edition is in front.
+
+Hits are counted exactly. Only records whose work may have another edition are asked for it, in one pass; where even
+these are too many, the search shows records, and says so.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Any
+
+from tantivy import DocAddress, Query, Searcher
+
+from catalogue.search import schema
+from catalogue.search.cards import hits_at
+from catalogue.search.documents import ANYTHING
+from catalogue.search.queries import all_of, exact_word
+from catalogue.search.requests import Hit, SearchRequest
+from catalogue.search.tantivy_gaps import count_of, total_of
+
+# So many hits with other editions are counted by work: some 15 ms.
+MOST_FOLDED = 10_000
+# All editions of the works of a page.
+_MOST_EDITIONS = 1000
+# An edition may be in front that fits what was typed almost as well as the best one.
+_AS_GOOD = 0.8
+_LANGUAGES = {"da": "dan", "sv": "swe", "fi": "fin", "en": "eng"}
+
+# A work's number, and where it stands in the index.
+Place = tuple[int, DocAddress]
+Fetch = Callable[[int], tuple[int, list[DocAddress]]]
+
+
+def more_than_once(name: str = "works") -> dict[str, Any]:
+    """Return the aggregation that counts the hits of each work that has several."""
+    return {name: {"terms": {"field": schema.WORK_NUMBER, "size": MOST_FOLDED, "min_doc_count": 2}}}
+
+
+def surplus_in(found: Any, name: str = "works") -> int:
+    """Return by how many hits exceed their works, from what that aggregation answered."""
+    return sum(bucket["doc_count"] - 1 for bucket in found[name]["buckets"])
+
+
+def with_others(query: Query) -> Query:
+    """Return the query for those hits only whose work may have another edition."""
+    return all_of([query, exact_word(schema.SEVERAL, ANYTHING)])
+
+
+def can_fold(searcher: Searcher, query: Query) -> bool:
+    """Say whether the hits can be counted by work in time."""
+    return count_of(searcher, with_others(query)) <= MOST_FOLDED
+
+
+def surplus(searcher: Searcher, query: Query) -> int:
+    """Return by how many the hits exceed their works."""
+    return surplus_in(searcher.aggregate(with_others(query), more_than_once()))
+
+
+def first_places(searcher: Searcher, fetch: Fetch, wanted: int) -> list[Place]:
+    """Return the first hit of each work, so many works as are wanted or there are.
+
+    :param fetch: so many hits in their order, and how many there are in all
+    """
+    size = wanted + wanted // 2 + 10
+    while True:
+        total, addresses = fetch(size)
+        first: dict[int, DocAddress] = {}
+        for number, address in zip(_numbers(searcher, addresses), addresses, strict=True):
+            first.setdefault(number, address)
+        if len(first) >= wanted or size >= total:
+            return list(first.items())[:wanted]
+        size *= 2
+
+
+def at_home_first(
+    searcher: Searcher, query: Query, places: Sequence[Place], at_home: Callable[[Collection[int]], Collection[int]]
+) -> list[Place]:
+    """Return works before the others of which any hit can be had now, either in the order that they had."""
+    others = _all_hits(searcher, [with_others(query), _of_works(number for number, _ in places)])
+    ids = dict(zip(_ids(searcher, others), _numbers(searcher, others), strict=True))
+    own = _ids(searcher, [address for _, address in places])
+    ids |= {record_id: number for record_id, (number, _) in zip(own, places, strict=True)}
+    here = {ids[record_id] for record_id in at_home(list(ids))}
+    return sorted(places, key=lambda place: place[0] not in here)
+
+
+def editions_of(searcher: Searcher, scope: Sequence[Query], places: Sequence[Place]) -> dict[int, tuple[Hit, ...]]:
+    """Return by work's number all its editions within the scope, newest first, of works that have several."""
+    query = [*scope, exact_word(schema.SEVERAL, ANYTHING), _of_works(number for number, _ in places)]
+    found = searcher.search(all_of(query), _MOST_EDITIONS, count=False, order_by_field=schema.SORT_NEWEST)
+    addresses = [address for _, address in found.hits]
+    editions: dict[int, list[Hit]] = {}
+    for number, hit in zip(_numbers(searcher, addresses), hits_at(searcher, addresses), strict=True):
+        editions.setdefault(number, []).append(hit)
+    return {number: tuple(hits) for number, hits in editions.items() if len(hits) > 1}
+
+
+def in_front(
+    searcher: Searcher, request: SearchRequest, ranking: Query, editions: dict[int, tuple[Hit, ...]]
+) -> dict[int, int]:
+    """Return the record by which each work is shown, by the work's number.
+
+    Of the hits that fit about as well: the viewer's library has it, it can be had now, her language, the newest.
+
+    :param ranking: the search with what makes a title come first
+    :param editions: of the works of the page
+    """
+    scores: dict[int, dict[int, float]] = {}
+    these = Query.const_score_query(_of_works(editions), 0.0)
+    found = searcher.search(all_of([ranking, these]), _MOST_EDITIONS, count=False)
+    addresses = [address for _, address in found.hits]
+    rows = zip(_numbers(searcher, addresses), _ids(searcher, addresses), found.hits, strict=True)
+    for number, record_id, (score, _) in rows:
+        scores.setdefault(number, {})[record_id] = score
+    fitting = {
+        number: [record_id for record_id, score in its.items() if score >= _AS_GOOD * max(its.values())]
+        for number, its in scores.items()
+    }
+    asked = [record_id for ids in fitting.values() for record_id in ids if len(ids) > 1]
+    own = _owned(searcher, request, asked)
+    here = frozenset(request.at_home(asked)) if request.at_home and asked else frozenset()
+    cards = {hit.record_id: hit for hits in editions.values() for hit in hits}
+    language = _LANGUAGES.get(request.language, "")
+
+    def merit(record_id: int) -> tuple[bool, bool, bool, int, int]:
+        card = cards.get(record_id)
+        spoken, year = (card.language, card.year) if card else ("", None)
+        return record_id in own, record_id in here, spoken == language, year or 0, record_id
+
+    return {number: max(ids, key=merit) for number, ids in fitting.items()}
+
+
+def _owned(searcher: Searcher, request: SearchRequest, ids: Sequence[int]) -> frozenset[int]:
+    if request.municipality or not request.owner:
+        return frozenset(ids)
+    among = Query.term_set_query(schema.index_schema(), schema.ID, list(ids)) if ids else Query.empty_query()
+    return frozenset(_ids(searcher, _all_hits(searcher, [among, exact_word(schema.OWNER, request.owner)])))
+
+
+def _all_hits(searcher: Searcher, queries: Sequence[Query]) -> list[DocAddress]:
+    query = all_of(queries)
+    found = searcher.search(query, _MOST_EDITIONS)
+    if (total := total_of(found)) > _MOST_EDITIONS:
+        found = searcher.search(query, total)
+    return [address for _, address in found.hits]
+
+
+def _of_works(numbers: Iterable[int]) -> Query:
+    wanted = list(numbers)
+    if not wanted:
+        return Query.empty_query()
+    return Query.term_set_query(schema.index_schema(), schema.WORK_NUMBER, wanted)
+
+
+def _numbers(searcher: Searcher, addresses: Sequence[DocAddress]) -> list[int]:
+    values = searcher.fast_field_values(schema.WORK_NUMBER, list(addresses)) if addresses else []
+    return [int(value or 0) for value in values]
+
+
+def _ids(searcher: Searcher, addresses: Sequence[DocAddress]) -> list[int]:
+    values = searcher.fast_field_values(schema.ID, list(addresses)) if addresses else []
+    return [int(value or 0) for value in values]
