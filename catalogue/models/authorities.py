@@ -7,6 +7,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from catalogue.models.records import ChangeKind
+
 
 class AuthorityKind(models.TextChoices):
     """What an authority is."""
@@ -57,6 +59,11 @@ class Authority(models.Model):
     note = models.TextField(blank=True)
     # When its makers last changed it, as its own record says.
     stamp = models.CharField(max_length=20, blank=True)
+    # What its makers' file said last, as `catalogue.rules.authority_contents` has it; None for one made here.
+    imported = models.JSONField(null=True, blank=True)
+    # Who made the newest version, and how; empty where that wasn't noted yet.
+    change_kind = models.CharField(max_length=8, choices=ChangeKind, blank=True, default="", db_default="")
+    changed_by = models.CharField(max_length=150, blank=True, default="", db_default="")
     merged_into = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
     changed_at = models.DateTimeField()
@@ -111,6 +118,26 @@ class AuthorityReference(models.Model):
         return self.heading
 
 
+class AuthorityVersion(models.Model):
+    """What an authority was before it was changed; the newest content is its own."""
+
+    authority = models.ForeignKey(Authority, on_delete=models.CASCADE, related_name="versions", db_index=False)
+    number = models.PositiveIntegerField()
+    # As `catalogue.rules.authority_contents` has it.
+    content = models.JSONField()
+    change_kind = models.CharField(max_length=8, choices=ChangeKind, blank=True)
+    changed_by = models.CharField(max_length=150, blank=True)
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        """Constraints; the unique one also serves the look-up by authority."""
+
+        constraints = [models.UniqueConstraint(fields=["authority", "number"], name="authority_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.authority_id} version {self.number}"
+
+
 class HeadingChange(models.Model):
     """A heading, or number, that the records are to leave for an authority's own; carried through in the background."""
 
@@ -126,6 +153,10 @@ class HeadingChange(models.Model):
     asked_by = models.CharField(max_length=150, blank=True)
     asked_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
+    # Of a merge: the records that followed get back what they had before.
+    undoes = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
 
     class Meta:
         """Those that aren't finished are looked for every few seconds."""
@@ -134,6 +165,51 @@ class HeadingChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.old_parts} to {self.authority_id}"
+
+
+class FollowedRecord(models.Model):
+    """A record that followed a merge of authorities, and the version that it got by it."""
+
+    change = models.ForeignKey(HeadingChange, on_delete=models.CASCADE, related_name="+", db_index=False)
+    record = models.ForeignKey(
+        "catalogue.BibliographicRecord",
+        on_delete=models.CASCADE,
+        db_constraint=False,
+        related_name="+",
+    )
+    version = models.PositiveIntegerField()
+
+    class Meta:
+        """Constraints; a record that came with the old heading again has followed anew."""
+
+        constraints = [models.UniqueConstraint(fields=["change", "record"], name="followed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.record_id} version {self.version}"
+
+
+class AuthorityMerge(models.Model):
+    """Two authorities that became one, with everything that undoing it needs."""
+
+    winner = models.ForeignKey(Authority, on_delete=models.CASCADE, related_name="merges")
+    loser = models.ForeignKey(Authority, on_delete=models.CASCADE, related_name="+")
+    change = models.ForeignKey(HeadingChange, on_delete=models.CASCADE, related_name="+", db_index=False)
+    # {"winner": its references before, "loser": the other's, "changes": and "merged": what else moved, by id}
+    moved = models.JSONField()
+    merged_at = models.DateTimeField()
+    merged_by = models.CharField(max_length=150, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    undone_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        """Constraints: an authority is part of one other at a time."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["loser"], condition=Q(undone_at=None), name="authority_merged_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.loser_id} into {self.winner_id}"
 
 
 class RecordHeadings(models.Model):
