@@ -1,6 +1,6 @@
-"""Keeping authorities: made, edited, merged. What that changes in records is carried through in the background."""
+"""Keeping authorities: made and edited. What that changes in records is carried through in the background."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,9 +12,10 @@ from redis.exceptions import RedisError
 
 from catalogue.errors import Code, RecordRefused
 from catalogue.marc.headings import Parts
-from catalogue.models import Authority, AuthorityReference, HeadingChange, Vocabulary
+from catalogue.models import Authority, AuthorityReference, AuthorityVersion, ChangeKind, HeadingChange, Vocabulary
 from catalogue.rules.authorities import NewHeading, heading_from, reasons_against_authority
 from catalogue.selectors.authorities import number_of, scheme_for
+from catalogue.selectors.authority_versions import content_of_authority
 from catalogue.services.records import Author
 from common import audit
 from common.errors import Reason
@@ -41,27 +42,38 @@ class Content:
     former: Sequence[Parts] = field(default=())
 
 
+def content_from(said: Mapping[str, Any]) -> Content:
+    """Return a kept content as it's saved."""
+    return Content(
+        parts=parts_from(said["parts"]),
+        variants=[parts_from(each) for each in said["variants"]],
+        see_also=[parts_from(each) for each in said["see_also"]],
+        caption=said["caption"],
+        note=said["note"],
+    )
+
+
 @transaction.atomic
 def add_authority(*, vocabulary: Vocabulary, kind: str, content: Content, author: Author, now: datetime) -> Authority:
     """Make an authority with a number of its own and return it.
 
     :raises RecordRefused: with every reason found
     """
-    _lock_vocabularies(vocabulary.pk)
+    lock_vocabularies(vocabulary.pk)
     reasons = reasons_against_authority(author.library, kind=kind, kinds=vocabulary.kinds, parts=content.parts)
     heading = _heading(vocabulary, kind, content.parts)
     refuse_authority(reasons, taken=taken_by(vocabulary, heading))
     authority = Authority(
-        vocabulary=vocabulary, kind=kind, control_number=_free_number(vocabulary, now), created_at=now, changed_at=now
+        vocabulary=vocabulary, kind=kind, control_number=_free_number(vocabulary, now), created_at=now
     )
-    _fill(authority, heading, content)
+    be_changed(authority, ChangeKind.EDIT, author, now, version=1)
+    fill_authority(authority, heading, content)
     authority.save()
     write_references(authority, content)
     _note("catalogue.add_authority", authority, author)
     return authority
 
 
-@transaction.atomic
 def save_authority(
     *, authority_id: int, expected_version: int, content: Content, author: Author, now: datetime
 ) -> Authority:
@@ -70,7 +82,25 @@ def save_authority(
     :param expected_version: the row's version that the editor read; when there's a newer one, nothing is saved
     :raises RecordRefused: STALE, or with every reason found
     """
-    _lock_vocabularies_of(authority_id)
+    return change_authority(
+        authority_id=authority_id,
+        expected_version=expected_version,
+        content=content,
+        author=author,
+        now=now,
+        kind=ChangeKind.EDIT,
+    )
+
+
+@transaction.atomic
+def change_authority(
+    *, authority_id: int, expected_version: int, content: Content, author: Author, now: datetime, kind: str
+) -> Authority:
+    """Do what `save_authority` does, for another reason: an older version brought back.
+
+    :param kind: a ChangeKind
+    """
+    lock_vocabularies_of(authority_id)
     authority = locked_authorities(authority_id)[0]
     vocabulary, old_parts = authority.vocabulary, authority.parts
     reasons = reasons_against_authority(
@@ -81,54 +111,14 @@ def save_authority(
     heading = _heading(vocabulary, authority.kind, content.parts)
     refuse_authority(reasons, taken=taken_by(vocabulary, heading, but=authority.pk))
     before = authority.heading
-    _fill(authority, heading, content)
-    authority.version, authority.changed_at = authority.version + 1, now
+    be_changed(authority, kind, author, now)
+    fill_authority(authority, heading, content)
     authority.save()
     write_references(authority, content, old_parts=old_parts)
     if old_parts != authority.parts:
         let_records_follow(authority, old_parts=old_parts, old_number=number_of(authority), author=author, now=now)
     _note("catalogue.save_authority", authority, author, before=before)
     return authority
-
-
-@transaction.atomic
-def merge_authorities(
-    *, winner_id: int, winner_version: int, loser_id: int, loser_version: int, author: Author, now: datetime
-) -> Authority:
-    """Make one authority of two: the loser's headings lead to the winner, and its records follow.
-
-    :raises RecordRefused: STALE, or with every reason found
-    """
-    if winner_id == loser_id:
-        raise RecordRefused([Reason(Code.SAME_RECORD)])
-    _lock_vocabularies_of(winner_id, loser_id)
-    rows = {row.pk: row for row in locked_authorities(winner_id, loser_id)}
-    winner, loser = rows[winner_id], rows[loser_id]
-    reasons = [] if author.library.is_root else [Code.NO_RIGHT_TO_AUTHORITIES]
-    if (winner.version, loser.version) != (winner_version, loser_version):
-        reasons.append(Code.STALE)
-    if (winner.kind, scheme_for(winner.vocabulary, winner.kind)) != (
-        loser.kind,
-        scheme_for(loser.vocabulary, loser.kind),
-    ):
-        reasons.append(Code.KINDS_DIFFER)
-    refuse_authority(reasons)
-    Authority.objects.filter(merged_into=loser).update(merged_into=winner)
-    HeadingChange.objects.filter(authority=loser).update(authority=winner)
-    loser.merged_into, loser.version, loser.changed_at = winner, loser.version + 1, now
-    loser.save()
-    winner.version, winner.changed_at = winner.version + 1, now
-    winner.save()
-    _take_over_references(winner, loser)
-    let_records_follow(winner, old_parts=loser.parts, old_number=number_of(loser), author=author, now=now)
-    facts = {"merged": loser.heading, "number": number_of(loser)}
-    audit.record(
-        action="catalogue.merge_authorities",
-        actor=author.account,
-        subject=winner,
-        facts={"heading": winner.heading, **facts},
-    )
-    return winner
 
 
 def locked_authorities(*authority_ids: int) -> list[Authority]:
@@ -141,6 +131,26 @@ def locked_authorities(*authority_ids: int) -> list[Authority]:
     if len(found) != len(set(authority_ids)):
         raise RecordRefused([Reason(Code.NO_SUCH_AUTHORITY)])
     return found
+
+
+def be_changed(authority: Authority, kind: str, author: Author, now: datetime, *, version: int = 0) -> None:
+    """Keep what an authority says now, and let it be the next version; the caller saves it.
+
+    :param kind: a ChangeKind
+    :param version: of a new one, that has said nothing yet
+    """
+    if not version:
+        AuthorityVersion.objects.create(
+            authority=authority,
+            number=authority.version,
+            content=content_of_authority(authority),
+            change_kind=authority.change_kind,
+            changed_by=authority.changed_by,
+            changed_at=authority.changed_at,
+        )
+    authority.version = version or authority.version + 1
+    authority.change_kind, authority.changed_at = kind, now
+    authority.changed_by = str(author.account)[:150] if author.account is not None else ""
 
 
 def taken_by(vocabulary: Vocabulary, heading: NewHeading | None, *, but: int = 0) -> Authority | None:
@@ -169,9 +179,9 @@ def write_references(authority: Authority, content: Content, *, old_parts: Any =
     """
     scheme = scheme_for(authority.vocabulary, authority.kind)
     kept = AuthorityReference.objects.filter(authority=authority, relation=_Relation.FORMER)
-    former = [*content.former, *(_parts(row.parts) for row in kept)]
+    former = [*content.former, *(parts_from(row.parts) for row in kept)]
     if old_parts is not None:
-        former.append(_parts(old_parts))
+        former.append(parts_from(old_parts))
     wanted = [
         *((_Relation.FORMER, parts) for parts in former),
         *((_Relation.VARIANT, parts) for parts in content.variants),
@@ -194,9 +204,21 @@ def write_references(authority: Authority, content: Content, *, old_parts: Any =
     AuthorityReference.objects.bulk_create(rows.values())
 
 
-def let_records_follow(authority: Authority, *, old_parts: Any, old_number: str, author: Author, now: datetime) -> None:
-    """Note that records have to be changed, and wake whoever does it once the transaction commits."""
-    HeadingChange.objects.create(
+def let_records_follow(
+    authority: Authority,
+    *,
+    old_parts: Any,
+    old_number: str,
+    author: Author,
+    now: datetime,
+    undoes: HeadingChange | None = None,
+) -> HeadingChange:
+    """Note that records have to be changed, and wake whoever does it once the transaction commits.
+
+    :param undoes: the change whose records are to get back what they had
+    """
+    change = HeadingChange.objects.create(
+        undoes=undoes,
         authority=authority,
         old_parts=old_parts,
         old_number=old_number,
@@ -204,6 +226,7 @@ def let_records_follow(authority: Authority, *, old_parts: Any, old_number: str,
         asked_at=now,
     )
     transaction.on_commit(wake_headings, robust=True)
+    return change
 
 
 def wake_headings() -> None:
@@ -215,36 +238,25 @@ def wake_headings() -> None:
         return
 
 
-def _lock_vocabularies(*vocabulary_ids: int) -> None:
+def lock_vocabularies(*vocabulary_ids: int) -> None:
     """Let whoever else gives one of the vocabularies a heading or a number wait, before any authority is locked."""
     list(Vocabulary.objects.filter(pk__in=vocabulary_ids).order_by("pk").select_for_update(of=("self",)))
 
 
-def _lock_vocabularies_of(*authority_ids: int) -> None:
-    _lock_vocabularies(*Authority.objects.filter(pk__in=authority_ids).values_list("vocabulary", flat=True))
-
-
-def _take_over_references(winner: Authority, loser: Authority) -> None:
-    present = {row.key for row in winner.references.all()} | {winner.key}
-    moved = [row for row in loser.references.exclude(relation=_Relation.SEE_ALSO) if row.key not in present]
-    AuthorityReference.objects.filter(pk__in=[row.pk for row in moved]).update(authority=winner)
-    AuthorityReference.objects.filter(authority=loser).delete()
-    if loser.key not in present and loser.key not in {row.key for row in moved}:
-        AuthorityReference.objects.create(
-            authority=winner,
-            relation=_Relation.FORMER,
-            parts=loser.parts,
-            heading=loser.heading,
-            sort_text=loser.sort_text,
-            key=loser.key,
-        )
+def lock_vocabularies_of(*authority_ids: int) -> None:
+    """Do the same for the vocabularies of these authorities."""
+    lock_vocabularies(*Authority.objects.filter(pk__in=authority_ids).values_list("vocabulary", flat=True))
 
 
 def _heading(vocabulary: Vocabulary, kind: str, parts: Parts | None) -> NewHeading | None:
     return None if parts is None else heading_from(kind, scheme_for(vocabulary, kind), parts)
 
 
-def _fill(authority: Authority, heading: NewHeading | None, content: Content) -> None:
+def fill_authority(authority: Authority, heading: NewHeading | None, content: Content) -> None:
+    """Give an authority its heading and what's said of it; the caller saves it, and its references.
+
+    :raises ValueError: without a heading
+    """
     if heading is None:
         raise ValueError("An authority without a heading has been refused already")
     authority.parts = [list(part) for part in heading.parts]
@@ -252,7 +264,8 @@ def _fill(authority: Authority, heading: NewHeading | None, content: Content) ->
     authority.caption, authority.note = content.caption[:_LONGEST_CAPTION], content.note
 
 
-def _parts(rows: Sequence[Sequence[str]]) -> Parts:
+def parts_from(rows: Sequence[Sequence[str]]) -> Parts:
+    """Return a heading's parts as they're kept."""
     return tuple((code, value) for code, value in rows)
 
 

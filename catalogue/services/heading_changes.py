@@ -4,19 +4,30 @@ Records get a version each, by whoever renamed the authority. The moment of thei
 what it was, so that a delivery that's newer is still taken.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from catalogue.marc.headings import Heading, agency_of, heading_key, replaced
 from catalogue.marc.problems import RecordProblem
 from catalogue.marc.reading import parse_raw, read_single
 from catalogue.marc.records import MarcRecord, RawFormat
 from catalogue.marc.rewriting import rewritten
-from catalogue.models import BibliographicRecord, Change, ChangeKind, HeadingChange, RecordHeadings
+from catalogue.models import (
+    AuthorityMerge,
+    BibliographicRecord,
+    Change,
+    ChangeKind,
+    FollowedRecord,
+    HeadingChange,
+    RecordHeadings,
+    RecordVersion,
+)
 from catalogue.selectors.authorities import all_agencies, is_headings_alone, number_of, old_keys_of, scheme_of
 from catalogue.services import change_feed
 from catalogue.services.enrichment_moves import keep_old_shelf_data
@@ -55,11 +66,14 @@ def _carry_batch(change_id: int, now: datetime) -> int | None:
     if row is None:
         return None
     ids = _next_ids(row)
-    wanting = _wanting(ids, _Renaming(row))
+    wanting = ids if row.undoes_id is not None else _wanting(ids, _Renaming(row))
     return _write_batch(row, ids, wanting, now)
 
 
 def _next_ids(row: HeadingChange) -> list[int]:
+    if row.undoes_id is not None:
+        followed = FollowedRecord.objects.filter(change=row.undoes_id, record__gt=row.position)
+        return list(followed.order_by("record").values_list("record", flat=True)[:_BATCH])
     found = RecordHeadings.objects.filter(keys__overlap=old_keys_of(row), pk__gt=row.position)
     return list(found.order_by("pk").values_list("pk", flat=True)[:_BATCH])
 
@@ -81,7 +95,11 @@ def _write_batch(read: HeadingChange, ids: Sequence[int], wanting: Sequence[int]
         facts = {"heading": row.authority.heading, "records": row.changed, "failed": row.failed}
         audit.record(action="catalogue.carry_heading", actor=None, subject=row.authority, facts=facts)
         return None
-    written, failed = _rewrite(wanting, _Renaming(row), now)
+    if row.undoes_id is not None:
+        written, failed = _give_back(wanting, row, now)
+    else:
+        written, failed = _rewrite(wanting, _Renaming(row), now)
+        _note_followed(row, written)
     row.position, row.changed, row.failed = ids[-1], row.changed + len(written), row.failed + failed
     row.save(update_fields=["position", "changed", "failed"])
     change_feed.announce(record_ids=written, kind=Change.Kind.RECORD, now=now)
@@ -131,6 +149,52 @@ def _wanting(ids: Sequence[int], renaming: _Renaming) -> list[int]:
     return found
 
 
+def _note_followed(change: HeadingChange, written: Sequence[int]) -> None:
+    """Note which version a merge gave each record, so that it can be undone."""
+    if not written or not AuthorityMerge.objects.filter(change=change).exists():
+        return
+    versions = BibliographicRecord.objects.filter(pk__in=written).values_list("pk", "version")
+    FollowedRecord.objects.bulk_create(
+        [FollowedRecord(change=change, record_id=pk, version=version) for pk, version in versions],
+        update_conflicts=True,
+        unique_fields=["change", "record"],
+        update_fields=["version"],
+    )
+
+
+def _give_back(ids: Sequence[int], change: HeadingChange, now: datetime) -> tuple[list[int], int]:
+    """Give records what they had before a merge; return those, and how many were changed since and stay."""
+    followed = FollowedRecord.objects.filter(change=change.undoes_id, record__in=ids)
+    wanted = dict(followed.values_list("record", "version"))
+    rows = BibliographicRecord.objects.select_for_update(of=("self",)).filter(pk__in=ids, deleted_at=None)
+    same = {row.pk: row for row in rows.order_by("pk") if row.version == wanted[row.pk]}
+    before = {row.record_id: row for row in RecordVersion.objects.filter(_versions_before(same))} if same else {}
+    new: dict[int, tuple[BibliographicRecord, Incoming]] = {}
+    for pk, kept in before.items():
+        with suppress(RecordProblem):
+            read = incoming(read=read_single(bytes(kept.raw)), source=same[pk].source)
+            new[pk] = (same[pk], replace(read, source=same[pk].source, control_number=same[pk].control_number))
+    _keep_and_update(new, change.asked_by, ChangeKind.RESTORE, now)
+    return list(new), len(ids) - len(new)
+
+
+def _versions_before(rows: Mapping[int, BibliographicRecord]) -> Q:
+    found = Q()
+    for pk, row in rows.items():
+        found |= Q(record=pk, number=row.version - 1)
+    return found
+
+
+def _keep_and_update(
+    new: Mapping[int, tuple[BibliographicRecord, Incoming]], asked_by: str, kind: str, now: datetime
+) -> None:
+    keep_old_shelf_data({pk: (each.read.record, row.owner) for pk, (row, each) in new.items()}, now=now)
+    keep_superseded(list(new))
+    by: dict[str, Any] = {**origin(kind=kind), "changed_by": asked_by}
+    for row, each in new.values():
+        update_record(row, content_columns(each), by, now)
+
+
 def _rewrite(ids: Sequence[int], renaming: _Renaming, now: datetime) -> tuple[list[int], int]:
     """Write the records among these that have the old heading; return those, and how many couldn't be."""
     new: dict[int, tuple[BibliographicRecord, Incoming]] = {}
@@ -144,11 +208,7 @@ def _rewrite(ids: Sequence[int], renaming: _Renaming, now: datetime) -> tuple[li
                 new[row.pk] = (row, _incoming(row, after))
         except RecordProblem:
             failed += 1
-    keep_old_shelf_data({pk: (each.read.record, row.owner) for pk, (row, each) in new.items()}, now=now)
-    keep_superseded(list(new))
-    by: dict[str, Any] = {**origin(kind=ChangeKind.EDIT), "changed_by": renaming.asked_by}
-    for row, each in new.values():
-        update_record(row, content_columns(each), by, now)
+    _keep_and_update(new, renaming.asked_by, ChangeKind.EDIT, now)
     return list(new), failed
 
 

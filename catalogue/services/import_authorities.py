@@ -1,15 +1,17 @@
 """Bringing in authorities from others: MARC 21 authority files, and tables of classes.
 
-An authority that's there already gets the new content; when its heading is another now, the records follow.
+An authority that's there already gets what the file has changed since the last time; when its heading is another now,
+the records follow. What was changed here by hand stays, whatever moment the file names; where both changed the same,
+the report says so.
 """
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from django.db import transaction
 
@@ -19,10 +21,21 @@ from catalogue.marc.problems import Problem
 from catalogue.marc.reading import Progress, read_records
 from catalogue.marc.record_columns import tidy
 from catalogue.marc.records import Flavour, MarcRecord, RecordFailure
-from catalogue.models import Authority, AuthorityReference, Vocabulary
-from catalogue.rules.authorities import NewHeading, heading_from, typed_parts
+from catalogue.models import Authority, AuthorityReference, ChangeKind, Vocabulary
+from catalogue.rules.authorities import LONGEST_HEADING, NewHeading, heading_from, typed_parts
+from catalogue.rules.authority_contents import brought_together
 from catalogue.selectors.authorities import number_of, scheme_for
-from catalogue.services.authorities import Content, let_records_follow, write_references
+from catalogue.selectors.authority_versions import content_of_authority
+from catalogue.services.authorities import (
+    Content,
+    be_changed,
+    content_from,
+    fill_authority,
+    let_records_follow,
+    lock_vocabularies,
+    parts_from,
+    write_references,
+)
 from catalogue.services.records import Author
 from common import audit
 from common.errors import Reason
@@ -53,6 +66,8 @@ class AuthorityReport:
     """What became of a file.
 
     :ivar refused: place in the file and why, as a code of `catalogue.errors` or `catalogue.marc.problems`
+    :ivar kept: place in the file and which properties stay as they were changed here by hand, though the file has
+        changed them too, as `catalogue.rules.authority_contents` calls them
     """
 
     created: int = 0
@@ -60,6 +75,7 @@ class AuthorityReport:
     renamed: int = 0
     unchanged: int = 0
     refused: list[tuple[int, str]] = field(default_factory=list)
+    kept: list[tuple[int, list[str]]] = field(default_factory=list)
 
 
 def import_authorities(
@@ -106,37 +122,52 @@ def _bring(
     return report
 
 
+@dataclass(frozen=True, slots=True)
+class _New:
+    """What an authority is to say.
+
+    :ivar theirs: what the file says
+    :ivar said: that, and what was changed here
+    :ivar kept: what both changed
+    """
+
+    theirs: dict[str, Any]
+    said: dict[str, Any]
+    heading: NewHeading
+    kept: list[str]
+
+
 @transaction.atomic
 def _bring_batch(
     batch: Sequence[ReadAuthority], vocabulary: Vocabulary, author: Author, now: datetime, report: AuthorityReport
 ) -> None:
-    # Whoever adds to the vocabulary by hand waits until the batch is in.
-    Vocabulary.objects.select_for_update(of=("self",)).get(pk=vocabulary.pk)
+    lock_vocabularies(vocabulary.pk)
     rows = Authority.objects.select_for_update(of=("self",)).select_related("vocabulary").order_by("pk")
-    known = {row.control_number: row for row in rows.filter(vocabulary=vocabulary, control_number__in=_numbers(batch))}
-    headings = {each.place: _heading(each, vocabulary) for each in batch}
-    keys = [heading.key for heading in headings.values() if heading]
+    rows = rows.filter(vocabulary=vocabulary, control_number__in=[each.number for each in batch])
+    known = {row.control_number: row for row in rows.prefetch_related("references")}
+    keys = [_heading(each.content.parts, each.kind, vocabulary).key for each in batch if each.content.parts]
     owners = Authority.objects.filter(vocabulary=vocabulary, key__in=keys, merged_into=None)
     taken = dict(owners.values_list("key", "control_number"))
     for each in batch:
-        heading, row = headings[each.place], known.get(each.number)
-        if problem := _reason_against(each, heading, row, vocabulary, taken):
+        row = known.get(each.number)
+        problem = _reason_against(each, row, vocabulary)
+        new = None if problem else _new(each, row, vocabulary)
+        if new is not None and taken.get(new.heading.key, each.number) != each.number:
+            problem = Code.HEADING_TAKEN
+        if new is None or problem:
             report.refused.append((each.place, problem))
-        elif heading is not None:
-            taken[heading.key] = each.number
-            known[each.number] = _write(each, heading, row, vocabulary, author, now, report)
+            continue
+        if row is not None and taken.get(row.key) == each.number:
+            # Another one of this file may have it from now on.
+            del taken[row.key]
+        taken[new.heading.key] = each.number
+        known[each.number] = _write(each, new, row, vocabulary, author, now, report)
 
 
-def _reason_against(
-    each: ReadAuthority,
-    heading: NewHeading | None,
-    row: Authority | None,
-    vocabulary: Vocabulary,
-    taken: dict[int, str],
-) -> str:
+def _reason_against(each: ReadAuthority, row: Authority | None, vocabulary: Vocabulary) -> str:
     if each.is_gone:
         return Code.MARKED_AS_DELETED
-    if heading is None:
+    if each.content.parts is None or sum(len(value) for _, value in each.content.parts) > LONGEST_HEADING:
         return Code.NO_HEADING
     if not each.number or len(each.number) > _LONGEST_NUMBER:
         return Code.NO_NUMBER
@@ -148,62 +179,88 @@ def _reason_against(
         return Code.KINDS_DIFFER
     if row is not None and each.stamp < row.stamp:
         return Problem.OLDER_THAN_CATALOGUE
-    return Code.HEADING_TAKEN if taken.get(heading.key, each.number) != each.number else ""
+    return ""
+
+
+def _new(each: ReadAuthority, row: Authority | None, vocabulary: Vocabulary) -> _New:
+    content = each.content
+    theirs: dict[str, Any] = {
+        "parts": [list(part) for part in content.parts or ()],
+        "variants": [[list(part) for part in parts] for parts in content.variants],
+        "see_also": [[list(part) for part in parts] for parts in content.see_also],
+        "caption": content.caption[:_LONGEST_CAPTION],
+        "note": content.note,
+    }
+    said, kept = theirs, list[str]()
+    if row is not None:
+        ours = content_of_authority(row)
+        # One that was never changed says what it was brought in with, also where that wasn't kept yet.
+        base = ours if row.imported is None and row.version == 1 else row.imported
+        scheme = scheme_for(vocabulary, each.kind)
+        said, kept = brought_together(
+            base, ours, theirs, lambda parts: heading_from(each.kind, scheme, parts_from(parts)).key
+        )
+    return _New(theirs, said, _heading(parts_from(said["parts"]), each.kind, vocabulary), kept)
 
 
 def _write(
     each: ReadAuthority,
-    heading: NewHeading,
+    new: _New,
     row: Authority | None,
     vocabulary: Vocabulary,
     author: Author,
     now: datetime,
     report: AuthorityReport,
 ) -> Authority:
-    parts = [list(part) for part in heading.parts]
-    is_new = row is None
-    row = row or Authority(vocabulary=vocabulary, kind=each.kind, control_number=each.number, created_at=now, version=0)
-    old_parts = None if is_new else row.parts
-    said = (parts, each.content.caption[:_LONGEST_CAPTION], each.content.note)
-    if not is_new and said == (row.parts, row.caption, row.note) and _has_references(row, each, vocabulary):
+    if new.kept:
+        report.kept.append((each.place, new.kept))
+    if row is not None and _says_already(row, each, new.said, vocabulary):
         report.unchanged += 1
+        if (row.imported, row.stamp) != (new.theirs, each.stamp):
+            row.imported, row.stamp = new.theirs, each.stamp
+            row.save(update_fields=["imported", "stamp"])
         return row
-    row.parts, row.caption, row.note = said
-    row.heading, row.sort_text, row.key = heading.heading, heading.sort_text, heading.key
-    row.version, row.changed_at, row.stamp = row.version + 1, now, each.stamp
+    old_parts = None if row is None else row.parts
+    if row is None:
+        row = Authority(vocabulary=vocabulary, kind=each.kind, control_number=each.number, created_at=now)
+        be_changed(row, ChangeKind.IMPORT, author, now, version=1)
+        report.created += 1
+    else:
+        be_changed(row, ChangeKind.IMPORT, author, now)
+        report.changed += 1
+    fill_authority(row, new.heading, content_from(new.said))
+    row.imported, row.stamp = new.theirs, each.stamp
     row.save()
-    is_renamed = old_parts is not None and old_parts != parts
-    write_references(row, each.content, old_parts=old_parts if is_renamed else None)
+    is_renamed = old_parts is not None and old_parts != row.parts
+    write_references(row, content_from(new.said), old_parts=old_parts if is_renamed else None)
+    # What was read with it is old now.
+    row = Authority.objects.select_related("vocabulary").prefetch_related("references").get(pk=row.pk)
     if is_renamed:
         let_records_follow(row, old_parts=old_parts, old_number=number_of(row), author=author, now=now)
         report.renamed += 1
-    if is_new:
-        report.created += 1
-    else:
-        report.changed += 1
     return row
 
 
-def _has_references(row: Authority, each: ReadAuthority, vocabulary: Vocabulary) -> bool:
-    """Tell whether the file's references are those that are kept; former headings come and go by renaming alone."""
+def _says_already(row: Authority, each: ReadAuthority, said: Mapping[str, Any], vocabulary: Vocabulary) -> bool:
+    """Tell whether an authority says all that already; former headings come and go by renaming alone."""
+    if any(said[name] != getattr(row, name) for name in ("parts", "caption", "note")):
+        return False
     scheme = scheme_for(vocabulary, each.kind)
-    see_also = AuthorityReference.Relation.SEE_ALSO
-    kept = {(kind == see_also, key): kind for kind, key in row.references.values_list("relation", "key")}
-    wanted = {(False, heading_from(each.kind, scheme, parts).key) for parts in each.content.variants}
-    wanted |= {(True, heading_from(each.kind, scheme, parts).key) for parts in each.content.see_also}
-    wanted = {place for place in wanted if place[1] != row.key}
-    former = {place for place, kind in kept.items() if kind == AuthorityReference.Relation.FORMER}
-    return wanted - former == set(kept) - former
+    references = list(row.references.all())
+    former = {each.key for each in references if each.relation == AuthorityReference.Relation.FORMER} | {row.key}
+    kept = {(each.relation, each.key) for each in references if each.relation != AuthorityReference.Relation.FORMER}
+    lists = ((AuthorityReference.Relation.VARIANT, "variants"), (AuthorityReference.Relation.SEE_ALSO, "see_also"))
+    wanted = {
+        (relation, heading_from(each.kind, scheme, parts_from(parts)).key)
+        for relation, name in lists
+        for parts in said[name]
+    }
+    left = {(relation, key) for relation, key in wanted if relation == "SEE_ALSO" or key not in former}
+    return {place for place in left if place[1] != row.key} == kept
 
 
-def _heading(each: ReadAuthority, vocabulary: Vocabulary) -> NewHeading | None:
-    if each.content.parts is None:
-        return None
-    return heading_from(each.kind, scheme_for(vocabulary, each.kind), each.content.parts)
-
-
-def _numbers(batch: Sequence[ReadAuthority]) -> list[str]:
-    return [each.number for each in batch]
+def _heading(parts: Parts, kind: str, vocabulary: Vocabulary) -> NewHeading:
+    return heading_from(kind, scheme_for(vocabulary, kind), parts)
 
 
 def _read_marc(
@@ -230,7 +287,12 @@ def _as_authority(place: int, record: MarcRecord, vocabulary: Vocabulary) -> Rea
     own = headings["1"][0] if headings["1"] else None
     kind = own.kind if own else HeadingKind.SUBJECT
     others: dict[str, list[Parts]] = {
-        first: [each.parts for each in headings[first] if each.kind == kind] for first in "45"
+        first: [
+            each.parts
+            for each in headings[first]
+            if each.kind == kind and sum(len(value) for _, value in each.parts) <= LONGEST_HEADING
+        ]
+        for first in "45"
     }
     content = Content(
         parts=own.parts if own else None,

@@ -185,6 +185,7 @@ AFTER_A_DEED = {
     "console:change_import_source",
     "console:provisioning",
     "console:authority",
+    "console:authority_history",
     "account:invitation",
 }
 # Where a number in an address is no row's own.

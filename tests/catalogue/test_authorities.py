@@ -20,7 +20,8 @@ from catalogue.models import (
     Vocabulary,
 )
 from catalogue.selectors.authorities import find_authorities, number_of, records_with, see_also_of
-from catalogue.services.authorities import Content, add_authority, merge_authorities, save_authority
+from catalogue.services.authorities import Content, add_authority, save_authority
+from catalogue.services.authority_merges import merge_authorities
 from catalogue.services.heading_changes import carry_heading_changes
 from catalogue.services.import_authorities import import_authorities, import_classes
 from catalogue.services.import_marc import import_marc

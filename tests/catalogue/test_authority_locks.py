@@ -5,7 +5,7 @@ from django.test.utils import CaptureQueriesContext
 
 from catalogue.models import BibliographicRecord, HeadingChange
 from catalogue.services import heading_changes
-from catalogue.services.authorities import merge_authorities
+from catalogue.services.authority_merges import merge_authorities
 from catalogue.services.heading_changes import carry_heading_changes
 from catalogue.services.record_headings import catch_up_headings
 from tests.catalogue import test_authorities as samples

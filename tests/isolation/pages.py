@@ -515,6 +515,12 @@ OF_THE_CONSORTIUM = {
         _OPERATOR, {"vocabulary": "=own-names", "kind": "=PERSON"}, sends={"heading": "=Tester, Theo"}
     ),
     "console:authority": Page(_OPERATOR, {"pk": "authority"}, sends={"heading": "=Tester, Thea"}),
+    "console:authority_history": Page(_OPERATOR, {"pk": "authority"}),
+    "console:restore_authority": Page(_OPERATOR, {"pk": "authority"}, sends={"version": "=1", "expected": "=1"}),
+    "console:delete_authority": Page(_OPERATOR, {"pk": "authority"}, sends={"expected": "=1"}),
+    "console:undo_authority_merge": Page(
+        _OPERATOR, {"pk": "authority_with_merge", "merge_pk": "authority_merge"}, sends={}
+    ),
     "console:merge_authority": Page(
         _OPERATOR,
         {"pk": "authority", "other": "other_authority"},

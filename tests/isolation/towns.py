@@ -23,7 +23,10 @@ from catalogue.models import (
     RemoteTarget,
     Vocabulary,
 )
+from catalogue.selectors.authorities import get_authority
+from catalogue.selectors.authority_versions import merges_into
 from catalogue.services.authorities import Content, add_authority
+from catalogue.services.authority_merges import merge_authorities
 from catalogue.services.import_profiles import settings_of
 from catalogue.services.records import Author
 from circulation.models import (
@@ -152,6 +155,7 @@ def build_consortium() -> Town:
     town.things |= {"account": town.staff["OPERATOR"].pk, "remote_target": _add_catalogue(town)}
     _add_imports(town, None)
     town.things |= {"authority": _add_authority("Holm, Karen"), "other_authority": _add_authority("Holm, K.")}
+    town.things |= _merge_authorities(_add_authority("Berg, Karen"), _add_authority("Berg, K."))
     return town
 
 
@@ -395,6 +399,12 @@ def _add_authority(heading: str) -> int:
     vocabulary, _ = Vocabulary.objects.get_or_create(code="own-names", defaults=said)
     content = Content(parts=(("a", heading),))
     return add_authority(vocabulary=vocabulary, kind="PERSON", content=content, author=Author(None, None), now=NOW).pk
+
+
+def _merge_authorities(winner: int, loser: int) -> dict[str, int]:
+    both = {"winner_id": winner, "winner_version": 1, "loser_id": loser, "loser_version": 1}
+    merge_authorities(**both, author=Author(None, None), now=NOW)
+    return {"authority_with_merge": winner, "authority_merge": merges_into(get_authority(winner))[0].pk}
 
 
 def _add_catalogue(town: Town) -> int:

@@ -26,7 +26,8 @@ from catalogue.selectors.authorities import (
     see_also_of,
     vocabularies,
 )
-from catalogue.services.authorities import Content, add_authority, merge_authorities, save_authority
+from catalogue.services.authorities import Content, add_authority, save_authority
+from catalogue.services.authority_merges import merge_authorities
 from catalogue.services.records import Author
 from web.account.access import staff_only
 from web.account.requests import StaffRequest

@@ -4,6 +4,7 @@ from django.urls import path
 
 from web.console import (
     authorities,
+    authority_history,
     cataloguing,
     consortium,
     import_profiles,
@@ -41,6 +42,14 @@ urlpatterns = [
     path("authorities", authorities.authorities, name="authorities"),
     path("authorities/add/<slug:vocabulary>/<slug:kind>", authorities.add, name="add_authority"),
     path("authorities/<int:pk>", authorities.authority, name="authority"),
+    path("authorities/<int:pk>/versions", authority_history.history, name="authority_history"),
+    path("authorities/<int:pk>/restore", authority_history.restore, name="restore_authority"),
+    path("authorities/<int:pk>/delete", authority_history.delete, name="delete_authority"),
+    path(
+        "authorities/<int:pk>/merges/<int:merge_pk>/undo",
+        authority_history.undo_merge,
+        name="undo_authority_merge",
+    ),
     path("authorities/<int:pk>/merge/<int:other>", authorities.merge, name="merge_authority"),
     path("cataloguing", cataloguing.of_all, name="cataloguing"),
     path("cataloguing/<int:pk>", cataloguing.of_one, name="library_rights"),

@@ -123,6 +123,8 @@ _TEXTS = {
     Code.NO_HEADING: _("It has no heading."),
     Code.HEADING_TAKEN: _("Another authority of the vocabulary has this heading: %(heading)s"),
     Code.KIND_NOT_IN_VOCABULARY: _("The vocabulary has none of this kind."),
+    Code.IN_RECORDS: _("Records have it. Merge it into another one instead."),
+    Code.TOOK_OTHERS_IN: _("Another one was merged into it."),
     Code.KINDS_DIFFER: _("They're of different kinds or vocabularies."),
     Code.SAME_WORK_ALREADY: _("They're editions of one work already."),
     Code.ALONE_ALREADY: _("No other edition is with it."),

@@ -56,8 +56,13 @@ class Command(BaseCommand):
     def _show(self, path: Path, report: AuthorityReport) -> None:
         self.stdout.write(
             f"{path.name}: {report.created:,} new, {report.changed:,} changed ({report.renamed:,} renamed), "
-            f"{report.unchanged:,} as before, {len(report.refused):,} refused"
+            f"{report.unchanged:,} as before, {len(report.kept):,} kept as changed by hand, "
+            f"{len(report.refused):,} refused"
         )
+        for place, names in report.kept[:_SHOWN]:
+            self.stdout.write(f"  {place}: changed here by hand, and kept: {', '.join(names)}")
+        if len(report.kept) > _SHOWN:
+            self.stdout.write(f"  and {len(report.kept) - _SHOWN:,} more")
         for place, code in report.refused[:_SHOWN]:
             self.stdout.write(f"  {place}: {code}")
         if len(report.refused) > _SHOWN:

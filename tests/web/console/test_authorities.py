@@ -100,3 +100,43 @@ def test_another_is_merged_into_it_unless_it_has_changed(operator_client, names,
     other.refresh_from_db()
     assert other.merged_into == holm
     assert operator_client.get(at("authority", other.pk)).status_code == 404
+
+
+def test_its_versions_say_what_changed_and_one_is_brought_back(operator_client, holm):
+    form = form_of(operator_client, at("authority", holm.pk))
+    operator_client.post(at("authority", holm.pk), form.values | {"heading": "Holm Berg, Karen", "note": "Married"})
+
+    page = operator_client.get(at("authority_history", holm.pk))
+    newest, first = page.context["versions"]
+    assert [(each["went"], each["came"]) for each in newest["changes"]] == [
+        ("Holm, Karen", "Holm Berg, Karen"),
+        ("", "Married"),
+    ]
+    assert (first["changes"], newest["version"].by) == ([], "Olga Operator")
+
+    address = at("restore_authority", holm.pk)
+    assert operator_client.post(address, {"version": "1", "expected": "1"}).status_code == 409
+    assert operator_client.post(address, {"version": "x", "expected": "2"}).status_code == 404
+    operator_client.post(address, {"version": "1", "expected": "2"})
+    holm.refresh_from_db()
+    assert (holm.heading, holm.version) == ("Holm, Karen", 3)
+
+
+def test_a_merge_is_undone_and_one_that_nothing_uses_deleted(operator_client, names, holm):
+    other = known(names, "Holm, K.")
+    operator_client.post(at("merge_authority", holm.pk, other.pk), {"version": "1", "other_version": "1"})
+    [row] = operator_client.get(at("authority_history", holm.pk)).context["merges"]
+
+    refused = operator_client.post(at("delete_authority", holm.pk), {"expected": "2"})
+    assert (refused.status_code, len(refused.context["problems"])) == (409, 2)
+    assert operator_client.post(at("undo_authority_merge", other.pk, row["merge"].pk)).status_code == 404
+    undone = operator_client.post(at("undo_authority_merge", holm.pk, row["merge"].pk))
+    assert undone.headers["Location"] == at("authority", other.pk)
+    assert "get back what they had before the merge" in operator_client.get(at("authority", other.pk)).content.decode()
+    other.refresh_from_db()
+    assert other.merged_into is None
+
+    HeadingChange.objects.update(finished_at=NOW)
+    gone = operator_client.post(at("delete_authority", holm.pk), {"expected": "3"})
+    assert gone.headers["Location"] == at("authorities")
+    assert list(Authority.objects.all()) == [other]
