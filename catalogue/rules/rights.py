@@ -82,6 +82,8 @@ def reasons_against_creation(level: Level, library: Library, *, owner: str) -> l
     reasons = []
     if level == Level.SCHOOL_COMMON and not library.is_school:
         reasons.append(Code.SCHOOLS_ONLY)
+    if level == Level.COMMON and not library.edits_common:
+        reasons.append(Code.NO_RIGHT_TO_COMMON)
     if not owner:
         reasons.append(Code.NO_OWNER)
     elif owner not in library.names:

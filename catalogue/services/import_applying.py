@@ -12,8 +12,9 @@ from catalogue.marc.problems import Problem, RecordProblem
 from catalogue.marc.records import RecordFailure
 from catalogue.models import BibliographicRecord, Change, ChangeKind, ImportEntry, ImportOutcome, ImportRun
 from catalogue.rules.import_decisions import Action
-from catalogue.rules.rights import reasons_against_creation
+from catalogue.rules.rights import reasons_against_creation, reasons_against_edit
 from catalogue.selectors.matching import Wanted
+from catalogue.selectors.rights import owned
 from catalogue.services import change_feed
 from catalogue.services.import_deciding import Decided, decided
 from catalogue.services.import_onto_records import enrich, overlay
@@ -117,13 +118,20 @@ def _written_before(run: ImportRun, choices: Sequence[Decided]) -> set[int]:
 
 
 def _create(new: dict[int, Incoming], how: Applying) -> dict[int, Done]:
-    """Bring new common records in together."""
+    """Bring new common records in together.
+
+    One that was deleted comes to life again, where the library could change it or had brought it in and undone that.
+    """
     library = how.author.library
+    deleted = _deleted(new.values(), how)
     done: dict[int, Done] = {}
     for place, record in new.items():
         owner = record.columns.owner or library.code
-        if against := reasons_against_creation(level_of(record), library, owner=owner):
-            done[place] = failed(None, map(Reason, against))
+        against = reasons_against_creation(level_of(record), library, owner=owner)
+        if row := deleted.get(record.key):
+            against += reasons_against_edit(owned(row), library, new_owner=record.columns.owner)
+        if against:
+            done[place] = failed(None, map(Reason, dict.fromkeys(against)))
     wanted = {place: record for place, record in new.items() if place not in done}
     if not wanted:
         return done
@@ -149,6 +157,23 @@ def _create(new: dict[int, Incoming], how: Applying) -> dict[int, Done]:
         # Bytes that a deleted record has already are left alone.
         done[place] = Done(outcome if run_id == how.author.run_id else ImportOutcome.UNCHANGED, pk, version)
     return done
+
+
+def _deleted(new: Iterable[Incoming], how: Applying) -> dict[tuple[str, str], BibliographicRecord]:
+    """Return the deleted records that have these records' numbers, without what the library's own imports brought."""
+    keys = {record.key for record in new}
+    rows = BibliographicRecord.objects.filter(
+        source__in={source for source, _number in keys},
+        control_number__in=[number for _source, number in keys],
+        deleted_at__isnull=False,
+    ).select_related("import_run")
+    own = how.author.municipality
+    return {
+        key: row
+        for row in rows
+        if (key := (row.source, row.control_number)) in keys
+        and not (own and row.import_run and row.import_run.municipality_id == own.pk)
+    }
 
 
 def _add(each: Decided, how: Applying) -> Done:

@@ -69,6 +69,8 @@ def test_may_it_be_changed(record, library, new_owner, expected):
         (Level.COMMON, AARHUS, "710100", [Code.OWNER_MUST_BE_EDITOR]),
         (Level.SCHOOL_COMMON, SCHOOL, "300123", []),
         (Level.SCHOOL_COMMON, AARHUS, "", [Code.SCHOOLS_ONLY, Code.NO_OWNER]),
+        (Level.COMMON, WITHOUT, WITHOUT.code, [Code.NO_RIGHT_TO_COMMON]),
+        (Level.LOCAL, WITHOUT, WITHOUT.code, []),
         (Level.COMMON, ROOT, "", []),
     ],
 )
