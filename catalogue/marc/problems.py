@@ -16,6 +16,7 @@ class Problem(StrEnum):
     LINE_FORMAT = "LINE_FORMAT"
     ZIP_ARCHIVE = "ZIP_ARCHIVE"
     BROKEN_ARCHIVE = "BROKEN_ARCHIVE"
+    TOO_MUCH_TO_LOOK_AT = "TOO_MUCH_TO_LOOK_AT"
     UNSUPPORTED_ENCODING = "UNSUPPORTED_ENCODING"
     UNIMARC = "UNIMARC"
     TRUNCATED = "TRUNCATED"
@@ -55,6 +56,7 @@ _TEXTS = {
     Problem.LINE_FORMAT: _("The file is MARC as text lines; export it as ISO 2709 or XML instead."),
     Problem.ZIP_ARCHIVE: _("The file is a ZIP archive; unpack it first."),
     Problem.BROKEN_ARCHIVE: _("The compressed file is damaged and ends here."),
+    Problem.TOO_MUCH_TO_LOOK_AT: _("The compressed file unpacks to too much to look at here."),
     Problem.UNSUPPORTED_ENCODING: _("The file's character encoding can't be read; convert it to UTF-8."),
     Problem.UNIMARC: _("The record is UNIMARC, which is not supported."),
     Problem.TRUNCATED: _("The record is cut off before its end."),

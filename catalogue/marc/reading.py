@@ -34,18 +34,25 @@ _NUMBER = re.compile(
 
 
 def read_records(
-    source: Path | str | BinaryIO, *, progress: Progress | None = None, encoding: str | None = None
+    source: Path | str | BinaryIO,
+    *,
+    progress: Progress | None = None,
+    encoding: str | None = None,
+    most_bytes: int | None = None,
 ) -> Iterator[RecordRead | RecordFailure]:
     """Yield every record of a file, packed with gzip or not, or why it can't be read.
 
     :param source: a path, or a stream of bytes opened by the caller
     :param progress: told, now and then, how many bytes have been read and how many there are, if that's known
     :param encoding: one of `ENCODINGS`, to believe instead of what the file says
+    :param most_bytes: of a packed file that are unpacked, where somebody waits; behind them stands a failure
     """
     with _opened(source) as stream:
         counted = _Counted(stream, progress)
         try:
-            yield from _read(counted, encoding)
+            yield from _read(counted, encoding, most_bytes)
+        except _TooMuch:
+            yield RecordFailure(0, counted.count, Problem.TOO_MUCH_TO_LOOK_AT)
         except (EOFError, gzip.BadGzipFile, zlib.error) as error:
             yield RecordFailure(0, counted.count, Problem.BROKEN_ARCHIVE, detail=str(error))
 
@@ -76,10 +83,11 @@ def parse_raw(raw: bytes, *, raw_format: str, raw_encoding: str) -> MarcRecord:
     return iso2709.parse(raw, "utf-8" if raw_encoding == "ascii" else raw_encoding).record
 
 
-def _read(stream: "_Counted", encoding: str | None) -> Iterator[RecordRead | RecordFailure]:
+def _read(stream: "_Counted", encoding: str | None, most_bytes: int | None) -> Iterator[RecordRead | RecordFailure]:
     head = _Headed(stream)
     if head.start.startswith(b"\x1f\x8b"):
-        head = _Headed(cast(iso2709.Readable, gzip.GzipFile(fileobj=cast(BinaryIO, head))))
+        unpacked = cast(iso2709.Readable, gzip.GzipFile(fileobj=cast(BinaryIO, head)))
+        head = _Headed(_Limited(unpacked, most_bytes) if most_bytes else unpacked)
     found = _recognise(head.start, encoding)
     if isinstance(found, Problem):
         yield RecordFailure(0, 0, found)
@@ -168,6 +176,24 @@ class _Counted:
         self.count += len(data)
         if self.progress:
             self.progress(self.count, self.total)
+        return data
+
+
+class _TooMuch(Exception):
+    """More was unpacked than there's time for."""
+
+
+class _Limited:
+    """A stream that ends with an exception once too much has been read of it."""
+
+    def __init__(self, stream: iso2709.Readable, most_bytes: int) -> None:
+        self.stream, self.left = stream, most_bytes
+
+    def read(self, size: int = -1, /) -> bytes:
+        data = self.stream.read(min(size, self.left + 1) if size >= 0 else self.left + 1)
+        self.left -= len(data)
+        if self.left < 0:
+            raise _TooMuch
         return data
 
 

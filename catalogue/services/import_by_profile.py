@@ -102,10 +102,11 @@ def pause_import(*, run_id: int, author: Author) -> None:
 def resume_import(*, run_id: int, author: Author) -> None:
     """Let a run that was paused or broke off wait for a worker again; the caller sends one.
 
-    :raises RecordRefused: NOT_NOW, if it's neither
+    :raises RecordRefused: NOT_NOW, if it's neither, nor waits
     """
-    # One that says it runs may have been killed; if it wasn't, the worker that comes second stops by itself.
-    stopped = (_State.PAUSED, _State.FAILED, _State.RUNNING)
+    # One that says it runs may have been killed, and the message of one that waits may be lost; if nothing of the kind
+    # happened, the worker that comes second stops by itself.
+    stopped = (_State.PAUSED, _State.FAILED, _State.RUNNING, _State.WAITING)
     _change_state(run_id, author, stopped, _State.WAITING, "catalogue.resume_import")
 
 

@@ -13,6 +13,8 @@ from catalogue.services.import_deciding import Decided, decided, reason_to_refus
 from catalogue.services.record_writing import Incoming, incoming
 
 SHOWN = 100
+# Far more than a hundred records have; a small file can be packed so that it unpacks to hundreds of gigabytes.
+_MOST_BYTES = 64_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def preview_import(*, file: Path | BinaryIO, source: str, profile: Profile) -> l
     """
     found: list[Foreseen] = []
     records: list[Incoming] = []
-    for outcome in read_records(file):
+    for outcome in read_records(file, most_bytes=_MOST_BYTES):
         if isinstance(outcome, RecordFailure):
             found.append(_unreadable(outcome))
         else:

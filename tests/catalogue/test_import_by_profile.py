@@ -1,5 +1,6 @@
 """Imports by a profile: decided, protected, paused, gone on with after a kill, asked, previewed and undone."""
 
+import gzip
 from io import BytesIO
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from catalogue.errors import Code, RecordRefused
 from catalogue.models import (
     BibliographicRecord,
+    CataloguingLibrary,
     Enrichment,
     HoldingsSummary,
     ImportEntry,
@@ -15,14 +17,14 @@ from catalogue.models import (
     RecordVersion,
 )
 from catalogue.rules.import_decisions import Action
-from catalogue.services import import_by_profile
+from catalogue.services import import_by_profile, import_preview
 from catalogue.services.import_answers import answer_question
 from catalogue.services.import_by_profile import pause_import, plan_profile_import, resume_import, run_profile_import
 from catalogue.services.import_marc import import_marc
 from catalogue.services.import_preview import preview_import
 from catalogue.services.import_profiles import rules_of, save_profile
 from catalogue.services.import_undo import begin_undo, undo_import
-from catalogue.services.records import Author, save_record
+from catalogue.services.records import Author, delete_record, save_record
 from tests.catalogue.marc_samples import DANISH_NOVEL, NOVEL, iso2709
 from tests.factories.accounts import StaffAccountFactory
 
@@ -166,6 +168,27 @@ def test_a_library_without_schools_brings_in_no_record_of_theirs(bring, root):
     assert ImportEntry.objects.get().reasons == [Code.SCHOOLS_ONLY]
 
     assert bring(novel(t003="300000"), by=root).counts == {"CREATED": 1}
+
+
+def test_a_library_that_takes_no_part_in_the_common_records_brings_in_none(bring, alpha):
+    CataloguingLibrary.objects.create(municipality=alpha, edits_common=False)
+
+    assert bring(novel()).counts == {"FAILED": 1}
+    assert ImportEntry.objects.get().reasons == [Code.NO_RIGHT_TO_COMMON]
+    assert not BibliographicRecord.objects.exists()
+
+
+def test_what_another_library_deleted_stays_deleted(bring, known, root, beta, now):
+    CataloguingLibrary.objects.create(municipality=beta, edits_common=False)
+    BibliographicRecord.objects.update(owner="beta")
+    delete_record(record_id=known.pk, expected_version=1, author=root, now=now)
+
+    assert bring(novel(t245="10$aOurs now")).counts == {"FAILED": 1}
+    assert ImportEntry.objects.get().reasons == [Code.OWNER_SHARES_NOTHING]
+    assert BibliographicRecord.objects.get().deleted_at == now
+
+    BibliographicRecord.objects.update(owner="alpha")
+    assert bring(novel(t245="10$aOurs now")).counts == {"CHANGED": 1}
 
 
 def test_keeps_the_newer_one_of_two_with_one_number(bring, known):
@@ -364,6 +387,17 @@ def test_shows_beforehand_what_would_become_of_the_first_records(known, author):
     assert found[0].points["ISBN"] == 75
     assert BibliographicRecord.objects.get().version == 1
     assert not ImportEntry.objects.exists()
+
+
+def test_looks_at_no_more_than_it_may_of_what_a_file_unpacks_to(author, monkeypatch):
+    monkeypatch.setattr(import_preview, "_MOST_BYTES", 100_000)
+    packed = {name: gzip.compress(novel() + more) for name, more in (("small", b""), ("bomb", b"0" * 200_000))}
+    profile = rules_of(save_profile(values={"name": "Packed"}, author=author))
+
+    rows = {name: preview_import(file=BytesIO(raw), source="x", profile=profile) for name, raw in packed.items()}
+
+    assert [each.title for each in rows["small"]] == ["Yön äänet"]
+    assert [each.reasons for each in rows["bomb"] if each.position == 0] == [("TOO_MUCH_TO_LOOK_AT",)]
 
 
 @pytest.mark.parametrize(

@@ -61,8 +61,9 @@ def page(request: StaffRequest, run: Any) -> HttpResponse:
         "counts": [(text, run.counts[name]) for name, text in OUTCOMES.items() if run.counts.get(name)],
         "problem": describe(run.problem) if run.problem else "",
         "may_begin": run.state == "PAUSED",
-        # A run whose worker died says that it runs: the second worker does no harm.
-        "may_go_on": run.state in ("FAILED", "RUNNING"),
+        # A run whose worker died says that it runs, one whose message got lost waits: a second worker does no harm.
+        "may_go_on": run.state in ("FAILED", "RUNNING", "WAITING"),
+        "may_go_on_undoing": run.state == "UNDOING",
         "may_pause": run.state in ("WAITING", "RUNNING"),
         "may_undo": run.state in ("DONE", "FAILED", "PAUSED") and run.position > 0,
     }

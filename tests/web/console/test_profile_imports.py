@@ -145,6 +145,23 @@ def test_pauses_and_refuses_what_cannot_be_done_now(admin_client, run, started):
     assert "The import has gone on meanwhile" in answer.content.decode()
 
 
+@pytest.mark.parametrize(("state", "way"), [("WAITING", "go-on"), ("UNDOING", "undo")])
+def test_what_lost_its_message_or_broke_off_goes_on(
+    admin_client, run, started, state, way, django_capture_on_commit_callbacks
+):
+    ImportRun.objects.update(state=state, position=1)
+    address = f"/console/import/{run.pk}/{way}"
+    page = admin_client.get(f"/console/import/{run.pk}").content.decode()
+    assert page.count(f'action="{address}"') == page.count('id="import-go-on"') == 1
+
+    with django_capture_on_commit_callbacks(execute=True):
+        admin_client.post(address)
+
+    run.refresh_from_db()
+    expected = import_by_profile if way == "go-on" else undo_profile_import
+    assert (run.state, [(task, message["run_id"]) for task, message in started]) == (state, [(expected, run.pk)])
+
+
 def test_answers_a_question(admin_client, run):
     ImportRun.objects.update(state=ImportRun.State.DONE, position=1, counts={"ASKED": 1})
     ImportEntry.objects.create(run=run, position=1, title="Yön äänet", outcome="ASKED", why="UNSURE", raw=novel())
