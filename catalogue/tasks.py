@@ -183,7 +183,7 @@ def _harvest(source_id: int, local_day: str, author: Author) -> None:
         if source and source.kind == SourceKind.FOLDER:
             take_files(source=source, store=_stored, author=author, now=now)
         elif source:
-            harvest(source=source, store=_stored, author=author, now=now)
+            harvest(source=source, store=_stored, discard=default_storage.delete, author=author, now=now)
     # Beside the new one, any whose worker died: nobody else is told to go on with it.
     for run in unfinished_harvests(source_id, municipality_id):
         if default_storage.exists(run.stored_as):

@@ -26,6 +26,7 @@ _MOST_BYTES, _MOST_PAGES, _SECONDS = 1 << 30, 20_000, 6 * 3600.0
 _HEAD, _END = b'<?xml version="1.0" encoding="UTF-8"?>\n<collection>\n', b"</collection>\n"
 
 Store = Callable[[BinaryIO], str]
+Discard = Callable[[str], None]
 
 
 @dataclass
@@ -62,10 +63,11 @@ def claim(source_id: int, municipality_id: int | None, *, day: date | None, now:
     return mine.first() if claimed else None
 
 
-def harvest(*, source: ImportSource, store: Store, author: Author, now: datetime) -> ImportRun | None:
+def harvest(*, source: ImportSource, store: Store, discard: Discard, author: Author, now: datetime) -> ImportRun | None:
     """Fetch what has changed at a source, and return the import that waits with it; None when nothing came.
 
     :param store: keeps the file in the municipality's own storage and returns its name there
+    :param discard: takes a file of that name away again, when its source is gone or another by now
     """
     wanted = Wanted(source.address, source.prefix, source.set_name, source.since, source.token)
     with tempfile.TemporaryFile() as file:
@@ -74,7 +76,10 @@ def harvest(*, source: ImportSource, store: Store, author: Author, now: datetime
         file.write(_END)
         file.seek(0)
         stored_as = store(cast(BinaryIO, file)) if fetched.records else ""
-    return _note(source, fetched, stored_as, author, now)
+    run = _note(source, fetched, stored_as, author, now)
+    if stored_as and run is None:
+        discard(stored_as)
+    return run
 
 
 def _fetch(wanted: Wanted, file: BinaryIO) -> _Fetched:
@@ -103,7 +108,7 @@ def _fetch(wanted: Wanted, file: BinaryIO) -> _Fetched:
 def _note(source: ImportSource, fetched: _Fetched, stored_as: str, author: Author, now: datetime) -> ImportRun | None:
     row = ImportSource.objects.select_for_update(of=("self",)).select_related("profile").filter(pk=source.pk).first()
     if row is None or any(getattr(row, name) != getattr(source, name) for name in HARVESTED):
-        # Deleted or asked for something else meanwhile, which begins anew; what came is left where it is.
+        # Deleted or asked for something else meanwhile, which begins anew; what came is of no use.
         return None
     if not source.token:
         # Only a harvest from the beginning knows from when on the next one asks.

@@ -248,7 +248,7 @@ def test_a_last_page_that_says_there_is_nothing_ends_a_harvest(provided, source,
     assert (source.problem, source.token, bool(MOMENT.fullmatch(source.since))) == ("", "", True)
 
 
-def test_a_source_that_is_changed_while_it_is_asked_begins_anew(provided, source, harvest, monkeypatch):
+def test_a_source_that_is_changed_while_it_is_asked_begins_anew(provided, source, harvest, monkeypatch, tmp_path):
     asked_for = harvests.pages
 
     def pages(wanted):
@@ -261,6 +261,7 @@ def test_a_source_that_is_changed_while_it_is_asked_begins_anew(provided, source
 
     assert (source.set_name, source.since, source.since_then, source.token) == ("books", "", "", "")
     assert ImportRun.objects.count() == 0
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
 
 
 def test_what_a_killed_worker_fetched_is_brought_in_by_the_next(provided, source, harvest, monkeypatch):
