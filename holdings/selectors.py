@@ -90,7 +90,7 @@ def newest_item() -> int:
     return Item.objects.aggregate(newest=Max("pk"))["newest"] or 0
 
 
-def titles_new_here(*, after: int, until: int, branches: Collection[str] = ()) -> dict[int, int]:
+def titles_new_here(*, after: int, until: int, branches: Collection[str] = (), most: int) -> dict[int, int]:
     """Return the titles that came to the library, or to some of its branches, between two items.
 
     A further item of a title that it has, or had, isn't a new title.
@@ -98,13 +98,14 @@ def titles_new_here(*, after: int, until: int, branches: Collection[str] = ()) -
     :param after: the number of the last item before
     :param until: the number of the last item that counts
     :param branches: codes of branches; none for the whole library
+    :param most: so many titles at most, any of them
     :returns: {record id: number of its first item}
     """
     items = Item.objects.filter(home_branch__code__in=branches) if branches else Item.objects.all()
     # The few new ones first: all of a library's items are many.
     lately = items.filter(pk__gt=after, pk__lte=until)
     known = items.filter(record=OuterRef("record"), pk__lte=after)
-    return dict(lately.exclude(Exists(known)).order_by().values_list("record").annotate(first=Min("pk")))
+    return dict(lately.exclude(Exists(known)).order_by().values_list("record").annotate(first=Min("pk"))[:most])
 
 
 def contents_of(item_id: int) -> list[Item]:

@@ -8,6 +8,7 @@ import pytest
 from catalogue.models import Change, HoldingsSummary
 from catalogue.search import folder
 from catalogue.search.writing import rebuild
+from circulation.services.nightly import new_titles
 from circulation.services.nightly.batches import SomeFailed
 from circulation.services.nightly.new_titles import MOST_NAMED, tell_of_new_titles
 from circulation.services.notice_checks import still_wanted
@@ -192,3 +193,25 @@ def test_a_message_about_a_search_that_is_gone_is_not_sent(save, bring):
     remove_search(saved=saved)
 
     assert still_wanted(told) == set()
+
+
+def test_what_is_new_is_read_once_for_all_searches_that_looked_up_to_the_same(save, bring, monkeypatch):
+    first, second, elsewhere = save(), save("per"), save("other", branches=("main",))
+    bring("Lucky Per", "Other things")
+    asked = []
+    read = new_titles.titles_new_here
+    monkeypatch.setattr(new_titles, "titles_new_here", lambda **facts: asked.append(facts["branches"]) or read(**facts))
+
+    assert [told.about["search"] for told in tell()] == [first.pk, second.pk, elsewhere.pk]
+    assert asked == [(), ("main",)]
+
+
+def test_a_whole_stock_is_no_news_and_what_comes_after_it_is(save, bring, monkeypatch):
+    saved = save()
+    monkeypatch.setattr(new_titles, "_MOST_NEW", 1)
+    bring("Lucky Per", "Lucky Luke")
+    assert tell() == []
+
+    bring("Lucky Strike")
+    [told] = tell(1)
+    assert (told.about, "Lucky Strike" in told.body, "Lucky Per" in told.body) == ({"search": saved.pk}, True, False)

@@ -1,9 +1,11 @@
 """The night's news: titles that have come since and fit what patrons have saved, one message a search."""
 
+import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from functools import lru_cache
 
 from catalogue.search import Filters, Hit, SearchRequest, Sort, State, search, unread_records
 from catalogue.selectors import newest_record
@@ -22,6 +24,11 @@ MOST_NAMED = 10
 _MOST_LOOKED_AT = 100
 # While the index has more than this before it, it waits for another night: what came then is told later, not never.
 _MOST_UNREAD = 5_000
+# A library that brings in its whole stock has no news; messages of it would be about everything.
+_MOST_NEW = 20_000
+# Of what's new since when and where, so many answers; nearly all searches have looked up to the same item.
+_DIFFERENT_KEPT = 64
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,15 @@ class _Night:
     newest_item: int
     newest_record: int
     unread: frozenset[int]
+    new_here: "Callable[[int, tuple[str, ...]], _NewHere]"
+
+
+@dataclass(frozen=True)
+class _NewHere:
+    """The titles that came to the library, and up to which item that's all of them."""
+
+    titles: frozenset[int]
+    seen: int
 
 
 @dataclass(frozen=True)
@@ -58,7 +74,7 @@ def tell_of_new_titles(*, on: date, now: datetime, counts: Counter[str]) -> None
     unread = unread_records(_MOST_UNREAD)
     if unread is None:
         raise SomeFailed("the search index is not up to date")
-    night = _Night(*newest, frozenset(unread))
+    night = _Night(*newest, frozenset(unread), _new_here_until(newest[0], frozenset(unread)))
 
     def work(keys: Sequence[int]) -> Counter[str]:
         return Counter(letters=_tell(keys, night, now))
@@ -85,15 +101,28 @@ def _news(saved: SavedSearch, night: _Night) -> _News:
 
 
 def _new_here(saved: SavedSearch, asked: Asked, night: _Night) -> _News:
-    first_items = titles_new_here(after=saved.seen_item, until=night.newest_item, branches=asked.branches)
-    # Up to the first one that the index doesn't know yet; that one and what follows is told another night.
-    seen = min((item - 1 for pk, item in first_items.items() if pk in night.unread), default=night.newest_item)
-    known = frozenset(pk for pk, item in first_items.items() if item <= seen)
-    if not known:
-        return _News((), 0, seen, night.newest_record)
+    new = night.new_here(saved.seen_item, tuple(sorted(set(asked.branches))))
+    if not new.titles:
+        return _News((), 0, new.seen, night.newest_record)
     wanted = replace(_request(asked), municipality=current_municipality().schema_name, page_size=MOST_NAMED)
-    hits, total = _found(replace(wanted, filters=replace(wanted.filters, only=known)))
-    return _News(hits, total, seen, night.newest_record)
+    hits, total = _found(replace(wanted, filters=replace(wanted.filters, only=new.titles)))
+    return _News(hits, total, new.seen, night.newest_record)
+
+
+def _new_here_until(newest_item: int, unread: frozenset[int]) -> Callable[[int, tuple[str, ...]], _NewHere]:
+    """Return a function that says what's new since an item at some branches; most searches ask it the same."""
+
+    @lru_cache(maxsize=_DIFFERENT_KEPT)
+    def new_here(after: int, branches: tuple[str, ...]) -> _NewHere:
+        found = titles_new_here(after=after, until=newest_item, branches=branches, most=_MOST_NEW + 1)
+        if len(found) > _MOST_NEW:
+            logger.warning("So many new titles are no news: nobody is told of them", extra={"more_than": _MOST_NEW})
+            return _NewHere(frozenset(), newest_item)
+        # Up to the first one that the index doesn't know yet; that one and what follows is told another night.
+        seen = min((item - 1 for pk, item in found.items() if pk in unread), default=newest_item)
+        return _NewHere(frozenset(pk for pk, item in found.items() if item <= seen), seen)
+
+    return new_here
 
 
 def _new_anywhere(saved: SavedSearch, asked: Asked, night: _Night) -> _News:
