@@ -13,7 +13,7 @@ from django.db.models import Count, FilteredRelation, Min, Q
 from circulation.selectors.holds import queue_length
 from holdings.models import Branch, Item
 
-__all__ = ["BranchAvailability", "all_titles_at_home", "availability", "queue_length", "titles_at_home"]
+__all__ = ["BranchAvailability", "all_titles_at_home", "availability", "is_on_order", "queue_length", "titles_at_home"]
 
 _AT_HOME_FOR = 30  # seconds
 
@@ -83,6 +83,11 @@ def availability(record_ids: Collection[int]) -> dict[int, list[BranchAvailabili
             )
         )
     return found
+
+
+def is_on_order(lines: Collection[BranchAvailability]) -> bool:
+    """Return whether all that there is of a title is on order: some is, and nothing has been received yet."""
+    return bool(lines) and all(line.total == line.on_order for line in lines)
 
 
 def titles_at_home(record_ids: Collection[int], *, branches: Collection[str] = ()) -> set[int]:

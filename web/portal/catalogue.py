@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from catalogue.search import SearchResult, other_editions, suggest
 from catalogue.selectors import get_record
 from catalogue.selectors.enrichments import record_view
-from circulation.selectors.availability import availability, queue_length
+from circulation.selectors.availability import availability, is_on_order, queue_length
 from circulation.selectors.holds import own_hold_on, queued_holds_of
 from holdings.selectors import (
     branches_in_service,
@@ -162,7 +162,7 @@ def hits_with_availability(result: SearchResult) -> list[dict[str, Any]]:
                 "lines": [line for line in lines if line.home],
                 "is_home": any(line.home for line in lines),
                 "is_owned": any(line.total for line in lines),
-                "is_ordered": bool(lines) and all(line.total == line.on_order for line in lines),
+                "is_ordered": is_on_order(lines),
                 "waiting": waiting.get(hit.record_id, 0),
                 "work": work_of(hit, result.editions.get(hit.record_id, ()), address, live),
             }

@@ -13,7 +13,7 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST, require_safe
 
 from catalogue.selectors import get_record, records_by_ids
-from circulation.selectors.availability import availability
+from circulation.selectors.availability import availability, is_on_order
 from common.sort_keys import sort_key
 from patrons import errors
 from patrons.errors import PatronRefused
@@ -233,6 +233,7 @@ def _titles(request: PageRequest, shelf: Any) -> dict[str, Any]:
             "cover": cover_kind(record.material_type, record.audience),
             "is_home": any(line.home for line in here.get(record.pk, [])),
             "is_owned": any(line.total for line in here.get(record.pk, [])),
+            "is_ordered": is_on_order(here.get(record.pk, [])),
         }
         for record in page
     ]

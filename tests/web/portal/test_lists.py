@@ -5,7 +5,7 @@ import pytest
 from accounts.models import AuditEntry
 from patrons.models import Shelf, ShelvedTitle
 from patrons.services import shelves
-from tests.factories import NOW, PatronFactory, RecordFactory
+from tests.factories import NOW, ItemFactory, PatronFactory, RecordFactory
 
 
 @pytest.fixture
@@ -160,3 +160,15 @@ def test_lists_and_titles_have_limits(at_home, patron, shelf, monkeypatch):
 @pytest.mark.parametrize("number", ["", "x", "9" * 30, "-1"])
 def test_what_is_no_title_is_not_found(at_home, patron, number):
     assert at_home.post("/me/lists/put", {"record": number}).status_code == 404
+
+
+def test_a_title_that_nobody_has_received_yet_is_on_order_and_not_on_loan(at_home, shelf, desk_branch):
+    ordered, lent = (each.record for each in shelf.titles.order_by("record__title"))
+    ItemFactory(record=ordered, home_branch=desk_branch, status="ON_ORDER")
+    ItemFactory(record=lent, home_branch=desk_branch, status="ON_LOAN")
+    ItemFactory(record=lent, home_branch=desk_branch, status="ON_ORDER")
+
+    page = at_home.get(f"/me/lists/{shelf.pk}?sort=title").content.decode()
+
+    assert page.count("On order") == page.count("On loan") == 1
+    assert page.index("Ager") < page.index("On order") < page.index("Bjerget") < page.index("On loan")
