@@ -5,8 +5,10 @@ Whoever catalogues writes "1" or "yksi", "&" or "ja", "ä" or "a": that's no dif
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any, Protocol
 
 from catalogue.marc.languages import language_code
 from catalogue.marc.record_columns import RecordColumns
@@ -80,23 +82,68 @@ def match_facts(record: MarcRecord, columns: RecordColumns, *, source: str) -> M
             numbers.add((found[1], found[2].strip()))
     return MatchFacts(
         numbers=frozenset(pair for pair in numbers if all(pair)),
-        material=str(columns.material_type),
         title=comparable(title),
         whole_title=comparable(f"{title} {remainder}"),
         part=part_number(part),
         languages=frozenset(languages - {"", "mul", "und", "zxx"}),
-        isbns=frozenset(columns.isbns),
-        issns=frozenset(columns.issns),
-        year=columns.year,
-        names=tuple(filter(None, map(_name, [columns.author, *columns.contributors]))),
         name_numbers=frozenset(
             number for tag in _NAME_TAGS for number in record.values(tag, _NAME_NUMBER_CODES[record.flavour])
         ),
-        edition=_edition(columns.edition),
-        publisher=comparable(columns.publisher),
-        pages=_first_number(columns.extent),
-        parent=columns.part_of,
+        **_of_columns(columns),
     )
+
+
+class _Columns(Protocol):
+    """What the columns of a record tell, whether they were just read or are stored."""
+
+    @property
+    def author(self) -> str: ...
+
+    @property
+    def contributors(self) -> Iterable[str]: ...
+
+    @property
+    def edition(self) -> str: ...
+
+    @property
+    def publisher(self) -> str: ...
+
+    @property
+    def year(self) -> int | None: ...
+
+    @property
+    def isbns(self) -> Iterable[str]: ...
+
+    @property
+    def issns(self) -> Iterable[str]: ...
+
+    @property
+    def material_type(self) -> object: ...
+
+    @property
+    def extent(self) -> str: ...
+
+    @property
+    def part_of(self) -> str: ...
+
+
+def facts_at_best(columns: _Columns, like: MatchFacts) -> MatchFacts:
+    """Return what an unread record's columns tell; what they don't is what speaks most for `like`, numbers aside."""
+    return replace(like, numbers=frozenset(), **_of_columns(columns))
+
+
+def _of_columns(columns: _Columns) -> dict[str, Any]:
+    return {
+        "material": str(columns.material_type),
+        "isbns": frozenset(columns.isbns),
+        "issns": frozenset(columns.issns),
+        "year": columns.year,
+        "names": tuple(filter(None, map(_name, [columns.author, *columns.contributors]))),
+        "edition": _edition(columns.edition),
+        "publisher": comparable(columns.publisher),
+        "pages": _first_number(columns.extent),
+        "parent": columns.part_of,
+    }
 
 
 def title_key_of(record: MarcRecord, columns: RecordColumns) -> str:

@@ -72,6 +72,19 @@ def compare(one: MatchFacts, other: MatchFacts) -> Score:
     return Score({feature: points for feature, points in found.items() if points})
 
 
+def is_told_apart(facts: MatchFacts, *, number: tuple[str, str], at_best: MatchFacts) -> bool:
+    """Say whether a record isn't worth a look by what's known of it unread, unless they share a number.
+
+    An agency gives one title one number; and even with the very same title, other names, years or ISBNs may weigh more.
+
+    :param number: whose number the record has, and the number
+    :param at_best: from `catalogue.rules.match_facts.facts_at_best`
+    """
+    if any(who == number[0] and each != number[1] for who, each in facts.numbers):
+        return True
+    return not compare(facts, at_best).is_worth_a_look
+
+
 def _number(one: MatchFacts, other: MatchFacts) -> int:
     if one.numbers & other.numbers:
         return 75

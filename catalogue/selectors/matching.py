@@ -1,7 +1,8 @@
 """Finding the records that incoming ones may be: by number, ISBN and ISSN first, then by title, type and year."""
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db import connection
@@ -13,8 +14,8 @@ from catalogue.marc.reading import parse_raw
 from catalogue.marc.record_columns import RecordColumns
 from catalogue.marc.records import MarcRecord
 from catalogue.models import BibliographicRecord
-from catalogue.rules.match_facts import MatchFacts, match_facts
-from catalogue.rules.matching import Candidate, compare, is_double, ranked
+from catalogue.rules.match_facts import MatchFacts, facts_at_best, match_facts
+from catalogue.rules.matching import Candidate, compare, is_double, is_told_apart, ranked
 from catalogue.selectors.visibility import viewer, visible_to
 
 # What matching would veto isn't read: another type, another year. Beyond twenty of one title, type and year, the title
@@ -35,6 +36,10 @@ _BY_TITLE = """
 
 # The source of what has none here.
 _ELSEWHERE = ""
+_COMPARED = "author contributors edition publisher year isbns issns material_type extent part_of"
+_STORED = ("version", "source", "control_number", "raw", "raw_format", "raw_encoding", *_COMPARED.split())
+# What stands in a record's bytes as it is, whatever their format and encoding.
+_PLAIN = re.compile(r"[\w .:/-]*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,17 +78,16 @@ def candidates_for(batch: Sequence[Wanted]) -> list[list[Candidate]]:
 def candidates_and_contents(batch: Sequence[Wanted]) -> tuple[list[list[Candidate]], Mapping[int, Content]]:
     """Return the candidates, and what was read of them, for whoever goes on with it."""
     ids = _ids_by_place(batch)
-    known = _contents_of({record_id for found in ids.values() for record_id in found})
+    contents = _Contents({record_id for found in ids.values() for record_id in found})
     result = []
     for place, wanted in enumerate(batch):
         found = []
         for record_id in sorted(ids[place]):
-            if record_id in known:
-                content = known[record_id]
+            if contents.may_be(record_id, wanted) and (content := contents.get(record_id)):
                 score = compare(wanted.facts, content.facts)
                 found.append(Candidate(record_id, score, is_same_number=content.key == wanted.key))
         result.append(ranked(found))
-    return result, known
+    return result, contents.read
 
 
 def doubles_of(wanted: Wanted) -> list[int]:
@@ -105,9 +109,13 @@ def already_here(records: Sequence[MarcRecord]) -> list[list[BibliographicRecord
 
 def _doubles(batch: Sequence[Wanted]) -> list[list[int]]:
     ids = _ids_by_place(batch)
-    known = _contents_of({record_id for found in ids.values() for record_id in found})
+    contents = _Contents({record_id for found in ids.values() for record_id in found})
     return [
-        sorted(record_id for record_id in ids[place] if record_id in known and _is_double(wanted, known[record_id]))
+        sorted(
+            record_id
+            for record_id in ids[place]
+            if (content := contents.get(record_id)) and _is_double(wanted, content)
+        )
         for place, wanted in enumerate(batch)
     ]
 
@@ -158,17 +166,41 @@ def _title_wishes(batch: Sequence[Wanted]) -> list[list[object]]:
     return [list(column) for column in zip(*wishes, strict=True)] if wishes else [[], [], [], []]
 
 
-def _contents_of(record_ids: Iterable[int]) -> dict[int, Content]:
-    rows = BibliographicRecord.objects.filter(pk__in=list(record_ids))
-    found = {}
-    for pk, version, source, number, raw, raw_format, raw_encoding in rows.values_list(
-        "pk", "version", "source", "control_number", "raw", "raw_format", "raw_encoding"
-    ):
+class _Contents:
+    """What's stored of some records, each read when it's first asked for.
+
+    :ivar read: what was read so far
+    """
+
+    def __init__(self, record_ids: Collection[int]) -> None:
+        self._rows = {row.pk: row for row in BibliographicRecord.objects.filter(pk__in=record_ids).only(*_STORED)}
+        self._unreadable: set[int] = set()
+        self.read: dict[int, Content] = {}
+
+    def may_be(self, record_id: int, wanted: Wanted) -> bool:
+        """Say whether a record is worth reading: most of those that have only the title in common aren't."""
+        row = self._rows.get(record_id)
+        if row is None:
+            return False
+        key = (row.source, row.control_number)
+        if key == wanted.key or not is_told_apart(wanted.facts, number=key, at_best=facts_at_best(row, wanted.facts)):
+            return True
+        # Its own fields may name another number that they share.
+        raw = bytes(row.raw)
+        numbers = [number for _who, number in (*wanted.facts.numbers, wanted.key)]
+        return not all(_PLAIN.fullmatch(each) for each in numbers) or any(each.encode() in raw for each in numbers)
+
+    def get(self, record_id: int) -> Content | None:
+        """Return what a record says; None when its bytes can't be read."""
+        if record_id in self.read or record_id in self._unreadable or record_id not in self._rows:
+            return self.read.get(record_id)
+        row = self._rows[record_id]
         try:
-            record = parse_raw(bytes(raw), raw_format=raw_format, raw_encoding=raw_encoding)
+            record = parse_raw(bytes(row.raw), raw_format=row.raw_format, raw_encoding=row.raw_encoding)
         except RecordProblem:
-            continue
+            self._unreadable.add(record_id)
+            return None
         columns = parse_columns(record)
-        facts = match_facts(record, columns, source=source)
-        found[pk] = Content(version, (source, number), record, columns, facts)
-    return found
+        facts = match_facts(record, columns, source=row.source)
+        self.read[record_id] = Content(row.version, (row.source, row.control_number), record, columns, facts)
+        return self.read[record_id]

@@ -16,6 +16,7 @@ from catalogue.errors import Code, RecordRefused
 from catalogue.marc.reading import Progress, read_records
 from catalogue.marc.records import RecordFailure, RecordRead
 from catalogue.models import ImportProfile, ImportRun, ImportSource
+from catalogue.rules.matching import is_told_apart
 from catalogue.selectors.matching import Wanted
 from catalogue.services.import_applying import Batch, entries_of
 from catalogue.services.import_deciding import reason_to_refuse, wanted
@@ -166,20 +167,27 @@ class _Kin:
 
     def __init__(self) -> None:
         self._identifiers: set[object] = set()
-        self._years: dict[tuple[str, str], list[int | None]] = {}
+        self._titled: dict[tuple[str, str], list[Wanted]] = {}
 
     def may_have(self, wish: Wanted) -> bool:
         """Say whether one of them may be the title that's wanted, as candidates are found."""
         return not self._identifiers.isdisjoint(_identifiers(wish)) or any(
-            wish.facts.year is None or year is None or abs(year - wish.facts.year) < 2
-            for year in self._years.get(_title(wish), ())
+            _may_be_one(wish, each) for each in self._titled.get(_title(wish), ())
         )
 
     def add(self, wish: Wanted) -> None:
         """Take one of them in."""
         self._identifiers |= _identifiers(wish)
         if wish.facts.title_key:
-            self._years.setdefault(_title(wish), []).append(wish.facts.year)
+            self._titled.setdefault(_title(wish), []).append(wish)
+
+
+def _may_be_one(wish: Wanted, other: Wanted) -> bool:
+    """Say whether two of one title and type may be the same; they share no number."""
+    one, two = wish.facts.year, other.facts.year
+    if one is not None and two is not None and abs(one - two) > 1:
+        return False
+    return not is_told_apart(wish.facts, number=other.key, at_best=other.facts)
 
 
 def _identifiers(wish: Wanted) -> set[object]:

@@ -16,6 +16,7 @@ from catalogue.models import (
     ImportEntry,
     RecordVersion,
 )
+from catalogue.selectors import matching
 from catalogue.services import import_by_profile
 from catalogue.services.import_by_profile import plan_profile_import, run_profile_import
 from catalogue.services.import_marc import import_marc
@@ -26,10 +27,10 @@ from tests.catalogue.marc_samples import iso2709
 pytestmark = pytest.mark.django_db
 
 
-def title(number, text="", *more, year=2024, isbn=None):
+def title(number, text="", *more, year=2024, isbn=None, agency="FI-TEST"):
     fields = [
         ("001", str(number)),
-        ("003", "FI-TEST"),
+        ("003", agency),
         ("245", f"10$a{text or f'Title number {number} of all'}"),
         ("264", f" 1$c{year}"),
         *more,
@@ -147,8 +148,11 @@ def test_the_second_of_two_changes_the_record_when_the_first_could_not(bring, kn
     assert outcomes(run) == [(1, "FAILED", ["OLDER_THAN_CATALOGUE"]), (2, "CHANGED", [])]
 
 
-@pytest.mark.parametrize(("years", "batches"), [((2001, 2011), 1), ((2001, 2002), 2)])
-def test_titles_that_cannot_be_one_are_brought_in_together(bring, monkeypatch, years, batches):
+@pytest.mark.parametrize(
+    ("years", "agencies", "batches"),
+    [((2001, 2011), ("A", "B"), 1), ((2001, 2001), ("A", "B"), 2), ((2001, 2001), ("A", "A"), 1)],
+)
+def test_titles_that_cannot_be_one_are_brought_in_together(bring, monkeypatch, years, agencies, batches):
     real, taken = import_by_profile.entries_of, []
 
     def counting(batch, *more):
@@ -157,9 +161,30 @@ def test_titles_that_cannot_be_one_are_brought_in_together(bring, monkeypatch, y
 
     monkeypatch.setattr(import_by_profile, "entries_of", counting)
 
-    bring(*(title(number, "Yearbook", year=year) for number, year in enumerate(years)))
+    bring(*(title(number, "Yearbook", year=years[number], agency=agencies[number]) for number in range(2)))
 
     assert len(taken) == batches
+
+
+def test_only_what_may_be_the_title_is_read(bring, known, monkeypatch):
+    here = [
+        title(1, "Yearbook", agency="A"),
+        title(2, "Yearbook", isbn="9788702407006", agency="B"),
+        title(3, "Yearbook", ("035", "  $a(A)A90001"), agency="B"),
+    ]
+    known(*here)
+    real, read = matching.parse_raw, []
+
+    def counting(raw, **more):
+        read.append(raw)
+        return real(raw, **more)
+
+    monkeypatch.setattr(matching, "parse_raw", counting)
+
+    run = bring(title("A90001", "Yearbook", isbn="9788702407013", agency="A"))
+
+    assert read == here[2:]
+    assert outcomes(run) == [(1, "CHANGED", [])]
 
 
 def test_what_a_library_lays_over_a_record_grows_by_what_is_named_alone(bring, known, alpha):

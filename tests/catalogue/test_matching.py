@@ -3,11 +3,13 @@
 from dataclasses import replace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from catalogue.marc.columns import parse_columns
 from catalogue.marc.reading import read_single
-from catalogue.rules.match_facts import MatchFacts, comparable, match_facts, part_number
-from catalogue.rules.matching import VETO, Candidate, Feature, Score, compare, is_double, ranked
+from catalogue.rules.match_facts import MatchFacts, comparable, facts_at_best, match_facts, part_number
+from catalogue.rules.matching import VETO, Candidate, Feature, Score, compare, is_double, is_told_apart, ranked
 from tests.catalogue.marc_samples import DANISH_NOVEL, LEADER, NOVEL, iso2709
 
 DANISH_LEADER = "00000n    2200000   45  "
@@ -149,6 +151,53 @@ def test_the_same_number_is_the_same_record_whatever_else_differs():
     same = Candidate(7, Score({Feature.TITLE: -50}), is_same_number=True)
 
     assert ranked([Candidate(1, Score({Feature.ISBN: 75, Feature.TITLE: 50})), same]) == [same]
+
+
+def some(*values, most=2):
+    return st.frozensets(st.sampled_from(values), max_size=most)
+
+
+anything = st.builds(
+    MatchFacts,
+    numbers=st.tuples(st.sampled_from([("A", "1"), ("A", "2"), ("B", "1")])).map(frozenset),
+    material=st.sampled_from(["BOOK", "FILM"]),
+    title=st.sampled_from(["", "den bla aeblehave", "den gronne aeblehave"]),
+    whole_title=st.sampled_from(["", "den bla aeblehave", "den bla aeblehave roman", "noget andet"]),
+    part=st.sampled_from(["", "1", "2"]),
+    languages=some("dan", "swe"),
+    isbns=some("9788702407006", "9788702407013"),
+    issns=some("12345679", "00000000"),
+    year=st.sampled_from([None, 2023, 2024, 1990]),
+    names=some("ase orsted", "per hansen").map(tuple),
+    name_numbers=some("1", "2", "3", "4", most=4),
+    edition=st.sampled_from(["", "1", "2"]),
+    publisher=st.sampled_from(["", "gyldendal", "turbine"]),
+    pages=st.sampled_from([None, 312, 310, 100]),
+)
+
+
+@given(anything, anything)
+def test_what_is_told_apart_unread_is_not_worth_a_look_when_it_is_read(one, other):
+    shown = ("title", "whole_title", "part", "languages", "name_numbers")
+    at_best = replace(other, numbers=frozenset(), **{name: getattr(one, name) for name in shown})
+    [number] = other.numbers
+
+    if one.numbers.isdisjoint(other.numbers) and is_told_apart(one, number=number, at_best=at_best):
+        assert not compare(one, other).is_worth_a_look
+
+
+def test_the_columns_tell_what_a_record_read_anew_tells():
+    read = read_single(iso2709(NOVEL, leader=LEADER))
+    whole = match_facts(read.record, parse_columns(read.record), source="delivery")
+
+    found = facts_at_best(parse_columns(read.record), BOOK)
+
+    assert found == replace(
+        whole, numbers=frozenset(), **{name: getattr(BOOK, name) for name in ("title", "whole_title", "languages")}
+    )
+    assert is_told_apart(BOOK, number=("FI-TEST", "20260001"), at_best=found)
+    assert not is_told_apart(whole, number=("elsewhere", "5"), at_best=replace(whole, numbers=frozenset()))
+    assert is_told_apart(whole, number=("delivery", "5"), at_best=replace(whole, numbers=frozenset()))
 
 
 def test_reads_the_same_facts_from_both_families_of_marc():
