@@ -10,6 +10,7 @@ from circulation.models.holds import Hold, Pick
 from circulation.models.loans import Loan
 from circulation.models.local_uses import LocalUse
 from circulation.models.outages import OutageScan
+from circulation.models.periodicals import SubscribedIssue, Subscription
 from circulation.models.rotations import RotatingCollection, RotatingItem, RotationStop
 from circulation.models.rules import CirculationRule, RuleChange
 from circulation.models.tills import Till, TillCount
@@ -32,6 +33,8 @@ __all__ = [
     "RotatingItem",
     "RotationStop",
     "RuleChange",
+    "SubscribedIssue",
+    "Subscription",
     "Till",
     "TillCount",
     "TransferLimit",
