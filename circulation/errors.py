@@ -136,6 +136,14 @@ class Code(StrEnum):
         "LAST_COPY"  # kept: so many of the title or volume are to stay; 0 when it's the last one of all libraries
     )
     NOT_NOW = "NOT_NOW"  # the change has been begun, or isn't done
+    # --- Periodicals ---
+    SUBSCRIPTION_GONE = "SUBSCRIPTION_GONE"
+    SUBSCRIBED_ALREADY = "SUBSCRIBED_ALREADY"
+    ROOM_ELSEWHERE = "ROOM_ELSEWHERE"  # the room is another branch's
+    ISSUE_MALFORMED = "ISSUE_MALFORMED"  # there's no year in it
+    ISSUE_HERE = "ISSUE_HERE"  # it has arrived
+    ISSUE_UNTOUCHED = "ISSUE_UNTOUCHED"  # it's still expected
+    ISSUE_USED = "ISSUE_USED"  # barcode: of the item, which was lent, held or moved since
     # --- Collections that rotate ---
     ROTATION_UNKNOWN = "ROTATION_UNKNOWN"
     ROTATION_ENDED = "ROTATION_ENDED"
@@ -227,6 +235,10 @@ class ReportRefused(Refused):
 
 class BulkRefused(Refused):
     """The change of many items was not proposed, begun or undone."""
+
+
+class PeriodicalRefused(Refused):
+    """The subscription was not made or ended, or nothing was noted of the issue."""
 
 
 class RotationRefused(Refused):

@@ -84,6 +84,7 @@ PAGES = {
         "/desk/inventory?since=2026-01-01T00:00:00Z",
         "/desk/inventory?since=2026-01-01T00:00:00Z&compare=1",
         "/desk/rotations",
+        "/desk/periodicals",
         "/desk/batch",
         "/desk/claims",
         "/desk/patrons/3/money",

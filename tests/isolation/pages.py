@@ -420,6 +420,10 @@ DESK = {
     "desk:inventory": Page(_ITEMS, asks={"room": "location", "since": "=2026-11-19T10:00:00Z", "compare": "=1"}),
     "desk:inventory_scan": Page(_ITEMS, sends={"scan": "barcode", "scan_id": "=scan-1"}),
     "desk:inventory_missing": Page(_ITEMS, sends={"since": "=2026-11-19T10:00:00Z", "item": "item"}),
+    "desk:periodicals": Page(_ITEMS, sends={"what": "=arrived", "subscription": "subscription", "volume": "=2026:77"}),
+    "desk:subscription": Page(
+        _ITEMS, {"pk": "title"}, sends={"every": "=WEEK", "times_a_year": "=12", "first_on": "=2026-11-20"}
+    ),
     "desk:rotations": Page(_ITEMS, sends={"name": "=Comics"}),
     "desk:undo_sending": Page(_ITEMS, {"entry_id": "entry"}, sends={}),
     "desk:rotation": Page(_ITEMS, {"pk": "rotation"}, sends={"what": "=add-stop", "branch": "branch"}),

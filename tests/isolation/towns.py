@@ -37,6 +37,7 @@ from circulation.models import (
     LocalUse,
     OutageScan,
     RuleChange,
+    Subscription,
     Till,
     TransferLimit,
 )
@@ -263,6 +264,9 @@ def _add_circulation(town: Town, main: Any, school: Any, item_type: Any, patron:
     tour = plan_rotation(name=town.word("Tour"), note=town.word("Crate"), staff=town.staff["LIBRARIAN"])
     add_stop(collection=tour, branch=school, planned_on=None, staff=town.staff["LIBRARIAN"])
     add_item(collection=tour, item=shelved, staff=town.staff["LIBRARIAN"])
+    subscription = Subscription.objects.create(
+        record=shelved.record, branch=main, every="WEEK", first_on=NOW.date(), item_type=shelved.item_type
+    )
     limit = TransferLimit.objects.create(from_branch=school, to_branch=main)
     LocalUse.objects.create(item=shelved, branch=main, used_at=NOW, used_on=NOW.date())
     bulk = propose_change(
@@ -275,6 +279,7 @@ def _add_circulation(town: Town, main: Any, school: Any, item_type: Any, patron:
     town.things |= {
         "bulk_change": bulk.pk,
         "rotation": tour.pk,
+        "subscription": subscription.pk,
         "item": shelved.pk,
         "barcode": shelved.barcode,
         "lent_barcode": lent.barcode,

@@ -49,13 +49,14 @@ def record_page(request: DeskRequest, record: Any, *, status: int = 200, **more:
     seen = record_view(record, current_municipality())
     items = items_of(record.pk)
     loans = open_loans_of([item.pk for item in items])
+    may_have_issues = record.material_type == "MAGAZINE" or any(item.volume for item in items)
     reasons = more.get("hold_reasons", [])
     family = family_of(record, current_municipality().schema_name)
     context = {
         "areas": desk_areas(request, "search"),
         "record": seen,
         "family": family,
-        "years": issues_shown(record.pk, family["parts"]) if any(item.volume for item in items) else [],
+        "years": issues_shown(record, family["parts"], today=timezone.localdate()) if may_have_issues else [],
         "material": material_name(seen.material_type),
         "cover": cover_kind(seen.material_type, seen.audience),
         "language_name": language_name(seen.language),

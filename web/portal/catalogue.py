@@ -110,6 +110,7 @@ def show_record(request: PageRequest, record: Any, *, status: int = 200) -> Http
     volumes, family = volumes_of(pk), family_of(record, current_municipality().schema_name)
     asked = request.POST.get("volume", request.GET.get("volume", ""))
     volume = asked if asked in volumes else ""
+    may_have_issues = bool(volumes) or record.material_type == "MAGAZINE"
     context = portal_context(request, "search")
     context |= {
         "any_edition": request.GET.get("any_edition") == "1",
@@ -130,7 +131,7 @@ def show_record(request: PageRequest, record: Any, *, status: int = 200) -> Http
         "waiting": queue_length([pk]).get(pk, 0),
         "editions": other_editions(record),
         "family": family,
-        "years": issues_shown(pk, family["parts"]) if volumes else [],
+        "years": issues_shown(record, family["parts"], today=timezone.localdate()) if may_have_issues else [],
         "pickup_branches": pickup_branches(),
         "volumes": volumes,
         "volume": volume,

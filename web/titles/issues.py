@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext
@@ -10,9 +11,12 @@ from catalogue.rules.issues import IssueName
 from catalogue.rules.record_levels import Level
 from catalogue.selectors.parts import issues_named_by
 from circulation.selectors.issues import Issue, issues_of
+from circulation.selectors.subscriptions import Expected, expected_issues, subscriptions_of
 from holdings.selectors import item_statuses
 from web.ui.days import short_day
 
+# What's later than this may never come: patrons aren't told of it.
+_PATIENCE = timedelta(days=30)
 # Where it's of use to say at which branch.
 _KINDS = {"AVAILABLE": "ok", "REFERENCE_ONLY": "none"}
 
@@ -31,21 +35,25 @@ def issue_text(name: IssueName) -> str:
     return gettext("No. %(number)s (%(year)s)") % values
 
 
-def issues_shown(record_id: int, parts: Sequence[Any]) -> list[dict[str, Any]]:
+def issues_shown(record: Any, parts: Sequence[Any], *, today: date) -> list[dict[str, Any]]:
     """Return a title's issues by year, newest first, only the newest year unfolded; nothing for other titles.
+
+    What branches wait for stands among them with the day on which it's expected.
 
     :param parts: the articles found in the title
     """
-    years = issues_of(record_id)
-    articles = _by_issue(parts) if years else {}
-    return [
-        {
-            "year": year.year,
-            "is_open": place == 0,
-            "issues": [_shown(issue, articles.get(issue.name.key, ())) for issue in year.issues],
-        }
-        for place, year in enumerate(years)
-    ]
+    here = [issue for year in issues_of(record.pk) for issue in year.issues]
+    articles = _by_issue(parts) if here else {}
+    rows = [(issue.name, _shown(issue, articles.get(issue.name.key, ()))) for issue in here]
+    known = {issue.name.key for issue in here}
+    for each in expected_issues(subscriptions_of(record_id=record.pk), today=today):
+        if each.name.key not in known and each.day >= today - _PATIENCE:
+            known.add(each.name.key)
+            rows.append((each.name, _expected(each)))
+    years: dict[int, list[dict[str, Any]]] = {}
+    for name, row in sorted(rows, key=lambda row: row[0].order, reverse=True):
+        years.setdefault(name.year, []).append(row)
+    return [{"year": year, "is_open": year == next(iter(years)), "issues": issues} for year, issues in years.items()]
 
 
 def issue_of_article(article: Any, host: Any) -> dict[str, str] | None:
@@ -75,4 +83,12 @@ def _shown(issue: Issue, articles: Sequence[Any]) -> dict[str, Any]:
         "where": issue.branches if issue.status in _KINDS else (),
         "may_be_held": issue.may_be_held,
         "articles": articles,
+    }
+
+
+def _expected(expected: Expected) -> dict[str, Any]:
+    return {
+        "text": issue_text(expected.name),
+        "kind": "wait",
+        "state": gettext("expected %(day)s") % {"day": short_day(expected.day)},
     }

@@ -1,0 +1,88 @@
+"""When the issues of a periodical are expected, what they're called, and when one is late. Pure."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Protocol
+
+from catalogue.rules.issues import IssueName, issue_name
+
+_SUNDAY = 6
+_MONTHS = 12
+_LAST_SAFE_DAY = 28
+# Days after its own on which an issue is late: the post of two days, of a week, and a printer's delay.
+_LATE_AFTER = {"WORKDAY": 2, "WEEK": 6, "TIMES": 14}
+_MOST_IN_ONE = 12
+_YEAR = 365.25
+
+
+class Plan(Protocol):
+    """What of a subscription says when issues come; see `circulation.models.Subscription`."""
+
+    every: str
+    times_a_year: int
+    first_on: date
+    first_number: int
+    runs_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """An issue that's to come, or should have."""
+
+    volume: str
+    day: date
+
+
+def foreseen(plan: Plan, *, since: date, until: date) -> Iterator[Foreseen]:
+    """Yield the issues that a plan foresees between two days, in their order; none for one that comes irregularly."""
+    place, year, number = 0, plan.first_on.year, plan.first_number
+    while plan.every != "NO_PLAN" and (day := _day(plan, place)) <= until:
+        if plan.every == "WORKDAY":
+            volume = day.isoformat()
+        elif plan.every == "TIMES" and not plan.runs_on:
+            years, number = divmod(plan.first_number - 1 + place, plan.times_a_year)
+            volume = f"{plan.first_on.year + years}:{number + 1}"
+        else:
+            number = 1 if day.year != year and not plan.runs_on else number + bool(place)
+            year = day.year
+            volume = f"{year}:{number}"
+        if day >= since and not (plan.every == "WORKDAY" and day.weekday() == _SUNDAY):
+            yield Foreseen(volume, day)
+        place += 1
+
+
+def is_late(plan: Plan, day: date, today: date) -> bool:
+    """Return whether an issue that was expected on a day should have come by now."""
+    return today > day + timedelta(days=_LATE_AFTER.get(plan.every, 0))
+
+
+def keys_covered(volumes: Iterable[str]) -> set[tuple[int, str]]:
+    """Return the keys of the issues that these are; a double issue "2026:7-8" is also 7 and 8."""
+    found = set()
+    for name in filter(None, map(issue_name, volumes)):
+        found.add(name.key)
+        found.update((name.year, str(number)) for number in _several(name))
+    return found
+
+
+def _several(name: IssueName) -> Iterable[int]:
+    first, _, last = name.key[1].partition("-")
+    if not (first.isdecimal() and last.isdecimal()):
+        return ()
+    numbers = range(int(first), int(last) + 1)
+    return numbers if len(numbers) <= _MOST_IN_ONE else ()
+
+
+def _day(plan: Plan, place: int) -> date:
+    if plan.every == "WORKDAY":
+        return plan.first_on + timedelta(days=place)
+    if plan.every == "WEEK":
+        return plan.first_on + timedelta(weeks=place)
+    if _MONTHS % plan.times_a_year:
+        return plan.first_on + timedelta(days=round(place * _YEAR / plan.times_a_year))
+    years, month = divmod(plan.first_on.month - 1 + place * (_MONTHS // plan.times_a_year), _MONTHS)
+    # The 31st isn't in every month.
+    return date(
+        plan.first_on.year + years, month + 1, min(plan.first_on.day, _LAST_SAFE_DAY) if place else plan.first_on.day
+    )

@@ -1,0 +1,225 @@
+"""Subscribes to periodicals, and receives, claims and gives up their issues."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+from django.db.models import ForeignObjectRel
+from django.utils import timezone
+
+from accounts.models import StaffAccount
+from catalogue.models import BibliographicRecord
+from catalogue.rules.issues import issue_name
+from circulation.errors import Code, PeriodicalRefused
+from circulation.models import SubscribedIssue, Subscription
+from circulation.rules.reasons import blocking
+from circulation.services.report_item import one_line
+from common import audit
+from holdings.models import Branch, Item, ItemType, ShelvingLocation
+from holdings.selectors import lock_item, next_barcode
+from holdings.services.items import ItemDetails, add_item, tell_of_item
+
+_LONGEST = 60
+_State, _Status = SubscribedIssue.State, Item.Status
+_SUBSCRIBED, _ENDED = "circulation.subscribe", "circulation.end_subscription"
+_RECEIVED, _CLAIMED, _GIVEN_UP = "circulation.receive_issue", "circulation.claim_issue", "circulation.give_up_issue"
+_AGAIN = "circulation.expect_issue_again"
+_FACTS = ("every", "times_a_year", "first_number", "runs_on", "newest_stays", "keeps_years")
+
+
+@dataclass(frozen=True)
+class SubscriptionPlan:
+    """What a subscription says; see `circulation.models.Subscription`."""
+
+    every: str
+    first_on: date
+    item_type: ItemType
+    times_a_year: int = 12
+    first_number: int = 1
+    runs_on: bool = False
+    location: ShelvingLocation | None = None
+    newest_stays: bool = False
+    keeps_years: int | None = None
+
+
+def subscribe(
+    *, record: BibliographicRecord, branch: Branch, plan: SubscriptionPlan, staff: StaffAccount
+) -> Subscription:
+    """Let a branch subscribe to a periodical.
+
+    :raises PeriodicalRefused: SUBSCRIBED_ALREADY, or ROOM_ELSEWHERE when the room is another branch's
+    """
+    if plan.location is not None and plan.location.branch_id != branch.pk:
+        raise PeriodicalRefused([blocking(Code.ROOM_ELSEWHERE)])
+    values = {name: getattr(plan, name) for name in plan.__dataclass_fields__}
+    try:
+        with transaction.atomic():
+            made = Subscription.objects.create(record_id=record.pk, branch=branch, **values)
+            facts = {name: getattr(plan, name) for name in _FACTS}
+            facts |= {"record_id": record.pk, "branch": branch.code, "first_on": plan.first_on.isoformat()}
+            audit.record(action=_SUBSCRIBED, actor=staff, subject=made, facts=facts)
+    except IntegrityError as error:
+        raise PeriodicalRefused([blocking(Code.SUBSCRIBED_ALREADY)]) from error
+    return made
+
+
+@transaction.atomic
+def end_subscription(*, subscription_id: int, staff: StaffAccount, now: datetime) -> None:
+    """End a subscription: nothing more is expected; what has come stays.
+
+    :raises PeriodicalRefused: SUBSCRIPTION_GONE
+    """
+    subscription = _locked(subscription_id)
+    subscription.ended_on = timezone.localdate(now)
+    subscription.save(update_fields=["ended_on"])
+    audit.record(action=_ENDED, actor=staff, subject=subscription, facts={"record_id": subscription.record_id})
+
+
+@transaction.atomic
+def receive_issue(
+    *, subscription_id: int, volume: str, barcode: str, expected_on: date | None, staff: StaffAccount, now: datetime
+) -> Item:
+    """Make the item of an issue that has arrived, also of one that nobody foresaw: a supplement, an index.
+
+    Where the newest issue is for use in the library, the one before it may be lent from now on.
+
+    :param barcode: empty for the next free one
+    :raises PeriodicalRefused: SUBSCRIPTION_GONE, ISSUE_MALFORMED or ISSUE_HERE
+    :raises ItemRefused: with every reason against the barcode or the item
+    """
+    subscription, row = _issue(subscription_id, volume, expected_on, now)
+    if row.state == _State.ARRIVED:
+        raise PeriodicalRefused([blocking(Code.ISSUE_HERE)])
+    earlier = _newest(subscription)
+    stays = subscription.newest_stays and (earlier is None or _order(earlier.volume) < _order(row.volume))
+    item = add_item(
+        record=subscription.record,
+        barcode=barcode or next_barcode(),
+        details=ItemDetails(
+            item_type=subscription.item_type,
+            home_branch=subscription.branch,
+            location=subscription.location,
+            status=_Status.REFERENCE_ONLY if stays else _Status.AVAILABLE,
+            acquired_on=timezone.localdate(now),
+            volume=row.volume,
+        ),
+        actor=staff,
+        now=now,
+    )
+    row.state, row.item, row.changed_at = _State.ARRIVED, item, now
+    row.save()
+    if stays and earlier is not None:
+        _turn(earlier, _Status.REFERENCE_ONLY, _Status.AVAILABLE, now)
+    facts = {"volume": row.volume, "barcode": item.barcode, "opened": earlier.barcode if stays and earlier else ""}
+    audit.record(action=_RECEIVED, actor=staff, subject=subscription, facts=facts)
+    return item
+
+
+@transaction.atomic
+def claim_issue(
+    *, subscription_id: int, volume: str, expected_on: date | None, staff: StaffAccount, now: datetime
+) -> int:
+    """Note that the supplier was asked for an issue that's late; return how often that was.
+
+    :raises PeriodicalRefused: SUBSCRIPTION_GONE, ISSUE_MALFORMED or ISSUE_HERE
+    """
+    subscription, row = _issue(subscription_id, volume, expected_on, now)
+    if row.state == _State.ARRIVED:
+        raise PeriodicalRefused([blocking(Code.ISSUE_HERE)])
+    row.state, row.claims, row.changed_at = _State.CLAIMED, row.claims + 1, now
+    row.claimed_on = timezone.localdate(now)
+    row.save()
+    audit.record(action=_CLAIMED, actor=staff, subject=subscription, facts={"volume": volume, "claims": row.claims})
+    return row.claims
+
+
+@transaction.atomic
+def give_up_issue(
+    *, subscription_id: int, volume: str, expected_on: date | None, staff: StaffAccount, now: datetime
+) -> None:
+    """Note that an issue is missing: it isn't expected any more.
+
+    :raises PeriodicalRefused: SUBSCRIPTION_GONE, ISSUE_MALFORMED or ISSUE_HERE
+    """
+    subscription, row = _issue(subscription_id, volume, expected_on, now)
+    if row.state == _State.ARRIVED:
+        raise PeriodicalRefused([blocking(Code.ISSUE_HERE)])
+    row.state, row.changed_at = _State.MISSING, now
+    row.save()
+    audit.record(action=_GIVEN_UP, actor=staff, subject=subscription, facts={"volume": volume})
+
+
+@transaction.atomic
+def expect_again(*, subscription_id: int, volume: str, staff: StaffAccount, now: datetime) -> None:
+    """Take back that an issue arrived or is missing: its item, never used, goes, and it's expected again.
+
+    :raises PeriodicalRefused: SUBSCRIPTION_GONE, ISSUE_UNTOUCHED, or ISSUE_USED once its item was lent, held or moved
+    """
+    subscription = _locked(subscription_id)
+    row = subscription.issues.filter(volume=volume).exclude(state=_State.CLAIMED).first()
+    if row is None:
+        raise PeriodicalRefused([blocking(Code.ISSUE_UNTOUCHED)])
+    item = lock_item(row.item_id) if row.item_id else None
+    barcode = item.barcode if item is not None else ""
+    row.delete()
+    if item is not None:
+        if item.status not in (_Status.AVAILABLE, _Status.REFERENCE_ONLY) or _is_used(item):
+            raise PeriodicalRefused([blocking(Code.ISSUE_USED, barcode=item.barcode)])
+        was_newest = item.status == _Status.REFERENCE_ONLY
+        item.delete()
+        tell_of_item(item, now)
+        newest = _newest(subscription)
+        if subscription.newest_stays and was_newest and newest is not None:
+            _turn(newest, _Status.AVAILABLE, _Status.REFERENCE_ONLY, now)
+    facts = {"volume": volume, "barcode": barcode}
+    audit.record(action=_AGAIN, actor=staff, subject=subscription, facts=facts)
+
+
+def _locked(subscription_id: int) -> Subscription:
+    rows = Subscription.objects.select_for_update(of=("self",), no_key=True).filter(pk=subscription_id, ended_on=None)
+    subscription = rows.select_related("record", "branch", "item_type", "location").first()
+    if subscription is None:
+        raise PeriodicalRefused([blocking(Code.SUBSCRIPTION_GONE)])
+    return subscription
+
+
+def _issue(
+    subscription_id: int, volume: str, expected_on: date | None, now: datetime
+) -> tuple[Subscription, SubscribedIssue]:
+    """Return the locked subscription and what's known of an issue, or a new row for it that isn't saved yet."""
+    subscription = _locked(subscription_id)
+    volume = one_line(volume)
+    if len(volume) > _LONGEST or issue_name(volume) is None:
+        raise PeriodicalRefused([blocking(Code.ISSUE_MALFORMED)])
+    row = subscription.issues.filter(volume__iexact=volume).first()
+    day = expected_on or timezone.localdate(now)
+    return subscription, row or SubscribedIssue(subscription=subscription, volume=volume, expected_on=day, state="")
+
+
+def _newest(subscription: Subscription) -> Item | None:
+    items = Item.objects.filter(subscribed_issue__subscription=subscription).select_related("home_branch")
+    return max(items, key=lambda item: _order(item.volume), default=None)
+
+
+def _order(volume: str) -> tuple[int, tuple[int, ...], str]:
+    name = issue_name(volume)
+    return name.order if name else (0, (), volume)
+
+
+def _turn(item: Item, before: str, after: str, now: datetime) -> None:
+    """Change an item's state, unless something else has become of it."""
+    locked = lock_item(item.pk)
+    if locked is not None and locked.status == before:
+        locked.status = after
+        locked.save(update_fields=["status"])
+        tell_of_item(locked, now)
+
+
+def _is_used(item: Item) -> bool:
+    """Return whether anything refers to an item: a loan, a hold, a journey, a tour."""
+    # Also what an item can't be asked for, such as its holds.
+    fields = item._meta.get_fields(include_hidden=True)
+    relations = [
+        each for each in fields if isinstance(each, ForeignObjectRel) and each.related_model != SubscribedIssue
+    ]
+    return any(each.related_model._default_manager.filter(**{each.field.name: item.pk}).exists() for each in relations)
