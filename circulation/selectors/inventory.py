@@ -3,8 +3,9 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
 from django.db.models.lookups import GreaterThanOrEqual, LessThan, StartsWith
 
@@ -29,6 +30,11 @@ class ShelfRange:
     first: str = ""
     last: str = ""
 
+    @property
+    def as_kept(self) -> list[Any]:
+        """How an audit entry keeps which shelf was gone through."""
+        return [self.location_id, self.first, self.last]
+
 
 def count_expected(shelf: ShelfRange) -> int:
     """Return how many items should stand on the shelf."""
@@ -40,6 +46,26 @@ def not_seen(shelf: ShelfRange, *, since: datetime) -> QuerySet[Item]:
     unseen = _expected(shelf).filter(Q(last_seen_at__isnull=True) | Q(last_seen_at__lt=since))
     rows = unseen.select_related("record", "location").defer("record__raw")
     return rows.order_by(Lower("call_number"), "barcode", "pk")
+
+
+def out_of_place(shelf: ShelfRange, *, since: datetime, most: int) -> list[Item]:
+    """Return what was scanned on the shelf since and belongs elsewhere, or to the desk: a trolley's list.
+
+    What has been checked in or lent since isn't on it any more. By shelf mark, each with its title, room and home.
+    """
+    seen = AuditEntry.objects.filter(
+        action=SEEN,
+        subject_type="holdings.item",
+        subject_id=OuterRef("pk"),
+        facts__branch_id=shelf.branch_id,
+        facts__shelf=shelf.as_kept,
+    )
+    stands_here = between(_on_shelves(shelf.branch_id), shelf).values("pk")
+    items = Item.objects.filter(Exists(seen), last_seen_at__gte=since).exclude(pk__in=stands_here)
+    items = items.annotate(scanned=Subquery(seen.order_by("-id").values("facts__seen_at")[:1]))
+    rows = items.select_related("record", "location", "home_branch").defer("record__raw")
+    found = rows.order_by(Lower("call_number"), "barcode", "pk")[:most]
+    return [item for item in found if datetime.fromisoformat(item.scanned) == item.last_seen_at]
 
 
 def who_saw(items: Collection[Item]) -> dict[int, str]:
@@ -64,10 +90,11 @@ def stands_on(shelf: ShelfRange, item: Item) -> bool:
 
 
 def _expected(shelf: ShelfRange) -> QuerySet[Item]:
-    items = Item.objects.filter(
-        current_branch=shelf.branch_id, status__in=ON_A_SHELF, is_damaged=False, bundle__isnull=True
-    )
-    return between(items, shelf)
+    return between(_on_shelves(shelf.branch_id).filter(bundle__isnull=True), shelf)
+
+
+def _on_shelves(branch_id: int) -> QuerySet[Item]:
+    return Item.objects.filter(current_branch=branch_id, status__in=ON_A_SHELF, is_damaged=False)
 
 
 def between(items: QuerySet[Item], shelf: ShelfRange) -> QuerySet[Item]:

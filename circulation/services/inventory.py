@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from accounts.models import StaffAccount
 from circulation.errors import Code, ReportRefused
@@ -30,7 +31,9 @@ def see_item(
         item = locked_item(item, ReportRefused)
         item.last_seen_at = now
         item.save(update_fields=["last_seen_at"])
-        facts = {"item_id": item.pk, "branch_id": branch.pk, "seen_at": now.isoformat()}
+        facts: dict[str, Any] = {"item_id": item.pk, "branch_id": branch.pk, "seen_at": now.isoformat()}
+        if shelf is not None:
+            facts["shelf"] = shelf.as_kept
         audit.record(action=SEEN, actor=staff, subject=item, facts=facts)
         return ReportResult(item=item, notices=tuple(_out_of_place(item, branch, shelf)))
 

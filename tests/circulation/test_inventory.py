@@ -7,7 +7,7 @@ import pytest
 from accounts.models import AuditEntry
 from circulation.errors import Code
 from circulation.models import Loan
-from circulation.selectors.inventory import ShelfRange, count_expected, not_seen, who_saw
+from circulation.selectors.inventory import ShelfRange, count_expected, not_seen, out_of_place, who_saw
 from circulation.services.batches import barcodes_in, check_in_batch, check_out_batch
 from circulation.services.check_in import check_in
 from circulation.services.inventory import confirm_missing, see_item
@@ -66,6 +66,29 @@ def test_what_was_scanned_has_been_seen(library, shelf, now):
     )
 
     assert list(not_seen(ShelfRange(library.main.pk, room.pk), since=now)) == items[1:]
+
+
+def test_what_was_scanned_and_belongs_elsewhere_is_listed_until_it_is_dealt_with(library, shelf, now):
+    room, items = shelf
+    whole, later = ShelfRange(library.main.pk, room.pk), now + timedelta(minutes=1)
+    other_room, withdrawn, missing = (
+        library.item(call_number="B"),
+        library.item(withdrawn=True),
+        library.item(missing=True),
+    )
+    for item in (items[0], other_room, withdrawn, missing):
+        see_item(item=item, branch=library.main, staff=library.staff, now=later, shelf=whole)
+    see_item(
+        item=library.item(), branch=library.main, staff=library.staff, now=later, shelf=ShelfRange(library.main.pk)
+    )
+
+    def listed():
+        return {item.pk for item in out_of_place(whole, since=now, most=10)}
+
+    assert listed() == {other_room.pk, withdrawn.pk, missing.pk}
+    check_in(item=missing, branch=library.main, staff=library.staff, now=later + timedelta(minutes=1))
+    assert listed() == {other_room.pk, withdrawn.pk}
+    assert out_of_place(whole, since=later + timedelta(hours=1), most=10) == []
 
 
 def test_a_scan_changes_only_when_the_item_was_last_seen(library, now):

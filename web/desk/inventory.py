@@ -13,7 +13,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rules import Permission
-from circulation.selectors.inventory import ShelfRange, count_expected, not_seen, who_saw
+from circulation.selectors.inventory import ShelfRange, count_expected, not_seen, out_of_place, who_saw
 from circulation.services.inventory import confirm_missing, see_item
 from holdings.selectors import get_item_by_barcode, locations_of
 from web.account.access import staff_only
@@ -48,6 +48,7 @@ def inventory(request: DeskRequest) -> HttpResponse:
         "now": timezone.now(),
         "expected": count_expected(shelf) if since else None,
         "missing": missing,
+        "misplaced": out_of_place(shelf, since=since, most=_LONGEST_LIST) if compares and since else [],
         # What she has taken off the list, when she only asks for another order.
         "but": set(_numbers(request.GET.get("but", "").split(","))),
         "seen_by": who_saw(missing) if missing else {},

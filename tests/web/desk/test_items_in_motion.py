@@ -227,7 +227,7 @@ def test_takes_inventory_of_a_room(librarian_client, scan, desk_branch):
 def test_says_where_an_item_belongs_that_stands_on_the_wrong_shelf(librarian_client, scan, desk_branch):
     room = ShelvingLocationFactory(branch=desk_branch, name="Fiction")
     item = ItemFactory(home_branch=desk_branch, location=room, call_number="sk Lin")
-    begun = {"since": NOW.isoformat(), "room": room.pk, "first": "sk A", "last": "sk B"}
+    begun = {"since": (NOW - timedelta(minutes=5)).isoformat(), "room": room.pk, "first": "sk A", "last": "sk B"}
 
     page = text_of(librarian_client.get(reverse("desk:inventory"), begun))
     answer = scan(librarian_client, item.barcode, at="desk:inventory_scan", room=room.pk, first="sk A", last="sk B")
@@ -235,6 +235,9 @@ def test_says_where_an_item_belongs_that_stands_on_the_wrong_shelf(librarian_cli
     assert 'name="last" id="scan-last" value="sk B"' in page
     assert answer.headers["X-Scan-Kind"] == "notice"
     assert "Its place is sk Lin · Fiction." in text_of(answer)
+    compared = librarian_client.get(reverse("desk:inventory"), {**begun, "compare": "1"})
+    assert [each.barcode for each in compared.context["misplaced"]] == [item.barcode]
+    assert "Fiction" in text_of(compared)
 
 
 def test_says_what_is_out_of_place(librarian_client, scan, desk_branch):
