@@ -17,7 +17,15 @@ from catalogue.search.folder import WriterIsBusy
 from catalogue.search.writing import catch_up
 from catalogue.selectors.import_sources import due_sources, unfinished_harvests
 from catalogue.services.change_feed import followers_are_reading
-from catalogue.services.covers import COVER_TASK, keep_cover, keep_silence
+from catalogue.services.covers import (
+    COVER_TASK,
+    forget_question,
+    is_source_silent,
+    keep_cover,
+    keep_silence,
+    note_silence,
+    place_at_source,
+)
 from catalogue.services.folder_sources import take_files
 from catalogue.services.harvests import claim, harvest
 from catalogue.services.heading_changes import carry_heading_changes
@@ -28,7 +36,7 @@ from catalogue.services.record_headings import catch_up_headings
 from catalogue.services.records import Author
 from catalogue.services.title_keys import fill_title_keys
 from catalogue.services.work_keys import fill_work_keys
-from common.remote_sources import RemoteFailed
+from common.remote_sources import RemoteFailed, Trouble
 from tenants.locks import only_one
 from tenants.selectors import current_municipality
 from tenants.tasks import tenant_task
@@ -40,6 +48,7 @@ _EVERY = 55
 _EVERY_HARVEST = 290
 # Less than a minute's work for a worker that others need too.
 _KEYS_AT_A_TIME = 20_000
+_COVER_WAITS, _COVER_EXPIRES = 5, 600
 
 
 @shared_task(name="catalogue.tasks.follow_change_feed")
@@ -207,13 +216,21 @@ def _account(actor_id: int | None) -> Any:
 
 @shared_task(name=COVER_TASK)
 def fetch_cover(*, isbn: str, **_unknown: Any) -> None:
-    """Ask the installation's source for an edition's cover and keep what it says."""
+    """Ask the installation's source for an edition's cover and keep what it says; later, while others ask."""
     now = timezone.now()
-    with schema_context(get_public_schema_name()):
+    with schema_context(get_public_schema_name()), place_at_source() as is_free:
+        if is_source_silent():
+            forget_question(isbn)
+            return
+        if not is_free:
+            fetch_cover.apply_async(kwargs={"isbn": isbn}, countdown=_COVER_WAITS, expires=_COVER_EXPIRES)
+            return
         try:
             picture = picture_of(isbn)
         except RemoteFailed as failed:
             logger.warning("The source of covers doesn't answer", extra={"problem": failed.trouble.value})
+            if failed.trouble in (Trouble.UNREACHABLE, Trouble.TOO_SLOW) or failed.status in (429, 503):
+                note_silence()
             keep_silence(isbn=isbn, now=now)
             return
         content, content_type = (picture.content, picture.content_type) if picture else (b"", "")

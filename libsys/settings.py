@@ -291,8 +291,12 @@ CELERY_TIMEZONE = "UTC"
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_TASK_DEFAULT_QUEUE = "celery"
 # Every web node has an index of its own, so each node's worker gets a copy of the wake-up call.
-CELERY_TASK_QUEUES = [Queue("celery"), Queue(f"search.{NODE}", Exchange("search", type="fanout"))]
-CELERY_TASK_ROUTES = {"catalogue.tasks.follow_change_feed": {"queue": f"search.{NODE}"}}
+# Covers have a queue of their own, which takes turns with the others: a thousand of them hold up no letter.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("covers"), Queue(f"search.{NODE}", Exchange("search", type="fanout"))]
+CELERY_TASK_ROUTES = {
+    "catalogue.tasks.follow_change_feed": {"queue": f"search.{NODE}"},
+    "catalogue.tasks.fetch_cover": {"queue": "covers"},
+}
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 
 # --- Logs ---

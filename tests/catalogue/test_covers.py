@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 from celery import current_app
 from django.core.cache import cache
+from django_tenants.utils import schema_context
+from kombu.exceptions import OperationalError
 
 from catalogue.models import Cover
 from catalogue.remote import covers
-from catalogue.services.covers import keep_cover
+from catalogue.services.covers import COVER_TASK, ask_for_cover, keep_cover, place_at_source
 from catalogue.tasks import fetch_cover
 from common.remote_sources import RemoteAnswer, RemoteFailed, Trouble
 from tests.factories import RecordFactory
@@ -28,7 +30,7 @@ def jpeg(width=200, height=300):
 
 
 @pytest.fixture
-def source(settings, monkeypatch):
+def source(settings, monkeypatch, sent):
     """Name a source, which answers with what the test says; return the addresses that it was asked."""
     settings.COVER_SOURCE = "https://covers.example/{isbn}.jpg"
     asked = []
@@ -53,9 +55,81 @@ def sent(monkeypatch, settings):
     memory = "django.core.cache.backends.locmem.LocMemCache"
     settings.CACHES = {"default": {**settings.CACHES["default"], "BACKEND": memory, "LOCATION": "covers"}}
     messages = []
-    monkeypatch.setattr(current_app, "send_task", lambda name, **options: messages.append((name, options["kwargs"])))
+
+    def send_task(name, **options):
+        # Search has itself woken by pages, too.
+        if name == COVER_TASK:
+            messages.append((name, options["kwargs"]))
+
+    monkeypatch.setattr(current_app, "send_task", send_task)
     cache.clear()
     return messages
+
+
+def ask(*isbns):
+    for isbn in isbns:
+        ask_for_cover(isbn)
+
+
+@pytest.fixture
+def one_minute(monkeypatch):
+    """Let the minute stand still."""
+    monkeypatch.setattr("catalogue.services.covers.time.time", lambda: 1_800_000_000.0)
+
+
+def test_a_broker_that_fails_leaves_the_next_reader_to_ask(alpha, sent, monkeypatch):
+    def fail(*_, **__):
+        raise OperationalError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(current_app, "send_task", fail)
+        ask(ISBN)
+    assert sent == []
+
+    ask(ISBN, ISBN)
+    assert sent == [("catalogue.tasks.fetch_cover", {"isbn": ISBN})]
+
+
+def test_one_municipality_s_flood_leaves_turns_to_others(alpha, beta, sent, one_minute, monkeypatch):
+    monkeypatch.setattr("catalogue.services.covers._OF_ONE_A_MINUTE", 2)
+    monkeypatch.setattr("catalogue.services.covers._A_MINUTE", 3)
+    for name, isbns in (("alpha", "abcd"), ("beta", "aef"), ("alpha", "c")):
+        with schema_context(name):
+            ask(*isbns)
+    # The first two of each, and one's not asked twice; then three are enough for all.
+    assert [kwargs["isbn"] for _name, kwargs in sent] == ["a", "b", "e"]
+
+    monkeypatch.setattr("catalogue.services.covers.time.time", lambda: 1_800_000_060.0)
+    ask("c", "d")
+    assert [kwargs["isbn"] for _name, kwargs in sent[3:]] == ["c", "d"]
+
+
+def test_nobody_waits_for_a_source_that_is_silent_or_asked_by_enough(alpha, source, sent, monkeypatch):
+    later = []
+    monkeypatch.setattr(fetch_cover, "apply_async", lambda **options: later.append(options["kwargs"]))
+    asked = source(jpeg())
+    with schema_context("public"), place_at_source() as first, place_at_source() as second:
+        fetch_cover.run(isbn=ISBN)
+        assert (first, second, asked, later) == (True, True, [], [{"isbn": ISBN}])
+
+    asked = source(RemoteFailed(Trouble.TOO_SLOW))
+    ask("another")
+    for isbn in (ISBN, "another"):
+        fetch_cover.run(isbn=isbn)
+    ask("a third")
+    assert (len(asked), len(sent)) == (1, 1)
+
+    with schema_context("public"):
+        cache.delete("cover-source-silent")
+    ask("another")
+    assert [kwargs["isbn"] for _name, kwargs in sent] == ["another", "another"]
+
+
+def test_covers_have_a_queue_of_their_own_that_every_worker_reads():
+    route = current_app.amqp.router.route({}, "catalogue.tasks.fetch_cover")
+
+    assert route["queue"].name == "covers"
+    assert {"celery", "covers"} <= set(current_app.amqp.queues.consume_from)
 
 
 @pytest.mark.parametrize(
