@@ -1,4 +1,7 @@
-"""Beside the editor: the authorities that begin like the field under the cursor, each ready to be put into its line."""
+"""Beside the editor: the authorities, or the languages, that begin like the field under the cursor.
+
+Each is ready to be put into its line.
+"""
 
 from typing import Any
 
@@ -9,6 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts.rules import Permission
 from catalogue.marc.authority_fields import AskedFor, asked_for, filled
 from catalogue.marc.field_lines import line_of
+from catalogue.marc.language_fields import asked_language, with_language
 from catalogue.marc.records import MarcField
 from catalogue.selectors.authorities import find_authorities, number_of, scheme_of
 from web.account.access import staff_only
@@ -16,6 +20,7 @@ from web.account.requests import DeskRequest
 from web.desk.record_editing import typed_now
 from web.desk.scan_inputs import number_in
 from web.desk.typed_records import TypedRecord
+from web.words.language_names import languages_like
 
 _MOST_OFFERED = 12
 
@@ -27,11 +32,22 @@ def look_up_heading(request: DeskRequest) -> HttpResponse:
     typed = typed_now(request)
     place = typed.place_at(number_in(request.POST, "at") or 1)
     field = typed.record.fields[place] if place is not None else None
+    first, last = typed.lines_of_place(place) if place is not None else (1, 1)
+    language = asked_language(field, typed.record.flavour) if field else None
+    if field and language:
+        languages = _languages(typed, field, *language)
+        return render(request, "desk/_editor_languages.html", {"languages": languages, "first": first, "last": last})
     asked = asked_for(field, typed.record.flavour) if field else None
     rows = _rows(typed, field, asked) if field and asked and asked.text else []
-    first, last = typed.lines_of_place(place) if place is not None else (1, 1)
     context = {"asked": asked, "tag": field.tag if field else "", "rows": rows, "first": first, "last": last}
     return render(request, "desk/_editor_headings.html", context)
+
+
+def _languages(typed: TypedRecord, field: MarcField, place: int, text: str) -> list[dict[str, str]]:
+    return [
+        {"code": code, "name": name, "line": line_of(with_language(field, place, code), typed.record.flavour)}
+        for code, name in languages_like(text, most=_MOST_OFFERED)
+    ]
 
 
 def _rows(typed: TypedRecord, field: MarcField, asked: AskedFor) -> list[dict[str, Any]]:

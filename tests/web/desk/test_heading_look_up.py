@@ -91,3 +91,19 @@ def test_a_field_on_several_lines_gives_way_as_a_whole_and_what_cannot_be_read_s
 
     assert [look_up(librarian_client, lines, at=at).context["last"] for at in (1, 2)] == [2, 2]
     assert look_up(librarian_client, lines, at=4).context["rows"] == []
+
+
+@pytest.mark.parametrize(
+    ("flavour", "typed", "offered"),
+    [
+        ("MARC21", "041 1# $adan$hsw", ("swe", "Swedish", "041 1# $adan$hswe")),
+        ("MARC21", "041 0# $aFinn", ("fin", "Finnish", "041 0# $afin")),
+        ("MARC21", "041 0# $aGer$2iso639-1", None),
+        ("DANMARC2", "008 00 *tm*lgerman", ("ger", "German", "008 00 *tm*lger")),
+        ("MARC21", "041 0# $aqqqqq", None),
+    ],
+)
+def test_a_language_is_found_by_its_code_or_its_name(librarian_client, alpha, flavour, typed, offered):
+    answer = look_up(librarian_client, typed, flavour).context
+    found = [(each["code"], each["name"], each["line"]) for each in answer.get("languages") or ()]
+    assert offered in found if offered else found == []
