@@ -72,24 +72,28 @@ def _count(
     found = searcher.aggregate(query, asked)
     buckets: dict[str, list[dict[str, Any]]] = {name: found[name]["buckets"] for name in names}
     if by_work:
-        for name, too_many in _too_many(searcher, with_others(query), asked).items():
+        for name, too_many in _too_many(searcher, with_others(query), asked, buckets).items():
             for bucket in buckets[name]:
                 bucket["doc_count"] -= too_many.get(bucket["key"], 0)
     return buckets
 
 
-def _too_many(searcher: Searcher, query: Query, asked: dict[str, dict[str, Any]]) -> dict[str, dict[Any, int]]:
+def _too_many(
+    searcher: Searcher, query: Query, asked: dict[str, dict[str, Any]], buckets: dict[str, list[dict[str, Any]]]
+) -> dict[str, dict[Any, int]]:
     """Return by facet and value by how many its hits exceed their works."""
     fields = {name: aggregation for name, aggregation in asked.items() if name != "branch"}
-    found = searcher.aggregate(query, {name: each | {"aggs": more_than_once()} for name, each in fields.items()})
+    inside = {name: each | {"aggs": more_than_once()} for name, each in fields.items()}
+    found = searcher.aggregate(query, inside) if inside else {}
     counts = {name: {each["key"]: surplus_in(each) for each in found[name]["buckets"]} for name in fields}
     if "branch" in asked:
-        counts["branch"] = _too_many_in_branches(searcher, query, asked["branch"])
+        counts["branch"] = _too_many_in_branches(searcher, query, asked["branch"], buckets["branch"])
     return counts
 
 
-def _too_many_in_branches(searcher: Searcher, query: Query, aggregation: dict[str, Any]) -> dict[Any, int]:
-    buckets = searcher.aggregate(query, {"branch": aggregation})["branch"]["buckets"]
+def _too_many_in_branches(
+    searcher: Searcher, query: Query, aggregation: dict[str, Any], buckets: list[dict[str, Any]]
+) -> dict[Any, int]:
     if sum(bucket["doc_count"] for bucket in buckets) <= _MOST_PAIRS:
         answer = searcher.aggregate(query, {"branch": aggregation | {"aggs": more_than_once()}})
         return {bucket["key"]: surplus_in(bucket) for bucket in answer["branch"]["buckets"]}

@@ -85,10 +85,8 @@ def _search(searcher: Searcher, request: SearchRequest, empty: SearchResult) -> 
     if found.result.total < _FEW and typed:
         found = _helped(searcher, request, typed, found)
     by_work = found.result.is_by_work
-    result = replace(
-        found.result,
-        facets=count_facets(searcher, found.must, request.filters, request.municipality, by_work=by_work),
-    )
+    facets = count_facets(searcher, found.must, request.filters, request.municipality, by_work=by_work)
+    result = replace(found.result, facets=facets)
     return _with_editions(searcher, request, result, found) if by_work else _with_hits(searcher, result, found)
 
 
@@ -241,34 +239,35 @@ def _page(searcher: Searcher, request: SearchRequest, asked: Asked, must: Sequen
     if _is_by_work(searcher, request, must):
         return _page_of_works(searcher, request, asked, queries)
     size, offset = request.page_size, (request.page - 1) * request.page_size
+    order = _order_of(request, asked, queries)
     asked_about = _asked_about(request)
     if request.sort is Sort.AVAILABLE and request.at_home and offset < asked_about:
-        total, addresses = _best(searcher, request, asked, queries, size=asked_about, offset=0)
+        total, addresses = order.hits(searcher, size=asked_about, offset=0)
         addresses = _at_home_first(searcher, addresses, request.at_home)[offset : offset + size]
     else:
-        total, addresses = _best(searcher, request, asked, queries, size=size, offset=offset)
+        total, addresses = order.hits(searcher, size=size, offset=offset)
     return _Page(total, [(0, address) for address in addresses])
 
 
 def _page_of_works(searcher: Searcher, request: SearchRequest, asked: Asked, queries: Sequence[Query]) -> _Page:
     size, offset = request.page_size, (request.page - 1) * request.page_size
     query = all_of(queries)
-    total = count_of(searcher, query)
-    if not total:
-        return _Page(0, [], is_by_work=True)
+    order = _order_of(request, asked, queries)
 
     def fetch(size: int) -> tuple[int, list[DocAddress]]:
-        return _best(searcher, request, asked, queries, size=size, offset=0)
+        return order.hits(searcher, size=size, offset=0)
 
     asked_about = _asked_about(request)
     if request.sort is Sort.AVAILABLE and request.at_home and offset < asked_about:
-        places = folding.first_places(searcher, fetch, asked_about)
+        total, places = folding.first_places(searcher, fetch, asked_about)
         places = folding.at_home_first(searcher, query, places, request.at_home)
     else:
-        places = folding.first_places(searcher, fetch, offset + size)
+        total, places = folding.first_places(searcher, fetch, offset + size)
+    if not total:
+        return _Page(0, [], is_by_work=True)
     ranking = None
-    if _is_ranked(request, asked):
-        ranking = ranked(queries, asked.typed, asked.materials)
+    if order.is_ranked:
+        ranking = order.query
     elif request.sort in (Sort.RELEVANCE, Sort.AVAILABLE) and not asked.newest:
         ranking = Query.const_score_query(query, 1.0)
     total -= folding.surplus(searcher, query)
@@ -280,20 +279,30 @@ def _asked_about(request: SearchRequest) -> int:
     return MOST_ASKED_ABOUT - MOST_ASKED_ABOUT % request.page_size
 
 
-def _is_ranked(request: SearchRequest, asked: Asked) -> bool:
-    return request.sort in (Sort.RELEVANCE, Sort.AVAILABLE) and bool(asked.typed) and not asked.newest
+@dataclass(frozen=True)
+class _Ordered:
+    """A query with what its hits are ordered by: how well they fit, or a column."""
+
+    query: Query
+    column: str = ""
+    order: Order = Order.Desc
+
+    @property
+    def is_ranked(self) -> bool:
+        return not self.column
+
+    def hits(self, searcher: Searcher, *, size: int, offset: int) -> tuple[int, list[DocAddress]]:
+        if self.is_ranked:
+            found = searcher.search(self.query, size, offset=offset, weight_by_field=schema.WEIGHT)
+        else:
+            found = searcher.search(self.query, size, offset=offset, order_by_field=self.column, order=self.order)
+        return total_of(found), [address for _key, address in found.hits]
 
 
-def _best(
-    searcher: Searcher, request: SearchRequest, asked: Asked, queries: Sequence[Query], *, size: int, offset: int
-) -> tuple[int, list[DocAddress]]:
-    if _is_ranked(request, asked):
-        query = ranked(queries, asked.typed, asked.materials)
-        found = searcher.search(query, size, offset=offset, weight_by_field=schema.WEIGHT)
-    else:
-        field, order = _order(request, asked)
-        found = searcher.search(all_of(queries), size, offset=offset, order_by_field=field, order=order)
-    return total_of(found), [address for _key, address in found.hits]
+def _order_of(request: SearchRequest, asked: Asked, queries: Sequence[Query]) -> _Ordered:
+    if request.sort in (Sort.RELEVANCE, Sort.AVAILABLE) and asked.typed and not asked.newest:
+        return _Ordered(ranked(queries, asked.typed, asked.materials))
+    return _Ordered(all_of(queries), *_order(request, asked))
 
 
 def _at_home_first(

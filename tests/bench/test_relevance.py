@@ -1,6 +1,7 @@
 """Ranking as readers agree with it: the test set against the real titles among some hundreds of invented ones."""
 
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from typing import Any
 from unittest.mock import patch
@@ -30,8 +31,8 @@ _SUCCESS, _MRR, _SUCCESS_OF_A_GROUP = 0.9, 0.8, 0.75
 @pytest.fixture(scope="module")
 def ranked(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[list[Ranked], list[Ranked]]:
-    """Return where every query's answer stands: in our search, and in PostgreSQL's full text."""
+) -> tuple[list[Ranked], ...]:
+    """Return where every query's answer stands: in our search, in PostgreSQL's full text, and in ours by work."""
     folder = tmp_path_factory.mktemp("relevance") / "search-index"
     with (
         django_db_blocker.unblock(),
@@ -46,16 +47,17 @@ def ranked(
         reader.close()
         rebuild()
         ours = rank(cases(), found)
+        works = rank(cases(), partial(found, by_work=True))
         with plain_postgres.full_text():
             plain = rank(cases(), plain_postgres.search)
         transaction.set_rollback(True)
     reader.close()
     followers_are_reading()
-    return ours, plain
+    return ours, plain, works
 
 
-def test_ranking_keeps_what_it_has_reached(ranked: tuple[list[Ranked], list[Ranked]]) -> None:
-    ours, _ = ranked
+def test_ranking_keeps_what_it_has_reached(ranked: tuple[list[Ranked], ...]) -> None:
+    ours, _, _ = ranked
     missed = [f"{one.case.text} ({one.rank})" for one in ours if not one.is_success]
     whole = score(ours)
 
@@ -64,8 +66,16 @@ def test_ranking_keeps_what_it_has_reached(ranked: tuple[list[Ranked], list[Rank
     assert {name: one for name, one in score_groups(ours).items() if one.success < _SUCCESS_OF_A_GROUP} == {}, missed
 
 
-def test_finds_more_than_plain_full_text(ranked: tuple[list[Ranked], list[Ranked]]) -> None:
-    ours, plain = map(score, ranked)
+def test_works_are_ranked_no_worse_than_their_editions(ranked: tuple[list[Ranked], ...]) -> None:
+    ours, _, works = ranked
+    lower = [(one.case.text, one.rank, by_work.rank) for one, by_work in zip(ours, works, strict=True)]
+
+    assert score(works).successes >= score(ours).successes, lower
+    assert score(works).mrr >= score(ours).mrr, [each for each in lower if each[1] != each[2]]
+
+
+def test_finds_more_than_plain_full_text(ranked: tuple[list[Ranked], ...]) -> None:
+    ours, plain, _ = map(score, ranked)
 
     # It's a yardstick, not a straw man.
     assert 0.4 < plain.success < ours.success
