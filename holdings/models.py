@@ -218,3 +218,23 @@ class Item(models.Model):
 
     def __str__(self) -> str:
         return self.barcode
+
+
+class ImportedItem(models.Model):
+    """With which record of which import an item came, for taking the import back."""
+
+    item = models.OneToOneField(Item, on_delete=models.CASCADE, related_name="came_with")
+    # Not checked by the database: runs are kept, and it would be asked for every item.
+    run = models.ForeignKey(
+        "catalogue.ImportRun", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    # The record's, in the file.
+    position = models.PositiveIntegerField()
+
+    class Meta:
+        """By import and record, as an undo asks for them."""
+
+        indexes = [models.Index(fields=["run", "position"], name="imported_item_by_run")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}/{self.position} {self.item_id}"

@@ -14,6 +14,7 @@ class ImportAction(models.TextChoices):
     NEW = "NEW", "new record"
     OVERLAY = "OVERLAY", "lay over"
     ENRICH = "ENRICH", "local fields"
+    ITEMS = "ITEMS", "items only"
     ASK = "ASK", "ask"
     SKIP = "SKIP", "leave out"
 
@@ -24,6 +25,7 @@ class ImportOutcome(models.TextChoices):
     CREATED = "CREATED", "created"
     CHANGED = "CHANGED", "changed"
     ENRICHED = "ENRICHED", "enriched"
+    ITEMS = "ITEMS", "items added"
     UNCHANGED = "UNCHANGED", "unchanged"
     ASKED = "ASKED", "asked"
     SKIPPED = "SKIPPED", "left out"
@@ -56,6 +58,8 @@ class ImportProfile(models.Model):
     add = _tags()
     strip = _tags()
     enriches = _tags()
+    # `catalogue.rules.import_items`: where the items of a record stand, and what their codes are called here.
+    items = models.TextField(blank=True, default="", db_default="")
     # New records are the library's own: nobody else sees them until they're shown to all.
     makes_local = models.BooleanField(default=False)
 
