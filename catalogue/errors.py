@@ -61,6 +61,10 @@ class Code(StrEnum):
     # The fact `name`.
     NAME_TAKEN = "NAME_TAKEN"
     NOTHING_TO_ENRICH = "NOTHING_TO_ENRICH"
+    # The lines that don't say how items are read: the fact `lines`, their numbers from 1.
+    ITEMS_NOT_READ = "ITEMS_NOT_READ"
+    # A record that comes without the field in which its items should stand.
+    NO_ITEMS = "NO_ITEMS"
     # The facts `least` and `most`.
     POINTS_OUT_OF_RANGE = "POINTS_OUT_OF_RANGE"
     NO_SUCH_PROFILE = "NO_SUCH_PROFILE"

@@ -28,6 +28,11 @@ PRICE_NOT_VALID = "PRICE_NOT_VALID"
 ITEM_IN_CIRCULATION = "ITEM_IN_CIRCULATION"
 STATUS_NOT_FOR_STAFF = "STATUS_NOT_FOR_STAFF"
 ITEM_GONE = "ITEM_GONE"
+# Of items that come with a delivery: nothing here has the code that the file, or its profile, gives.
+NO_SUCH_BRANCH = "NO_SUCH_BRANCH"
+NO_SUCH_TYPE = "NO_SUCH_TYPE"
+# It can't be taken back with its delivery.
+ITEM_IN_USE = "ITEM_IN_USE"
 
 
 class BranchRefused(Refused):

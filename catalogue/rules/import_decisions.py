@@ -1,4 +1,4 @@
-"""What becomes of an incoming record: new, laid over one that's there, its fields only, asked, or left out.
+"""What becomes of an incoming record: new, laid over one that's there, its fields or its items only, asked, left out.
 
 Matching says which record it is; what's decided here is whether it's good enough to change that one. Automatic imports
 take the first reason against it (cases II.I10 and I12).
@@ -21,6 +21,7 @@ class Action(StrEnum):
     NEW = "NEW"
     OVERLAY = "OVERLAY"
     ENRICH = "ENRICH"
+    ITEMS = "ITEMS"
     ASK = "ASK"
     SKIP = "SKIP"
 
@@ -49,7 +50,7 @@ class Lack(StrEnum):
     LANGUAGE = "LANGUAGE"
 
 
-ON_MATCH = (Action.OVERLAY, Action.ENRICH, Action.ASK, Action.SKIP)
+ON_MATCH = (Action.OVERLAY, Action.ENRICH, Action.ITEMS, Action.ASK, Action.SKIP)
 ON_NO_MATCH = (Action.NEW, Action.ASK, Action.SKIP)
 WITHOUT_OVERLAY = (Action.ENRICH, Action.ASK, Action.SKIP)
 
@@ -66,6 +67,7 @@ class Profile:
     :ivar on_poor: what's done instead of an overlay with a record that's too poor
     :ivar language: the language of cataloguing that's preferred, as 040 *b says it; empty is any
     :ivar enriches: the tags that become the library's own fields
+    :ivar items: how items are read, as `import_items` has it
     """
 
     matches_from: int = MATCHES
@@ -79,6 +81,7 @@ class Profile:
     language: str = ""
     protection: Protection = field(default_factory=Protection)
     enriches: tuple[str, ...] = ()
+    items: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from catalogue.models import ImportEntry, ImportOutcome
 from common.tables import FileColumn, Kind, csv_lines
@@ -44,8 +44,9 @@ def open_questions(run_id: int) -> QuerySet[ImportEntry]:
 
 
 def entries_not_in(run_id: int, limit: int) -> Sequence[ImportEntry]:
-    """Return the first records of a run that didn't go in, without their MARC."""
-    failed = ImportEntry.objects.filter(run=run_id, outcome=ImportOutcome.FAILED)
+    """Return the first records of a run that didn't go in, or not with all of their items, without their MARC."""
+    not_whole = Q(outcome=ImportOutcome.FAILED) | (Q(outcome=ImportOutcome.ITEMS) & ~Q(reasons=[]))
+    failed = ImportEntry.objects.filter(not_whole, run=run_id)
     return list(failed.order_by("position").defer("raw")[:limit])
 
 

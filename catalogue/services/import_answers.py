@@ -1,5 +1,6 @@
 """What a person says of a record that an import asks about: that it's new, or which one it is."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -12,7 +13,7 @@ from catalogue.rules.import_decisions import Action, Decision, Why
 from catalogue.services.import_applying import apply
 from catalogue.services.import_by_profile import locked_run
 from catalogue.services.import_deciding import Decided, existing_of
-from catalogue.services.import_outcomes import Applying
+from catalogue.services.import_outcomes import Applying, as_kept
 from catalogue.services.import_profiles import rules_from
 from catalogue.services.record_versions import be_the_only_writer
 from catalogue.services.record_writing import incoming
@@ -20,7 +21,7 @@ from catalogue.services.records import Author, locked_record
 from common import audit
 from common.errors import Reason
 
-_ANSWERS = (Action.NEW, Action.OVERLAY, Action.ENRICH, Action.SKIP)
+_ANSWERS = (Action.NEW, Action.OVERLAY, Action.ENRICH, Action.ITEMS, Action.SKIP)
 
 
 @transaction.atomic
@@ -50,10 +51,14 @@ def answer_question(
         if existing.marc is None or existing.marc.flavour != read.record.flavour:
             # Fields of one family of MARC mean something else in the other.
             raise RecordRefused([Reason(Code.ACTION_NOT_POSSIBLE)])
+    elif action == Action.ITEMS:
+        existing = existing_of(locked_record(record_id or 0))
     settings = run.settings or {}
+    if action == Action.ITEMS and not settings.get("items"):
+        raise RecordRefused([Reason(Code.ACTION_NOT_POSSIBLE)])
     by = Author(author.account, author.municipality, run.pk)
     how = Applying(rules_from(settings), by, run.source, settings["makes_local"], now)
-    record = incoming(read=read, source=run.source)
+    record = incoming(read=replace(read, number=position), source=run.source)
     done = apply(Decided(record, Decision(action, Why.ANSWERED, record_id), existing), how)
     if done.outcome == ImportOutcome.FAILED:
         raise RecordRefused(done.against)
@@ -62,6 +67,7 @@ def answer_question(
     run.save(update_fields=["counts"])
     entry.outcome, entry.why, entry.raw = done.outcome, Why.ANSWERED, None
     entry.record_id, entry.version = done.record_id, done.version
+    entry.reasons = as_kept(done.against) or entry.reasons
     entry.save()
     audit.record(
         action="catalogue.answer_import",

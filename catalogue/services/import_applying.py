@@ -17,6 +17,7 @@ from catalogue.selectors.matching import Wanted
 from catalogue.selectors.rights import owned
 from catalogue.services import change_feed
 from catalogue.services.import_deciding import Decided, decided
+from catalogue.services.import_items import bring_items
 from catalogue.services.import_onto_records import enrich, overlay
 from catalogue.services.import_outcomes import Applying, Done, entry_of, entry_of_failure, failed, unfit
 from catalogue.services.import_profiles import rules_from
@@ -199,6 +200,7 @@ def _skip(choices: _Choices, how: Applying) -> dict[int, Done]:
 _DOES: Mapping[Action, Callable[[_Choices, Applying], dict[int, Done]]] = {
     Action.OVERLAY: overlay,
     Action.ENRICH: enrich,
+    Action.ITEMS: bring_items,
     Action.ASK: _ask,
     Action.SKIP: _skip,
 }

@@ -10,6 +10,8 @@ from catalogue.marc.records import RecordFailure
 from catalogue.rules.import_decisions import Action, Profile
 from catalogue.rules.record_diff import FieldChange, Sign, record_diff
 from catalogue.services.import_deciding import Decided, decided, reason_to_refuse, result_of
+from catalogue.services.import_items import foresee_items
+from catalogue.services.import_outcomes import as_kept
 from catalogue.services.record_writing import Incoming, incoming
 
 SHOWN = 100
@@ -76,13 +78,19 @@ def _foreseen(each: Decided, profile: Profile) -> Foreseen:
         title=each.record.columns.title,
         action=str(decision.action),
         why=str(decision.why),
-        reasons=tuple(str(lack) for lack in decision.lacks),
+        reasons=_reasons(each, profile),
         record_id=decision.record_id,
         existing_title=existing.row.title if existing else "",
         score=candidate.score.total if candidate and is_scored else None,
         points={str(name): value for name, value in candidate.score.points.items()} if candidate else None,
         changes=changes_of(each, profile),
     )
+
+
+def _reasons(each: Decided, profile: Profile) -> tuple[str, ...]:
+    if each.decision.action == Action.ITEMS:
+        return tuple(as_kept(foresee_items(each, profile.items)))
+    return tuple(str(lack) for lack in each.decision.lacks)
 
 
 def changes_of(each: Decided, profile: Profile) -> list[FieldChange]:

@@ -10,6 +10,7 @@ from catalogue.errors import Code, RecordRefused
 from catalogue.models import ImportProfile, ImportSource
 from catalogue.rules.field_protection import TAG, Protection
 from catalogue.rules.import_decisions import ON_MATCH, ON_NO_MATCH, WITHOUT_OVERLAY, Action, Profile
+from catalogue.rules.import_items import NotReadable, item_reading
 from catalogue.services.records import Author
 from common import audit
 from common.errors import Reason
@@ -95,8 +96,13 @@ def reasons_against_profile(profile: ImportProfile) -> list[Reason]:
     enriches = Action.ENRICH in (profile.on_match, profile.on_poor)
     if enriches and not profile.enriches:
         reasons.append(Reason(Code.NOTHING_TO_ENRICH))
-    if enriches and profile.municipality_id is None:
-        # Local fields are somebody's; what the consortium does is done for all.
+    if profile.items.strip() or profile.on_match == Action.ITEMS:
+        try:
+            item_reading(profile.items)
+        except NotReadable as problem:
+            reasons.append(Reason(Code.ITEMS_NOT_READ, facts={"lines": problem.lines}))
+    if (enriches or profile.on_match == Action.ITEMS) and profile.municipality_id is None:
+        # Local fields and items are somebody's; what the consortium does is done for all.
         reasons.append(Reason(Code.NO_OWNER))
     if not profile.name.strip():
         reasons.append(Reason(Code.NO_NAME))
@@ -118,6 +124,7 @@ def rules_of(profile: ImportProfile) -> Profile:
         **actions,
         protection=Protection(**{name: tuple(getattr(profile, name)) for name in _LISTS}),
         enriches=tuple(profile.enriches),
+        items=profile.items,
     )
 
 
@@ -129,4 +136,6 @@ def rules_from(settings: Mapping[str, Any]) -> Profile:
         **actions,
         protection=Protection(**{name: tuple(settings["protection"][name]) for name in _LISTS}),
         enriches=tuple(settings["enriches"]),
+        # A run that began before there were items has none.
+        items=settings.get("items", ""),
     )

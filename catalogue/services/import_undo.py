@@ -20,6 +20,7 @@ from catalogue.models import (
 from catalogue.selectors.enrichments import newest_enrichment
 from catalogue.services.enrichments import Whose, delete_enrichment, restore_enrichment
 from catalogue.services.import_by_profile import locked_run
+from catalogue.services.import_items import take_items_back
 from catalogue.services.import_outcomes import as_kept
 from catalogue.services.record_versions import be_the_only_writer
 from catalogue.services.records import Author, delete_record, restore_version
@@ -29,7 +30,7 @@ from common.errors import Reason
 _BATCH = 100
 _State = ImportRun.State
 _UNDONE_FROM = (_State.DONE, _State.PAUSED, _State.FAILED, _State.UNDOING)
-_TO_UNDO = (ImportOutcome.CREATED, ImportOutcome.CHANGED, ImportOutcome.ENRICHED)
+_TO_UNDO = (ImportOutcome.CREATED, ImportOutcome.CHANGED, ImportOutcome.ENRICHED, ImportOutcome.ITEMS)
 
 
 @transaction.atomic
@@ -64,8 +65,8 @@ def _undo_batch(run_id: int, author: Author, now: datetime) -> bool:
     for entry in entries:
         try:
             with transaction.atomic():
-                _undo(entry, author, now)
-            entry.undone_at = now
+                kept = _undo(entry, author, now)
+            entry.kept_because, entry.undone_at = as_kept(kept), None if kept else now
         except RecordRefused as refused:
             entry.kept_because = as_kept(refused.reasons)
         entry.save(update_fields=["undone_at", "kept_because"])
@@ -80,7 +81,15 @@ def _undo_batch(run_id: int, author: Author, now: datetime) -> bool:
     return bool(entries)
 
 
-def _undo(entry: ImportEntry, author: Author, now: datetime) -> None:
+def _undo(entry: ImportEntry, author: Author, now: datetime) -> list[Reason]:
+    """Undo what became of a record, and return why some of its items stay, which is no reason to keep the others."""
+    if entry.outcome == ImportOutcome.ITEMS:
+        return take_items_back(run_id=entry.run_id, position=entry.position, actor=author.account, now=now)
+    _undo_record(entry, author, now)
+    return []
+
+
+def _undo_record(entry: ImportEntry, author: Author, now: datetime) -> None:
     if entry.record_id is None or entry.version is None:
         raise RecordRefused([Reason(Code.RECORD_GONE)])
     if entry.outcome == ImportOutcome.ENRICHED:

@@ -116,6 +116,12 @@ def change_item(*, item: Item, details: ItemDetails, actor: Any, now: datetime) 
         return locked
 
 
+def reasons_against_item(barcode: str, details: ItemDetails) -> list[Reason]:
+    """Return what would stand against adding an item as things are now, but for its record."""
+    with transaction.atomic():
+        return [*_barcode_reasons(clean_barcode(barcode)), *_detail_reasons(details)]
+
+
 def statuses_to_choose(item: Item | None) -> tuple[Item.Status, ...]:
     """Return what staff may say of an item, or of a new one: only what it is already where scans decide over it."""
     return (Item.Status(item.status),) if item is not None and item.status in _ENDED_BY_SCANS else STAFF_STATUSES

@@ -68,6 +68,13 @@ class ProfileForm(GuardedForm):
     add = _tags(_("Only these fields are added"))
     strip = _tags(_("Fields that never come in"))
     enriches = _tags(_("Fields that become local fields"))
+    items = forms.CharField(
+        label=_("Where its items stand"),
+        help_text=_("A field with its subfields, then codes line by line: branch CPL = HB, type * = BOOK."),
+        widget=forms.Textarea(attrs={"rows": 4, "placeholder": "952 barcode=p branch=a room=c type=y mark=o price=g"}),
+        required=False,
+        max_length=20_000,
+    )
     makes_local = forms.BooleanField(label=_("New records are our own local records"), required=False)
 
     def values(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from web.desk.record_diffs import diff_rows
 from web.words.about_imports import ACTIONS, OUTCOMES, WHYS, why_not
 
 _PAGE = 10
-_KINDS = {"NEW": "ok", "OVERLAY": "notice", "ENRICH": "notice", "ASK": "wait", "SKIP": "none"}
+_KINDS = {"NEW": "ok", "OVERLAY": "notice", "ENRICH": "notice", "ITEMS": "ok", "ASK": "wait", "SKIP": "none"}
 _FACTS = (
     ("title", _("Title")),
     ("author", _("Author")),

@@ -75,6 +75,7 @@ def page(request: StaffRequest, run: Any) -> HttpResponse:
         context["failed"] = [(entry, why_not(entry.reasons)) for entry in entries_not_in(run.pk, _LISTED)]
         context["kept"] = [(entry, why_not(entry.kept_because)) for entry in entries_not_undone(run.pk, _LISTED)]
         context["enriches"] = bool(run.settings["enriches"])
+        context["brings_items"] = run.settings["on_match"] == Action.ITEMS
         context["most"] = _LISTED
     return render(request, f"console/{'_profile_import_state' if request.htmx else 'profile_import'}.html", context)
 

@@ -15,6 +15,7 @@ ACTIONS = {
     "NEW": pgettext_lazy("what an import does", "Make a new record"),
     "OVERLAY": pgettext_lazy("what an import does", "Lay it over ours"),
     "ENRICH": pgettext_lazy("what an import does", "Take its fields as local fields"),
+    "ITEMS": pgettext_lazy("what an import does", "Take its items only"),
     "ASK": pgettext_lazy("what an import does", "Ask"),
     "SKIP": pgettext_lazy("what an import does", "Leave it out"),
 }
@@ -22,6 +23,7 @@ OUTCOMES = {
     "CREATED": _("New"),
     "CHANGED": _("Changed"),
     "ENRICHED": _("Local fields"),
+    "ITEMS": _("Got items"),
     "UNCHANGED": _("As before"),
     "ASKED": pgettext_lazy("what became of a record", "To be answered"),
     "SKIPPED": pgettext_lazy("what became of a record", "Left out"),
@@ -47,6 +49,18 @@ _LACKS = {
     "AUTHENTICATION": _("Ours is authenticated, it isn't."),
     "LANGUAGE": _("It's catalogued in another language."),
 }
+_ITEMS = {
+    "BARCODE_MISSING": _("A barcode is needed."),
+    "BARCODE_MALFORMED": _("This isn't one of our barcodes."),
+    "BARCODE_TAKEN": _("Another item has this barcode."),
+    "NO_SUCH_BRANCH": _("No branch has the code that its item gives."),
+    "NO_SUCH_TYPE": _("No item type has the code that its item gives."),
+    "LOCATION_GONE": _("This room isn't there any more."),
+    "PRICE_NOT_VALID": _("This isn't a price."),
+    "STATUS_NOT_FOR_STAFF": _("This comes by check-out and check-in only."),
+    "RECORD_DELETED": _("The title has been deleted from the catalogue."),
+    "ITEM_IN_USE": _("Somebody has used the item since."),
+}
 _PROBLEMS = {problem.value for problem in Problem}
 _REFUSALS = {code.value for code in Code} - {Code.UNREADABLE.value}
 
@@ -62,6 +76,8 @@ def why_not(kept: Iterable[str]) -> list[str | Promise]:
 def _sentence(code: str, tags: str) -> str | Promise:
     if code in _LACKS:
         return _LACKS[code]
+    if code in _ITEMS:
+        return f"{tags}: {_ITEMS[code]}"
     if code in _PROBLEMS and code not in _REFUSALS:
         return describe(code)
     known = Code(code) if code in _REFUSALS else Code.ACTION_NOT_POSSIBLE

@@ -108,6 +108,8 @@ _TEXTS = {
     Code.NO_TAG: _("These aren't tags: %(tags)s."),
     Code.NO_NAME: _("It needs a name."),
     Code.NAME_TAKEN: _("Another profile has this name."),
+    Code.ITEMS_NOT_READ: _("Where its items stand: line %(lines)s can't be read, or no subfield has the barcode."),
+    Code.NO_ITEMS: _("It brings no items."),
     Code.NOTHING_TO_ENRICH: _("Name the tags that become local fields."),
     Code.POINTS_OUT_OF_RANGE: _("From 60 to 300 points."),
     Code.NO_SUCH_PROFILE: _("There's no such profile."),

@@ -181,6 +181,24 @@ def test_a_neighbours_import_is_nobodys_business(admin_client, run, beta):
     assert admin_client.get(f"/console/import/{run.pk}/report.csv").status_code == 404
 
 
+def test_items_only_names_what_was_refused_and_asks_about_items(admin_client, run, alpha):
+    items = {"items": "952 barcode=p", "on_match": "ITEMS"}
+    ImportRun.objects.update(state=ImportRun.State.DONE, position=2, counts={"ITEMS": 1}, settings=run.settings | items)
+    ImportEntry.objects.create(
+        run=run, position=1, title="One", outcome="ITEMS", why="SAME_NUMBER", reasons=["BARCODE_TAKEN 3010"]
+    )
+
+    page = admin_client.get(f"/console/import/{run.pk}").content.decode()
+    assert "3010: Another item has this barcode." in page
+    assert "Got items" in page
+
+    filled = PROFILE | {"name": "Items", "on_match": "ITEMS", "items": "952 colour=p"}
+    page = admin_client.post("/console/import/profiles/add", filled).content.decode()
+    assert "line 1 can&#x27;t be read" in page
+    admin_client.post("/console/import/profiles/add", filled | {"items": "952 barcode=p\r\nbranch * = hb\r\n"})
+    assert ImportProfile.objects.get(name="Items").on_match == "ITEMS"
+
+
 def ask(run, count):
     ImportRun.objects.update(state=ImportRun.State.DONE, position=count, counts={"ASKED": count})
     ImportEntry.objects.bulk_create(

@@ -1,0 +1,158 @@
+"""Items that come with a delivery of records: added row by row, and removed again while nobody has used them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.db import transaction
+
+from catalogue.models import BibliographicRecord
+from catalogue.services import import_items
+from catalogue.services.import_items import Delivery
+from common.audit import record as record_entry
+from common.barcodes import clean_barcode
+from common.errors import Reason
+from holdings import errors
+from holdings.errors import ItemRefused
+from holdings.models import Branch, ImportedItem, Item, ItemType, ShelvingLocation
+from holdings.services.items import ItemDetails, add_item, reasons_against_item, tell_of_items
+
+_NO_PRICE = Decimal(0)
+_LONGEST = {"mark": 60, "volume": 60, "note": 200}
+
+
+class ImportedItems:
+    """Keeps the items of deliveries."""
+
+    def foresee(self, items: Sequence[Mapping[str, str]]) -> list[Reason]:
+        """Return what would stand against items as things are now, and what they'd take from each other."""
+        reasons, seen = [], set[str]()
+        for place, each in enumerate(items, start=1):
+            barcode = clean_barcode(each.get("barcode", ""))
+            details, wrong = _details(each)
+            found = wrong or (reasons_against_item(barcode, details) if details else [])
+            if barcode and barcode in seen:
+                found = [*found, Reason(errors.BARCODE_TAKEN)]
+            seen.add(barcode)
+            reasons += _about(barcode or f"#{place}", found)
+        return reasons
+
+    def bring_in(
+        self,
+        record_id: int,
+        items: Sequence[Mapping[str, str]],
+        *,
+        delivery: Delivery,
+        actor: Any,
+        now: datetime,
+    ) -> tuple[int, list[Reason]]:
+        """Add items to a record and return how many; each that's refused leaves the others alone."""
+        record = BibliographicRecord.objects.defer("raw").get(pk=record_id)
+        added, against = 0, list[Reason]()
+        for place, each in enumerate(items, start=1):
+            barcode = each.get("barcode", "")
+            details, wrong = _details(each)
+            try:
+                if details is None:
+                    raise ItemRefused(wrong)
+                with transaction.atomic():
+                    item = add_item(record=record, barcode=barcode, details=details, actor=actor, now=now)
+                    ImportedItem.objects.create(item=item, run_id=delivery.run_id, position=delivery.position)
+                added += 1
+            except ItemRefused as refused:
+                against += _about(clean_barcode(barcode) or f"#{place}", refused.reasons)
+        return added, against
+
+    @transaction.atomic
+    def take_back(self, delivery: Delivery, *, actor: Any, now: datetime) -> list[Reason]:
+        """Remove what came with a record, but what anybody has lent, moved, asked for or put into something since."""
+        came = ImportedItem.objects.filter(run=delivery.run_id, position=delivery.position)
+        ids = came.order_by("item_id").values_list("item_id", flat=True)
+        items = list(Item.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))
+        codes: dict[int, list[str]] = {}
+        kept = []
+        for item in items:
+            if _is_used(item):
+                kept += _about(item.barcode, [Reason(errors.ITEM_IN_USE)])
+                continue
+            record_entry(
+                action="holdings.remove_imported_item",
+                actor=actor,
+                subject=item,
+                facts={"barcode": item.barcode, "record_id": item.record_id, "run": delivery.run_id},
+            )
+            codes.setdefault(item.record_id, []).append(item.home_branch.code)
+            item.delete()
+        tell_of_items(codes, now)
+        return kept
+
+
+def register() -> None:
+    """Tell imports who keeps items."""
+    import_items.register(ImportedItems())
+
+
+def _details(values: Mapping[str, str]) -> tuple[ItemDetails | None, list[Reason]]:
+    """Return what an item is as the municipality's tables have it, or what of it they don't know."""
+    branch = Branch.objects.filter(code__iexact=values.get("branch", "")).first()
+    item_type = ItemType.objects.filter(code__iexact=values.get("type", "")).first()
+    room, name = None, values.get("room", "")
+    if name and branch:
+        room = ShelvingLocation.objects.filter(branch=branch, name__iexact=name).first()
+    reasons = []
+    if branch is None:
+        reasons.append(Reason(errors.NO_SUCH_BRANCH))
+    if item_type is None:
+        reasons.append(Reason(errors.NO_SUCH_TYPE))
+    if branch and name and room is None:
+        reasons.append(Reason(errors.LOCATION_GONE))
+    price, acquired = _price(values.get("price", "")), _day(values.get("acquired", ""))
+    if price is None:
+        reasons.append(Reason(errors.PRICE_NOT_VALID))
+    if branch is None or item_type is None or price is None or reasons:
+        return None, reasons
+    texts = {name: values.get(name, "").replace("\x00", "")[:most] for name, most in _LONGEST.items()}
+    return ItemDetails(
+        item_type=item_type,
+        home_branch=branch,
+        location=room,
+        call_number=texts["mark"],
+        volume=texts["volume"],
+        note=texts["note"],
+        price=price,
+        status=values.get("status", Item.Status.AVAILABLE).upper(),
+        acquired_on=acquired,
+    ), []
+
+
+def _price(text: str) -> Decimal | None:
+    """Return a price as suppliers write it, "249,00" or "249.00"; None for what's none."""
+    digits = "".join(text.split())[:20]
+    if not digits:
+        return _NO_PRICE
+    try:
+        return Decimal(digits.replace(",", ".")).quantize(Decimal("0.01"))
+    except InvalidOperation:
+        return None
+
+
+def _day(text: str) -> date | None:
+    # A day that can't be read is no reason to leave an item in its box.
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _about(barcode: str, reasons: Sequence[Reason]) -> list[Reason]:
+    return [Reason(reason.code, facts={"tags": (barcode,)}) for reason in reasons]
+
+
+def _is_used(item: Item) -> bool:
+    """Return whether anything else names the item: a loan, a hold, a journey, a collection, a bundle, a bulk change."""
+    return any(
+        relation.related_model._base_manager.filter(**{relation.field.name: item.pk}).exists()
+        for relation in Item._meta.related_objects
+        if relation.related_model is not ImportedItem
+    )
