@@ -159,7 +159,7 @@ def take_back_bulk_change(request: DeskRequest, pk: int) -> HttpResponse:
 
 def _lines(request: DeskRequest, bulk: Any) -> Iterator[dict[str, Any]]:
     """Yield what became of each line of a change, some hundreds read at a time."""
-    outcomes = dict(_outcomes())
+    outcomes = dict(_outcomes(bulk))
     rows = lines_of(bulk).iterator(chunk_size=_READ_AT_ONCE)
     while lines := list(islice(rows, _READ_AT_ONCE)):
         told = _told(request, [_reasons(line) for line in lines])
