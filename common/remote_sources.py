@@ -8,8 +8,10 @@ import io
 import ipaddress
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import StrEnum
 from http.client import HTTPConnection, HTTPException, HTTPResponse
@@ -123,8 +125,9 @@ def _led_to(address: str, target: str) -> str:
 
 def _asked(parts: SplitResult, headers: Mapping[str, str], until: float) -> HTTPResponse:
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
-    line = HTTPConnection(host, parts.port)
-    plain = _connected(_public_addresses(host, port), port, until)
+    # With a port always: without one, the last group of an IPv6 address is taken for it.
+    line = HTTPConnection(host, parts.port or HTTPConnection.default_port)
+    plain = _connected(_public_addresses(host, port, until), port, until)
     try:
         if parts.scheme == "https":
             plain = ssl.create_default_context().wrap_socket(plain, server_hostname=host)
@@ -147,15 +150,32 @@ def _connected(addresses: list[str], port: int, until: float) -> socket.socket:
     return socket.create_connection((addresses[-1], port), timeout=_left(until))
 
 
-def _public_addresses(host: str, port: int) -> list[str]:
+def _public_addresses(host: str, port: int, until: float) -> list[str]:
     """Return what to connect to; all that the name has must be allowed, lest it lead elsewhere now and then."""
     try:
-        found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+        found = _resolved(host, port, until)
+    except TimeoutError:
+        raise
     except (OSError, UnicodeError) as problem:
         raise RemoteFailed(Trouble.UNREACHABLE) from problem
     if host not in settings.REMOTE_PRIVATE_HOSTS and not all(_is_public(each) for each in found):
         raise RemoteFailed(Trouble.PRIVATE_ADDRESS)
     return found
+
+
+def _resolved(host: str, port: int, until: float) -> list[str]:
+    """Look a name up beside us: the system's own look-up knows no time limit that we could give it."""
+    answer: Future[list[str]] = Future()
+
+    def look_up() -> None:
+        try:
+            answer.set_result([str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)])
+        except Exception as problem:
+            answer.set_exception(problem)
+
+    # A daemon, and no pool: a pool's threads are waited for when the program ends.
+    threading.Thread(target=look_up, name="name-look-up", daemon=True).start()
+    return answer.result(timeout=_left(until))
 
 
 def _is_public(text: str) -> bool:

@@ -165,3 +165,26 @@ def test_what_is_no_address_is_said_without_asking(address):
         check_address(address)
 
     assert failed.value.trouble == Trouble.BAD_ADDRESS
+
+
+def test_a_name_that_is_looked_up_for_ever_is_given_up(monkeypatch):
+    is_over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: is_over.wait(60) and [])
+
+    try:
+        assert trouble("http://library.example/", seconds=0.2) == Trouble.TOO_SLOW
+    finally:
+        is_over.set()
+
+
+def test_an_ipv6_address_needs_no_port(monkeypatch):
+    connected = []
+
+    def refuse(address, **_):
+        connected.append(address)
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr(socket, "create_connection", refuse)
+
+    assert trouble("http://[2606:4700:4700::abcd]/") == Trouble.UNREACHABLE
+    assert connected == [("2606:4700:4700::abcd", 80)]
