@@ -56,6 +56,8 @@ RECORD_ACTIONS = {
     "catalogue.add_authority": _("Added an authority"),
     "catalogue.save_authority": _("Changed an authority"),
     "catalogue.merge_authorities": _("Merged two authorities"),
+    "catalogue.undo_authority_merge": _("Undid the merge of two authorities"),
+    "catalogue.delete_authority": _("Deleted an authority"),
     "catalogue.import_authorities": _("Imported authorities"),
     "catalogue.carry_heading": _("Carried a new heading into the records"),
 }
