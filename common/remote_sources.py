@@ -1,4 +1,4 @@
-"""Asking other libraries' servers over HTTP: the one door to addresses that people type in.
+"""Asking other libraries' servers: the one door to addresses that people type in.
 
 An address that staff may choose could lead to our own machines. So names are resolved first, only public addresses are
 connected to (the very ones that were looked at), redirects are held to the same, and time and length are limited.
@@ -10,8 +10,9 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from http.client import HTTPConnection, HTTPException, HTTPResponse
@@ -24,6 +25,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS = 3
 _LONGEST_ADDRESS = 2000
 _PORTS = {"http": 80, "https": 443}
+_WEB = tuple(_PORTS)
 # IPv6 addresses that stand for an IPv4 address behind a translator.
 _TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 
@@ -61,12 +63,13 @@ class RemoteAnswer:
     content_type: str
 
 
-def check_address(address: str) -> None:
+def check_address(address: str, *, schemes: Collection[str] = _WEB) -> None:
     """Refuse what can't be a source's address, without looking its name up.
 
+    :param schemes: that it may have
     :raises RemoteFailed: with `BAD_ADDRESS`
     """
-    _parts(address)
+    _parts(address, schemes)
 
 
 def fetch(
@@ -101,12 +104,48 @@ def fetch(
     raise RemoteFailed(Trouble.REFUSED, status=310)
 
 
-def _parts(address: str) -> SplitResult:
+@contextmanager
+def conversation(address: str, *, seconds: float, port: int) -> Iterator["Line"]:
+    """Open a line to a server that speaks something other than HTTP, and close it afterwards.
+
+    :param seconds: that the whole may take, name and all
+    :param port: where the address names none
+    :raises RemoteFailed: with what went wrong, also while it's talked to
+    """
+    until = time.monotonic() + seconds
+    parts = _parts(address, (urlsplit(address).scheme,))
+    host, port = parts.hostname or "", parts.port or port
+    try:
+        with _connected(_public_addresses(host, port, until), port, until) as plain:
+            yield Line(plain, until)
+    except TimeoutError as problem:
+        raise RemoteFailed(Trouble.TOO_SLOW) from problem
+    except OSError as problem:
+        raise RemoteFailed(Trouble.UNREACHABLE) from problem
+
+
+class Line:
+    """What is said on an open line, all of it until a moment."""
+
+    def __init__(self, plain: socket.socket, until: float) -> None:
+        self._plain, self._until = plain, until
+
+    def send(self, data: bytes) -> None:
+        """Send all of it."""
+        self._plain.settimeout(_left(self._until))
+        self._plain.sendall(data)
+
+    def reader(self, *, most_bytes: int) -> io.BufferedReader:
+        """Return what reads whatever comes; reading raises `RemoteFailed` beyond so many bytes."""
+        return io.BufferedReader(_LimitedReader(self._plain, self._until, most_bytes))
+
+
+def _parts(address: str, schemes: Collection[str] = _WEB) -> SplitResult:
     if len(address) > _LONGEST_ADDRESS or not address.isascii() or not address.isprintable() or " " in address:
         raise RemoteFailed(Trouble.BAD_ADDRESS)
     try:
         parts = urlsplit(address)
-        is_one = parts.scheme in _PORTS and bool(parts.hostname) and parts.port != 0
+        is_one = parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
     except ValueError as problem:
         raise RemoteFailed(Trouble.BAD_ADDRESS) from problem
     # Names and passwords in addresses end up in logs and on pages.
@@ -240,3 +279,21 @@ class _TimedReader(io.RawIOBase):
         if not self.closed:
             self._line.close()
         super().close()
+
+
+class _LimitedReader(io.RawIOBase):
+    """Reads from a line that stays open, until a moment and so many bytes."""
+
+    def __init__(self, line: socket.socket, until: float, most_bytes: int) -> None:
+        self._line, self._until, self._left = line, until, most_bytes
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        if self._left <= 0:
+            raise RemoteFailed(Trouble.TOO_LONG)
+        self._line.settimeout(_left(self._until))
+        count = self._line.recv_into(buffer)
+        self._left -= count
+        return count

@@ -16,7 +16,8 @@ from hashlib import sha256
 from django.core.cache import cache
 from django_tenants.utils import schema_context
 
-from catalogue.remote.sru import SECONDS, Question, Target, TargetAnswer, ask
+from catalogue.remote.asking import ask
+from catalogue.remote.questions import SECONDS, Question, Target, TargetAnswer
 from common.remote_sources import Trouble
 from tenants.keys import tenant_name
 

@@ -5,85 +5,22 @@ Nothing that a server sends raises: what it can't give is said beside what the o
 
 import io
 import re
-import unicodedata
 import xml.etree.ElementTree as ElementTree  # noqa: S405 (documents with a type are refused: no entities to expand)
-from dataclasses import dataclass
-from typing import Protocol
 from urllib.parse import urlencode, urlsplit
 
-from catalogue.marc.identifiers import isbn10
 from catalogue.marc.reading import read_records
-from catalogue.marc.records import MarcRecord, RecordRead
-from common.remote_sources import RemoteFailed, Trouble, fetch
+from catalogue.marc.records import RecordRead
+from catalogue.remote.questions import MOST_RECORDS, Question, Target, TargetAnswer, words
+from common.remote_sources import RemoteFailed, fetch
 
-MOST_RECORDS = 10
 _MOST_BYTES = 5_000_000
-# A cataloguer waits for it.
-SECONDS = 8.0
-_MOST_WORDS, _LONGEST_WORD = 8, 30
 # Of what a server says about itself.
 _LONGEST_TEXT = 200
-# What means something in CQL, and what separates words anyway: a word without them needs no escaping.
-_BETWEEN_WORDS = re.compile(r"""[\s"\\*?^()<>=/,;:\[\]{}&|]+""")
 _NO_XML = re.compile(rb"<!DOCTYPE|<!ENTITY|\x00", re.IGNORECASE)
 
 
-class Target(Protocol):
-    """A catalogue, and what it calls things."""
-
-    pk: int
-    name: str
-    address: str
-    version: str
-    record_schema: str
-    isbn_index: str
-    title_index: str
-    author_index: str
-
-
-@dataclass(frozen=True)
-class Question:
-    """What is looked for; everything that's given must be so.
-
-    :ivar isbn: of thirteen digits
-    :ivar title: words of it, as typed
-    :ivar author: words of the name, as typed
-    """
-
-    isbn: str = ""
-    title: str = ""
-    author: str = ""
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is asked."""
-        return not (self.isbn or _words(self.title) or _words(self.author))
-
-
-@dataclass(frozen=True)
-class TargetAnswer:
-    """What one catalogue answered.
-
-    :ivar found: how many records it says it has; more than `records` when only the first were asked for
-    :ivar unreadable: how many of those it sent weren't MARC records that can be read
-    :ivar trouble: why there's no answer, or None
-    :ivar status: of HTTP, when it refused
-    :ivar diagnostic: what it says against the question, in its own words
-    :ivar is_asked: false when it has no index for what is looked for
-    """
-
-    target: Target
-    records: tuple[MarcRecord, ...] = ()
-    found: int = 0
-    unreadable: int = 0
-    trouble: Trouble | None = None
-    status: int = 0
-    diagnostic: str = ""
-    is_asked: bool = True
-
-
 def ask(target: Target, question: Question, *, seconds: float) -> TargetAnswer:
-    """Ask one catalogue; for an ISBN in both lengths, since older records have the short one only.
+    """Ask one catalogue.
 
     :param seconds: that it may take
     """
@@ -111,24 +48,16 @@ def _query(target: Target, question: Question) -> str:
 
     Each word is a clause of its own: every server knows `=` and `and`, in whatever order the words stand there.
     """
-    numbers = [number for number in (question.isbn, isbn10(question.isbn)) if number] if question.isbn else []
+    numbers = question.isbns
     parts = [" or ".join(f'{target.isbn_index}="{number}"' for number in numbers)] if numbers else []
     for index, text in ((target.title_index, question.title), (target.author_index, question.author)):
-        words = _words(text)
-        if words and not index:
+        found = words(text)
+        if found and not index:
             return ""
-        parts += [f'{index}="{word}"' for word in words]
+        parts += [f'{index}="{word}"' for word in found]
     if numbers and len(parts) > 1:
         parts[0] = f"({parts[0]})"
     return " and ".join(parts)
-
-
-def _words(text: str) -> list[str]:
-    """Return the words of what was typed, none of which can be more than a word in CQL."""
-    plain = unicodedata.normalize("NFC", text)
-    plain = "".join(each if unicodedata.category(each)[0] != "C" else " " for each in plain)
-    found = [word for word in _BETWEEN_WORDS.split(plain) if any(each.isalnum() for each in word)]
-    return [word[:_LONGEST_WORD] for word in found[:_MOST_WORDS]]
 
 
 def _read(target: Target, body: bytes) -> TargetAnswer:

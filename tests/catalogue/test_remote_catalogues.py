@@ -10,6 +10,7 @@ from catalogue.marc.record_lines import lines_of_record
 from catalogue.marc.records import Flavour, MarcField, MarcRecord
 from catalogue.marc.taking_over import taken_over
 from catalogue.remote import sru
+from catalogue.remote.questions import Question, TargetAnswer
 from common.remote_sources import RemoteAnswer, RemoteFailed, Trouble
 from tests.catalogue.marc_samples import DANISH_NOVEL, NOVEL, marcxml
 
@@ -68,7 +69,7 @@ def answers(monkeypatch):
 def test_asks_for_both_lengths_of_the_number_in_the_catalogue_s_own_words(answers):
     asked = answers(response(count=0))
 
-    sru.ask(target(address="https://other.example/sru?db=1", isbn_index="rec.isbn"), sru.Question(ISBN), seconds=1)
+    sru.ask(target(address="https://other.example/sru?db=1", isbn_index="rec.isbn"), Question(ISBN), seconds=1)
 
     assert urlsplit(asked[0]).path == "/sru"
     assert parse_qs(urlsplit(asked[0]).query) == {
@@ -86,7 +87,7 @@ def test_asks_for_both_lengths_of_the_number_in_the_catalogue_s_own_words(answer
 def test_reads_the_records_of_both_families(answers, prefix):
     answers(response(marcxml(NOVEL, prefix=prefix), marcxml(DANISH_NOVEL), count=12))
 
-    answer = sru.ask(target(), sru.Question(ISBN), seconds=1)
+    answer = sru.ask(target(), Question(ISBN), seconds=1)
 
     assert [record.flavour for record in answer.records] == [Flavour.MARC21, Flavour.DANMARC2]
     assert (answer.found, answer.unreadable, answer.trouble, answer.diagnostic) == (12, 8, None, "")
@@ -115,7 +116,7 @@ def test_whatever_a_catalogue_answers_is_said(answers, body, expected):
     answers(body)
     asked = target()
 
-    assert sru.ask(asked, sru.Question(ISBN), seconds=1) == sru.TargetAnswer(asked, **expected)
+    assert sru.ask(asked, Question(ISBN), seconds=1) == TargetAnswer(asked, **expected)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +141,7 @@ def test_whatever_a_catalogue_answers_is_said(answers, body, expected):
 def test_words_are_asked_for_one_by_one_and_mean_nothing_else(answers, question, expected):
     asked = answers(response(count=0))
 
-    sru.ask(target(title_index="ti", author_index="au"), sru.Question(**question), seconds=1)
+    sru.ask(target(title_index="ti", author_index="au"), Question(**question), seconds=1)
 
     assert parse_qs(urlsplit(asked[0]).query)["query"] == [expected]
 
@@ -148,9 +149,9 @@ def test_words_are_asked_for_one_by_one_and_mean_nothing_else(answers, question,
 def test_a_catalogue_without_an_index_for_it_is_not_asked(answers):
     asked = answers(response(count=1))
 
-    assert not sru.ask(target(title_index="ti"), sru.Question(title="a", author="b"), seconds=1).is_asked
+    assert not sru.ask(target(title_index="ti"), Question(title="a", author="b"), seconds=1).is_asked
     assert asked == []
-    assert sru.Question(title=" * ", author='"').is_empty
+    assert Question(title=" * ", author='"').is_empty
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,8 @@ from celery import current_app
 from sruthi import Client, SruError
 
 from catalogue.models import RemoteTarget
-from catalogue.remote.sru import Question, ask
+from catalogue.remote.questions import Question
+from catalogue.remote.sru import ask
 from catalogue.search import reader
 from catalogue.search.writing import rebuild
 from interop.sru.views import PerSearcher

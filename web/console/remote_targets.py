@@ -12,9 +12,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.rules import Permission
+from catalogue.remote.asking import check_target, speaks_z3950
+from catalogue.remote.z3950.client import SYNTAXES
 from catalogue.selectors.remote_targets import targets_for
-from catalogue.services.remote_targets import INDEX, VERSIONS, add_remote_target, remove_remote_target
-from common.remote_sources import RemoteFailed, check_address
+from catalogue.services.remote_targets import VERSIONS, add_remote_target, is_index, is_schema, remove_remote_target
+from common.remote_sources import RemoteFailed
 from web.account.access import staff_only
 from web.account.requests import StaffRequest
 from web.console.areas import areas_of
@@ -23,35 +25,52 @@ from web.words.about_sources import TROUBLES
 
 
 class TargetForm(forms.Form):
-    """A catalogue that answers SRU."""
+    """A catalogue that answers SRU or Z39.50."""
 
     name = forms.CharField(label=_("Name"), max_length=80)
     address = forms.CharField(
-        label=_("Address"), max_length=500, help_text=_("Of its SRU server, for instance https://library.example/sru")
+        label=_("Address"),
+        max_length=500,
+        help_text=_("https://library.example/sru for SRU, z39.50s://library.example:210/database for Z39.50"),
     )
     version = forms.ChoiceField(label=_("Version of SRU"), choices=[(each, each) for each in VERSIONS])
     record_schema = forms.CharField(
-        label=_("Record schema"), max_length=80, initial="marcxml", help_text="marcxml, marcxchange, danmarc2 …"
+        label=_("Record schema"),
+        max_length=80,
+        initial="marcxml",
+        help_text="marcxml, marcxchange, danmarc2 … (Z39.50: marc21)",
     )
     isbn_index = forms.CharField(
-        label=_("Its index for ISBN"), max_length=40, initial="bath.isbn", help_text="bath.isbn, dc.identifier …"
+        label=_("Its index for ISBN"),
+        max_length=40,
+        initial="bath.isbn",
+        help_text="bath.isbn, dc.identifier … (Z39.50: 7)",
     )
-
     title_index = forms.CharField(
-        label=_("Its index for titles"), max_length=40, required=False, help_text="dc.title, dkcclterm.ti …"
+        label=_("Its index for titles"), max_length=40, required=False, help_text="dc.title, dkcclterm.ti … (Z39.50: 4)"
     )
     author_index = forms.CharField(
-        label=_("Its index for authors"), max_length=40, required=False, help_text="dc.creator, dkcclterm.fo …"
+        label=_("Its index for authors"),
+        max_length=40,
+        required=False,
+        help_text="dc.creator, dkcclterm.fo … (Z39.50: 1003)",
     )
 
     def clean_address(self) -> str:
         """Refuse what can't be asked."""
         address = str(self.cleaned_data["address"])
         try:
-            check_address(address)
+            check_target(address)
         except RemoteFailed as failed:
             raise ValidationError(str(TROUBLES[failed.trouble])) from failed
         return address
+
+    def clean_record_schema(self) -> str:
+        """Refuse what can't be asked for."""
+        schema = str(self.cleaned_data["record_schema"])
+        if not is_schema(schema, address=self.cleaned_data.get("address", "")):
+            raise ValidationError(gettext("In Z39.50, this is one of %(names)s.") % {"names": ", ".join(SYNTAXES)})
+        return schema
 
     def clean_isbn_index(self) -> str:
         """Refuse what would be more than an index's name."""
@@ -67,7 +86,7 @@ class TargetForm(forms.Form):
 
     def _index(self, name: str) -> str:
         index = str(self.cleaned_data[name])
-        if index and not INDEX.fullmatch(index):
+        if index and not is_index(index, address=self.cleaned_data.get("address", "")):
             raise ValidationError(gettext("This can't be an index."))
         return index
 
@@ -88,7 +107,11 @@ def _listed(permission: str) -> Callable[..., HttpResponse]:
             "is_consortium": is_consortium,
             "form": form,
             "targets": [
-                {"target": target, "is_own": target.municipality_id == request.tenant.pk}
+                {
+                    "target": target,
+                    "is_own": target.municipality_id == request.tenant.pk,
+                    "protocol": "Z39.50" if speaks_z3950(target.address) else f"SRU {target.version}",
+                }
                 for target in targets_for(request.tenant)
             ],
         }

@@ -17,7 +17,7 @@ from catalogue.marc.records import MarcRecord
 from catalogue.marc.taking_over import taken_over
 from catalogue.marc.validation.findings import Breach, Finding
 from catalogue.remote.look_ups import answer_so_far
-from catalogue.remote.sru import Question, TargetAnswer
+from catalogue.remote.questions import Question, TargetAnswer
 from catalogue.selectors import records_by_identifier
 from catalogue.selectors.matching import already_here
 from catalogue.selectors.remote_targets import targets_for

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from catalogue.remote.sru import TargetAnswer
+from catalogue.remote.questions import TargetAnswer
 from common.remote_sources import Trouble
 
 TROUBLES: Mapping[Trouble, str | Promise] = {

@@ -1,0 +1,1 @@
+"""A client of Z39.50, as far as copying records needs one (ISO 23950)."""
