@@ -46,8 +46,8 @@ def versions_of_authority(authority: Authority) -> list[ShownVersion]:
     told.append((authority.version, authority.change_kind, authority.changed_by, authority.changed_at, now))
     before = [None, *(each[-1] for each in told)]
     return [
-        ShownVersion(*each, what_changed(old, each[-1]) if old is not None else [])
-        for old, each in reversed(list(zip(before, told, strict=False)))
+        ShownVersion(number, kind, by, at, said, what_changed(old, said) if old is not None else [])
+        for old, (number, kind, by, at, said) in reversed(list(zip(before, told, strict=False)))
     ]
 
 

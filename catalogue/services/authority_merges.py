@@ -46,7 +46,7 @@ def merge_authorities(
     ):
         reasons.append(Code.KINDS_DIFFER)
     refuse_authority(reasons)
-    moved = {
+    moved: dict[str, Any] = {
         "winner": _references(winner),
         "loser": _references(loser),
         "changes": list(HeadingChange.objects.filter(authority=loser).values_list("pk", flat=True)),
