@@ -16,7 +16,7 @@ from enum import StrEnum
 from tempfile import TemporaryDirectory
 from typing import IO, Any
 
-import xlsxwriter  # type: ignore[import-untyped] - it has no types
+import xlsxwriter
 from django.utils import timezone
 
 # With the head.
