@@ -145,14 +145,16 @@ def test_pauses_and_refuses_what_cannot_be_done_now(admin_client, run, started):
     assert "The import has gone on meanwhile" in answer.content.decode()
 
 
-@pytest.mark.parametrize(("state", "way"), [("WAITING", "go-on"), ("UNDOING", "undo")])
+@pytest.mark.parametrize(
+    ("state", "way", "button"), [("WAITING", "go-on", "import-go-on"), ("UNDOING", "undo", "undo-go-on")]
+)
 def test_what_lost_its_message_or_broke_off_goes_on(
-    admin_client, run, started, state, way, django_capture_on_commit_callbacks
+    admin_client, run, started, state, way, button, django_capture_on_commit_callbacks
 ):
     ImportRun.objects.update(state=state, position=1)
     address = f"/console/import/{run.pk}/{way}"
     page = admin_client.get(f"/console/import/{run.pk}").content.decode()
-    assert page.count(f'action="{address}"') == page.count('id="import-go-on"') == 1
+    assert page.count(f'action="{address}"') == page.count(f'id="{button}"') == 1
 
     with django_capture_on_commit_callbacks(execute=True):
         admin_client.post(address)
