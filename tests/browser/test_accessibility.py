@@ -85,6 +85,7 @@ PAGES = {
         "/desk/inventory?since=2026-01-01T00:00:00Z&compare=1",
         "/desk/rotations",
         "/desk/periodicals",
+        "/desk/records/1/subscription",
         "/desk/batch",
         "/desk/claims",
         "/desk/patrons/3/money",

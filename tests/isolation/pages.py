@@ -425,7 +425,7 @@ DESK = {
         _ITEMS, {"pk": "title"}, sends={"every": "=WEEK", "times_a_year": "=12", "first_on": "=2026-11-20"}
     ),
     "desk:rotations": Page(_ITEMS, sends={"name": "=Comics"}),
-    "desk:undo_sending": Page(_ITEMS, {"entry_id": "entry"}, sends={}),
+    "desk:undo_sending": Page(_ITEMS, {"entry_id": "sending"}, sends={}),
     "desk:rotation": Page(_ITEMS, {"pk": "rotation"}, sends={"what": "=add-stop", "branch": "branch"}),
     "desk:item_list": Page(_ITEMS, asks={"branch": "branch", "room": "location", "type": "item_type"}),
     "desk:claims": Page(_DESK),

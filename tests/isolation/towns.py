@@ -36,6 +36,7 @@ from circulation.models import (
     Loan,
     LocalUse,
     OutageScan,
+    RotatingCollection,
     RuleChange,
     Subscription,
     Till,
@@ -43,7 +44,7 @@ from circulation.models import (
 )
 from circulation.services.bulk_changes import propose_change
 from circulation.services.fees import take_payment
-from circulation.services.rotations import add_item, add_stop, plan_rotation
+from circulation.services.rotations import SENT, add_item, add_stop, plan_rotation
 from common.audit import record
 from common.encryption import encrypt, keyed_hash
 from notices.models import Notice, NoticeTemplate, PrintRun
@@ -358,7 +359,10 @@ def _add_traces(town: Town, branch: Any, patron: Any) -> None:
     entry = record(
         action="circulation.check_out", actor=librarian, subject=loan, facts={"barcode": town.things["lent_barcode"]}
     )
-    AuditEntry.objects.filter(pk=entry.pk).update(at=NOW - timedelta(minutes=5))
+    tour = RotatingCollection.objects.get(pk=town.things["rotation"])
+    nowhere = {"stop": 0, "left": None, "transits": []}
+    sending = record(action=SENT, actor=librarian, subject=tour, facts={"to": "x", "items": 0, "before": nowhere})
+    AuditEntry.objects.filter(pk__in=[entry.pk, sending.pk]).update(at=NOW - timedelta(minutes=5))
     machine, token = add_kiosk(name=town.word("Machine"), branch=branch, asks_pin=False, actor=librarian, now=NOW)
     town.things |= {"kiosk": machine.pk, "kiosk_token": token}
     left = OutageScan.objects.create(
@@ -388,6 +392,7 @@ def _add_traces(town: Town, branch: Any, patron: Any) -> None:
         "notice": notice.pk,
         "print_run": printed.pk,
         "entry": entry.pk,
+        "sending": sending.pk,
     }
 
 
