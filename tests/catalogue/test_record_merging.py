@@ -311,6 +311,7 @@ def test_everything_that_refers_to_records_moves():
         "holdings.item.record_id",
         "patrons.shelvedtitle.record_id",
         "circulation.hold.record_id",
+        "circulation.subscription.record_id",
     ]
 
 

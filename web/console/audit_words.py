@@ -108,6 +108,7 @@ ACTIONS = {
     "holdings.close_public_holidays": _("Add the country's holidays"),
     "holdings.move_branch": _("Changed the order of the branches"),
     "holdings.remove_group": _("Removed a branch group"),
+    "holdings.remove_imported_item": _("Removed an item that an import had brought"),
     "holdings.remove_room": _("Removed a room"),
     "holdings.rename_group": _("Renamed a branch group"),
     "holdings.rename_room": _("Renamed a room"),

@@ -161,6 +161,7 @@ def test_every_form_of_the_consortium_s_console_knows_what_was_read(operator_cli
     said = {"content": Content((("a", "Holm, Karen"),)), "author": Author(None, None), "now": NOW}
     known = add_authority(vocabulary=names, kind="PERSON", **said).pk
     things |= {"vocabulary": "own-names", "kind": "PERSON", "authority": known, "other": known}
+    things |= {"authority_history": known, "merge_pk": 1}
 
     things |= {"import": profile_run(), "import_report": profile_run(), "change_import_source": source_of()}
     things |= {"change_import_profile": ImportProfile.objects.create(name="Supplier").pk, "position": 1}

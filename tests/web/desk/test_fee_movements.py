@@ -22,7 +22,7 @@ def entry(kind, *, key="", rule=None, amount="5.00", pk=None):
 
 def words_of(*entries):
     """Return the name and what's behind each entry at the desk, the newest first."""
-    movements = movements_of(entries, branches={}, currency="DKK")
+    movements = movements_of(FeeView(Fee(), entries), branches={}, currency="DKK")
     return [(movement.text, movement.why.replace("\xa0", " ")) for movement in movements]
 
 
