@@ -45,6 +45,7 @@ class Problem(StrEnum):
     HAS_ITEMS = "HAS_ITEMS"
     MERGED_AWAY = "MERGED_AWAY"
     OTHERS_LOCAL_RECORD = "OTHERS_LOCAL_RECORD"
+    NUMBER_OF_ANOTHER = "NUMBER_OF_ANOTHER"
     NOT_ONE_RECORD = "NOT_ONE_RECORD"
 
 
@@ -85,6 +86,7 @@ _TEXTS = {
     Problem.HAS_ITEMS: _("The record is withdrawn, but there are still items of it."),
     Problem.MERGED_AWAY: _("The record is part of another one by now, which has its number too."),
     Problem.OTHERS_LOCAL_RECORD: _("It's another library's local record."),
+    Problem.NUMBER_OF_ANOTHER: _("Its number is one that another library gives, so only that library brings it in."),
     Problem.NOT_ONE_RECORD: _("There must be exactly one record."),
 }
 

@@ -26,6 +26,11 @@ def library_of(municipality: Municipality | None) -> Library:
     )
 
 
+def others_numbers(sources: Set[str], library: Library) -> Set[str]:
+    """Return which of these sources of numbers are other libraries; to the consortium, nobody is another."""
+    return set() if library.is_root else _members(sources - library.names - {""}).keys()
+
+
 def owned(record: BibliographicRecord) -> Owned:
     """Return whose a record is."""
     return owned_each([record])[0]

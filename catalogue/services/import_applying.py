@@ -15,6 +15,7 @@ from catalogue.rules.import_decisions import Action
 from catalogue.rules.rights import reasons_against_creation, reasons_against_edit
 from catalogue.selectors.matching import Wanted
 from catalogue.selectors.rights import owned
+from catalogue.selectors.visibility import visible_to
 from catalogue.services import change_feed
 from catalogue.services.import_deciding import Decided, decided
 from catalogue.services.import_items import bring_items
@@ -161,14 +162,18 @@ def _create(new: dict[int, Incoming], how: Applying) -> dict[int, Done]:
 
 
 def _deleted(new: Iterable[Incoming], how: Applying) -> dict[tuple[str, str], BibliographicRecord]:
-    """Return the deleted records that have these records' numbers, without what the library's own imports brought."""
+    """Return the deleted records that have these records' numbers, without what the library's own imports brought.
+
+    Not those that the library doesn't see, either: `write_records` answers for their numbers.
+    """
+    own = how.author.municipality
     keys = {record.key for record in new}
     rows = BibliographicRecord.objects.filter(
+        visible_to(own.pk if own else None),
         source__in={source for source, _number in keys},
         control_number__in=[number for _source, number in keys],
         deleted_at__isnull=False,
     ).select_related("import_run")
-    own = how.author.municipality
     return {
         key: row
         for row in rows

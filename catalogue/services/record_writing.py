@@ -17,13 +17,14 @@ from catalogue.models import BibliographicRecord, Change, ChangeKind, HoldingsSu
 from catalogue.rules.match_facts import title_key_of
 from catalogue.rules.record_levels import level_of
 from catalogue.rules.work_keys import work_key_of
-from catalogue.selectors.rights import library_of
+from catalogue.selectors.rights import library_of, others_numbers
 from catalogue.services import change_feed
 from catalogue.services.enrichment_moves import keep_old_shelf_data, relink_school_enrichments
 from catalogue.services.record_rows import upsert
 from catalogue.services.record_versions import be_the_only_writer, keep_superseded, origin
 from tenants.models import Municipality
 
+_KEY = ("source", "control_number")
 _LONGEST_NUMBER, _LONGEST_SOURCE, _LONGEST_AGENCY, _LONGEST_OWNER = 64, 40, 20, 40
 
 
@@ -82,6 +83,8 @@ class _Known:
     is_merged: bool
     # Of a local record, whose it is.
     local_owner: str | None
+    # Of one that isn't shown to all, who alone sees it.
+    kept_by: int | None
 
 
 def incoming(*, read: RecordRead, source: str) -> Incoming:
@@ -112,7 +115,7 @@ def write_records(
     What is byte for byte as before is not touched. Anything else gets the next version and an entry in the change
     feed, and the content that it supersedes is kept. Where the file has two records with one number, the one that its
     cataloguers changed last stays, else the first, whatever the catalogue held before: so the same file a second time
-    changes nothing.
+    changes nothing. A number that another library gives is refused unless its record is one that this one sees.
 
     :param seen: the rows that this run met in earlier batches; added to
     :param came_by: whose versions these are, as `origin` says it
@@ -122,11 +125,14 @@ def write_records(
     written = Written()
     by = came_by or origin(kind=ChangeKind.IMPORT)
     others = _others_local(known.values(), by["changed_in_id"])
+    barred = _barred(batch, known, by["changed_in_id"])
     stamps = _stamps(row for record in batch if (row := known.get(record.key)) and row.digest != record.digest)
     to_write = []
     for record in batch:
         row = known.get(record.key)
-        if row and row.digest == record.digest:
+        if record.key in barred:
+            written.refused.append((record, Problem.NUMBER_OF_ANOTHER))
+        elif row and row.digest == record.digest:
             written.unchanged += 1
         elif row and row.id in others:
             written.refused.append((record, Problem.OTHERS_LOCAL_RECORD))
@@ -151,11 +157,29 @@ def _known(batch: Iterable[Incoming]) -> dict[tuple[str, str], _Known]:
     keys = [record.key for record in batch]
     rows = BibliographicRecord.objects.filter(
         source__in={source for source, _ in keys}, control_number__in=[number for _, number in keys]
-    ).values_list("source", "control_number", "id", "raw_sha256", "version", "merged_into", "is_local", "owner")
+    ).values_list(*_KEY, "id", "raw_sha256", "version", "merged_into", "is_local", "owner", "visible_to")
     return {
-        (source, number): _Known(pk, bytes(digest), version, merged_into is not None, owner if is_local else None)
-        for source, number, pk, digest, version, merged_into, is_local, owner in rows
+        (source, number): _Known(pk, bytes(digest), version, merged is not None, owner if is_local else None, kept_by)
+        for source, number, pk, digest, version, merged, is_local, owner, kept_by in rows
     }
+
+
+def _barred(
+    batch: Iterable[Incoming], known: Mapping[tuple[str, str], _Known], municipality_id: int | None
+) -> set[tuple[str, str]]:
+    """Return the keys under which the municipality brings nothing in: another library's numbers that it sees none of.
+
+    Whether a record that's kept from it has the number or none has makes no difference, or the answer would tell it.
+    """
+    unseen = {key for record in batch if _is_unseen(known.get(key := record.key), municipality_id)}
+    kept = {key for key in unseen if key in known}
+    municipality = Municipality.objects.filter(pk=municipality_id).first() if unseen and municipality_id else None
+    given_by_others = others_numbers({source for source, _ in unseen}, library_of(municipality))
+    return kept | {key for key in unseen if key[0] in given_by_others}
+
+
+def _is_unseen(row: _Known | None, municipality_id: int | None) -> bool:
+    return row is None or row.kept_by not in (None, municipality_id)
 
 
 def _others_local(rows: Iterable[_Known], municipality_id: int | None) -> set[int]:

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from catalogue.errors import Code, RecordRefused, StaleRecord
 from catalogue.marc.former_numbers import former_numbers
-from catalogue.marc.problems import RecordProblem
+from catalogue.marc.problems import Problem, RecordProblem
 from catalogue.marc.reading import parse_raw, read_single
 from catalogue.marc.record_columns import Kind
 from catalogue.marc.records import MarcRecord, RawFormat, RecordRead
@@ -29,8 +29,9 @@ from catalogue.rules.rights import (
     reasons_against_deletion,
     reasons_against_edit,
 )
-from catalogue.selectors.rights import library_of, owned
+from catalogue.selectors.rights import library_of, others_numbers, owned
 from catalogue.selectors.versions import content_of, version_diff
+from catalogue.selectors.visibility import visible_to
 from catalogue.services import change_feed
 from catalogue.services.doubles import reasons_against_double
 from catalogue.services.enrichment_moves import keep_old_shelf_data, relink_school_enrichments
@@ -106,8 +107,7 @@ def add_record(
         reasons += _reasons_against_local(record, author)
     if not record.columns.control_number:
         reasons.append(Reason(Code.NO_NUMBER))
-    if BibliographicRecord.objects.filter(source=record.source, control_number=record.control_number).exists():
-        reasons.append(Reason(Code.NUMBER_TAKEN, facts={"number": record.control_number}))
+    reasons += _reasons_against_number(record, author)
     if double_key is not None:
         account_id = author.account.pk if author.account is not None else None
         reasons += reasons_against_double(record, key=double_key, account_id=account_id, typed=typed)
@@ -284,6 +284,20 @@ def _reasons_against_local(record: Incoming, author: Author) -> list[Reason]:
     agency = record.columns.agency
     if agency and agency not in author.library.names:
         return [Reason(Code.OTHERS_NUMBER, facts={"agency": agency})]
+    return []
+
+
+def _reasons_against_number(record: Incoming, author: Author) -> list[Reason]:
+    """Refuse a number that's taken; of another library's numbers, all, so that nobody learns which it keeps to itself.
+
+    The consortium gives no library's numbers either where a record that it doesn't see has one.
+    """
+    same = BibliographicRecord.objects.filter(source=record.source, control_number=record.control_number)
+    own = author.municipality
+    if same.filter(visible_to(own.pk if own else None)).exists():
+        return [Reason(Code.NUMBER_TAKEN, facts={"number": record.control_number})]
+    if others_numbers({record.source}, author.library) or same.exists():
+        return [Reason(Code.UNREADABLE, facts={"problem": Problem.NUMBER_OF_ANOTHER.value})]
     return []
 
 

@@ -281,7 +281,7 @@ def test_its_owner_does_not_give_it_away(record, author, now):
     assert refusal.value.codes == [Code.OWNER_MUST_BE_EDITOR]
 
 
-@pytest.mark.parametrize(("who", "expected"), [("alpha", []), ("beta", [Problem.OTHERS_LOCAL_RECORD])])
+@pytest.mark.parametrize(("who", "expected"), [("alpha", []), ("beta", [Problem.NUMBER_OF_ANOTHER])])
 def test_a_delivery_overwrites_only_its_own(record, alpha, beta, now, who, expected):
     run = plan_import(file_name="x", source="x", now=now, municipality={"alpha": alpha, "beta": beta}[who])
     file = BytesIO(kettle(agency="alpha", title="Gryde"))
