@@ -223,13 +223,16 @@ class Item(models.Model):
 class ImportedItem(models.Model):
     """With which record of which import an item came, for taking the import back."""
 
-    item = models.OneToOneField(Item, on_delete=models.CASCADE, related_name="came_with")
+    # Twice when one delivery told of the order, and another brought the item.
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
     # Not checked by the database: runs are kept, and it would be asked for every item.
     run = models.ForeignKey(
         "catalogue.ImportRun", on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
     )
     # The record's, in the file.
     position = models.PositiveIntegerField()
+    # Of an item that was on order: what it was, what it became, and the entry of the scan; see `ordered_items`.
+    arrival = models.JSONField(null=True)
 
     class Meta:
         """By import and record, as an undo asks for them."""
