@@ -9,9 +9,10 @@ class CirculationConfig(AppConfig):
     name = "circulation"
 
     def ready(self) -> None:
-        """Register the checks, and what happens when patrons or records are merged or a child gets a guardian."""
+        """Register the checks, what happens when patrons or records are merged, and how items of deliveries arrive."""
         # Models exist only now.
         from circulation.services import (
+            arrivals,
             child_debts,
             notice_amounts,
             notice_checks,
@@ -26,3 +27,4 @@ class CirculationConfig(AppConfig):
         patrons_leaving.register()
         record_merging.register()
         other_editions.register()
+        arrivals.register()

@@ -20,6 +20,8 @@ from catalogue.marc.records import MarcRecord
 PARTS = ("barcode", "branch", "room", "type", "mark", "volume", "price", "acquired", "note", "status")
 CODED = ("branch", "room", "type", "status")
 ANY = "*"
+# Told of an item that was on order: nothing stands against it. Among an entry's reasons it comes after all that does.
+ITEM_ARRIVES = "ITEM_ARRIVES"
 MOST_LINES = 500
 _FIELD = re.compile(r"([0-9A-Za-z]{3})((?:\s+[a-z]+=[0-9a-zæøå])+)")
 _CODE = re.compile(r"([a-z]+)\s+(\S.{0,79}?)\s*=\s*(\S.{0,79})")

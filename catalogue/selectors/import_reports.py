@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from catalogue.models import ImportEntry, ImportOutcome
+from catalogue.rules.import_items import ITEM_ARRIVES
 from common.tables import FileColumn, Kind, csv_lines
 
 _KINDS = {
@@ -45,7 +46,8 @@ def open_questions(run_id: int) -> QuerySet[ImportEntry]:
 
 def entries_not_in(run_id: int, limit: int) -> Sequence[ImportEntry]:
     """Return the first records of a run that didn't go in, or not with all of their items, without their MARC."""
-    not_whole = Q(outcome=ImportOutcome.FAILED) | (Q(outcome=ImportOutcome.ITEMS) & ~Q(reasons=[]))
+    is_whole = Q(reasons=[]) | Q(reasons__0__startswith=ITEM_ARRIVES)
+    not_whole = Q(outcome=ImportOutcome.FAILED) | (Q(outcome=ImportOutcome.ITEMS) & ~is_whole)
     failed = ImportEntry.objects.filter(not_whole, run=run_id)
     return list(failed.order_by("position").defer("raw")[:limit])
 

@@ -26,13 +26,16 @@ class Delivery:
 class ItemKeeper(Protocol):
     """Who keeps items. Reasons have the barcode in `tags`; an item is refused by itself, the others come in."""
 
-    def foresee(self, items: Sequence[_Item]) -> list[Reason]:
-        """Return what would stand against items; nothing is written."""
+    def foresee(self, record_id: int, items: Sequence[_Item]) -> list[Reason]:
+        """Return what would stand against a record's items, and what's to be told of them; nothing is written."""
 
     def bring_in(
         self, record_id: int, items: Sequence[_Item], *, delivery: Delivery, actor: Any, now: datetime
     ) -> tuple[int, list[Reason]]:
-        """Add items to a record, and return how many were added and what stood against the others."""
+        """Add items to a record, and return how many came in, what stood against the others, then what's told of them.
+
+        What's told is `ITEM_ARRIVES`, of those that were on order.
+        """
 
     def take_back(self, delivery: Delivery, *, actor: Any, now: datetime) -> list[Reason]:
         """Remove what came with a record again, and return why some of it stays: somebody has used it."""
@@ -54,7 +57,9 @@ def bring_items(choices: Mapping[int, Decided], how: Applying) -> dict[int, Done
 def foresee_items(each: Decided, items: str) -> list[Reason]:
     """Return what would stand against the items of one record."""
     found = [] if each.record.columns.is_deleted else items_in(each.record.read.record, item_reading(items))
-    return _keepers[0].foresee(found) if found else [Reason(Code.NO_ITEMS)]
+    if not found or each.existing is None:
+        return [Reason(Code.NO_ITEMS)]
+    return _keepers[0].foresee(each.existing.row.pk, found)
 
 
 def take_items_back(*, run_id: int, position: int, actor: Any, now: datetime) -> list[Reason]:

@@ -59,6 +59,18 @@ def undo(*, entry: AuditEntry, staff: StaffAccount | None, now: datetime) -> Und
         return undo_it(entry, staff, now)
 
 
+def undo_arrival(*, entry_id: int, staff: StaffAccount | None, now: datetime) -> UndoResult:
+    """Undo the check-in by which an item came with a delivery, however long ago that was.
+
+    :raises UndoRefused: UNDONE_ALREADY, or CHANGED_SINCE also when the log has forgotten the check-in
+    """
+    entry = AuditEntry.objects.filter(pk=entry_id, action=check_in.ACTION).first()
+    if entry is None:
+        raise changed()
+    with desk_action(UndoRefused):
+        return _undo_of_item(entry, staff, now)
+
+
 def _undo_of_item(entry: AuditEntry, staff: StaffAccount | None, now: datetime) -> UndoResult:
     item = locked_item(Item(pk=entry.facts["item_id"]), UndoRefused)
     loan, hold = _OF_ITEMS[entry.action](facts_to_undo(entry), item, staff, now)

@@ -1,4 +1,4 @@
-"""Items that come with a delivery of records: added row by row, and removed again while nobody has used them."""
+"""Items that come with a delivery of records: added row by row, or what was on order; taken back while unused."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 
 from catalogue.models import BibliographicRecord
+from catalogue.rules.import_items import ITEM_ARRIVES
 from catalogue.services import import_items
 from catalogue.services.import_items import Delivery
 from common.audit import record as record_entry
@@ -17,6 +18,7 @@ from holdings import errors
 from holdings.errors import ItemRefused
 from holdings.models import Branch, ImportedItem, Item, ItemType, ShelvingLocation
 from holdings.services.items import ItemDetails, add_item, reasons_against_item, tell_of_items
+from holdings.services.ordered_items import OrderedItems, Row, order_again, receive_ordered
 
 _NO_PRICE = Decimal(0)
 _LONGEST = {"mark": 60, "volume": 60, "note": 200}
@@ -25,18 +27,24 @@ _LONGEST = {"mark": 60, "volume": 60, "note": 200}
 class ImportedItems:
     """Keeps the items of deliveries."""
 
-    def foresee(self, items: Sequence[Mapping[str, str]]) -> list[Reason]:
+    def foresee(self, record_id: int, items: Sequence[Mapping[str, str]]) -> list[Reason]:
         """Return what would stand against items as things are now, and what they'd take from each other."""
-        reasons, seen = [], set[str]()
+        ordered, seen = OrderedItems(record_id, _barcodes(items)), set[str]()
+        reasons, arrivals = [], []
         for place, each in enumerate(items, start=1):
             barcode = clean_barcode(each.get("barcode", ""))
-            details, wrong = _details(each)
-            found = wrong or (reasons_against_item(barcode, details) if details else [])
-            if barcode and barcode in seen:
+            details, found = _details(each)
+            is_double = bool(barcode) and barcode in seen
+            item = ordered.take(barcode, details) if details and not is_double else None
+            if details:
+                found = reasons_against_item(barcode, details, item)
+            if is_double and errors.BARCODE_TAKEN not in {reason.code for reason in found}:
                 found = [*found, Reason(errors.BARCODE_TAKEN)]
             seen.add(barcode)
             reasons += _about(barcode or f"#{place}", found)
-        return reasons
+            if item and not found:
+                arrivals += _about(barcode or item.barcode, [Reason(ITEM_ARRIVES)])
+        return reasons + arrivals
 
     def bring_in(
         self,
@@ -49,41 +57,45 @@ class ImportedItems:
     ) -> tuple[int, list[Reason]]:
         """Add items to a record and return how many; each that's refused leaves the others alone."""
         record = BibliographicRecord.objects.defer("raw").get(pk=record_id)
-        added, against = 0, list[Reason]()
+        ordered = OrderedItems(record_id, _barcodes(items))
+        added, against, arrivals = 0, list[Reason](), list[Reason]()
         for place, each in enumerate(items, start=1):
-            barcode = each.get("barcode", "")
+            barcode = clean_barcode(each.get("barcode", ""))
             details, wrong = _details(each)
             try:
                 if details is None:
                     raise ItemRefused(wrong)
-                with transaction.atomic():
-                    item = add_item(record=record, barcode=barcode, details=details, actor=actor, now=now)
-                    ImportedItem.objects.create(item=item, run_id=delivery.run_id, position=delivery.position)
+                if expected := ordered.take(barcode, details):
+                    row = Row(barcode, details, named=frozenset(each))
+                    item = receive_ordered(item_id=expected.pk, row=row, delivery=delivery, actor=actor, now=now)
+                    arrivals += _about(item.barcode, [Reason(ITEM_ARRIVES)])
+                else:
+                    with transaction.atomic():
+                        item = add_item(record=record, barcode=barcode, details=details, actor=actor, now=now)
+                        ImportedItem.objects.create(item=item, run_id=delivery.run_id, position=delivery.position)
                 added += 1
             except ItemRefused as refused:
-                against += _about(clean_barcode(barcode) or f"#{place}", refused.reasons)
-        return added, against
+                against += _about(barcode or f"#{place}", refused.reasons)
+        return added, against + arrivals
 
     @transaction.atomic
     def take_back(self, delivery: Delivery, *, actor: Any, now: datetime) -> list[Reason]:
         """Remove what came with a record, but what anybody has lent, moved, asked for or put into something since."""
-        came = ImportedItem.objects.filter(run=delivery.run_id, position=delivery.position)
-        ids = came.order_by("item_id").values_list("item_id", flat=True)
-        items = list(Item.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))
+        came = ImportedItem.objects.filter(run=delivery.run_id, position=delivery.position).order_by("item_id")
+        rows = {row.item_id: row for row in came}
+        items = list(Item.objects.select_for_update(of=("self",)).filter(pk__in=rows).order_by("pk"))
         codes: dict[int, list[str]] = {}
         kept = []
         for item in items:
-            if _is_used(item):
+            row, home = rows[item.pk], item.home_branch.code
+            if row.arrival is not None:
+                is_back = order_again(row, actor=actor, now=now)
+            else:
+                is_back = _remove(item, row, actor)
+            if is_back:
+                codes.setdefault(item.record_id, []).append(home)
+            else:
                 kept += _about(item.barcode, [Reason(errors.ITEM_IN_USE)])
-                continue
-            record_entry(
-                action="holdings.remove_imported_item",
-                actor=actor,
-                subject=item,
-                facts={"barcode": item.barcode, "record_id": item.record_id, "run": delivery.run_id},
-            )
-            codes.setdefault(item.record_id, []).append(item.home_branch.code)
-            item.delete()
         tell_of_items(codes, now)
         return kept
 
@@ -91,6 +103,24 @@ class ImportedItems:
 def register() -> None:
     """Tell imports who keeps items."""
     import_items.register(ImportedItems())
+
+
+def _barcodes(items: Sequence[Mapping[str, str]]) -> frozenset[str]:
+    return frozenset(clean_barcode(each.get("barcode", "")) for each in items)
+
+
+def _remove(item: Item, row: ImportedItem, actor: Any) -> bool:
+    """Remove an item that came with a delivery, and return whether nobody has used it."""
+    if _is_used(item) or ImportedItem.objects.filter(item=item).exclude(pk=row.pk).exists():
+        return False
+    record_entry(
+        action="holdings.remove_imported_item",
+        actor=actor,
+        subject=item,
+        facts={"barcode": item.barcode, "record_id": item.record_id, "run": row.run_id},
+    )
+    item.delete()
+    return True
 
 
 def _details(values: Mapping[str, str]) -> tuple[ItemDetails | None, list[Reason]]:

@@ -116,10 +116,15 @@ def change_item(*, item: Item, details: ItemDetails, actor: Any, now: datetime) 
         return locked
 
 
-def reasons_against_item(barcode: str, details: ItemDetails) -> list[Reason]:
-    """Return what would stand against adding an item as things are now, but for its record."""
+def reasons_against_item(barcode: str, details: ItemDetails, item: Item | None = None) -> list[Reason]:
+    """Return what would stand against adding an item as things are now, but for its record.
+
+    :param item: one on order that's to become it; it keeps its barcode unless another is given
+    """
+    barcode = clean_barcode(barcode)
+    keeps = item is not None and barcode in ("", item.barcode)
     with transaction.atomic():
-        return [*_barcode_reasons(clean_barcode(barcode)), *_detail_reasons(details)]
+        return [*(() if keeps else _barcode_reasons(barcode)), *_detail_reasons(details)]
 
 
 def statuses_to_choose(item: Item | None) -> tuple[Item.Status, ...]:

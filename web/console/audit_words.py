@@ -107,6 +107,8 @@ ACTIONS = {
     "holdings.clear_calendar_day": _("Took a calendar day away"),
     "holdings.close_public_holidays": _("Add the country's holidays"),
     "holdings.move_branch": _("Changed the order of the branches"),
+    "holdings.order_item_again": _("Put an item of a delivery back on order"),
+    "holdings.receive_ordered_item": _("Received an item that was on order"),
     "holdings.remove_group": _("Removed a branch group"),
     "holdings.remove_imported_item": _("Removed an item that an import had brought"),
     "holdings.remove_room": _("Removed a room"),

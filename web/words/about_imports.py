@@ -59,6 +59,7 @@ _ITEMS = {
     "PRICE_NOT_VALID": _("This isn't a price."),
     "STATUS_NOT_FOR_STAFF": _("This comes by check-out and check-in only."),
     "RECORD_DELETED": _("The title has been deleted from the catalogue."),
+    "ITEM_ARRIVES": _("It's on order, and arrives with this."),
     "ITEM_IN_USE": _("Somebody has used the item since."),
 }
 _PROBLEMS = {problem.value for problem in Problem}
