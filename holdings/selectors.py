@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 
-from django.db.models import Count, Exists, Max, Min, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Exists, ForeignObjectRel, Max, Min, Model, OuterRef, Prefetch, QuerySet
 from django.db.models.functions import Length
 
 from catalogue.rules.issues import issue_name
@@ -25,6 +25,7 @@ from tenants.selectors import current_municipality
 # What screens and slips show of the record that an item belongs to; the MARC record itself stays where it is.
 _RECORD = ("title", "remainder", "author", "material_type", "year")
 _ITEM = tuple(field.name for field in Item._meta.concrete_fields)
+_GONE = (Item.Status.LOST, Item.Status.MISSING, Item.Status.WITHDRAWN)
 _lock_item = KeyedRead(Item, lock=True, along={"record": _RECORD})
 _item_by_barcode = KeyedRead(Item, key="barcode", along={"record": _RECORD})
 
@@ -51,6 +52,20 @@ def lock_item(item_id: int) -> Item | None:
     Every change of an item's state, its loan, holds on it and transits begins here, so they queue up behind each other.
     """
     return _lock_item(item_id)
+
+
+def is_named_elsewhere(item: Item, *, but: type[Model]) -> bool:
+    """Say whether anything refers to an item: a loan, a hold, a journey, a collection, a bundle, a bulk change.
+
+    :param but: what says how it came
+    """
+    # Also what an item can't be asked for, such as the holds on it.
+    fields = item._meta.get_fields(include_hidden=True)
+    return any(
+        each.related_model._base_manager.filter(**{each.field.name: item.pk}).exists()
+        for each in fields
+        if isinstance(each, ForeignObjectRel) and each.related_model is not but
+    )
 
 
 def next_barcode() -> str:
@@ -115,7 +130,8 @@ def contents_of(item_id: int) -> list[Item]:
 
 def volumes_of(record_id: int) -> list[str]:
     """Return the volumes or issues that the municipality has of a title, each once; issues newest first."""
-    volumes = Item.objects.filter(record_id=record_id).exclude(volume="").values_list("volume", flat=True).distinct()
+    here = Item.objects.filter(record_id=record_id).exclude(volume="").exclude(status__in=_GONE)
+    volumes = here.values_list("volume", flat=True).distinct()
     issues = {volume: name for volume in volumes if (name := issue_name(volume))}
     others = sorted(set(volumes) - set(issues), key=lambda volume: (len(volume), volume))
     return [*sorted(issues, key=lambda volume: issues[volume].order, reverse=True), *others]

@@ -54,7 +54,7 @@ def foreseen(plan: Plan, *, since: date, until: date) -> Iterator[Foreseen]:
 
 def is_late(plan: Plan, day: date, today: date) -> bool:
     """Return whether an issue that was expected on a day should have come by now."""
-    return today > day + timedelta(days=_LATE_AFTER.get(plan.every, 0))
+    return (today - day).days > _LATE_AFTER.get(plan.every, 0)
 
 
 def keys_covered(volumes: Iterable[str]) -> set[tuple[int, str]]:
@@ -70,8 +70,7 @@ def _several(name: IssueName) -> Iterable[int]:
     first, _, last = name.key[1].partition("-")
     if not (first.isdecimal() and last.isdecimal()):
         return ()
-    numbers = range(int(first), int(last) + 1)
-    return numbers if len(numbers) <= _MOST_IN_ONE else ()
+    return range(int(first), int(last) + 1) if int(last) - int(first) < _MOST_IN_ONE else ()
 
 
 def _day(plan: Plan, place: int) -> date:

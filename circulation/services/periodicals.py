@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import ForeignObjectRel
 from django.utils import timezone
 
 from accounts.models import StaffAccount
@@ -16,10 +15,12 @@ from circulation.rules.reasons import blocking
 from circulation.services.report_item import one_line
 from common import audit
 from holdings.models import Branch, Item, ItemType, ShelvingLocation
-from holdings.selectors import lock_item, next_barcode
+from holdings.selectors import is_named_elsewhere, lock_item, next_barcode
 from holdings.services.items import ItemDetails, add_item, tell_of_item
 
 _LONGEST = 60
+# Days that an issue's day may be away from today: whatever else a form sends is no day of an issue.
+_FARTHEST = 3660
 _State, _Status = SubscribedIssue.State, Item.Status
 _SUBSCRIBED, _ENDED = "circulation.subscribe", "circulation.end_subscription"
 _RECEIVED, _CLAIMED, _GIVEN_UP = "circulation.receive_issue", "circulation.claim_issue", "circulation.give_up_issue"
@@ -70,6 +71,10 @@ def end_subscription(*, subscription_id: int, staff: StaffAccount, now: datetime
     :raises PeriodicalRefused: SUBSCRIPTION_GONE
     """
     subscription = _locked(subscription_id)
+    newest = _locked_newest(subscription) if subscription.newest_stays else None
+    if newest is not None:
+        # None comes after it that would let it be lent.
+        _turn(newest, _Status.REFERENCE_ONLY, _Status.AVAILABLE, staff, now)
     subscription.ended_on = timezone.localdate(now)
     subscription.save(update_fields=["ended_on"])
     audit.record(action=_ENDED, actor=staff, subject=subscription, facts={"record_id": subscription.record_id})
@@ -90,7 +95,7 @@ def receive_issue(
     subscription, row = _issue(subscription_id, volume, expected_on, now)
     if row.state == _State.ARRIVED:
         raise PeriodicalRefused([blocking(Code.ISSUE_HERE)])
-    earlier = _newest(subscription)
+    earlier = _locked_newest(subscription)
     stays = subscription.newest_stays and (earlier is None or _order(earlier.volume) < _order(row.volume))
     item = add_item(
         record=subscription.record,
@@ -109,7 +114,7 @@ def receive_issue(
     row.state, row.item, row.changed_at = _State.ARRIVED, item, now
     row.save()
     if stays and earlier is not None:
-        _turn(earlier, _Status.REFERENCE_ONLY, _Status.AVAILABLE, now)
+        _turn(earlier, _Status.REFERENCE_ONLY, _Status.AVAILABLE, staff, now)
     facts = {"volume": row.volume, "barcode": item.barcode, "opened": earlier.barcode if stays and earlier else ""}
     audit.record(action=_RECEIVED, actor=staff, subject=subscription, facts=facts)
     return item
@@ -159,18 +164,19 @@ def expect_again(*, subscription_id: int, volume: str, staff: StaffAccount, now:
     row = subscription.issues.filter(volume=volume).exclude(state=_State.CLAIMED).first()
     if row is None:
         raise PeriodicalRefused([blocking(Code.ISSUE_UNTOUCHED)])
+    newest = _locked_newest(subscription, beside=row.item_id)
     item = lock_item(row.item_id) if row.item_id else None
     barcode = item.barcode if item is not None else ""
     row.delete()
     if item is not None:
-        if item.status not in (_Status.AVAILABLE, _Status.REFERENCE_ONLY) or _is_used(item):
+        is_untouched = item.status in (_Status.AVAILABLE, _Status.REFERENCE_ONLY)
+        if not is_untouched or is_named_elsewhere(item, but=SubscribedIssue):
             raise PeriodicalRefused([blocking(Code.ISSUE_USED, barcode=item.barcode)])
         was_newest = item.status == _Status.REFERENCE_ONLY
         item.delete()
         tell_of_item(item, now)
-        newest = _newest(subscription)
         if subscription.newest_stays and was_newest and newest is not None:
-            _turn(newest, _Status.AVAILABLE, _Status.REFERENCE_ONLY, now)
+            _turn(newest, _Status.AVAILABLE, _Status.REFERENCE_ONLY, staff, now)
     facts = {"volume": volume, "barcode": barcode}
     audit.record(action=_AGAIN, actor=staff, subject=subscription, facts=facts)
 
@@ -192,13 +198,19 @@ def _issue(
     if len(volume) > _LONGEST or issue_name(volume) is None:
         raise PeriodicalRefused([blocking(Code.ISSUE_MALFORMED)])
     row = subscription.issues.filter(volume__iexact=volume).first()
-    day = expected_on or timezone.localdate(now)
+    today = timezone.localdate(now)
+    day = expected_on if expected_on and abs((expected_on - today).days) <= _FARTHEST else today
     return subscription, row or SubscribedIssue(subscription=subscription, volume=volume, expected_on=day, state="")
 
 
-def _newest(subscription: Subscription) -> Item | None:
-    items = Item.objects.filter(subscribed_issue__subscription=subscription).select_related("home_branch")
-    return max(items, key=lambda item: _order(item.volume), default=None)
+def _locked_newest(subscription: Subscription, *, beside: int | None = None) -> Item | None:
+    """Return the newest issue, locked; like every item, before the counts of its title and the feed are.
+
+    :param beside: an item that doesn't count
+    """
+    items = Item.objects.filter(subscribed_issue__subscription=subscription).exclude(pk=beside or 0)
+    newest = max(items, key=lambda item: _order(item.volume), default=None)
+    return lock_item(newest.pk) if newest is not None else None
 
 
 def _order(volume: str) -> tuple[int, tuple[int, ...], str]:
@@ -206,20 +218,10 @@ def _order(volume: str) -> tuple[int, tuple[int, ...], str]:
     return name.order if name else (0, (), volume)
 
 
-def _turn(item: Item, before: str, after: str, now: datetime) -> None:
+def _turn(locked: Item, before: str, after: str, staff: StaffAccount, now: datetime) -> None:
     """Change an item's state, unless something else has become of it."""
-    locked = lock_item(item.pk)
-    if locked is not None and locked.status == before:
+    if locked.status == before:
         locked.status = after
         locked.save(update_fields=["status"])
+        audit.record(action="holdings.change_item", actor=staff, subject=locked, facts={"status": [before, after]})
         tell_of_item(locked, now)
-
-
-def _is_used(item: Item) -> bool:
-    """Return whether anything refers to an item: a loan, a hold, a journey, a tour."""
-    # Also what an item can't be asked for, such as its holds.
-    fields = item._meta.get_fields(include_hidden=True)
-    relations = [
-        each for each in fields if isinstance(each, ForeignObjectRel) and each.related_model != SubscribedIssue
-    ]
-    return any(each.related_model._default_manager.filter(**{each.field.name: item.pk}).exists() for each in relations)

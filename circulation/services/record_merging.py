@@ -1,4 +1,4 @@
-"""What holds need when two records turn out to be one title.
+"""What holds and subscriptions need when two records turn out to be one title.
 
 A patron who waits for both keeps both holds: nothing that she asked for is dropped, and the merge can be undone. Holds
 for any edition name the record that stays instead of the one that goes.
@@ -8,9 +8,11 @@ from collections import defaultdict
 from typing import Any
 
 from django.db.models import Q
+from django.utils import timezone
 
 from catalogue import merging
-from circulation.models import Hold
+from circulation.models import Hold, Subscription
+from common import audit
 
 
 def register() -> None:
@@ -19,8 +21,12 @@ def register() -> None:
 
 
 def _prepare(goes: int, stays: int) -> dict[str, Any] | None:
-    numbers, editions = _number_anew(goes, stays), _rename_editions(goes, stays)
-    return {"numbers": numbers, "editions": editions} if numbers or editions else None
+    prepared = {
+        "numbers": _number_anew(goes, stays),
+        "editions": _rename_editions(goes, stays),
+        "subscriptions": _end_doubled(goes, stays),
+    }
+    return prepared if any(prepared.values()) else None
 
 
 def _number_anew(goes: int, stays: int) -> dict[str, int]:
@@ -59,8 +65,29 @@ def _rename_editions(goes: int, stays: int) -> dict[str, list[int]]:
     return before
 
 
+def _end_doubled(goes: int, stays: int) -> list[int]:
+    """End the subscriptions of branches that have one to the other record too; return which."""
+    running = Subscription.objects.filter(ended_on=None)
+    kept = running.filter(record=stays).values("branch")
+    doubled = running.filter(record=goes, branch__in=kept).select_for_update(of=("self",), no_key=True).order_by("pk")
+    ids = []
+    for subscription in doubled:
+        subscription.ended_on = timezone.localdate()
+        subscription.save(update_fields=["ended_on"])
+        facts = {"record_id": goes, "merged_into": stays}
+        audit.record(action="circulation.end_subscription", actor=None, subject=subscription, facts=facts)
+        ids.append(subscription.pk)
+    return ids
+
+
 def _put_back(prepared: dict[str, Any]) -> None:
     for pk, number in prepared["numbers"].items():
         Hold.objects.filter(pk=pk).update(number=number)
     for pk, editions in prepared["editions"].items():
         Hold.objects.filter(pk=pk, any_edition=True).update(edition_ids=editions)
+    # Merges from before there were subscriptions have none.
+    for subscription in Subscription.objects.filter(pk__in=prepared.get("subscriptions", ())):
+        subscription.ended_on = None
+        subscription.save(update_fields=["ended_on"])
+        facts = {"record_id": subscription.record_id}
+        audit.record(action="circulation.subscribe", actor=None, subject=subscription, facts=facts)

@@ -17,6 +17,7 @@ from common.errors import Reason
 from holdings import errors
 from holdings.errors import ItemRefused
 from holdings.models import Branch, ImportedItem, Item, ItemType, ShelvingLocation
+from holdings.selectors import is_named_elsewhere
 from holdings.services.items import ItemDetails, add_item, reasons_against_item, tell_of_items
 from holdings.services.ordered_items import OrderedItems, Row, order_again, receive_ordered
 
@@ -111,7 +112,7 @@ def _barcodes(items: Sequence[Mapping[str, str]]) -> frozenset[str]:
 
 def _remove(item: Item, row: ImportedItem, actor: Any) -> bool:
     """Remove an item that came with a delivery, and return whether nobody has used it."""
-    if _is_used(item) or ImportedItem.objects.filter(item=item).exclude(pk=row.pk).exists():
+    if is_named_elsewhere(item, but=ImportedItem) or ImportedItem.objects.filter(item=item).exclude(pk=row.pk).exists():
         return False
     record_entry(
         action="holdings.remove_imported_item",
@@ -177,12 +178,3 @@ def _day(text: str) -> date | None:
 
 def _about(barcode: str, reasons: Sequence[Reason]) -> list[Reason]:
     return [Reason(reason.code, facts={"tags": (barcode,)}) for reason in reasons]
-
-
-def _is_used(item: Item) -> bool:
-    """Return whether anything else names the item: a loan, a hold, a journey, a collection, a bundle, a bulk change."""
-    return any(
-        relation.related_model._base_manager.filter(**{relation.field.name: item.pk}).exists()
-        for relation in Item._meta.related_objects
-        if relation.related_model is not ImportedItem
-    )

@@ -16,12 +16,13 @@ from catalogue.services.import_marc import import_marc
 from catalogue.services.merging import merge_records, undo_merge
 from catalogue.services.records import Author, restore_version, save_record
 from circulation.errors import HoldRefused
-from circulation.models import Hold
+from circulation.models import Hold, Subscription
 from circulation.services.holds import place_hold
+from circulation.services.periodicals import SubscriptionPlan, subscribe
 from holdings.models import Item
 from holdings.services.items import ItemDetails, add_item
 from tests.catalogue.marc_samples import DANISH_NOVEL, NOVEL, iso2709
-from tests.factories import BranchFactory, HoldFactory, ItemFactory, PatronFactory, StaffAccountFactory
+from tests.factories import BranchFactory, HoldFactory, ItemFactory, ItemTypeFactory, PatronFactory, StaffAccountFactory
 
 DANISH_LEADER = "00000name 2200000   4500"
 SIGN = "\x1f"
@@ -304,6 +305,24 @@ def test_ii_i13_a_record_with_many_items_merges_in_a_fixed_number_of_statements(
         merge()
 
     assert Item.objects.filter(record=loser).count() == 0
+
+
+def test_a_branch_that_subscribes_to_both_has_one_subscription_until_the_merge_is_undone(pair, merge, author, now):
+    winner, loser = pair
+    branch, kind = BranchFactory(), ItemTypeFactory()
+    plan, staff = SubscriptionPlan("WEEK", now.date(), kind), StaffAccountFactory()
+    kept, doubled = (subscribe(record=each, branch=branch, plan=plan, staff=staff) for each in pair)
+    elsewhere = subscribe(record=loser, branch=BranchFactory(), plan=plan, staff=staff)
+
+    merged = merge()
+
+    running = Subscription.objects.filter(record=winner, ended_on=None)
+    assert {each.pk for each in running} == {kept.pk, elsewhere.pk}
+
+    undo_merge(merge_id=merged.pk, author=author, now=now)
+
+    running = Subscription.objects.filter(record=loser, ended_on=None)
+    assert {each.pk for each in running} == {doubled.pk, elsewhere.pk}
 
 
 def test_everything_that_refers_to_records_moves():

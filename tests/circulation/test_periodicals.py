@@ -61,10 +61,12 @@ def test_a_weekly_issue_is_late_after_a_week():
     weekly = plan("WEEK", date(2026, 1, 1))
     assert not is_late(weekly, date(2026, 5, 1), date(2026, 5, 7))
     assert is_late(weekly, date(2026, 5, 1), date(2026, 5, 8))
+    assert not is_late(weekly, date.max, date(2026, 5, 8))
 
 
 def test_a_double_issue_is_both():
     assert keys_covered(["2026:7-8"]) >= {(2026, "7"), (2026, "8")}
+    assert len(keys_covered([f"2026:1-{'9' * 40}"])) == 1
 
 
 @pytest.fixture
@@ -108,6 +110,25 @@ def test_the_newest_issue_stays_until_the_next_one_comes(weekly, receive, now):
     assert (older.status, newer.status) == ("AVAILABLE", "REFERENCE_ONLY")
     assert {first, second}.isdisjoint(_expected(weekly, now))
     assert AuditEntry.objects.filter(action="circulation.receive_issue").count() == 2
+
+
+def test_the_newest_issue_may_be_lent_when_none_comes_after_it(weekly, receive, staff, now):
+    last = receive(_expected(weekly, now)[0])
+
+    end_subscription(subscription_id=weekly.pk, staff=staff, now=now)
+
+    last.refresh_from_db()
+    assert last.status == "AVAILABLE"
+    changed = AuditEntry.objects.get(action="holdings.change_item", subject_id=last.pk)
+    assert (changed.actor, changed.facts) == (staff, {"status": ["REFERENCE_ONLY", "AVAILABLE"]})
+
+
+def test_a_day_that_is_no_issue_s_is_not_kept(weekly, staff, now):
+    volume = _expected(weekly, now)[0]
+
+    claim_issue(subscription_id=weekly.pk, volume=volume, expected_on=date.max, staff=staff, now=now)
+
+    assert SubscribedIssue.objects.get().expected_on == now.date()
 
 
 def test_an_older_issue_that_comes_after_a_newer_one_is_lent(weekly, receive, now):

@@ -21,6 +21,7 @@ from catalogue.services.records import Author
 from holdings.models import ImportedItem, Item
 from tests.catalogue.test_import_by_profile import another, novel
 from tests.factories import (
+    HoldFactory,
     ItemFactory,
     LoanFactory,
 )
@@ -133,12 +134,13 @@ def test_a_run_that_breaks_off_goes_on_without_doing_anything_twice(author, know
     assert sorted(Item.objects.values_list("barcode", flat=True)) == sorted([number(1), number(2)])
 
 
-def test_undoing_removes_what_nobody_has_used_and_names_the_rest(bring, author, known, number, now):
+@pytest.mark.parametrize("uses", [LoanFactory, HoldFactory])
+def test_undoing_removes_what_nobody_has_used_and_names_the_rest(bring, author, known, number, now, uses):
     run = bring(
         delivered(f"$p{number(1)}$aCPL", f"$p{number(2)}$aCPL") + delivered(f"$p{number(3)}$aCPL", t001="20260001")
     )
     lent = Item.objects.get(barcode=number(2))
-    LoanFactory(item=lent)
+    uses(item=lent)
 
     run = undo(run, author, now)
 

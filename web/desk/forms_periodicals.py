@@ -1,14 +1,19 @@
 """The form for a branch's subscription to a periodical."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from circulation.services.periodicals import SubscriptionPlan
 from web.desk.fields import DayField
 from web.ui.named import named
+
+# Days from today.
+_FARTHEST = 3660
 
 
 class SubscriptionForm(forms.Form):
@@ -41,6 +46,13 @@ class SubscriptionForm(forms.Form):
         self._rooms = {str(each.pk): each for each in rooms}
         self.fields["item_type"].choices = [(pk, named(each)) for pk, each in self._types.items()]  # type: ignore[attr-defined]
         self.fields["location"].choices = [("", "–"), *((pk, each.name) for pk, each in self._rooms.items())]  # type: ignore[attr-defined]
+
+    def clean_first_on(self) -> date:
+        """Refuse a slip of the key: issues are counted from this day on."""
+        day: date = self.cleaned_data["first_on"]
+        if abs((day - timezone.localdate()).days) > _FARTHEST:
+            raise forms.ValidationError(forms.DateField.default_error_messages["invalid"])
+        return day
 
     def plan(self) -> SubscriptionPlan:
         """Return the checked values as the service takes them."""
