@@ -10,7 +10,6 @@ from web.console.audit_words import ACTIONS
 SILENT_MODULES = {
     "catalogue/services/change_feed.py": "follows from what was noted",
     "circulation/services/debts/systems.py": "writes the file of a batch, whose sending is noted",
-    "circulation/services/record_merging.py": "is part of merging records, which is noted",
     "circulation/services/returns.py": "is part of checking in",
     "circulation/services/hold_states.py": "is part of the actions on holds",
     "circulation/services/fees/credit.py": "is part of the actions that move money",
