@@ -1,7 +1,9 @@
 """Writing the change feed: which records changed, numbered so that whoever follows it misses nothing."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 
 from celery import current_app
@@ -29,6 +31,29 @@ _ENTER = (
     " SELECT asked.id, %s::varchar, %s::timestamptz"
     " FROM unnest(%s::bigint[]) WITH ORDINALITY AS asked (id, place) ORDER BY asked.place"
 )
+# What's held back: the records by what became of them, when, and in whose collection alone.
+_News = dict[tuple[str, datetime, int | None], dict[int, None]]
+_held_back: ContextVar[_News | None] = ContextVar("change_feed_held_back", default=None)
+
+
+@contextmanager
+def announced_last() -> Iterator[None]:
+    """Hold back what's announced within the block until its end, which is to be that of the transaction.
+
+    For a batch of which each part would announce by itself, while the next one has rows to lock yet. What a savepoint
+    took back is announced with the rest: whoever reads the feed finds a record as it was.
+    """
+    if _held_back.get() is not None:
+        yield
+        return
+    news: _News = {}
+    token = _held_back.set(news)
+    try:
+        yield
+    finally:
+        _held_back.reset(token)
+    for (kind, now, municipality_id), record_ids in news.items():
+        announce(record_ids=record_ids, kind=kind, now=now, municipality_id=municipality_id)
 
 
 def announce(
@@ -38,7 +63,8 @@ def announce(
 
     Must be the last thing that the writer's transaction does: from here until it commits, no other transaction can
     number its changes. Otherwise a lower number could become visible after a higher one, and a follower that had
-    already read the higher one would never see it. Whoever takes row locks afterwards risks a deadlock.
+    already read the higher one would never see it. Whoever takes row locks afterwards risks a deadlock. Batches hold
+    their announcements back until their end, see `announced_last`.
 
     :param municipality_id: whose holdings or enrichment changed, when it's one municipality's
     :raises RuntimeError: outside a transaction, where the lock would be gone before the change is visible
@@ -47,6 +73,9 @@ def announce(
         raise RuntimeError("Changes are announced inside the transaction that makes them")
     ids = list(dict.fromkeys(record_ids))
     if not ids:
+        return
+    if (held_back := _held_back.get()) is not None:
+        held_back.setdefault((str(kind), now, municipality_id), {}).update(dict.fromkeys(ids))
         return
     if kind in (Change.Kind.RECORD, Change.Kind.DELETED):
         # Read before the lock: others wait for it.

@@ -18,7 +18,7 @@ from catalogue.selectors.rights import owned
 from catalogue.selectors.visibility import visible_to
 from catalogue.services import change_feed
 from catalogue.services.import_deciding import Decided, decided
-from catalogue.services.import_items import bring_items
+from catalogue.services.import_items import batch_of_items, bring_items
 from catalogue.services.import_onto_records import enrich, overlay
 from catalogue.services.import_outcomes import Applying, Done, entry_of, entry_of_failure, failed, unfit
 from catalogue.services.import_profiles import rules_from
@@ -61,13 +61,14 @@ def entries_of(batch: Batch, run: ImportRun, author: Author, now: datetime) -> l
     settings = run.settings or {}
     how = Applying(rules_from(settings), author, run.source, settings["makes_local"], now)
     choices = decided(batch.records, how.profile, wishes=batch.wanted, locks=True)
-    done = _onto_known(choices, run, how)
-    new = {place: each for place, each in enumerate(choices) if place not in done}
-    if how.makes_local:
-        done |= {place: _add(each, how) for place, each in new.items()}
-    else:
-        done |= _create({place: each.record for place, each in new.items()}, how)
-    _announce(done.values(), how)
+    with batch_of_items(_getting_items(choices), run_id=run.pk, now=now):
+        done = _onto_known(choices, run, how)
+        new = {place: each for place, each in enumerate(choices) if place not in done}
+        if how.makes_local:
+            done |= {place: _add(each, how) for place, each in new.items()}
+        else:
+            done |= _create({place: each.record for place, each in new.items()}, how)
+        _announce(done.values(), how)
     entries = [entry_of(run, each, done[place]) for place, each in enumerate(choices)]
     return entries + [entry_of_failure(run, failure) for failure in batch.failures if failure.number]
 
@@ -77,8 +78,9 @@ def apply(each: Decided, how: Applying) -> Done:
     """Do what was decided with one record, which is locked; a refusal leaves everything as it was."""
     if each.decision.action == Action.NEW:
         return _add(each, how)
-    done = _DOES[each.decision.action]({0: each}, how)
-    _announce(done.values(), how)
+    with batch_of_items(_getting_items([each]), run_id=how.author.run_id or 0, now=how.now):
+        done = _DOES[each.decision.action]({0: each}, how)
+        _announce(done.values(), how)
     return done[0]
 
 
@@ -225,6 +227,14 @@ def _announce(done: Iterable[Done], how: Applying) -> None:
         now=how.now,
         municipality_id=municipality.pk if municipality else None,
     )
+
+
+def _getting_items(choices: Iterable[Decided]) -> set[int]:
+    return {
+        record_id
+        for each in choices
+        if each.decision.action == Action.ITEMS and (record_id := _record_id(each)) is not None
+    }
 
 
 def _record_id(each: Decided) -> int | None:

@@ -30,6 +30,8 @@ from common.errors import Reason
 from common.row_inserts import insert_rows
 
 BATCH = 200
+# Where items come along: desks wait for the items, rooms and shelves that such a batch has locked.
+BATCH_WITH_ITEMS = 20
 _State = ImportRun.State
 _OVER = (_State.DONE, _State.UNDOING, _State.UNDONE)
 
@@ -83,7 +85,8 @@ def run_profile_import(
             progress(count, total)
 
     try:
-        for batch in _batches(read_records(file, progress=note), source=run.source, after=run.position):
+        size = batch_size(run)
+        for batch in _batches(read_records(file, progress=note), source=run.source, after=run.position, size=size):
             if not _take(run_id, batch, author, read, now):
                 return ImportRun.objects.get(pk=run_id)
     except Exception:
@@ -123,6 +126,11 @@ def _change_state(
     audit.record(action=action, actor=author.account, subject=run, facts={"position": run.position})
 
 
+def batch_size(run: ImportRun) -> int:
+    """Return how many records a transaction of a run takes at most."""
+    return BATCH_WITH_ITEMS if (run.settings or {}).get("items") else BATCH
+
+
 def locked_run(run_id: int) -> ImportRun:
     """Return a run that nobody else changes until the transaction ends."""
     return ImportRun.objects.select_for_update(of=("self",)).get(pk=run_id)
@@ -138,7 +146,7 @@ def _begin(run_id: int) -> ImportRun:
     return run
 
 
-def _batches(outcomes: Iterator[RecordRead | RecordFailure], *, source: str, after: int) -> Iterator[Batch]:
+def _batches(outcomes: Iterator[RecordRead | RecordFailure], *, source: str, after: int, size: int) -> Iterator[Batch]:
     """Yield the records behind the last one that's done; two that may be one title are never in one batch."""
     batch, kin = Batch(after=after), _Kin()
     for outcome in outcomes:
@@ -146,7 +154,7 @@ def _batches(outcomes: Iterator[RecordRead | RecordFailure], *, source: str, aft
             continue
         found = incoming(read=outcome, source=source) if isinstance(outcome, RecordRead) else None
         wish = wanted(found) if found else None
-        if len(batch) >= BATCH or (wish and kin.may_have(wish)):
+        if len(batch) >= size or (wish and kin.may_have(wish)):
             yield batch
             batch, kin = Batch(after=batch.last), _Kin()
         if isinstance(outcome, RecordFailure):

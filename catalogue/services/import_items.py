@@ -1,6 +1,7 @@
 """Items that come with a delivery. Who keeps items is a room above, and registers here what it does with them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -8,6 +9,7 @@ from typing import Any, Protocol
 from catalogue.errors import Code
 from catalogue.models import ImportOutcome
 from catalogue.rules.import_items import item_reading, items_in
+from catalogue.services.change_feed import announced_last
 from catalogue.services.import_deciding import Decided
 from catalogue.services.import_outcomes import Applying, Done, failed
 from common.errors import Reason
@@ -37,6 +39,9 @@ class ItemKeeper(Protocol):
         What's told is `ITEM_ARRIVES`, of those that were on order.
         """
 
+    def all_at_once(self, record_ids: Collection[int], *, run_id: int, now: datetime) -> AbstractContextManager[None]:
+        """Bring in, or take back, within the block what came with many records: locked first, and told of last."""
+
     def take_back(self, delivery: Delivery, *, actor: Any, now: datetime) -> list[Reason]:
         """Remove what came with a record again, and return why some of it stays: somebody has used it."""
 
@@ -47,6 +52,22 @@ _keepers: list[ItemKeeper] = []
 def register(keeper: ItemKeeper) -> None:
     """Make this the keeper of items; there's exactly one, registered when its app starts."""
     _keepers[:] = [keeper]
+
+
+@contextmanager
+def batch_of_items(record_ids: Collection[int], *, run_id: int, now: datetime) -> Iterator[None]:
+    """Do within the block a batch's work, at whose end the counts of items and then the change feed are told of all.
+
+    Neither is held while rows are locked still: every desk that has something to tell waits for them.
+
+    :param record_ids: those whose items come in, or are taken back
+    """
+    with announced_last():
+        if not record_ids:
+            yield
+            return
+        with _keepers[0].all_at_once(record_ids, run_id=run_id, now=now):
+            yield
 
 
 def bring_items(choices: Mapping[int, Decided], how: Applying) -> dict[int, Done]:

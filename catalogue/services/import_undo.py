@@ -19,15 +19,14 @@ from catalogue.models import (
 )
 from catalogue.selectors.enrichments import newest_enrichment
 from catalogue.services.enrichments import Whose, delete_enrichment, restore_enrichment
-from catalogue.services.import_by_profile import locked_run
-from catalogue.services.import_items import take_items_back
+from catalogue.services.import_by_profile import batch_size, locked_run
+from catalogue.services.import_items import batch_of_items, take_items_back
 from catalogue.services.import_outcomes import as_kept
 from catalogue.services.record_versions import be_the_only_writer
 from catalogue.services.records import Author, delete_record, restore_version
 from common import audit
 from common.errors import Reason
 
-_BATCH = 100
 _State = ImportRun.State
 _UNDONE_FROM = (_State.DONE, _State.PAUSED, _State.FAILED, _State.UNDOING)
 _TO_UNDO = (ImportOutcome.CREATED, ImportOutcome.CHANGED, ImportOutcome.ENRICHED, ImportOutcome.ITEMS)
@@ -61,15 +60,11 @@ def _undo_batch(run_id: int, author: Author, now: datetime) -> bool:
         return False
     be_the_only_writer()
     left = ImportEntry.objects.filter(run=run, outcome__in=_TO_UNDO, undone_at=None, kept_because=[])
-    entries = list(left.order_by("-position")[:_BATCH])
-    for entry in entries:
-        try:
-            with transaction.atomic():
-                kept = _undo(entry, author, now)
-            entry.kept_because, entry.undone_at = as_kept(kept), None if kept else now
-        except RecordRefused as refused:
-            entry.kept_because = as_kept(refused.reasons)
-        entry.save(update_fields=["undone_at", "kept_because"])
+    entries = list(left.order_by("-position")[: batch_size(run)])
+    came = {each.record_id for each in entries if each.outcome == ImportOutcome.ITEMS and each.record_id is not None}
+    with batch_of_items(came, run_id=run_id, now=now):
+        for entry in entries:
+            _undo_or_keep(entry, author, now)
     if entries:
         run.counts["UNDONE"] = run.counts.get("UNDONE", 0) + sum(1 for each in entries if each.undone_at)
         run.counts["KEPT"] = run.counts.get("KEPT", 0) + sum(1 for each in entries if not each.undone_at)
@@ -79,6 +74,16 @@ def _undo_batch(run_id: int, author: Author, now: datetime) -> bool:
         run.state, run.finished_at = _State.UNDONE, now
     run.save(update_fields=["counts", "state", "finished_at"])
     return bool(entries)
+
+
+def _undo_or_keep(entry: ImportEntry, author: Author, now: datetime) -> None:
+    try:
+        with transaction.atomic():
+            kept = _undo(entry, author, now)
+        entry.kept_because, entry.undone_at = as_kept(kept), None if kept else now
+    except RecordRefused as refused:
+        entry.kept_because = as_kept(refused.reasons)
+    entry.save(update_fields=["undone_at", "kept_because"])
 
 
 def _undo(entry: ImportEntry, author: Author, now: datetime) -> list[Reason]:

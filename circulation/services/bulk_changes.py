@@ -32,7 +32,7 @@ from common import audit
 from common.errors import Reason
 from holdings.errors import LOCATION_ELSEWHERE, LOCATION_GONE
 from holdings.models import Branch, Item, ItemType, ShelvingLocation
-from holdings.services.items import tell_of_items
+from holdings.services.telling import tell_of_items
 
 LONGEST_LIST = 20_000
 _BATCH = 100

@@ -16,7 +16,8 @@ from circulation.services.report_item import one_line
 from common import audit
 from holdings.models import Branch, Item, ItemType, ShelvingLocation
 from holdings.selectors import is_named_elsewhere, lock_item, next_barcode
-from holdings.services.items import ItemDetails, add_item, tell_of_item
+from holdings.services.items import ItemDetails, add_item
+from holdings.services.telling import tell_of_item
 
 _LONGEST = 60
 # Days that an issue's day may be away from today: whatever else a form sends is no day of an issue.

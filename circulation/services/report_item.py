@@ -18,7 +18,7 @@ from circulation.services.results import ReportResult
 from common import audit
 from common.errors import Reason
 from holdings.models import Item
-from holdings.services.items import tell_of_item
+from holdings.services.telling import tell_of_item
 
 LOST, MISSING = "circulation.report_lost", "circulation.report_missing"
 DAMAGED, REPAIRED = "circulation.report_damaged", "circulation.report_repaired"

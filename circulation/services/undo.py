@@ -35,7 +35,7 @@ from circulation.services.recall import call_back_again
 from circulation.services.results import UndoResult
 from circulation.services.undo_entries import changed, facts_to_undo, write_down
 from holdings.models import Item
-from holdings.services.items import tell_of_item
+from holdings.services.telling import tell_of_item
 from patrons.models import Patron
 
 # Undo is for slips of the hand; what was done earlier is put right by doing something new, which leaves its own trace.

@@ -1,11 +1,13 @@
 """Items that come with a delivery of records: added row by row, or what was on order; taken back while unused."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from catalogue.models import BibliographicRecord
 from catalogue.rules.import_items import ITEM_ARRIVES
@@ -18,8 +20,9 @@ from holdings import errors
 from holdings.errors import ItemRefused
 from holdings.models import Branch, ImportedItem, Item, ItemType, ShelvingLocation
 from holdings.selectors import is_named_elsewhere
-from holdings.services.items import ItemDetails, add_item, reasons_against_item, tell_of_items
+from holdings.services.items import ItemDetails, add_item, reasons_against_item
 from holdings.services.ordered_items import OrderedItems, Row, order_again, receive_ordered
+from holdings.services.telling import tell_of_items, told_last
 
 _NO_PRICE = Decimal(0)
 _LONGEST = {"mark": 60, "volume": 60, "note": 200}
@@ -78,6 +81,15 @@ class ImportedItems:
             except ItemRefused as refused:
                 against += _about(barcode or f"#{place}", refused.reasons)
         return added, against + arrivals
+
+    @contextmanager
+    def all_at_once(self, record_ids: Collection[int], *, run_id: int, now: datetime) -> Iterator[None]:
+        """Lock what's on order of these titles, or came with the run, and tell of all of them at the end."""
+        came = ImportedItem.objects.filter(run=run_id, item__record__in=record_ids)
+        wanted = Q(status=Item.Status.ON_ORDER, record__in=record_ids) | Q(pk__in=came.values("item"))
+        list(Item.objects.select_for_update(of=("self",)).filter(wanted).order_by("pk").values_list("pk"))
+        with told_last(now):
+            yield
 
     @transaction.atomic
     def take_back(self, delivery: Delivery, *, actor: Any, now: datetime) -> list[Reason]:

@@ -10,7 +10,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from catalogue.models import BibliographicRecord
-from catalogue.services.change_feed import announce
 from catalogue.services.standing import standing_record
 from common.audit import record as record_entry
 from common.barcodes import BarcodeScheme, clean_barcode
@@ -19,7 +18,7 @@ from holdings import errors
 from holdings.errors import ItemRefused
 from holdings.models import Branch, Item, ItemType, ShelvingLocation
 from holdings.selectors import lock_item
-from holdings.services.summaries import refresh_summaries
+from holdings.services.telling import tell_of_item
 from tenants.selectors import current_municipality
 
 # What staff may say of an item; the others come and go with loans, holds and transits.
@@ -80,7 +79,7 @@ def add_item(*, record: BibliographicRecord, barcode: str, details: ItemDetails,
             _write(item, details)
             item.save(force_insert=True)
             record_entry(action="holdings.add_item", actor=actor, subject=item, facts={"barcode": barcode})
-            _tell(item, [details.home_branch.code], now)
+            tell_of_item(item, now)
     except IntegrityError as error:
         # Two people added the same barcode at once.
         raise ItemRefused(list(_taken(barcode)) or [Reason(errors.BARCODE_MALFORMED)]) from error
@@ -112,7 +111,7 @@ def change_item(*, item: Item, details: ItemDetails, actor: Any, now: datetime) 
         changed = {name: [before[name], after[name]] for name in after if before[name] != after[name]}
         if changed:
             record_entry(action="holdings.change_item", actor=actor, subject=locked, facts=changed)
-            _tell(locked, branches, now)
+            tell_of_item(locked, now, at=branches)
         return locked
 
 
@@ -132,20 +131,6 @@ def statuses_to_choose(item: Item | None) -> tuple[Item.Status, ...]:
     return (Item.Status(item.status),) if item is not None and item.status in _ENDED_BY_SCANS else STAFF_STATUSES
 
 
-def tell_of_item(item: Item, now: datetime) -> None:
-    """Tell the shared catalogue of an item that came or went, so that the counts of its branch are right."""
-    _tell(item, [item.home_branch.code], now)
-
-
-def tell_of_items(codes_of: Mapping[int, Iterable[str]], now: datetime) -> None:
-    """Tell the shared catalogue of many items that came, went or moved; the last thing that a transaction does.
-
-    :param codes_of: the codes of the branches where a title's items are to be counted anew, by the title's number
-    """
-    changed = [record_id for record_id, codes in sorted(codes_of.items()) if refresh_summaries(record_id, codes)]
-    announce(record_ids=changed, kind="HOLDINGS", now=now, municipality_id=current_municipality().pk)
-
-
 def move_home(item: Item, branch: Branch, *, now: datetime) -> None:
     """Let a locked item belong to another branch, in its room of the same name if it has one.
 
@@ -156,7 +141,7 @@ def move_home(item: Item, branch: Branch, *, now: datetime) -> None:
     item.home_branch, item.location = branch, rooms.filter(name=item.location.name).first() if item.location else None
     item.save(update_fields=["home_branch", "location"])
     codes = Branch.objects.filter(pk__in=(before, branch.pk)).values_list("code", flat=True)
-    _tell(item, list(codes), now)
+    tell_of_item(item, now, at=codes)
 
 
 def _write(item: Item, details: ItemDetails) -> None:
@@ -230,8 +215,3 @@ def _detail_reasons(details: ItemDetails, item: Item | None = None) -> list[Reas
 def _locked_rooms() -> QuerySet[ShelvingLocation]:
     """Rooms that nobody takes away before the items that are to belong there do."""
     return ShelvingLocation.objects.select_for_update(no_key=True)
-
-
-def _tell(item: Item, branch_codes: Iterable[str], now: datetime) -> None:
-    if refresh_summaries(item.record_id, branch_codes):
-        announce(record_ids=[item.record_id], kind="HOLDINGS", now=now, municipality_id=current_municipality().pk)

@@ -15,7 +15,8 @@ from holdings import errors
 from holdings.errors import ItemRefused
 from holdings.models import Branch, ImportedItem, Item, ItemType, ShelvingLocation
 from holdings.selectors import lock_item
-from holdings.services.items import ItemDetails, change_item, reasons_against_item, tell_of_item
+from holdings.services.items import ItemDetails, change_item, reasons_against_item
+from holdings.services.telling import tell_of_item
 
 _Status = Item.Status
 # What a row may say of an item that has arrived; only the first is for a desk's scan to give.
