@@ -30,6 +30,7 @@ _SHAPES = tuple(
         rf"^{_YEAR}$",
     )
 )
+_LEADING_ZEROS = re.compile(r"(?<!\d)0+(?=\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class IssueName:
     @property
     def key(self) -> tuple[int, str]:
         """What's the same for one issue, however its volume is written."""
-        return self.year, self.number.casefold().replace("–", "-").replace("/", "-")
+        return self.year, _plain(self.number).casefold()
 
     @property
     def day(self) -> date | None:
@@ -68,13 +69,43 @@ def issue_name(text: str) -> IssueName | None:
 
     As in "2026:5", "Nr. 5 (2026)", "Årg. 12, nr. 5 (2026), s. 14-20" (MARC 21 773 g, danMARC2 557) and "12(2026):5".
     """
+    found = _read(text)
+    return found[0] if found else None
+
+
+def issue_identity(text: str) -> tuple[int, str, str] | None:
+    """Return what's the same for one issue however an item writes it, None where there's no year.
+
+    "2026:3", "2026, nr 03" and "Nr. 3 (2026)" are one; "2026:3 supplement" comes beside it.
+    """
+    found = _read(text)
+    return (*found[0].key, " ".join(found[1].casefold().split())) if found else None
+
+
+def issue_spelling(text: str) -> str:
+    """Return an issue's name as items write it, "2026:3"; as it is if it says more than year and number."""
+    found = _read(text)
+    if found is None or found[1] or found[0].volume:
+        return text
+    name = found[0]
+    if name.day or not name.number:
+        return name.number or str(name.year)
+    return f"{name.year}:{_plain(name.number)}"
+
+
+def _read(text: str) -> tuple[IssueName, str] | None:
+    """Return an issue's name and what the text says besides."""
     text = text.strip()[:200]
     found = next(filter(None, (shape.match(text) for shape in _SHAPES)), None)
     if found is None:
         return None
     parts = found.groupdict()
     number = (parts.get("number") or "").strip().rstrip("-/–")
-    return IssueName(int(parts["year"]), number, parts.get("volume") or "")
+    return IssueName(int(parts["year"]), number, parts.get("volume") or ""), text[found.end() :].strip(" .,:;")
+
+
+def _plain(number: str) -> str:
+    return _LEADING_ZEROS.sub("", number.replace("–", "-").replace("/", "-"))
 
 
 def first_issue(texts: Iterable[str]) -> IssueName | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Protocol
 
-from catalogue.rules.issues import IssueName, issue_name
+from catalogue.rules.issues import issue_identity
 
 _SUNDAY = 6
 _MONTHS = 12
@@ -58,16 +58,20 @@ def is_late(plan: Plan, day: date, today: date) -> bool:
 
 
 def keys_covered(volumes: Iterable[str]) -> set[tuple[int, str]]:
-    """Return the keys of the issues that these are; a double issue "2026:7-8" is also 7 and 8."""
+    """Return the keys of the issues that these are; a double issue "2026:7-8" is also 7 and 8.
+
+    A supplement to an issue isn't the issue.
+    """
     found = set()
-    for name in filter(None, map(issue_name, volumes)):
-        found.add(name.key)
-        found.update((name.year, str(number)) for number in _several(name))
+    for year, number, besides in filter(None, map(issue_identity, volumes)):
+        if not besides:
+            found.add((year, number))
+            found.update((year, str(each)) for each in _several(number))
     return found
 
 
-def _several(name: IssueName) -> Iterable[int]:
-    first, _, last = name.key[1].partition("-")
+def _several(number: str) -> Iterable[int]:
+    first, _, last = number.partition("-")
     if not (first.isdecimal() and last.isdecimal()):
         return ()
     return range(int(first), int(last) + 1) if int(last) - int(first) < _MOST_IN_ONE else ()

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from django.db.models import Q, QuerySet
 
-from catalogue.rules.issues import IssueName, issue_name
+from catalogue.rules.issues import IssueName, issue_identity, issue_name
 from circulation.models import SubscribedIssue, Subscription
 from circulation.rules.periodicals import foreseen, is_late, keys_covered
 from holdings.models import Item
@@ -38,9 +38,9 @@ def subscriptions_of(*, branch_id: int | None = None, record_id: int | None = No
     return list(_running(branch_id, record_id).order_by("record__title", "branch__position", "branch__name", "pk"))
 
 
-def get_subscription(pk: int) -> Subscription | None:
-    """Return a subscription that runs, or None."""
-    return _running().filter(pk=pk).first()
+def get_subscription(pk: int, *, branch_id: int) -> Subscription | None:
+    """Return a subscription of a branch, also one that has ended, or None."""
+    return Subscription.objects.filter(pk=pk, branch=branch_id).select_related("record").defer("record__raw").first()
 
 
 def expected_issues(subscriptions: Sequence[Subscription], *, today: date) -> list[Expected]:
@@ -63,15 +63,24 @@ def came_lately(branch_id: int) -> list[SubscribedIssue]:
 
 
 def kept_long_enough(branch_id: int, *, today: date) -> list[Item]:
-    """Return the issues on a branch's shelves that are older than their subscription keeps them."""
-    years = dict(_running(branch_id).filter(keeps_years__isnull=False).values_list("record_id", "keeps_years"))
+    """Return the issues on a branch's shelves that are older than their subscription keeps them.
+
+    Where the newest issue stays, it does however old it is: the next one may come late.
+    """
+    kept = {each.record_id: each for each in _running(branch_id).filter(keeps_years__isnull=False)}
     on_shelf = (Item.Status.AVAILABLE, Item.Status.REFERENCE_ONLY)
-    items = Item.objects.filter(record__in=years, home_branch=branch_id, status__in=on_shelf).exclude(volume="")
-    rows = items.select_related("record").defer("record__raw").order_by("record__title", "pk") if years else ()
+    items = Item.objects.filter(record__in=kept, home_branch=branch_id, status__in=on_shelf).exclude(volume="")
+    rows = items.select_related("record").defer("record__raw").order_by("record__title", "pk") if kept else ()
+    named = [(item, name) for item in rows if (name := issue_name(item.volume))]
+    newest: dict[int, IssueName] = {}
+    for item, name in named:
+        if kept[item.record_id].newest_stays:
+            newest[item.record_id] = max(newest.get(item.record_id, name), name, key=lambda each: each.order)
     return [
         item
-        for item in rows
-        if (name := issue_name(item.volume)) and name.year < today.year - (years[item.record_id] or 0)
+        for item, name in named
+        if name.year < today.year - (kept[item.record_id].keeps_years or 0)
+        and (item.record_id not in newest or name.key != newest[item.record_id].key)
     ]
 
 
@@ -87,13 +96,14 @@ def _running(branch_id: int | None = None, record_id: int | None = None) -> Quer
 
 def _expected(subscription: Subscription, rows: Sequence[SubscribedIssue], since: date, today: date) -> list[Expected]:
     over = keys_covered(row.volume for row in rows if row.state != _State.CLAIMED)
-    claimed = {row.volume: row for row in rows if row.state == _State.CLAIMED}
-    days = {each.volume: each.day for each in foreseen(subscription, since=since, until=today + _AHEAD)}
-    days |= {volume: row.expected_on for volume, row in claimed.items()}
+    claimed = {issue_identity(row.volume): row for row in rows if row.state == _State.CLAIMED}
+    to_come = foreseen(subscription, since=since, until=today + _AHEAD)
+    waited = {issue_identity(each.volume): (each.volume, each.day) for each in to_come}
+    waited |= {identity: (row.volume, row.expected_on) for identity, row in claimed.items()}
     found = []
-    for volume, day in days.items():
-        name, row = issue_name(volume), claimed.get(volume)
-        if name is not None and name.key not in over:
+    for identity, (volume, day) in waited.items():
+        name, row = issue_name(volume), claimed.get(identity)
+        if name is not None and identity is not None and (identity[2] or name.key not in over):
             late = is_late(subscription, day, today)
             claims, claimed_on = (row.claims, row.claimed_on) if row else (0, None)
             found.append(Expected(subscription, volume, name, day, late, claims, claimed_on))

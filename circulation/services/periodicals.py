@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import StaffAccount
 from catalogue.models import BibliographicRecord
-from catalogue.rules.issues import issue_name
+from catalogue.rules.issues import issue_identity, issue_name, issue_spelling
 from circulation.errors import Code, PeriodicalRefused
 from circulation.models import SubscribedIssue, Subscription
 from circulation.rules.reasons import blocking
@@ -135,7 +135,7 @@ def claim_issue(
     row.state, row.claims, row.changed_at = _State.CLAIMED, row.claims + 1, now
     row.claimed_on = timezone.localdate(now)
     row.save()
-    audit.record(action=_CLAIMED, actor=staff, subject=subscription, facts={"volume": volume, "claims": row.claims})
+    audit.record(action=_CLAIMED, actor=staff, subject=subscription, facts={"volume": row.volume, "claims": row.claims})
     return row.claims
 
 
@@ -152,12 +152,14 @@ def give_up_issue(
         raise PeriodicalRefused([blocking(Code.ISSUE_HERE)])
     row.state, row.changed_at = _State.MISSING, now
     row.save()
-    audit.record(action=_GIVEN_UP, actor=staff, subject=subscription, facts={"volume": volume})
+    audit.record(action=_GIVEN_UP, actor=staff, subject=subscription, facts={"volume": row.volume})
 
 
 @transaction.atomic
 def expect_again(*, subscription_id: int, volume: str, staff: StaffAccount, now: datetime) -> None:
     """Take back that an issue arrived or is missing: its item, never used, goes, and it's expected again.
+
+    What was claimed of it before stays claimed.
 
     :raises PeriodicalRefused: SUBSCRIPTION_GONE, ISSUE_UNTOUCHED, or ISSUE_USED once its item was lent, held or moved
     """
@@ -168,7 +170,7 @@ def expect_again(*, subscription_id: int, volume: str, staff: StaffAccount, now:
     newest = _locked_newest(subscription, beside=row.item_id)
     item = lock_item(row.item_id) if row.item_id else None
     barcode = item.barcode if item is not None else ""
-    row.delete()
+    _wait_again(row, now)
     if item is not None:
         is_untouched = item.status in (_Status.AVAILABLE, _Status.REFERENCE_ONLY)
         if not is_untouched or is_named_elsewhere(item, but=SubscribedIssue):
@@ -178,8 +180,16 @@ def expect_again(*, subscription_id: int, volume: str, staff: StaffAccount, now:
         tell_of_item(item, now)
         if subscription.newest_stays and was_newest and newest is not None:
             _turn(newest, _Status.AVAILABLE, _Status.REFERENCE_ONLY, staff, now)
-    facts = {"volume": volume, "barcode": barcode}
+    facts = {"volume": row.volume, "barcode": barcode, "claims": row.claims}
     audit.record(action=_AGAIN, actor=staff, subject=subscription, facts=facts)
+
+
+def _wait_again(row: SubscribedIssue, now: datetime) -> None:
+    if not row.claims:
+        row.delete()
+        return
+    row.state, row.item, row.changed_at = _State.CLAIMED, None, now
+    row.save()
 
 
 def _locked(subscription_id: int) -> Subscription:
@@ -196,11 +206,14 @@ def _issue(
     """Return the locked subscription and what's known of an issue, or a new row for it that isn't saved yet."""
     subscription = _locked(subscription_id)
     volume = one_line(volume)
-    if len(volume) > _LONGEST or issue_name(volume) is None:
+    identity = issue_identity(volume) if len(volume) <= _LONGEST else None
+    if identity is None:
         raise PeriodicalRefused([blocking(Code.ISSUE_MALFORMED)])
-    row = subscription.issues.filter(volume__iexact=volume).first()
+    of_year = subscription.issues.filter(volume__contains=identity[0])
+    row = next((each for each in of_year if issue_identity(each.volume) == identity), None)
     today = timezone.localdate(now)
     day = expected_on if expected_on and abs((expected_on - today).days) <= _FARTHEST else today
+    volume = issue_spelling(volume)
     return subscription, row or SubscribedIssue(subscription=subscription, volume=volume, expected_on=day, state="")
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from catalogue.rules.issues import first_issue, issue_name
+from catalogue.rules.issues import first_issue, issue_identity, issue_name, issue_spelling
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,23 @@ def test_a_newspaper_s_issue_is_a_day():
 
 def test_takes_the_first_text_that_names_an_issue():
     assert first_issue(["S. 4", "2026:3"]) == issue_name("2026:3")
+
+
+@pytest.mark.parametrize(
+    ("text", "spelling", "identity"),
+    [
+        ("2026, nr 03", "2026:3", (2026, "3", "")),
+        ("Nr. 3 (2026)", "2026:3", (2026, "3", "")),
+        ("12(2026):3", "12(2026):3", (2026, "3", "")),
+        ("2026:07/08", "2026:7-8", (2026, "7-8", "")),
+        ("2026:100", "2026:100", (2026, "100", "")),
+        ("2026:Index", "2026:Index", (2026, "index", "")),
+        ("2026:3  Supplement", "2026:3  Supplement", (2026, "3", "supplement")),
+        ("2026-05-02", "2026-05-02", (2026, "2026-5-2", "")),
+        ("2026", "2026", (2026, "", "")),
+        ("5", "5", None),
+    ],
+)
+def test_an_issue_is_the_same_however_it_s_written(text, spelling, identity):
+    assert (issue_spelling(text), issue_identity(text)) == (spelling, identity)
+    assert issue_identity(spelling) == identity

@@ -218,3 +218,63 @@ def test_names_what_is_older_than_it_is_kept(weekly, now):
         ItemFactory(record=weekly.record, home_branch=weekly.branch, volume=volume, barcode=f"30001{number}")
 
     assert [item.volume for item in kept_long_enough(weekly.branch_id, today=now.date())] == [f"{year - 2}:1"]
+
+
+def test_the_newest_issue_is_never_kept_long_enough_where_it_stays(weekly, now):
+    year = now.year - 5
+    for number, volume in enumerate((f"{year}:9", f"{year}:10", f"{year - 1}:11")):
+        ItemFactory(record=weekly.record, home_branch=weekly.branch, volume=volume, barcode=f"30001{number}")
+
+    def kept():
+        return [item.volume for item in kept_long_enough(weekly.branch_id, today=now.date())]
+
+    assert kept() == [f"{year}:9", f"{year - 1}:11"]
+    Subscription.objects.update(newest_stays=False)
+    assert len(kept()) == 3
+
+
+@pytest.mark.parametrize("again", ["2026, nr 3", "2026:03", "Nr. 3 (2026)", "3/2026", "12(2026):3", "2026 NO. 3"])
+def test_an_issue_that_is_written_in_another_way_is_the_same_one(receive, again):
+    assert receive(again).volume == ("12(2026):3" if "12" in again else "2026:3")
+
+    with pytest.raises(PeriodicalRefused) as refused:
+        receive("2026:3")
+
+    assert [reason.code for reason in refused.value.reasons] == ["ISSUE_HERE"]
+    assert Item.objects.count() == 1
+
+
+def test_a_supplement_is_another_item_and_its_issue_is_still_expected(weekly, receive, now):
+    first = _expected(weekly, now)[0]
+    assert receive(f"{first} supplement").volume == f"{first} supplement"
+    assert first in _expected(weekly, now)
+
+    assert receive(first).volume == first
+
+
+def test_a_claimed_issue_that_was_written_otherwise_is_expected_once(weekly, staff, now):
+    first = _expected(weekly, now)[0]
+    year, number = first.split(":")
+    claim_issue(subscription_id=weekly.pk, volume=f"7({year}):{number}", expected_on=None, staff=staff, now=now)
+
+    waited = expected_issues(subscriptions_of(branch_id=weekly.branch_id), today=now.date())
+    assert [each.claims for each in waited if each.name.number == number] == [1]
+
+
+@pytest.mark.parametrize("deed", ["arrived", "missing"])
+def test_taking_an_arrival_back_keeps_the_issue_s_claims(weekly, receive, staff, now, deed):
+    first = _expected(weekly, now)[0]
+    about = {"subscription_id": weekly.pk, "volume": first, "staff": staff, "now": now}
+    claim_issue(**about, expected_on=weekly.first_on)
+    claim_issue(**about, expected_on=weekly.first_on)
+    if deed == "arrived":
+        receive(first)
+    else:
+        give_up_issue(**about, expected_on=weekly.first_on)
+
+    expect_again(**about)
+
+    row = expected_issues(subscriptions_of(branch_id=weekly.branch_id), today=now.date())[0]
+    assert (row.volume, row.day, row.claims, row.claimed_on) == (first, weekly.first_on, 2, now.date())
+    assert not Item.objects.exists()
+    assert claim_issue(**about, expected_on=weekly.first_on) == 3

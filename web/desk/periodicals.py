@@ -53,8 +53,9 @@ def periodicals(request: DeskRequest) -> HttpResponse:
     status = 200
     if request.method == "POST":
         act = _ACTS.get(request.POST.get("what", ""))
-        subscription = get_subscription(number_in(request.POST, "subscription") or 0)
-        if act is None or subscription is None or subscription.branch_id != request.staff.branch.pk:
+        pk = number_in(request.POST, "subscription") or 0
+        subscription = get_subscription(pk, branch_id=request.staff.branch.pk)
+        if act is None or subscription is None:
             raise Http404
         try:
             act(request, subscription)
@@ -100,18 +101,30 @@ def subscription(request: DeskRequest, pk: int) -> HttpResponse:
 def _context(request: DeskRequest) -> dict[str, Any]:
     branch, today = request.staff.branch, timezone.localdate()
     subscriptions = subscriptions_of(branch_id=branch.pk)
+    typed = _typed(request)
     expected: list[dict[str, Any]] = [
-        {"issue": each, "text": issue_text(each.name)} for each in expected_issues(subscriptions, today=today)
+        {"issue": each, "text": issue_text(each.name), "barcode": typed.get((str(each.subscription.pk), each.volume))}
+        for each in expected_issues(subscriptions, today=today)
     ]
     return {
         "areas": desk_areas(request, "search"),
         "choices": item_pages(request, "periodicals"),
         "expected": expected,
+        "given_back": any(line["barcode"] is not None for line in expected),
+        "other": {} if typed or request.method != "POST" else request.POST,
         "late": sum(each["issue"].is_late for each in expected),
         "lately": [{"row": row, "text": _name(row.volume)} for row in came_lately(branch.pk)],
         "subscriptions": subscriptions,
         "kept": kept_long_enough(branch.pk, today=today),
     }
+
+
+def _typed(request: DeskRequest) -> dict[tuple[str, str], str]:
+    """Return the barcode that a refused line sent, by its subscription and issue; nothing came from the form below."""
+    sent = request.POST
+    if "day" not in sent:
+        return {}
+    return {(sent.get("subscription", ""), sent.get("volume", "")): sent.get("barcode", "")}
 
 
 def _name(volume: str) -> str:

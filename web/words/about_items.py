@@ -174,7 +174,9 @@ ITEM_TEXTS: dict[str, Callable[[Facts], Told]] = {
     ),
     Code.LAST_COPY: _plain(lambda: gettext("It's one of the last copies, which are to stay.")),
     Code.NOT_NOW: _plain(lambda: gettext("It has been begun or undone already.")),
-    Code.SUBSCRIPTION_GONE: _plain(lambda: gettext("This subscription has ended.")),
+    Code.SUBSCRIPTION_GONE: _plain(
+        lambda: gettext("This subscription has ended."), lambda: gettext("What has come is changed on its item's page.")
+    ),
     Code.SUBSCRIBED_ALREADY: _plain(lambda: gettext("The branch subscribes to it already.")),
     Code.ROOM_ELSEWHERE: _plain(lambda: gettext("The room belongs to another branch.")),
     Code.ISSUE_MALFORMED: _plain(

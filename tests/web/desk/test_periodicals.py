@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from circulation.models import SubscribedIssue, Subscription
 from holdings.models import Item
-from tests.factories import TODAY, ItemTypeFactory
+from tests.factories import TODAY, BranchFactory, ItemFactory, ItemTypeFactory
 from tests.factories.catalogue import RecordFactory
 
 PAGE = "/desk/periodicals"
@@ -62,10 +62,64 @@ def test_receives_claims_gives_up_and_takes_back(librarian_client, weekly):
 
     assert [press("again", first), press("again", second)] == [302, 302]
     assert not Item.objects.exists()
-    assert not SubscribedIssue.objects.exists()
+    assert [row.volume for row in SubscribedIssue.objects.filter(state="CLAIMED")] == [first]
+    assert SubscribedIssue.objects.count() == 1
 
+    assert press("arrived", first) == 302
+    assert 'value="again"' in librarian_client.get(PAGE).content.decode()
     assert press("end", "") == 302
-    assert press("arrived", first) == 404
+    assert [press(what, first) for what in ("arrived", "claimed", "missing", "again", "end")] == [409] * 5
+    assert Item.objects.get().volume == first
+
+
+def test_nothing_is_taken_back_once_the_subscription_has_ended(librarian_client, weekly):
+    values = {"subscription": weekly.pk, "volume": "2026:1", "what": "arrived"}
+    librarian_client.post(PAGE, values)
+    librarian_client.post(PAGE, {"subscription": weekly.pk, "what": "end"})
+
+    page = librarian_client.get(PAGE).content.decode()
+    assert Item.objects.get().barcode in page
+    assert 'value="again"' not in page
+    assert "The subscription has ended" in page
+
+    refused = librarian_client.post(PAGE, values | {"what": "again"})
+    assert refused.status_code == 409
+    assert "This subscription has ended." in refused.content.decode()
+    assert Item.objects.exists()
+
+
+def test_another_branch_s_subscription_isn_t_found(librarian_client, weekly):
+    Subscription.objects.update(branch=BranchFactory())
+    assert librarian_client.post(PAGE, {"subscription": weekly.pk, "what": "end"}).status_code == 404
+    assert not Subscription.objects.exclude(ended_on=None).exists()
+
+
+def test_what_was_typed_is_given_back_when_a_barcode_is_refused(librarian_client, weekly):
+    ItemFactory(barcode="30009999")
+    Subscription.objects.create(
+        record=RecordFactory(title="Bier"),
+        branch=weekly.branch,
+        every="NO_PLAN",
+        first_on=TODAY,
+        item_type=weekly.item_type,
+    )
+    second = f"{weekly.first_on.year}:2"
+    typed = {"subscription": weekly.pk, "volume": second, "what": "arrived", "barcode": "3000 9999"}
+
+    in_line = librarian_client.post(PAGE, typed | {"day": TODAY.isoformat()})
+    lines = in_line.context["expected"]
+    assert in_line.status_code == 409
+    assert [line["barcode"] for line in lines if line["issue"].volume == second] == ["3000 9999"]
+    assert not any(line["barcode"] for line in lines if line["issue"].volume != second)
+    assert in_line.content.decode().count("3000 9999") == 1
+    assert in_line.content.decode().count(" autofocus") == 1
+
+    other = librarian_client.post(PAGE, typed | {"volume": "2026, tillæg"})
+    page = other.content.decode()
+    assert 'value="2026, tillæg"' in page
+    assert page.count("3000 9999") == 1
+    assert f'<option value="{weekly.pk}" selected>' in page
+    assert not Item.objects.exclude(barcode="30009999").exists()
 
 
 def test_readers_see_when_the_next_issue_is_expected(client, weekly, librarian_client):
