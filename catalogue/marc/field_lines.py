@@ -82,6 +82,11 @@ def field_in(line: str, flavour: Flavour, *, every_code: bool = False) -> MarcFi
     return MarcField(parts[1], unicodedata.normalize("NFC", f"{indicators}{text}"))
 
 
+def subfields_begun(line: str, flavour: Flavour) -> int:
+    """Return how many subfields begin in the beginning of a field's line."""
+    return sum(other == SIGNS[flavour] for _, _, other in _PIECE.findall(line))
+
+
 def has_no_text(line: str) -> bool:
     """Say whether there's a sign in it that belongs in no text."""
     return any(unicodedata.category(letter) in _NO_TEXT for letter in line)

@@ -48,7 +48,7 @@ class Typed:
 def lines_of_record(record: MarcRecord) -> str:
     """Return the record as lines; danMARC2's leader says nothing, and is left out."""
     leader = [] if record.flavour == Flavour.DANMARC2 else [f"{LEADER} {_coded(record.leader)}"]
-    return "\n".join([*leader, *(_line(field, record.flavour) for field in record.fields)])
+    return "\n".join([*leader, *(line_of_field(field, record.flavour) for field in record.fields)])
 
 
 def record_in(text: str, flavour: Flavour, before: MarcRecord | None = None) -> Typed:
@@ -56,7 +56,7 @@ def record_in(text: str, flavour: Flavour, before: MarcRecord | None = None) -> 
 
     :param before: the record that the lines were made from, whose fields stay as they were where a line is the same
     """
-    known = {_line(field, flavour): field for field in before.fields} if before else {}
+    known = {line_of_field(field, flavour): field for field in before.fields} if before else {}
     leader = before.leader if before else _DANISH_LEADER if flavour == Flavour.DANMARC2 else ""
     leader_line = 0
     fields: list[tuple[int, MarcField]] = []
@@ -108,7 +108,8 @@ def _leader(line: str, before: str) -> str:
     return typed if typed.isascii() and typed.isprintable() else before
 
 
-def _line(field: MarcField, flavour: Flavour) -> str:
+def line_of_field(field: MarcField, flavour: Flavour) -> str:
+    """Return one field as its line, a control field too."""
     if field.is_control:
         line = f"{field.tag} {_coded(field.text) if field.tag in _CODED else field.text}"
     else:

@@ -4,12 +4,17 @@ from typing import Any
 
 from catalogue.marc.field_lines import SIGNS
 from catalogue.marc.fixed_fields import Coded
+from catalogue.marc.records import Flavour
 from catalogue.marc.validation.checking import rule_for
 from web.desk.typed_records import TypedRecord
 from web.words.about_codes import place_name, value_name
 from web.words.about_fields import breach_text, fault_text, field_name, subfield_name
+from web.words.country_names import countries
+from web.words.language_names import languages
 
 _MOST_SHOWN = 30
+# Coded places whose codes come from a list that's too long for a choice.
+_LISTED = frozenset({"country", "language"})
 
 
 def panel(typed: TypedRecord, at: int, *, of: Any) -> dict[str, Any]:
@@ -42,9 +47,16 @@ def coded_rows(typed: TypedRecord) -> list[dict[str, Any]]:
             "where": coded.place.key.replace("-", "/" if not coded.place.subfield else " *"),
             "length": coded.place.length or 40,
             "choices": _choices(coded),
+            "list": coded.place.name if coded.place.name in _LISTED else "",
         }
         for coded in typed.coded
     ]
+
+
+def code_lists(flavour: Flavour) -> list[dict[str, Any]]:
+    """Return the lists that are suggested from at coded places: of countries, and of languages."""
+    lists = {"country": countries(flavour), "language": languages()}
+    return [{"name": name, "codes": codes} for name, codes in lists.items()]
 
 
 def _choices(coded: Coded) -> list[dict[str, Any]]:

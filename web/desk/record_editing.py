@@ -26,7 +26,7 @@ from web.account.access import staff_only
 from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas
 from web.desk.double_records import doubles_in
-from web.desk.editor_panel import coded_rows, panel
+from web.desk.editor_panel import code_lists, coded_rows, panel
 from web.desk.record_diffs import diff_rows
 from web.desk.record_history import author_of
 from web.desk.scan_inputs import number_in
@@ -222,6 +222,7 @@ def _page(
         "flavour_name": FLAVOUR_NAMES[editor.flavour],
         "typed": typed,
         "coded": coded_rows(typed),
+        "code_lists": code_lists(editor.flavour),
         "rows": min(max(len(typed.lines.splitlines()) + 2, 16), 40),
         "problems": problems,
         "conflict": conflict,

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from catalogue.marc.columns import parse_columns
+from catalogue.marc.field_lines import subfields_begun
 from catalogue.marc.fixed_fields import LEADER, LEADER_LENGTH, Coded, decoded, encoded
 from catalogue.marc.record_lines import LineFault, lines_of_record, record_in
 from catalogue.marc.records import Flavour, MarcRecord
@@ -15,6 +16,8 @@ from catalogue.selectors import records_by_identifier
 _WAS = "was-"
 _LONGEST_CODE = 40
 _MOST_ISBNS = 5
+# A control field's tag and a blank.
+_BEFORE_VALUE = 4
 
 
 @dataclass(frozen=True)
@@ -77,6 +80,17 @@ class TypedRecord:
         while last > first and not lines[last - 1].strip():
             last -= 1
         return first, last
+
+    def cursor_in(self, place: int, line: int, column: int) -> int:
+        """Return what the cursor stands in: the number of the subfield, from 0, or a control field's position.
+
+        :param column: how many letters of the line stand before the cursor
+        """
+        first, lines = self.numbers[place], self.lines.split("\n")
+        before = " ".join([*lines[first - 1 : line - 1], lines[line - 1][:column] if line <= len(lines) else ""])
+        if self.record.fields[place].is_control:
+            return len(before) - _BEFORE_VALUE
+        return subfields_begun(before, self.record.flavour) - 1
 
     @property
     def _no_fields(self) -> tuple[int, ...]:

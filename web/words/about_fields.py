@@ -189,6 +189,8 @@ _BREACHES = {
     Breach.WRONG_ISSN: _("“%(value)s” isn't a valid ISSN."),
     Breach.WRONG_FAUST: _("“%(value)s” isn't a valid FAUST number."),
     Breach.WRONG_LANGUAGE: _("“%(value)s” isn't a language's code."),
+    Breach.WRONG_COUNTRY: _("“%(value)s” isn't a country's code."),
+    Breach.WRONG_ROLE: _("“%(value)s” isn't the code of a role."),
     Breach.HIDDEN_SIGN: _("Field %(tag)s has a sign that nobody sees: %(sign)s."),
 }
 

@@ -8,17 +8,17 @@ from django.utils.translation import get_language
 
 from catalogue.marc.headings import comparable_heading
 from catalogue.marc.language_codes import LANGUAGE_CODES
+from web.words.code_names import beginning_like
 
 
 def languages_like(text: str, *, most: int) -> list[tuple[str, str]]:
     """Return the languages whose code is the text, or whose code or name begins with it, as code and name; by name."""
-    beginning = comparable_heading(text)
-    found = [
-        (code, name)
-        for code, name in _names(get_language() or "en")
-        if code.startswith(beginning) or comparable_heading(name).startswith(beginning)
-    ]
-    return sorted(found, key=lambda each: each[0] != beginning)[:most]
+    return beginning_like(languages(), text, most=most)
+
+
+def languages() -> list[tuple[str, str]]:
+    """Return every language's code and name; by name."""
+    return _names(get_language() or "en")
 
 
 @cache

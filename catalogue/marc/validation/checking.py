@@ -10,7 +10,7 @@ from catalogue.marc.validation.danmarc2_fields import DANMARC2
 from catalogue.marc.validation.field_rules import FieldRule
 from catalogue.marc.validation.findings import Breach, Finding
 from catalogue.marc.validation.fixed_codes import code_findings
-from catalogue.marc.validation.language_findings import language_findings
+from catalogue.marc.validation.listed_findings import listed_findings
 from catalogue.marc.validation.marc21_fields import MARC21
 
 RULES: Mapping[Flavour, Mapping[str, FieldRule]] = {Flavour.DANMARC2: DANMARC2, Flavour.MARC21: MARC21}
@@ -44,7 +44,7 @@ def check(record: MarcRecord) -> list[Finding]:
         *(finding for place, field in enumerate(record.fields) for finding in _of_field(record.flavour, place, field)),
         *_again(record),
         *_faust(record),
-        *language_findings(record),
+        *listed_findings(record),
         *code_findings(record),
     ]
 

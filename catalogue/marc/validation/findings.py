@@ -26,6 +26,8 @@ class Breach(StrEnum):
     WRONG_ISSN = "WRONG_ISSN"
     WRONG_FAUST = "WRONG_FAUST"
     WRONG_LANGUAGE = "WRONG_LANGUAGE"
+    WRONG_COUNTRY = "WRONG_COUNTRY"
+    WRONG_ROLE = "WRONG_ROLE"
     # A sign that nobody sees, or that turns the direction of what follows it.
     HIDDEN_SIGN = "HIDDEN_SIGN"
 

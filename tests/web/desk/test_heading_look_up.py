@@ -35,8 +35,8 @@ def known(alpha):
     return made
 
 
-def look_up(client, lines, flavour="MARC21", at=1):
-    sent = {"lines": lines, "flavour": flavour, "at": at}
+def look_up(client, lines, flavour="MARC21", at=1, column=""):
+    sent = {"lines": lines, "flavour": flavour, "at": at, "column": column}
     return client.post(reverse("desk:look_up_heading"), sent, headers={"HX-Request": "true"})
 
 
@@ -93,6 +93,10 @@ def test_a_field_on_several_lines_gives_way_as_a_whole_and_what_cannot_be_read_s
     assert look_up(librarian_client, lines, at=4).context["rows"] == []
 
 
+def offered_for(answer):
+    return [(each["code"], each["name"], each["line"]) for each in answer.context.get("codes") or ()]
+
+
 @pytest.mark.parametrize(
     ("flavour", "typed", "offered"),
     [
@@ -101,9 +105,64 @@ def test_a_field_on_several_lines_gives_way_as_a_whole_and_what_cannot_be_read_s
         ("MARC21", "041 0# $aGer$2iso639-1", None),
         ("DANMARC2", "008 00 *tm*lgerman", ("ger", "German", "008 00 *tm*lger")),
         ("MARC21", "041 0# $aqqqqq", None),
+        ("MARC21", "044 ## $aDenm", ("dk", "Denmark", "044 ## $adk")),
+        ("MARC21", "044 ## $adk$aNew Y", ("nyu", "United States: New York", "044 ## $adk$anyu")),
+        ("MARC21", "044 ## $aengl", ("enk", "United Kingdom: England", "044 ## $aenk")),
+        ("DANMARC2", "008 00 *tm*bgerman", ("de", "Germany", "008 00 *tm*bde")),
+        ("DANMARC2", "044 00 *adk", None),
     ],
 )
-def test_a_language_is_found_by_its_code_or_its_name(librarian_client, alpha, flavour, typed, offered):
-    answer = look_up(librarian_client, typed, flavour).context
-    found = [(each["code"], each["name"], each["line"]) for each in answer.get("languages") or ()]
+def test_a_language_or_a_country_is_found_by_its_code_or_its_name(librarian_client, alpha, flavour, typed, offered):
+    found = offered_for(look_up(librarian_client, typed, flavour))
+
     assert offered in found if offered else found == []
+
+
+FIXED = "008 260102s2024####den###########000#1#swe##"
+
+
+@pytest.mark.parametrize(
+    ("flavour", "typed", "offered"),
+    [
+        ("MARC21", "700 1# $aHolm$4trl|$eauthor", ("trl", "translator", "700 1# $aHolm$4trl$eauthor")),
+        ("MARC21", "700 1# $aHolm$4transl|", ("trl", "translator", "700 1# $aHolm$4trl")),
+        ("MARC21", "100 1# $aHolm$eillus|.", ("ill", "illustrator", "100 1# $aHolm$eillustrator")),
+        ("MARC21", "111 2# $aMeeting$jhost inst|", ("his", "host institution", "111 2# $aMeeting$jhost institution")),
+        ("MARC21", "710 2# $aHouse\n  $4publ|", ("pbl", "publisher", "710 2# $aHouse$4pbl")),
+        ("MARC21", "100 1# $aHo|lm$4ill", None),
+        ("DANMARC2", "700 00 *aHolm*4illus|", ("ill", "illustrator", "700 00 *aHolm*4ill")),
+        ("DANMARC2", "700 00 *aHolm*4reader|", ("dkind", "reader of the recording", "700 00 *aHolm*4dkind")),
+        ("DANMARC2", "700 00 *aHolm*eII|", None),
+        ("DANMARC2", "041 00 *ager|*csw", ("ger", "German", "041 00 *ager*csw")),
+        ("MARC21", f"{FIXED[:20]}|{FIXED[20:]}", ("dk", "Denmark", FIXED.replace("den", "dk#"))),
+        ("MARC21", f"{FIXED[:42]}|{FIXED[42:]}", ("swe", "Swedish", FIXED)),
+        ("MARC21", f"{FIXED[:30]}|{FIXED[30:]}", None),
+    ],
+)
+def test_what_is_offered_belongs_to_where_the_cursor_stands(librarian_client, alpha, flavour, typed, offered):
+    before, _, behind = typed.partition("|")
+    at = before.count("\n") + 1
+    column = len(before.rpartition("\n")[2])
+    found = offered_for(look_up(librarian_client, before + behind, flavour, at, column))
+
+    assert offered in found if offered else found == []
+
+
+@pytest.mark.parametrize("column", ["-1", "99999999999999999999", "x", "7000"])
+def test_a_cursor_that_is_nowhere_harms_nothing(librarian_client, alpha, column):
+    assert look_up(librarian_client, "700 1# $aHolm$4ill\n008 x", at=2, column=column).status_code == 200
+    assert look_up(librarian_client, "700 1# $aHolm$4ill", column=column).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "name"),
+    [
+        ("fi", "044 ## $aTansk", "Tanska"),
+        ("da", "044 ## $atysk", "Tyskland"),
+        ("sv", "041 0# $afärö", "färöiska"),
+    ],
+)
+def test_names_are_in_the_cataloguers_language(librarian_client, alpha, language, typed, name):
+    librarian_client.cookies["language"] = language
+
+    assert name in [each[1] for each in offered_for(look_up(librarian_client, typed, column=len(typed)))]

@@ -1,5 +1,6 @@
-/* The cataloguer's editor: `<form data-marc-form>` with `<textarea data-marc-lines>` and `<input data-marc-line>`. While
-   she types, chooses a code or goes to another line, the form is told "marc:check" and says which line the cursor is in;
+/* The cataloguer's editor: `<form data-marc-form>` with `<textarea data-marc-lines>`, `<input data-marc-line>` and
+   `<input data-marc-column>`. While she types, chooses a code or goes to another line, the form is told "marc:check" and
+   says which line the cursor is in, and how many letters stand before it there;
    `data-marc-go="12"` puts the cursor into a line, `data-marc-next` behind the next subfield that has nothing yet, and
    `data-marc-begin` into the first of those when the page opens. Leaving what isn't saved asks first;
    `data-marc-unsaved` says that what the page came with isn't. `data-marc-put="700 1# $a…"`, among the headings that were
@@ -9,12 +10,16 @@
   if (!form) return;
   const lines = () => form.querySelector("[data-marc-lines]");
   const at = form.querySelector("[data-marc-line]");
+  const column = form.querySelector("[data-marc-column]");
 
   const check = () => form.dispatchEvent(new CustomEvent("marc:check"));
   const follow = () => {
     const box = lines();
     if (document.activeElement !== box) return;
-    const line = String(box.value.slice(0, box.selectionStart).split("\n").length);
+    const before = box.value.slice(0, box.selectionStart).split("\n");
+    const line = String(before.length);
+    /* In letters, as the server counts them. */
+    column.value = String([...before.at(-1)].length);
     if (line === at.value) return;
     at.value = line;
     check();
