@@ -43,8 +43,8 @@ def listed_codes(field: MarcField, flavour: Flavour) -> Iterator[ListedCode]:
     """Yield what stands in a field where codes of a list belong; one that names another list for them has its own."""
     if field.is_control:
         if field.tag == "008" and flavour == Flavour.MARC21:
-            for which, start in _POSITIONS:
-                yield ListedCode(which, start, field.text[start : start + _CODE_LENGTH].strip())
+            for fixed, start in _POSITIONS:
+                yield ListedCode(fixed, start, field.text[start : start + _CODE_LENGTH].strip())
         return
     has_other_list = field.tag == "041" and "2" in dict(field.subfields)
     for place, (code, value) in enumerate(field.subfields):

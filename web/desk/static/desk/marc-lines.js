@@ -56,6 +56,13 @@
   /* Headings that were looked up for one state of the lines; typed on, they're out of date. */
   const headings = form.querySelector("#headings");
   const startOf = (all, line) => all.slice(0, line).reduce((sum, each) => sum + each.length + 1, 0);
+  /* As if she had typed it, so that Ctrl+Z takes it back; what a script sets otherwise, a browser's undo garbles. */
+  const replace = (text, start, end) => {
+    const box = lines();
+    box.focus();
+    box.setSelectionRange(start, end);
+    if (!document.execCommand("insertText", false, text)) box.setRangeText(text, start, end, "end");
+  };
   const put = (text) => {
     const box = lines();
     const { marcFirst, marcLast } = headings.querySelector("[data-marc-first]").dataset;
@@ -63,8 +70,7 @@
     const first = Number(marcFirst) - 1;
     const last = Number(marcLast) - 1;
     const start = startOf(all, first);
-    box.focus();
-    box.setRangeText(text, start, startOf(all, last) + all[last].length, "end");
+    replace(text, start, startOf(all, last) + all[last].length);
     headings.replaceChildren();
     check();
   };
