@@ -10,18 +10,14 @@ from django.utils import timezone
 from bench.speed.clients import Request
 from bench.speed.desk import check_in, check_out, items_on_the_shelf, page_of, patrons_who_may, scan, waiting_clerks
 from bench.speed.figures import Figures, MeasurementBroke
+from bench.speed.members import provision_the_others
 from bench.speed.quiet import settle
 from bench.speed.setting import Setting
 from circulation.models import Fee, Hold, LedgerEntry, Loan
 from holdings.models import Branch, Item
 from notices.models import Notice
 from patrons.models import Card, Patron
-from tenants.choice import choose, choose_none
-from tenants.models import Municipality
-from tenants.services.provision import provision
-from tenants.services.suspend import suspend
 
-_MUNICIPALITIES = 98
 _WARM_UP = 20
 _MANY_LOANS = 100
 _DESK_CPU, _PANEL_CPU = 15.0, 20.0
@@ -30,7 +26,7 @@ _OWED = Decimal("15.00")
 
 def measure(setting: Setting) -> Figures:
     """Measure check-out, check-in that traps, and the panel and page of a patron with a hundred loans."""
-    _provision_the_others(setting)
+    provision_the_others(setting)
     branch = Branch.objects.filter(kind=Branch.Kind.PUBLIC).order_by("position").first()
     if branch is None:
         raise MeasurementBroke("The municipality has no branch.")
@@ -55,23 +51,6 @@ def measure(setting: Setting) -> Figures:
         panel = [scan("desk:check_out_scan", card, "patron") for _ in range(count)]
         yield from run(f"Patron panel, {_MANY_LOANS} loans", panel, _PANEL_CPU)
         yield from run(f"Patron page, {_MANY_LOANS} loans", [page_of(patron.pk)] * count, _PANEL_CPU)
-
-
-def _provision_the_others(setting: Setting) -> None:
-    """Provision as many as a nation has; they stay for the next run, out of service."""
-    choose_none()
-    for number in range(Municipality.objects.exclude(schema_name="public").count(), _MUNICIPALITIES):
-        name = f"Benchmark {number:02d}"
-        made = provision(
-            name=name,
-            host_label=f"bench-nation-{number:02d}",
-            country="DK",
-            template_code="standard-dk",
-            population=40_000,
-            now=timezone.now(),
-        )
-        suspend(municipality=made.municipality, reason="Benchmark", actor=None, now=timezone.now())
-    choose(setting.municipality)
 
 
 @contextmanager

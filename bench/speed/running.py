@@ -17,6 +17,7 @@ from bench.speed import (
     harvesting,
     importing,
     large_night,
+    nation,
     nights,
     provisioning,
     search_pages,
@@ -41,6 +42,8 @@ _SCENARIOS: Mapping[str, Callable[[Setting], Figures]] = {
     "circulation": circulation.measure,
     "large-night": large_night.measure,
     "torture": torture.measure,
+    # Its million stays in the catalogue.
+    "nation": nation.measure,
 }
 
 
