@@ -10,6 +10,7 @@ from django.db.models.functions import Length
 from catalogue.rules.issues import issue_name
 from common.barcodes import BarcodeScheme, clean_barcode
 from common.keyed_reads import KeyedRead
+from common.prepared_statements import all_rows, one_row
 from holdings.models import (
     Branch,
     BranchGroup,
@@ -39,6 +40,13 @@ def get_item_by_barcode(barcode: str) -> Item | None:
     """Return the item with this barcode, with its record, or None."""
     cleaned = clean_barcode(barcode)
     return _item_by_barcode(cleaned) if cleaned else None
+
+
+def title_with_barcode(text: str) -> int | None:
+    """Return the title of the item with this barcode, or None: of what's typed, hardly anything is one."""
+    cleaned = clean_barcode(text)
+    row = one_row("SELECT record_id FROM holdings_item WHERE barcode = %s", [cleaned]) if cleaned else None
+    return row[0] if row else None
 
 
 def get_item(item_id: int) -> Item | None:
@@ -140,6 +148,11 @@ def volumes_of(record_id: int) -> list[str]:
 def branches_in_service() -> list[Branch]:
     """Return the branches that are open for business, in the municipality's order."""
     return list(Branch.objects.filter(is_open_for_business=True))
+
+
+def names_in_service() -> dict[str, str]:
+    """Return the names of the branches that are open for business by their codes, for what shows nothing else."""
+    return dict(all_rows("SELECT code, name FROM holdings_branch WHERE is_open_for_business", []))
 
 
 def pickup_branches() -> list[Branch]:

@@ -1,5 +1,6 @@
 """Finding authorities, and the records that have their headings."""
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -16,11 +17,22 @@ from catalogue.models import (
     Vocabulary,
 )
 from catalogue.selectors.visibility import viewer, visible_to
+from common.prepared_statements import all_rows
 
 MOST_FOUND = 50
 # Of a variant that somebody types.
 _MOST_WORDS, _MOST_MEANT = 8, 3
 _LEADING = (AuthorityReference.Relation.VARIANT, AuthorityReference.Relation.FORMER)
+# Every search asks it.
+_MEANT = """
+    SELECT authority.kind, authority.parts::text
+    FROM catalogue_authorityreference reference
+    JOIN catalogue_authority authority ON authority.id = reference.authority_id
+    WHERE reference.sort_text = ANY (%(orders)s::text[]) AND reference.relation = ANY (%(leading)s::text[])
+      AND authority.merged_into_id IS NULL AND authority.kind <> 'CLASS'
+    ORDER BY reference.id
+    LIMIT %(most)s
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +101,9 @@ def headings_meant_by(text: str) -> list[str]:
     if not 0 < len(words) <= _MOST_WORDS:
         return []
     orders = [" ".join([*words[place:], *words[:place]]) for place in range(len(words))]
-    rows = AuthorityReference.objects.filter(
-        sort_text__in=orders, relation__in=_LEADING, authority__merged_into=None
-    ).exclude(authority__kind=AuthorityKind.CLASS)
-    found = rows.order_by("pk").values_list("authority__kind", "authority__parts")[:_MOST_MEANT]
-    return list(
-        dict.fromkeys(" ".join(value for code, value in parts if _is_named(kind, code)) for kind, parts in found)
-    )
+    found = all_rows(_MEANT, {"orders": orders, "leading": list(_LEADING), "most": _MOST_MEANT})
+    named = ([value for code, value in json.loads(parts) if _is_named(kind, code)] for kind, parts in found)
+    return list(dict.fromkeys(" ".join(values) for values in named))
 
 
 def _is_named(kind: str, code: str) -> bool:

@@ -2,15 +2,16 @@
 
 from array import array
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
-from django.db.models import Count, FilteredRelation, Min, Q
+from django.db.models import Q
 
 from circulation.selectors.holds import queue_length
+from common.prepared_statements import all_rows
 from holdings.models import Branch, Item
 
 __all__ = ["BranchAvailability", "all_titles_at_home", "availability", "is_on_order", "queue_length", "titles_at_home"]
@@ -42,6 +43,22 @@ class BranchAvailability:
 
 _HOME = Q(status=Item.Status.AVAILABLE, is_damaged=False)
 _GONE = (Item.Status.LOST, Item.Status.MISSING, Item.Status.WITHDRAWN)
+# Every hit of every search is looked up by it. Behind the first three columns they stand as in `BranchAvailability`.
+_BY_BRANCH = """
+    SELECT item.record_id, branch.time_zone, min(loan.due_at), branch.id, branch.name, count(*),
+           count(*) FILTER (WHERE item.status = 'AVAILABLE' AND NOT item.is_damaged),
+           count(*) FILTER (WHERE item.status = 'ON_LOAN'),
+           count(*) FILTER (WHERE item.status = 'REFERENCE_ONLY'),
+           count(*) FILTER (WHERE item.status = 'ON_ORDER'),
+           min(loan.due_date)
+    FROM holdings_item item
+    JOIN holdings_branch branch ON branch.id = item.home_branch_id
+    LEFT JOIN circulation_loan loan ON loan.item_id = item.id AND loan.returned_at IS NULL
+    WHERE item.record_id = ANY (%(records)s::bigint[]) AND item.bundle_id IS NULL
+      AND item.status <> ALL (%(gone)s::text[])
+    GROUP BY item.record_id, branch.id
+    ORDER BY branch.position, branch.name
+"""
 
 
 def availability(record_ids: Collection[int]) -> dict[int, list[BranchAvailability]]:
@@ -51,37 +68,11 @@ def availability(record_ids: Collection[int]) -> dict[int, list[BranchAvailabili
     """
     if not record_ids:
         return {}
-    rows = (
-        Item.objects.filter(record_id__in=record_ids, bundle__isnull=True)
-        .exclude(status__in=_GONE)
-        .annotate(open_loan=FilteredRelation("loans", condition=Q(loans__returned_at__isnull=True)))
-        .values("record_id", "home_branch_id", "home_branch__name", "home_branch__position", "home_branch__time_zone")
-        .annotate(
-            total=Count("pk"),
-            home=Count("pk", filter=_HOME),
-            lent=Count("pk", filter=Q(status=Item.Status.ON_LOAN)),
-            reference=Count("pk", filter=Q(status=Item.Status.REFERENCE_ONLY)),
-            on_order=Count("pk", filter=Q(status=Item.Status.ON_ORDER)),
-            due_back=Min("open_loan__due_date"),
-            due_hour=Min("open_loan__due_at"),
-        )
-        .order_by("home_branch__position", "home_branch__name")
-    )
     found: dict[int, list[BranchAvailability]] = {}
-    for row in rows:
-        found.setdefault(row["record_id"], []).append(
-            BranchAvailability(
-                branch_id=row["home_branch_id"],
-                branch_name=row["home_branch__name"],
-                total=row["total"],
-                home=row["home"],
-                lent=row["lent"],
-                reference=row["reference"],
-                on_order=row["on_order"],
-                due_back=row["due_back"],
-                due=_first(row["due_back"], row["due_hour"], ZoneInfo(row["home_branch__time_zone"])),
-            )
-        )
+    for record_id, zone, due_hour, *values in all_rows(_BY_BRANCH, {"records": list(record_ids), "gone": list(_GONE)}):
+        line = BranchAvailability(*values, due=None)
+        due = _first(line.due_back, due_hour, ZoneInfo(zone)) if line.due_back else None
+        found.setdefault(record_id, []).append(replace(line, due=due) if due else line)
     return found
 
 

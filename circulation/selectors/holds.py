@@ -11,6 +11,7 @@ from django.utils import timezone
 from circulation.models import Hold
 from circulation.rules.holds import Waiting
 from circulation.rules.picking import Wanted
+from common.prepared_statements import all_rows
 from holdings.models import Item
 from patrons.models import Patron
 
@@ -29,6 +30,10 @@ _WANTED = (
     "record_id",
     "edition_ids",
 )
+_QUEUES = """
+    SELECT record_id, count(*) FROM circulation_hold
+    WHERE record_id = ANY (%s::bigint[]) AND state = 'QUEUED' GROUP BY record_id
+"""
 
 
 @dataclass(frozen=True)
@@ -173,8 +178,7 @@ def queue_length(record_ids: Collection[int]) -> dict[int, int]:
     """Return how many wait for each title; titles that nobody waits for are left out."""
     if not record_ids:
         return {}
-    queues = Hold.objects.filter(record_id__in=record_ids, state=Hold.State.QUEUED)
-    return dict(queues.values_list("record_id").annotate(length=Count("pk")))
+    return dict(all_rows(_QUEUES, [list(record_ids)]))
 
 
 def _count(holds: QuerySet[Hold]) -> Coalesce:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.rules import Permission
 from catalogue.search import suggest
 from circulation.selectors.availability import availability, queue_length
-from holdings.selectors import branches_in_service, get_item_by_barcode
+from holdings.selectors import get_item_by_barcode, names_in_service
 from patrons.selectors import get_patron
 from web.account.access import staff_only
 from web.account.requests import StaffRequest
@@ -32,8 +32,7 @@ def search_page(request: StaffRequest) -> HttpResponse:
     number = number_in(request.GET, "patron")
     patron = get_patron(number) if number else None
     about = f"?patron={patron.pk}" if patron else ""
-    names = {branch.code: branch.name for branch in branches_in_service()}
-    searched = run_search(request, branches=names, keep=("patron",))
+    searched = run_search(request, branches=names_in_service(), keep=("patron",))
     if text and searched.result.record_id and not request.GET.get("page") and not is_asked(request, "titles"):
         return redirect(reverse("desk:record", args=[searched.result.record_id]) + about)
     if is_asked(request, "titles"):

@@ -1,5 +1,6 @@
 """The portal's catalogue: search, suggestions and a title's page with what's available where."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -7,20 +8,20 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
 from catalogue.search import SearchResult, other_editions, suggest
 from catalogue.selectors import get_record
 from catalogue.selectors.enrichments import record_view
-from circulation.selectors.availability import availability, is_on_order, queue_length
+from circulation.selectors.availability import BranchAvailability, availability, is_on_order, queue_length
 from circulation.selectors.holds import own_hold_on, queued_holds_of
 from holdings.selectors import (
-    branches_in_service,
-    get_item_by_barcode,
     items_of,
+    names_in_service,
     opening_hours,
     pickup_branches,
+    title_with_barcode,
     volumes_of,
 )
 from tenants.selectors import current_municipality
@@ -37,16 +38,18 @@ from web.titles.names import audience_name, cover_kind, language_name, material_
 from web.titles.searching import LONGEST, run_search
 from web.ui.requests import PageRequest
 
+# Where a hit says that it can be had.
+_PLACES = 3
+
 
 @open_to_all
 @require_safe
 def search_page(request: PageRequest) -> HttpResponse:
     """Search; an ISBN, record number or item barcode goes straight to the title."""
     text = request.GET.get("q", "").replace("\x00", "")[:LONGEST]
-    if text and len(text) <= 40 and (item := get_item_by_barcode(text)):
-        return redirect("portal:record", pk=item.record_id)
-    branches = {branch.code: branch.name for branch in branches_in_service()}
-    searched = run_search(request, branches=branches, by_work=True)
+    if text and len(text) <= 40 and (title := title_with_barcode(text)):
+        return redirect("portal:record", pk=title)
+    searched = run_search(request, branches=names_in_service(), by_work=True)
     if searched.result.record_id and not request.GET.get("page"):
         return redirect("portal:record", pk=searched.result.record_id)
     context = portal_context(request, "search") | {
@@ -150,6 +153,7 @@ def hits_with_availability(result: SearchResult) -> list[dict[str, Any]]:
     waiting = queue_length(ids)
     # One address stands for all: looking each up twice takes as long as the search.
     address = reverse("portal:record", args=[0]).removesuffix("0")
+    words = _Words()
     rows = []
     for hit in hits:
         lines = live.get(hit.record_id, [])
@@ -160,15 +164,30 @@ def hits_with_availability(result: SearchResult) -> list[dict[str, Any]]:
                 "cover": cover_kind(hit.material_type, hit.audience),
                 "picture": cover_address([hit.isbn]),
                 "material": material_name(hit.material_type),
-                "lines": [line for line in lines if line.home],
-                "is_home": any(line.home for line in lines),
-                "is_owned": any(line.total for line in lines),
-                "is_ordered": is_on_order(lines),
-                "waiting": waiting.get(hit.record_id, 0),
+                **words.of(lines, waiting.get(hit.record_id, 0)),
                 "work": work_of(hit, result.editions.get(hit.record_id, ()), address, live),
             }
         )
     return rows
+
+
+class _Words:
+    """What a hit says of its items, looked up in the reader's language once for a page."""
+
+    def __init__(self) -> None:
+        self._available, self._on_order, self._on_loan = gettext("Available"), gettext("On order"), gettext("On loan")
+        self._not_here, self._at = gettext("Not in this municipality"), gettext("%(count)s at %(name)s")
+
+    def of(self, lines: Sequence[BranchAvailability], waiting: int) -> dict[str, Any]:
+        """Return what sign and word stand beside a hit, and what more is said of it."""
+        if home := [line for line in lines if line.home]:
+            places = (self._at % {"count": line.home, "name": line.branch_name} for line in home[:_PLACES])
+            return {"is_owned": True, "kind": "ok", "word": self._available, "about": ", ".join(places)}
+        if not any(line.total for line in lines):
+            return {"is_owned": False, "about": self._not_here}
+        queue = ngettext("%(count)s waits", "%(count)s wait", waiting) % {"count": waiting} if waiting else ""
+        word = self._on_order if is_on_order(lines) else self._on_loan
+        return {"is_owned": True, "kind": "wait", "word": word, "about": queue}
 
 
 def _call_numbers(record_id: int) -> dict[int, str]:

@@ -25,6 +25,11 @@ from web.ui.theme import theme_of, theme_version
 
 register = template.Library()
 
+# Of covers that aren't a book's.
+_COVER_ICONS = {"sound": "sound", "e": "ebook", "film": "film", "young": "book"}
+# Letters of a title's longest word from which on it's written smaller, and smallest.
+_LONG, _LONGEST = 11, 16
+
 register.simple_tag(icons.icon, name="icon")
 register.simple_tag(icons.sign, name="sign")
 register.simple_tag(address)
@@ -79,13 +84,53 @@ def _keys_dialog(_language: str, table: tuple[tuple[str, str], ...]) -> SafeStri
 
 
 @register.simple_tag
+def failures() -> SafeString:
+    """Draw the messages that `requests.js` shows when a request gets no proper answer."""
+    return _said_in(get_language(), "ui/_failures.html")
+
+
+@register.simple_tag
+def language_buttons() -> SafeString:
+    """Draw a button for each language, the reader's own marked."""
+    return _said_in(get_language(), "components/_languages.html")
+
+
+# The same on every page in a language.
+@lru_cache(maxsize=32)
+def _said_in(_language: str, template_name: str) -> SafeString:
+    return render_to_string(template_name)
+
+
+@register.simple_tag
+def status(kind: str, text: str) -> SafeString:
+    """Draw a state: its sign, and what it's called."""
+    return format_html('<span class="status" data-kind="{}">{}{}</span>', kind, icons.sign(kind), text)
+
+
+@register.simple_tag
+def cover(kind: str, title: str, picture: str = "") -> SafeString:
+    """Draw a cover, over which its picture is laid if there's one; hidden from the ear, for words beside it say it.
+
+    :param kind: book, sound, e, film or young
+    """
+    longest = longest_word(title)
+    return format_html(
+        '<div class="cover{}" aria-hidden="true"><b{}>{}</b>{}{}</div>',
+        f" cover-{kind}" if kind in _COVER_ICONS else "",
+        format_html(' class="{}"', "longest" if longest > _LONGEST else "long") if longest > _LONG else "",
+        title,
+        icons.icon(_COVER_ICONS.get(kind) or "book"),
+        format_html('<img src="{}" alt="" loading="lazy" decoding="async">', picture) if picture else "",
+    )
+
+
+@register.simple_tag
 @cache
 def page_files(name: str) -> str:
     """Write the tags of style sheets or scripts, which are the same on every page of a release."""
     return render_to_string(f"ui/_{name}.html")
 
 
-@register.filter
 def longest_word(text: str) -> int:
     """Return how many letters the longest word has, so that a narrow cover can write it whole."""
     return max(map(len, str(text).replace("-", "- ").split()), default=0)
