@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from zoneinfo import ZoneInfo
@@ -43,7 +43,7 @@ class BranchAvailability:
 
 _HOME = Q(status=Item.Status.AVAILABLE, is_damaged=False)
 _GONE = (Item.Status.LOST, Item.Status.MISSING, Item.Status.WITHDRAWN)
-# Every hit of every search is looked up by it. Behind the first three columns they stand as in `BranchAvailability`.
+# Every hit of every search is looked up by it. Behind the first three, the columns stand as in `BranchAvailability`.
 _BY_BRANCH = """
     SELECT item.record_id, branch.time_zone, min(loan.due_at), branch.id, branch.name, count(*),
            count(*) FILTER (WHERE item.status = 'AVAILABLE' AND NOT item.is_damaged),
@@ -70,9 +70,8 @@ def availability(record_ids: Collection[int]) -> dict[int, list[BranchAvailabili
         return {}
     found: dict[int, list[BranchAvailability]] = {}
     for record_id, zone, due_hour, *values in all_rows(_BY_BRANCH, {"records": list(record_ids), "gone": list(_GONE)}):
-        line = BranchAvailability(*values, due=None)
-        due = _first(line.due_back, due_hour, ZoneInfo(zone)) if line.due_back else None
-        found.setdefault(record_id, []).append(replace(line, due=due) if due else line)
+        due = _first(values[-1], due_hour, ZoneInfo(zone))
+        found.setdefault(record_id, []).append(BranchAvailability(*values, due))
     return found
 
 
