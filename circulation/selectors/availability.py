@@ -70,8 +70,8 @@ def availability(record_ids: Collection[int]) -> dict[int, list[BranchAvailabili
         return {}
     found: dict[int, list[BranchAvailability]] = {}
     for record_id, zone, due_hour, *values in all_rows(_BY_BRANCH, {"records": list(record_ids), "gone": list(_GONE)}):
-        due = _first(values[-1], due_hour, ZoneInfo(zone))
-        found.setdefault(record_id, []).append(BranchAvailability(*values, due))
+        values.append(_first(values[-1], due_hour, ZoneInfo(zone)))
+        found.setdefault(record_id, []).append(BranchAvailability(*values))
     return found
 
 

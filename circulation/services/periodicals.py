@@ -209,7 +209,7 @@ def _issue(
     identity = issue_identity(volume) if len(volume) <= _LONGEST else None
     if identity is None:
         raise PeriodicalRefused([blocking(Code.ISSUE_MALFORMED)])
-    of_year = subscription.issues.filter(volume__contains=identity[0])
+    of_year = subscription.issues.filter(volume__contains=str(identity[0]))
     row = next((each for each in of_year if issue_identity(each.volume) == identity), None)
     today = timezone.localdate(now)
     day = expected_on if expected_on and abs((expected_on - today).days) <= _FARTHEST else today
