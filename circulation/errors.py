@@ -140,6 +140,7 @@ class Code(StrEnum):
     SUBSCRIPTION_GONE = "SUBSCRIPTION_GONE"
     SUBSCRIBED_ALREADY = "SUBSCRIBED_ALREADY"
     ROOM_ELSEWHERE = "ROOM_ELSEWHERE"  # the room is another branch's
+    SUBSCRIPTION_TOO_SHORT = "SUBSCRIPTION_TOO_SHORT"  # it ends before its first issue
     ISSUE_MALFORMED = "ISSUE_MALFORMED"  # there's no year in it
     ISSUE_HERE = "ISSUE_HERE"  # it has arrived
     ISSUE_UNTOUCHED = "ISSUE_UNTOUCHED"  # it's still expected
@@ -238,7 +239,7 @@ class BulkRefused(Refused):
 
 
 class PeriodicalRefused(Refused):
-    """The subscription was not made or ended, or nothing was noted of the issue."""
+    """The subscription was not made, changed or ended, or nothing was noted of the issue."""
 
 
 class RotationRefused(Refused):

@@ -1,7 +1,7 @@
 """Periodicals that branches subscribe to, and what became of each issue that was expected."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -34,6 +34,14 @@ class Subscription(models.Model):
     newest_stays = models.BooleanField(default=False)
     # After so many years issues may be withdrawn; None keeps them.
     keeps_years = models.PositiveSmallIntegerField(null=True)
+    # Who sends the issues, and under which number of an order: claims go there.
+    supplier = models.CharField(max_length=100, blank=True, default="", db_default="")
+    order_number = models.CharField(max_length=60, blank=True, default="", db_default="")
+    # Of one issue: its item's.
+    price = models.DecimalField(max_digits=10, decimal_places=2, default=0, db_default=0)
+    note = models.CharField(max_length=300, blank=True, default="", db_default="")
+    # What's paid for: no issue is expected after it, and the subscription still runs.
+    ends_on = models.DateField(null=True)
     ended_on = models.DateField(null=True)
 
     class Meta:
@@ -42,6 +50,10 @@ class Subscription(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["record", "branch"], condition=Q(ended_on=None), name="one_subscription_per_branch"
+            ),
+            models.CheckConstraint(condition=Q(price__gte=0), name="subscription_price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(ends_on=None) | Q(ends_on__gte=F("first_on")), name="subscription_ends_after_first_issue"
             ),
             models.CheckConstraint(
                 condition=Q(times_a_year__gte=1, times_a_year__lte=366), name="subscription_times_a_year"
@@ -59,6 +71,8 @@ class SubscribedIssue(models.Model):
     class State(models.TextChoices):
         """How far it is."""
 
+        # Of a plan that has changed since; what today's plan foresees has no row.
+        AWAITED = "AWAITED", _("awaited")
         CLAIMED = "CLAIMED", _("claimed")
         ARRIVED = "ARRIVED", _("arrived")
         MISSING = "MISSING", _("missing")
@@ -71,6 +85,8 @@ class SubscribedIssue(models.Model):
     claims = models.PositiveSmallIntegerField(default=0)
     claimed_on = models.DateField(null=True)
     item = models.OneToOneField("holdings.Item", null=True, on_delete=models.SET_NULL, related_name="subscribed_issue")
+    # A plan that has changed since foresaw it, so that nothing else knows of it once it's expected again.
+    from_earlier_plan = models.BooleanField(default=False, db_default=False)
     changed_at = models.DateTimeField()
 
     class Meta:

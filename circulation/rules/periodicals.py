@@ -14,6 +14,9 @@ _LAST_SAFE_DAY = 28
 _LATE_AFTER = {"WORKDAY": 2, "WEEK": 6, "TIMES": 14}
 _MOST_IN_ONE = 12
 _YEAR = 365.25
+_DAY, _FARTHEST = timedelta(days=1), timedelta(days=800)
+# What's a year late won't come.
+GIVEN_UP_AFTER = timedelta(days=365)
 
 
 class Plan(Protocol):
@@ -24,6 +27,7 @@ class Plan(Protocol):
     first_on: date
     first_number: int
     runs_on: bool
+    ends_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,7 @@ class Foreseen:
 
 def foreseen(plan: Plan, *, since: date, until: date) -> Iterator[Foreseen]:
     """Yield the issues that a plan foresees between two days, in their order; none for one that comes irregularly."""
+    until = min(until, plan.ends_on or until)
     place, year, number = 0, plan.first_on.year, plan.first_number
     while plan.every != "NO_PLAN" and (day := _day(plan, place)) <= until:
         if plan.every == "WORKDAY":
@@ -50,6 +55,16 @@ def foreseen(plan: Plan, *, since: date, until: date) -> Iterator[Foreseen]:
         if day >= since and not (plan.every == "WORKDAY" and day.weekday() == _SUNDAY):
             yield Foreseen(volume, day)
         place += 1
+
+
+def next_issue(plan: Plan, today: date) -> Foreseen | None:
+    """Return the first issue after a day, None for a plan that foresees none."""
+    return next(foreseen(plan, since=today + _DAY, until=today + _FARTHEST), None)
+
+
+def due_before(plan: Plan, *, day: date, today: date) -> list[Foreseen]:
+    """Return what should have come by now and before a day, unless it's so old that it won't come."""
+    return list(foreseen(plan, since=today - GIVEN_UP_AFTER, until=min(today, day - _DAY)))
 
 
 def is_late(plan: Plan, day: date, today: date) -> bool:

@@ -9,12 +9,13 @@ from django.db.models import Q, QuerySet
 
 from catalogue.rules.issues import IssueName, issue_identity, issue_name
 from circulation.models import SubscribedIssue, Subscription
-from circulation.rules.periodicals import foreseen, is_late, keys_covered
+from circulation.rules.periodicals import GIVEN_UP_AFTER, foreseen, is_late, keys_covered
 from holdings.models import Item
 
-# What's a year late won't come, and nobody looks further ahead than a month.
-_BACK, _AHEAD = timedelta(days=365), timedelta(days=31)
+# Nobody looks further ahead.
+_AHEAD = timedelta(days=31)
 _State = SubscribedIssue.State
+_WAITED = (_State.AWAITED, _State.CLAIMED)
 
 
 @dataclass(frozen=True)
@@ -40,13 +41,19 @@ def subscriptions_of(*, branch_id: int | None = None, record_id: int | None = No
 
 def get_subscription(pk: int, *, branch_id: int) -> Subscription | None:
     """Return a subscription of a branch, also one that has ended, or None."""
-    return Subscription.objects.filter(pk=pk, branch=branch_id).select_related("record").defer("record__raw").first()
+    return _with_names(Subscription.objects.filter(pk=pk, branch=branch_id)).first()
+
+
+def suppliers() -> list[str]:
+    """Return who sends issues to the municipality's branches, so that one supplier is written in one way."""
+    named = Subscription.objects.exclude(supplier="").order_by("supplier")
+    return list(named.values_list("supplier", flat=True).distinct())
 
 
 def expected_issues(subscriptions: Sequence[Subscription], *, today: date) -> list[Expected]:
     """Return what these subscriptions wait for: what's late first, then what comes within a month; in one statement."""
     rows: dict[int, list[SubscribedIssue]] = defaultdict(list)
-    since = today - _BACK
+    since = today - GIVEN_UP_AFTER
     known = SubscribedIssue.objects.filter(subscription__in=[each.pk for each in subscriptions])
     for row in known.filter(expected_on__gte=since - _AHEAD) if subscriptions else ():
         rows[row.subscription_id].append(row)
@@ -90,19 +97,22 @@ def _running(branch_id: int | None = None, record_id: int | None = None) -> Quer
         where &= Q(branch=branch_id)
     if record_id is not None:
         where &= Q(record=record_id)
-    rows = Subscription.objects.filter(where).select_related("record", "branch", "item_type", "location")
-    return rows.defer("record__raw")
+    return _with_names(Subscription.objects.filter(where))
+
+
+def _with_names(rows: QuerySet[Subscription]) -> QuerySet[Subscription]:
+    return rows.select_related("record", "branch", "item_type", "location").defer("record__raw")
 
 
 def _expected(subscription: Subscription, rows: Sequence[SubscribedIssue], since: date, today: date) -> list[Expected]:
-    over = keys_covered(row.volume for row in rows if row.state != _State.CLAIMED)
-    claimed = {issue_identity(row.volume): row for row in rows if row.state == _State.CLAIMED}
+    over = keys_covered(row.volume for row in rows if row.state not in _WAITED)
+    named = {issue_identity(row.volume): row for row in rows if row.state in _WAITED}
     to_come = foreseen(subscription, since=since, until=today + _AHEAD)
     waited = {issue_identity(each.volume): (each.volume, each.day) for each in to_come}
-    waited |= {identity: (row.volume, row.expected_on) for identity, row in claimed.items()}
+    waited |= {identity: (row.volume, row.expected_on) for identity, row in named.items()}
     found = []
     for identity, (volume, day) in waited.items():
-        name, row = issue_name(volume), claimed.get(identity)
+        name, row = issue_name(volume), named.get(identity)
         if name is not None and identity is not None and (identity[2] or name.key not in over):
             late = is_late(subscription, day, today)
             claims, claimed_on = (row.claims, row.claimed_on) if row else (0, None)

@@ -182,6 +182,7 @@ AFTER_A_DEED = {
     "desk:hold_slip",
     "desk:transit_slip",
     "desk:payment_receipt",
+    "desk:edit_subscription",
     "console:import",
     "console:change_import_profile",
     "console:change_import_source",

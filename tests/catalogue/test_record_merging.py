@@ -18,7 +18,7 @@ from catalogue.services.records import Author, restore_version, save_record
 from circulation.errors import HoldRefused
 from circulation.models import Hold, Subscription
 from circulation.services.holds import place_hold
-from circulation.services.periodicals import SubscriptionPlan, subscribe
+from circulation.services.subscriptions import SubscriptionPlan, subscribe
 from holdings.models import Item
 from holdings.services.items import ItemDetails, add_item
 from tests.catalogue.marc_samples import DANISH_NOVEL, NOVEL, iso2709

@@ -10,15 +10,8 @@ from circulation.errors import PeriodicalRefused
 from circulation.models import SubscribedIssue, Subscription
 from circulation.rules.periodicals import foreseen, is_late, keys_covered
 from circulation.selectors.subscriptions import came_lately, expected_issues, kept_long_enough, subscriptions_of
-from circulation.services.periodicals import (
-    SubscriptionPlan,
-    claim_issue,
-    end_subscription,
-    expect_again,
-    give_up_issue,
-    receive_issue,
-    subscribe,
-)
+from circulation.services.periodicals import claim_issue, expect_again, give_up_issue, receive_issue
+from circulation.services.subscriptions import SubscriptionPlan, end_subscription, subscribe
 from holdings.errors import ItemRefused
 from holdings.models import Item
 from tests.factories import HoldFactory, ItemFactory, StaffAccountFactory
@@ -26,8 +19,9 @@ from tests.factories.catalogue import RecordFactory
 from tests.factories.holdings import BranchFactory, ItemTypeFactory
 
 
-def plan(every, first_on, *, times=12, number=1, runs_on=False):
-    return SimpleNamespace(every=every, first_on=first_on, times_a_year=times, first_number=number, runs_on=runs_on)
+def plan(every, first_on, *, times=12, number=1, runs_on=False, ends_on=None):
+    count = {"times_a_year": times, "first_number": number, "runs_on": runs_on}
+    return SimpleNamespace(every=every, first_on=first_on, ends_on=ends_on, **count)
 
 
 @pytest.mark.parametrize(
@@ -44,6 +38,7 @@ def plan(every, first_on, *, times=12, number=1, runs_on=False):
         (plan("TIMES", date(2026, 8, 1), times=10, number=9), date(2026, 10, 31), ["2026:9", "2026:10", "2027:1"]),
         (plan("TIMES", date(2026, 8, 1), times=4, number=7, runs_on=True), date(2026, 12, 1), ["2026:7", "2026:8"]),
         (plan("NO_PLAN", date(2026, 8, 1)), date(2027, 1, 1), []),
+        (plan("WEEK", date(2026, 5, 4), ends_on=date(2026, 5, 11)), date(2026, 6, 1), ["2026:1", "2026:2"]),
     ],
 )
 def test_foresees_issues_and_their_numbers(made, until, volumes):

@@ -421,6 +421,11 @@ DESK = {
     "desk:inventory_scan": Page(_ITEMS, sends={"scan": "barcode", "scan_id": "=scan-1"}),
     "desk:inventory_missing": Page(_ITEMS, sends={"since": "=2026-11-19T10:00:00Z", "item": "item"}),
     "desk:periodicals": Page(_ITEMS, sends={"what": "=arrived", "subscription": "subscription", "volume": "=2026:77"}),
+    "desk:edit_subscription": Page(
+        _ITEMS,
+        {"pk": "subscription"},
+        sends={"every": "=WEEK", "times_a_year": "=12", "first_on": "=2026-11-26", "branch": "branch"},
+    ),
     "desk:subscription": Page(
         _ITEMS, {"pk": "title"}, sends={"every": "=WEEK", "times_a_year": "=12", "first_on": "=2026-11-20"}
     ),

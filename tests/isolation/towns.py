@@ -266,7 +266,12 @@ def _add_circulation(town: Town, main: Any, school: Any, item_type: Any, patron:
     add_stop(collection=tour, branch=school, planned_on=None, staff=town.staff["LIBRARIAN"])
     add_item(collection=tour, item=shelved, staff=town.staff["LIBRARIAN"])
     subscription = Subscription.objects.create(
-        record=shelved.record, branch=main, every="WEEK", first_on=NOW.date(), item_type=shelved.item_type
+        record=shelved.record,
+        branch=main,
+        every="WEEK",
+        first_on=NOW.date(),
+        item_type=shelved.item_type,
+        supplier=town.word("Agent"),
     )
     limit = TransferLimit.objects.create(from_branch=school, to_branch=main)
     LocalUse.objects.create(item=shelved, branch=main, used_at=NOW, used_on=NOW.date())

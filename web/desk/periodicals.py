@@ -1,6 +1,7 @@
-"""Periodicals at the desk: what's expected and late, the key that receives an issue, and a title's subscription."""
+"""Periodicals at the desk: what's expected and late, and the key that receives an issue."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +13,6 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.rules import Permission
 from catalogue.rules.issues import issue_name
-from catalogue.selectors import get_record
 from circulation.errors import PeriodicalRefused
 from circulation.selectors.subscriptions import (
     came_lately,
@@ -21,29 +21,22 @@ from circulation.selectors.subscriptions import (
     kept_long_enough,
     subscriptions_of,
 )
-from circulation.services.periodicals import (
-    claim_issue,
-    end_subscription,
-    expect_again,
-    give_up_issue,
-    receive_issue,
-    subscribe,
-)
+from circulation.services.periodicals import claim_issue, expect_again, give_up_issue, receive_issue
+from circulation.services.subscriptions import end_subscription
 from common.errors import Refused
 from holdings.errors import ItemRefused
-from holdings.selectors import item_types, locations_of
 from web.account.access import staff_only
 from web.account.requests import DeskRequest
 from web.desk.answers import words
 from web.desk.areas import desk_areas
-from web.desk.forms_periodicals import SubscriptionForm
 from web.desk.item_areas import item_pages
 from web.desk.item_texts import item_reason
 from web.desk.scan_inputs import day_in, number_in
 from web.titles.issues import issue_text
-from web.ui.forms import posted
 
 _FORM = ("GET", "HEAD", "POST")
+# A subscription that ends by then is to be renewed or ended.
+_SOON = timedelta(days=31)
 
 
 @staff_only(Permission.EDIT_ITEMS, needs_branch=True)
@@ -67,37 +60,6 @@ def periodicals(request: DeskRequest) -> HttpResponse:
     return render(request, "desk/periodicals.html", _context(request), status=status)
 
 
-@staff_only(Permission.EDIT_ITEMS, needs_branch=True)
-@require_http_methods(_FORM)
-def subscription(request: DeskRequest, pk: int) -> HttpResponse:
-    """Show who subscribes to a title; a form lets the reader's branch do so."""
-    record = get_record(pk)
-    if record is None:
-        raise Http404
-    branch, status = request.staff.branch, 200
-    form = SubscriptionForm(posted(request), types=item_types(), rooms=locations_of(branch.pk))
-    if form.is_bound:
-        status = 422
-        if form.is_valid():
-            try:
-                subscribe(record=record, branch=branch, plan=form.plan(), staff=request.staff.account)
-            except PeriodicalRefused as refused:
-                _say(request, refused)
-                status = 409
-            else:
-                messages.success(request, gettext("Saved."))
-                return redirect("desk:periodicals")
-    subscriptions = subscriptions_of(record_id=record.pk)
-    context = {
-        "areas": desk_areas(request, "search"),
-        "record": record,
-        "form": form,
-        "subscriptions": subscriptions,
-        "is_own": any(each.branch_id == branch.pk for each in subscriptions),
-    }
-    return render(request, "desk/subscription.html", context, status=status)
-
-
 def _context(request: DeskRequest) -> dict[str, Any]:
     branch, today = request.staff.branch, timezone.localdate()
     subscriptions = subscriptions_of(branch_id=branch.pk)
@@ -115,6 +77,7 @@ def _context(request: DeskRequest) -> dict[str, Any]:
         "late": sum(each["issue"].is_late for each in expected),
         "lately": [{"row": row, "text": _name(row.volume)} for row in came_lately(branch.pk)],
         "subscriptions": subscriptions,
+        "soon": today + _SOON,
         "kept": kept_long_enough(branch.pk, today=today),
     }
 

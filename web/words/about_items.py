@@ -20,6 +20,7 @@ ITEM_ACTIONS = {
     "circulation.bulk_change": _("Changed items in bulk"),
     "circulation.cancel_transit": _("Cancelled the transit"),
     "circulation.change_rotation": _("Changed a rotating collection"),
+    "circulation.change_subscription": _("Changed a subscription"),
     "circulation.claim_issue": _("Claimed a late issue"),
     "circulation.claim_never_had": _("Patron says: never had"),
     "circulation.claim_returned": _("Patron says: returned"),
@@ -178,6 +179,10 @@ ITEM_TEXTS: dict[str, Callable[[Facts], Told]] = {
         lambda: gettext("This subscription has ended."), lambda: gettext("What has come is changed on its item's page.")
     ),
     Code.SUBSCRIBED_ALREADY: _plain(lambda: gettext("The branch subscribes to it already.")),
+    Code.SUBSCRIPTION_TOO_SHORT: _plain(
+        lambda: gettext("The subscription ends before its next issue comes."),
+        lambda: gettext("Choose a later day, or end the subscription."),
+    ),
     Code.ROOM_ELSEWHERE: _plain(lambda: gettext("The room belongs to another branch.")),
     Code.ISSUE_MALFORMED: _plain(
         lambda: gettext("There's no year in the issue's name."), lambda: gettext("Write it as 2026:5 or 2026:index.")
