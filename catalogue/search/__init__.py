@@ -17,7 +17,7 @@ from catalogue.search.requests import (
     State,
     Suggestion,
 )
-from catalogue.search.searching import count, search
+from catalogue.search.searching import count, search, title_with_number
 from catalogue.search.suggestions import suggest
 
 __all__ = [
@@ -37,6 +37,7 @@ __all__ = [
     "other_editions",
     "search",
     "suggest",
+    "title_with_number",
     "titles_in_series",
     "unread_records",
 ]

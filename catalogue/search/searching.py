@@ -53,6 +53,15 @@ def search(request: SearchRequest) -> SearchResult:
     return found or replace(empty, state=State.UNAVAILABLE, progress=folder.read_progress())
 
 
+def title_with_number(text: str) -> int | None:
+    """Return the title whose number was typed, and nobody else's: an ISBN or ISSN, or a record's own.
+
+    Not a search: it needs no index, and asks nothing of a text that can't be a number.
+    """
+    found = records_by_identifier(number_in(text.strip()))
+    return found[0].pk if len(found) == 1 else None
+
+
 def count(request: SearchRequest) -> int | None:
     """Return how many hits there are, or None while there's no index."""
     request = _bounded(request)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from accounts.rules import Permission
-from catalogue.search import suggest
+from catalogue.search import suggest, title_with_number
 from circulation.selectors.availability import availability, queue_length
 from holdings.selectors import get_item_by_barcode, names_in_service
 from patrons.selectors import get_patron
@@ -32,10 +32,11 @@ def search_page(request: StaffRequest) -> HttpResponse:
     number = number_in(request.GET, "patron")
     patron = get_patron(number) if number else None
     about = f"?patron={patron.pk}" if patron else ""
+    is_file = is_asked(request, "titles")
+    if not is_file and not request.GET.get("page") and (title := title_with_number(text)):
+        return redirect(reverse("desk:record", args=[title]) + about)
     searched = run_search(request, branches=names_in_service(), keep=("patron",))
-    if text and searched.result.record_id and not request.GET.get("page") and not is_asked(request, "titles"):
-        return redirect(reverse("desk:record", args=[searched.result.record_id]) + about)
-    if is_asked(request, "titles"):
+    if is_file:
         return titles_file(request, searched)
     context = {
         "areas": desk_areas(request, "search"),

@@ -11,7 +11,7 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
-from catalogue.search import SearchResult, other_editions, suggest
+from catalogue.search import SearchResult, other_editions, suggest, title_with_number
 from catalogue.selectors import get_record
 from catalogue.selectors.enrichments import record_view
 from circulation.selectors.availability import BranchAvailability, availability, is_on_order, queue_length
@@ -38,6 +38,7 @@ from web.titles.names import audience_name, cover_kind, language_name, material_
 from web.titles.searching import LONGEST, run_search
 from web.ui.requests import PageRequest
 
+_LONGEST_BARCODE = 40
 # Where a hit says that it can be had.
 _PLACES = 3
 
@@ -47,11 +48,12 @@ _PLACES = 3
 def search_page(request: PageRequest) -> HttpResponse:
     """Search; an ISBN, record number or item barcode goes straight to the title."""
     text = request.GET.get("q", "").replace("\x00", "")[:LONGEST]
-    if text and len(text) <= 40 and (title := title_with_barcode(text)):
+    title = title_with_barcode(text) if 0 < len(text) <= _LONGEST_BARCODE else None
+    if title is None and not request.GET.get("page"):
+        title = title_with_number(text)
+    if title is not None:
         return redirect("portal:record", pk=title)
     searched = run_search(request, branches=names_in_service(), by_work=True)
-    if searched.result.record_id and not request.GET.get("page"):
-        return redirect("portal:record", pk=searched.result.record_id)
     context = portal_context(request, "search") | {
         "searched": searched,
         "result": searched.result,
