@@ -241,3 +241,45 @@ class ImportedItem(models.Model):
 
     def __str__(self) -> str:
         return f"{self.run_id}/{self.position} {self.item_id}"
+
+
+class Order(models.Model):
+    """What a supplier was asked for: one title, in one or more copies; each copy on order is an item."""
+
+    # As the order said it: the record is reached through the copies, and goes its own way.
+    title = models.CharField(max_length=300)
+    supplier = models.CharField(max_length=80)
+    number = models.CharField(max_length=40, blank=True)
+    ordered_on = models.DateField()
+    expected_on = models.DateField(null=True, blank=True)
+    note = models.CharField(max_length=200, blank=True)
+    # How many copies were cancelled; their items are gone.
+    cancelled = models.PositiveIntegerField(default=0)
+    # How often the supplier was asked where it is, and when last.
+    claims = models.PositiveSmallIntegerField(default=0)
+    claimed_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        """Constraints; the newest first."""
+
+        ordering = ("-ordered_on", "-pk")
+        constraints = [
+            models.CheckConstraint(condition=~Q(supplier=""), name="order_has_a_supplier"),
+            models.CheckConstraint(
+                condition=Q(expected_on__isnull=True) | Q(expected_on__gte=F("ordered_on")),
+                name="order_not_expected_before_it_was_made",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number or self.pk} {self.supplier}"
+
+
+class OrderedItem(models.Model):
+    """With which order an item comes or came; it's awaited while the item is on order."""
+
+    item = models.OneToOneField(Item, on_delete=models.CASCADE, primary_key=True, related_name="ordered")
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="copies")
+
+    def __str__(self) -> str:
+        return f"{self.order_id}: {self.item_id}"
