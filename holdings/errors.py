@@ -34,6 +34,20 @@ NO_SUCH_TYPE = "NO_SUCH_TYPE"
 # It can't be taken back with its delivery.
 ITEM_IN_USE = "ITEM_IN_USE"
 
+ORDER_GONE = "ORDER_GONE"
+SUPPLIER_MISSING = "SUPPLIER_MISSING"
+ORDERED_FAR_AWAY = "ORDERED_FAR_AWAY"
+EXPECTED_FAR_AWAY = "EXPECTED_FAR_AWAY"
+EXPECTED_BEFORE_ORDERED = "EXPECTED_BEFORE_ORDERED"
+NO_COPIES = "NO_COPIES"
+TOO_MANY_COPIES = "TOO_MANY_COPIES"  # most
+# All its copies were cancelled, so nothing says which title it's of.
+ORDER_WITHOUT_TITLE = "ORDER_WITHOUT_TITLE"
+NOTHING_ON_ORDER = "NOTHING_ON_ORDER"
+# barcode
+COPY_NOT_ON_ORDER = "COPY_NOT_ON_ORDER"
+COPY_IN_USE = "COPY_IN_USE"  # barcode: a hold, or anything else, names that very copy
+
 
 class BranchRefused(Refused):
     """A branch, its hours, its rooms or a group can't be as wished; nothing has changed."""
@@ -45,3 +59,7 @@ class ItemTypeRefused(Refused):
 
 class ItemRefused(Refused):
     """An item can't be added or changed as wished; nothing has changed."""
+
+
+class OrderRefused(Refused):
+    """An order can't be as wished; nothing has changed."""

@@ -1,10 +1,11 @@
 """Finds and locks items, and lists branches."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, time, timedelta
+from itertools import islice
 
-from django.db.models import Count, Exists, ForeignObjectRel, Max, Min, Model, OuterRef, Prefetch, QuerySet
+from django.db.models import Count, Exists, F, ForeignObjectRel, Max, Min, Model, OuterRef, Prefetch, Q, QuerySet, Sum
 from django.db.models.functions import Length
 
 from catalogue.rules.issues import issue_name
@@ -18,6 +19,8 @@ from holdings.models import (
     Item,
     ItemType,
     OpeningHours,
+    Order,
+    OrderedItem,
     ShelvingLocation,
     YearlyClosedDay,
 )
@@ -78,9 +81,14 @@ def is_named_elsewhere(item: Item, *, but: type[Model]) -> bool:
 
 def next_barcode() -> str:
     """Return the next number of the municipality's barcodes; nothing when it has no scheme or no number is left."""
+    return next(iter(next_barcodes(1)), "")
+
+
+def next_barcodes(count: int) -> list[str]:
+    """Return the next few numbers of the municipality's barcodes, fewer where none are left."""
     schemes = current_municipality().barcode_schemes
     if not schemes.get("item"):
-        return ""
+        return []
     scheme = BarcodeScheme(**schemes["item"])
     taken = Item.objects.annotate(characters=Length("barcode")).filter(
         barcode__startswith=scheme.prefix, characters=scheme.length
@@ -89,13 +97,16 @@ def next_barcode() -> str:
     highest = next(
         filter(None, map(scheme.serial, taken.order_by("-barcode").values_list("barcode", flat=True)[:20])), 0
     )
-    for serial in range(highest + 1, highest + 20):
+    return list(islice(_made(scheme, range(highest + 1, highest + 20 + 2 * count)), count))
+
+
+def _made(scheme: BarcodeScheme, serials: Iterable[int]) -> Iterator[str]:
+    for serial in serials:
         try:
-            return scheme.make(serial)
+            yield scheme.make(serial)
         except ValueError:
             # Some numbers have no mod 11 check digit.
             continue
-    return ""
 
 
 def items_of(record_id: int) -> list[Item]:
@@ -143,6 +154,71 @@ def volumes_of(record_id: int) -> list[str]:
     issues = {volume: name for volume in volumes if (name := issue_name(volume))}
     others = sorted(set(volumes) - set(issues), key=lambda volume: (len(volume), volume))
     return [*sorted(issues, key=lambda volume: issues[volume].order, reverse=True), *others]
+
+
+@dataclass(frozen=True)
+class OrderFilter:
+    """Which orders are wanted.
+
+    :ivar late_on: those that were expected before this day, and of which something is awaited
+    :ivar with_closed: also those of which nothing is awaited any more
+    """
+
+    supplier: str = ""
+    branch_id: int | None = None
+    late_on: date | None = None
+    with_closed: bool = False
+
+
+def orders_like(wanted: OrderFilter) -> QuerySet[Order]:
+    """Return orders with how many copies they have, how many of them are awaited, and what all cost together.
+
+    Open ones by the day on which they're expected, earliest first; with the closed ones among them the newest first.
+    """
+    awaited = Q(copies__item__status=Item.Status.ON_ORDER)
+    rows = Order.objects.annotate(
+        in_all=Count("copies"), awaited=Count("copies", filter=awaited), cost=Sum("copies__item__price")
+    )
+    if not wanted.with_closed:
+        rows = rows.filter(awaited__gt=0).order_by(F("expected_on").asc(nulls_last=True), "ordered_on", "pk")
+    if wanted.late_on:
+        rows = rows.filter(expected_on__lt=wanted.late_on, awaited__gt=0)
+    if wanted.supplier:
+        rows = rows.filter(supplier=wanted.supplier)
+    if wanted.branch_id:
+        rows = rows.filter(Exists(OrderedItem.objects.filter(order=OuterRef("pk"), item__home_branch=wanted.branch_id)))
+    return rows
+
+
+def get_order(pk: int) -> Order | None:
+    """Return an order with its counts, or None; see `orders_like`."""
+    return orders_like(OrderFilter(with_closed=True)).filter(pk=pk).first()
+
+
+def copies_of(order_id: int) -> list[Item]:
+    """Return an order's copies with branch and room, those that are awaited first."""
+    copies = items_with_record().filter(ordered__order=order_id).select_related("record", "home_branch", "location")
+    return sorted(copies.order_by("pk"), key=lambda item: item.status != Item.Status.ON_ORDER)
+
+
+def suppliers() -> list[str]:
+    """Return whom was ordered from before, by name."""
+    return list(Order.objects.order_by("supplier").values_list("supplier", flat=True).distinct())
+
+
+def orders_of(item_ids: Collection[int]) -> dict[int, Order]:
+    """Return with which order each of these items comes or came; items that weren't ordered are out."""
+    rows = OrderedItem.objects.filter(item__in=item_ids).select_related("order") if item_ids else ()
+    return {row.item_id: row.order for row in rows}
+
+
+def expected_at(record_id: int) -> dict[int, date]:
+    """Return when the first copy of a title that's on order is expected at each branch; others are out."""
+    rows = OrderedItem.objects.filter(
+        item__record=record_id, item__status=Item.Status.ON_ORDER, order__expected_on__isnull=False
+    )
+    by_branch = rows.order_by().values_list("item__home_branch")
+    return dict(by_branch.annotate(first=Min("order__expected_on")))
 
 
 def branches_in_service() -> list[Branch]:

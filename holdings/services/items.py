@@ -67,7 +67,7 @@ def add_item(*, record: BibliographicRecord, barcode: str, details: ItemDetails,
     barcode = clean_barcode(barcode)
     try:
         with transaction.atomic():
-            reasons = [*_barcode_reasons(barcode), *_detail_reasons(details)]
+            reasons = [*reasons_against_barcode(barcode), *_detail_reasons(details)]
             if record.deleted_at is not None and record.merged_into_id is None:
                 reasons.append(Reason(errors.RECORD_DELETED))
             if reasons:
@@ -123,7 +123,7 @@ def reasons_against_item(barcode: str, details: ItemDetails, item: Item | None =
     barcode = clean_barcode(barcode)
     keeps = item is not None and barcode in ("", item.barcode)
     with transaction.atomic():
-        return [*(() if keeps else _barcode_reasons(barcode)), *_detail_reasons(details)]
+        return [*(() if keeps else reasons_against_barcode(barcode)), *_detail_reasons(details)]
 
 
 def statuses_to_choose(item: Item | None) -> tuple[Item.Status, ...]:
@@ -171,7 +171,8 @@ def _facts_of(item: Item) -> dict[str, Any]:
     }
 
 
-def _barcode_reasons(barcode: str) -> Iterable[Reason]:
+def reasons_against_barcode(barcode: str) -> Iterable[Reason]:
+    """Return what stands against giving an item this barcode, which is clean."""
     if not barcode:
         yield Reason(errors.BARCODE_MISSING)
         return

@@ -15,15 +15,20 @@ from circulation.services.check_in import check_in
 from circulation.services.check_out import check_out
 from circulation.services.fees import waive
 from circulation.services.holds import cancel_hold, place_hold
+from circulation.services.orders import receive_copy
 from circulation.services.renew import renew_loan
 from circulation.services.undo import undo
+from common.barcodes import BarcodeScheme
 from common.errors import Refused
 from holdings.models import Item
+from holdings.selectors import copies_of
+from holdings.services.orders import BranchCopies, Copies, OrderFacts, cancel_copies, order_copies
 from tests.factories import (
     BranchFactory,
     FeeFactory,
     HoldFactory,
     ItemFactory,
+    ItemTypeFactory,
     LoanFactory,
     PatronFactory,
     RecordFactory,
@@ -277,3 +282,55 @@ def test_undoes_a_waiver_once_at_four_desks(branch, at_once, now):
     assert Counter(results) == {fee: 1, (Code.UNDONE_ALREADY,): 3}
     assert Fee.objects.get().balance == fee.balance
     assert LedgerEntry.objects.filter(kind="WAIVER").count() == 2
+
+
+@pytest.fixture
+def ordered(branch, now):
+    """Return a function that orders two copies of a title."""
+    record, item_type, staff = RecordFactory(), ItemTypeFactory(), StaffAccountFactory()
+    copies = Copies(item_type, [BranchCopies(branch, 2)])
+
+    def order():
+        facts = OrderFacts("Bogladen", now.date())
+        return order_copies(record=record, facts=facts, copies=copies, actor=staff, now=now)
+
+    return order
+
+
+def test_orders_at_several_desks_get_copies_of_their_own(ordered, at_once):
+    results = at_once([ordered] * 4)
+
+    assert len({order.pk for order in results}) == 4
+    assert Item.objects.filter(ordered__isnull=False).count() == 8
+
+
+def test_a_copy_arrives_at_one_of_several_desks(ordered, committed_municipality, branch, at_once, now):
+    labels = map(BarcodeScheme(**committed_municipality.barcode_schemes["item"]).make, (71, 72, 73))
+    item, staff = copies_of(ordered().pk)[0], StaffAccountFactory()
+
+    results = at_once(
+        [
+            lambda barcode=barcode: (
+                receive_copy(item_id=item.pk, barcode=barcode, branch=branch, staff=staff, now=now).item.barcode
+            )
+            for barcode in labels
+        ]
+    )
+
+    item.refresh_from_db()
+    assert Counter(results) == {item.barcode: 1, ("COPY_NOT_ON_ORDER",): 2}
+
+
+def test_a_copy_either_arrives_or_is_cancelled(ordered, branch, at_once, now):
+    order, staff = ordered(), StaffAccountFactory()
+    item = copies_of(order.pk)[0]
+
+    arrived, cancelled = at_once(
+        [
+            lambda: receive_copy(item_id=item.pk, barcode="", branch=branch, staff=staff, now=now).item.pk,
+            lambda: cancel_copies(order_id=order.pk, item_ids=[item.pk], actor=staff, now=now),
+        ]
+    )
+
+    is_here = Item.objects.filter(pk=item.pk, status=Item.Status.AVAILABLE).exists()
+    assert (arrived, cancelled) == ((item.pk, ("COPY_NOT_ON_ORDER",)) if is_here else (("COPY_NOT_ON_ORDER",), 1))

@@ -30,6 +30,7 @@ SILENT_MODULES = {
     "circulation/services/privacy.py": "cuts loans from patrons, and may leave no trace of whose they were",
     "patrons/services/shelf_merging.py": "is part of merging records, which is noted",
     "holdings/services/summaries.py": "counts what was noted",
+    "holdings/services/telling.py": "counts and tells what was noted",
     "circulation/services/child_debts.py": "in the transaction of whoever names the guardian, who leaves the entry",
     "notices/services/narrowing.py": "keeps its own record: the outbox",
     "notices/services/outbox.py": "keeps its own record: the outbox",
