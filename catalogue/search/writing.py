@@ -7,7 +7,7 @@ from pathlib import Path
 from django_tenants.utils import get_public_schema_name, schema_context
 from tantivy import Index, IndexWriter, Occur, Query, Searcher
 
-from catalogue.models import BibliographicRecord, HoldingsSummary
+from catalogue.models import BibliographicRecord
 from catalogue.search import folder, schema
 from catalogue.search.documents import ANYTHING, COLUMNS, Holdings, document_of, work_number
 from catalogue.search.tantivy_gaps import count_of, is_damage
@@ -16,6 +16,7 @@ from catalogue.selectors.parts import heads_of
 from catalogue.selectors.work_company import in_company
 from catalogue.selectors.works import works_of
 from catalogue.services.change_feed import followers_are_reading
+from common.prepared_statements import all_rows
 
 logger = logging.getLogger(__name__)
 
@@ -24,6 +25,12 @@ _BATCH = 1000
 _FOLLOWER_BUFFER = 30_000_000
 _REBUILD_BUFFER = 120_000_000
 _ENTRIES_AT_ONCE = 5000
+_HOLDINGS = """
+    SELECT held.record_id, municipality.schema_name, held.branch_code, held.items
+    FROM public.catalogue_holdingssummary held
+    JOIN public.tenants_municipality municipality ON municipality.id = held.municipality_id
+    WHERE held.record_id = ANY (%s::bigint[]) AND held.items > 0
+"""
 
 
 def catch_up() -> int:
@@ -150,10 +157,7 @@ def _add(writer: IndexWriter, records: Sequence[BibliographicRecord]) -> set[str
 def _holdings_of(record_ids: Iterable[int]) -> dict[int, Holdings]:
     branches: dict[int, dict[str, list[str]]] = {}
     items: dict[int, int] = {}
-    rows = HoldingsSummary.objects.filter(record_id__in=list(record_ids), items__gt=0)
-    for record_id, name, code, count in rows.values_list(
-        "record_id", "municipality__schema_name", "branch_code", "items"
-    ):
+    for record_id, name, code, count in all_rows(_HOLDINGS, [list(record_ids)]):
         branches.setdefault(record_id, {}).setdefault(name, []).append(code)
         items[record_id] = items.get(record_id, 0) + count
     return {record_id: Holdings(found, items[record_id]) for record_id, found in branches.items()}

@@ -2,12 +2,31 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from django.db.models import Count, Q
-
-from catalogue.models import BibliographicRecord, RecordMerge, WorkCorrection
+from catalogue.models import BibliographicRecord
 from catalogue.selectors.works import own_key
+from common.prepared_statements import all_rows
 
 _MOST_UNKNOWN = 1000
+# Planned once: building an index asks them for each thousand of its records.
+_SHARED = """
+    SELECT work_key FROM public.catalogue_bibliographicrecord
+    WHERE work_key = ANY (%s::text[]) AND work_key <> '' AND deleted_at IS NULL
+    GROUP BY work_key HAVING count(*) > 1
+"""
+_MERGED = """
+    SELECT loser_id, winner_id FROM public.catalogue_recordmerge
+    WHERE winner_id = ANY (%s::bigint[]) AND undone_at IS NULL
+"""
+_SAID = """
+    SELECT said.same_as_id, record.work_key, said.work
+    FROM public.catalogue_workcorrection said
+    LEFT JOIN public.catalogue_bibliographicrecord record ON record.id = said.same_as_id
+    WHERE said.undone_at IS NULL AND (
+        said.same_as_id = ANY (%(records)s::bigint[])
+        OR said.work = ANY (%(works)s::text[])
+        OR record.work_key = ANY (%(keys)s::text[])
+    )
+"""
 
 
 def in_company(records: Sequence[BibliographicRecord], works: Mapping[int, str]) -> set[int]:
@@ -34,9 +53,8 @@ def in_company(records: Sequence[BibliographicRecord], works: Mapping[int, str])
 
 
 def _shared(keys: Iterable[str]) -> set[str]:
-    rows = BibliographicRecord.objects.filter(work_key__in=list(keys), deleted_at=None)
-    counted = rows.exclude(work_key="").values("work_key").annotate(editions=Count("pk")).filter(editions__gt=1)
-    return {key for key in counted.order_by().values_list("work_key", flat=True) if key}
+    wanted = list(keys)
+    return {key for (key,) in all_rows(_SHARED, [wanted])} if wanted else set()
 
 
 def _unknown_yet() -> set[str] | None:
@@ -53,13 +71,11 @@ class _Targets:
         stands_for = {record.pk: record.pk for record in records}
         newest = set(stands_for)
         while newest:
-            merged = RecordMerge.objects.filter(winner__in=newest, undone_at=None).values_list("loser", "winner")
+            merged = all_rows(_MERGED, [list(newest)])
             found = {loser: stands_for[winner] for loser, winner in merged if loser not in stands_for}
             stands_for |= found
             newest = set(found)
-        meant = Q(same_as__in=list(stands_for)) | Q(work__in=list(works)) | Q(same_as__work_key__in=list(keys))
-        said = WorkCorrection.objects.filter(meant, undone_at=None)
-        rows = list(said.values_list("same_as", "same_as__work_key", "work"))
+        rows = all_rows(_SAID, {"records": list(stands_for), "works": list(works), "keys": list(keys)})
         self._records = {stands_for[pk] for pk, _key, _work in rows if pk in stands_for}
         self._named = {name for _pk, key, work in rows for name in (key, work) if name}
 

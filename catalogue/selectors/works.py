@@ -15,11 +15,18 @@ from catalogue.marc.reading import parse_raw
 from catalogue.models import BibliographicRecord, RecordMerge, WorkCorrection
 from catalogue.rules.work_keys import TitleFrom, WorkFacts, work_facts, work_key
 from catalogue.selectors.visibility import viewer, visible_to
+from common.prepared_statements import all_rows
 from tenants.models import Municipality
 
 # No key of author and title begins so.
 _BY_ITSELF = "="
 MOST_EDITIONS = 500
+# Planned once: building an index asks it for each thousand of its records.
+_SAID = """
+    SELECT record_id, key, id, same_as_id, work FROM public.catalogue_workcorrection
+    WHERE undone_at IS NULL AND (record_id = ANY (%(records)s::bigint[]) OR key = ANY (%(keys)s::text[]))
+    ORDER BY id
+"""
 _SHOWN = ("id", "work_key", "author", "title", "language", "material_type", "merged_into")
 
 
@@ -204,10 +211,9 @@ class _Works:
             self.own |= own
             keys = (keys | set(own.values())) - asked - {""}
             asked |= keys
-            said = WorkCorrection.objects.filter(Q(record__in=list(own)) | Q(key__in=list(keys)), undone_at=None)
+            said = all_rows(_SAID, {"records": list(own), "keys": list(keys)})
             # The newest comes last, and holds.
-            columns = "record", "key", "pk", "same_as", "work"
-            for pk, key, number, same_as, its_work in said.order_by("pk").values_list(*columns):
+            for pk, key, number, same_as, its_work in said:
                 if pk in own:
                     self._by_record[pk] = _Said(number, same_as, its_work)
                 if key:
