@@ -215,15 +215,22 @@ def _account(actor_id: int | None) -> Any:
 
 
 @shared_task(name=COVER_TASK)
-def fetch_cover(*, isbn: str, **_unknown: Any) -> None:
-    """Ask the installation's source for an edition's cover and keep what it says; later, while others ask."""
+def fetch_cover(*, isbn: str, until: float | None = None, **_unknown: Any) -> None:
+    """Ask the installation's source for an edition's cover and keep what it says; later, while others ask.
+
+    :param until: when it's given up, in seconds as `time.time` counts them, so that the next reader's page asks anew
+    """
     now = timezone.now()
+    until = until or now.timestamp() + _COVER_EXPIRES
     with schema_context(get_public_schema_name()), place_at_source() as is_free:
         if is_source_silent():
             forget_question(isbn)
             return
         if not is_free:
-            fetch_cover.apply_async(kwargs={"isbn": isbn}, countdown=_COVER_WAITS, expires=_COVER_EXPIRES)
+            if now.timestamp() + _COVER_WAITS < until:
+                fetch_cover.apply_async(kwargs={"isbn": isbn, "until": until}, countdown=_COVER_WAITS)
+            else:
+                forget_question(isbn)
             return
         try:
             picture = picture_of(isbn)

@@ -25,6 +25,9 @@ _LONGEST_CELL, _LONGEST_SHEET_NAME = 32_767, 31
 _NARROWEST, _WIDEST = 8, 60
 _BETWEEN = "; "
 _BEGINS_FORMULA = ("=", "+", "-", "@")
+_LINE_ENDS = ("\t", "\r", "\n")
+# With what they split at as a part of its own.
+_SPLITS = re.compile(r"([;\t\r\n]+)")
 # What no sheet can hold: controls, halves of letters, what isn't a letter.
 _NO_LETTER = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 # What shows a text otherwise than it is, or not at all: it would hide what a cell begins with.
@@ -148,7 +151,9 @@ def clean(text: str) -> str:
 def as_cell(value: object) -> str:
     """Return a value as a cell of CSV that no spreadsheet takes for a formula; a list's parts with semicolons."""
     text = clean(_text(value))
-    return f"'{text}" if _looks_like_formula(text) else text
+    # A Nordic Excel splits at semicolons, wherever quotation marks stand, and at the end of a line inside of a cell.
+    parts = (f"'{part}" if _looks_like_formula(part) else part for part in _SPLITS.split(text))
+    return f"'{text}" if text.startswith(_LINE_ENDS) else "".join(parts)
 
 
 def _text(value: object) -> str:
@@ -159,8 +164,6 @@ def _text(value: object) -> str:
 
 def _looks_like_formula(text: str) -> bool:
     """Return whether a spreadsheet could take it for one, behind blanks and signs that aren't seen, too."""
-    if text.startswith(("\t", "\r", "\n")):
-        return True
     seen = next((each for each in text if not each.isspace() and unicodedata.category(each) != "Cf"), "")
     # A full-width sign is one for some.
     return unicodedata.normalize("NFKC", seen).startswith(_BEGINS_FORMULA)

@@ -9,7 +9,7 @@ from operator import itemgetter
 import pytest
 from django.utils import timezone
 
-from common.tables import FileColumn, Kind, TooManyRowsError, as_cell, csv_lines, sheet_name, write_workbook
+from common.tables import FileColumn, Kind, TooManyRowsError, as_cell, clean, csv_lines, sheet_name, write_workbook
 from tests.spreadsheets import cells_of, sheet_name_of, sheet_of
 
 COLUMNS = [
@@ -59,6 +59,10 @@ def test_csv_has_the_same_in_plain_letters():
         ("\u200e=1", "'\u200e=1"),
         ("\uff1d1", "'\uff1d1"),
         ("Bog = liv", "Bog = liv"),
+        ("bog; =1+1", "bog;' =1+1"),
+        ("bog;;=1", "bog;;'=1"),
+        ("a\n@b\t-1", "a\n'@b\t'-1"),
+        ("a; b - c", "a; b - c"),
         ("ספר", "ספר"),
         ("a\u202egpj.exe", "agpj.exe"),
         ("a\x00b\x1bc", "abc"),
@@ -68,7 +72,7 @@ def test_what_was_typed_is_never_a_formula(text, cell):
     assert as_cell(text) == cell
     row = cells_of(in_excel((text, None, None, None, None)))[1]
     # In Excel it's a cell of text, whatever it begins with.
-    assert row == [cell.removeprefix("'") if cell != text else text]
+    assert row == [clean(text)]
 
 
 def test_the_head_stays_in_view_and_columns_are_as_wide_as_what_stands_in_them():
