@@ -141,6 +141,8 @@ class Code(StrEnum):
     SUBSCRIBED_ALREADY = "SUBSCRIBED_ALREADY"
     ROOM_ELSEWHERE = "ROOM_ELSEWHERE"  # the room is another branch's
     SUBSCRIPTION_TOO_SHORT = "SUBSCRIPTION_TOO_SHORT"  # it ends before its first issue
+    NOTHING_TO_CLAIM = "NOTHING_TO_CLAIM"
+    ISSUES_CHANGED = "ISSUES_CHANGED"  # one has come since the list was shown, or its supplier is another
     ISSUE_MALFORMED = "ISSUE_MALFORMED"  # there's no year in it
     ISSUE_HERE = "ISSUE_HERE"  # it has arrived
     ISSUE_UNTOUCHED = "ISSUE_UNTOUCHED"  # it's still expected

@@ -81,7 +81,8 @@ def claim_issue(
     row.state, row.claims, row.changed_at = _State.CLAIMED, row.claims + 1, now
     row.claimed_on = timezone.localdate(now)
     row.save()
-    audit.record(action=_CLAIMED, actor=staff, subject=subscription, facts={"volume": row.volume, "claims": row.claims})
+    facts = {"volume": row.volume, "claims": row.claims, "supplier": subscription.supplier}
+    audit.record(action=_CLAIMED, actor=staff, subject=subscription, facts=facts)
     return row.claims
 
 

@@ -421,6 +421,8 @@ DESK = {
     "desk:inventory_scan": Page(_ITEMS, sends={"scan": "barcode", "scan_id": "=scan-1"}),
     "desk:inventory_missing": Page(_ITEMS, sends={"since": "=2026-11-19T10:00:00Z", "item": "item"}),
     "desk:periodicals": Page(_ITEMS, sends={"what": "=arrived", "subscription": "subscription", "volume": "=2026:77"}),
+    "desk:issue_claims": Page(_ITEMS, sends={"issue": "owed_issue"}),
+    "desk:claim_letter": Page(_ITEMS, asks={"supplier": "supplier", "day": "=2026-11-19"}),
     "desk:edit_subscription": Page(
         _ITEMS,
         {"pk": "subscription"},

@@ -38,6 +38,7 @@ from circulation.models import (
     OutageScan,
     RotatingCollection,
     RuleChange,
+    SubscribedIssue,
     Subscription,
     Till,
     TransferLimit,
@@ -273,6 +274,15 @@ def _add_circulation(town: Town, main: Any, school: Any, item_type: Any, patron:
         item_type=shelved.item_type,
         supplier=town.word("Agent"),
     )
+    owed = SubscribedIssue.objects.create(
+        subscription=subscription,
+        volume="2026:1",
+        expected_on=NOW.date() - timedelta(days=40),
+        state="CLAIMED",
+        claims=1,
+        claimed_on=NOW.date(),
+        changed_at=NOW,
+    )
     limit = TransferLimit.objects.create(from_branch=school, to_branch=main)
     LocalUse.objects.create(item=shelved, branch=main, used_at=NOW, used_on=NOW.date())
     bulk = propose_change(
@@ -286,6 +296,8 @@ def _add_circulation(town: Town, main: Any, school: Any, item_type: Any, patron:
         "bulk_change": bulk.pk,
         "rotation": tour.pk,
         "subscription": subscription.pk,
+        "supplier": subscription.supplier,
+        "owed_issue": f"{subscription.pk}|{owed.volume}",
         "item": shelved.pk,
         "barcode": shelved.barcode,
         "lent_barcode": lent.barcode,

@@ -57,6 +57,8 @@ NOT_LISTS = {
     "desk/batch.html": (1, "the results of one list, gone with the page"),
     "desk/_issues.html": (1, "the issues of one title, every column is needed"),
     "desk/_parts.html": (2, "what belongs to one title, every column is needed"),
+    "desk/claim_letter.html": (1, "a letter"),
+    "desk/issue_claims.html": (1, "a form: issues to tick, every column is needed"),
     "desk/periodicals.html": (4, "forms in every line: an issue and what's to become of it"),
     "desk/subscription.html": (1, "the branches that subscribe to one title"),
     "desk/check_in.html": (1, "the results of scans, gone with the page"),

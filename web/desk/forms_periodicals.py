@@ -20,6 +20,8 @@ from web.ui.stale_forms import GuardedForm
 
 # Days from today.
 _FARTHEST = 3660
+# Where issues stand, behind the branch; what's said of them.
+_STANDS = ("location", "newest_stays", "keeps_years", "note")
 _RHYTHM = ("every", "times_a_year", "first_on", "first_number", "runs_on")
 
 
@@ -93,7 +95,7 @@ class EditSubscriptionForm(SubscriptionForm):
 
     branch = forms.ChoiceField(label=_("Branch"))
 
-    field_order = (*(name for name in SubscriptionForm.base_fields if name != "note"), "branch", "note")
+    field_order = (*(name for name in SubscriptionForm.base_fields if name not in _STANDS), "branch", *_STANDS)
 
     def __init__(
         self, *args: Any, subscription: Any, branches: Sequence[Any], rooms: Sequence[tuple[Any, Any]], **kwargs: Any

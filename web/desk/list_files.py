@@ -4,6 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from common.tables import FileColumn, Kind
 from web.titles.names import audience_name, language_name, material_name
@@ -101,6 +102,21 @@ register(
             *_of_item("item."),
             file_column("patron", _("Patron"), "patron.display_name"),
             file_column("said-on", _("Said on"), "claimed_at", Kind.MOMENT),
+        ),
+    ),
+    ListFile(
+        "issue-claims",
+        _("Claims to suppliers"),
+        (
+            file_column("supplier", _("Supplier"), "issue.subscription.supplier"),
+            file_column("order-number", _("Order number"), "issue.subscription.order_number"),
+            file_column("title", _("Title"), "issue.subscription.record.title"),
+            file_column("issn", "ISSN", "issue.subscription.record.issns"),
+            file_column("issue", _("Issue"), "text"),
+            file_column("expected", _("Expected"), "issue.day", Kind.DAY),
+            file_column("state", _("State")),
+            file_column("claims", pgettext_lazy("to a supplier", "Claims"), "issue.claims", Kind.NUMBER),
+            file_column("claimed", _("Claimed"), "issue.claimed_on", Kind.DAY),
         ),
     ),
     ListFile(

@@ -184,6 +184,11 @@ ITEM_TEXTS: dict[str, Callable[[Facts], Told]] = {
         lambda: gettext("Choose a later day, or end the subscription."),
     ),
     Code.ROOM_ELSEWHERE: _plain(lambda: gettext("The room belongs to another branch.")),
+    Code.NOTHING_TO_CLAIM: _plain(lambda: gettext("No issue is ticked.")),
+    Code.ISSUES_CHANGED: _plain(
+        lambda: gettext("One of these issues has come or changed since, so nothing was claimed."),
+        lambda: gettext("Look at the list, and claim again."),
+    ),
     Code.ISSUE_MALFORMED: _plain(
         lambda: gettext("There's no year in the issue's name."), lambda: gettext("Write it as 2026:5 or 2026:index.")
     ),
