@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 import pytest
@@ -10,13 +11,16 @@ from django.db import connection
 
 from accounts.models import AuditEntry
 from circulation.errors import CheckOutRefused, Code, HoldRefused
-from circulation.models import Fee, Hold, LedgerEntry, Loan
+from circulation.models import Fee, Hold, LedgerEntry, Loan, SubscribedIssue
 from circulation.services.check_in import check_in
 from circulation.services.check_out import check_out
 from circulation.services.fees import waive
 from circulation.services.holds import cancel_hold, place_hold
+from circulation.services.issue_claims import claim_issues
 from circulation.services.orders import receive_copy
+from circulation.services.periodicals import receive_issue
 from circulation.services.renew import renew_loan
+from circulation.services.subscriptions import SubscriptionPlan, change_subscription, subscribe
 from circulation.services.undo import undo
 from common.barcodes import BarcodeScheme
 from common.errors import Refused
@@ -334,3 +338,47 @@ def test_a_copy_either_arrives_or_is_cancelled(ordered, branch, at_once, now):
 
     is_here = Item.objects.filter(pk=item.pk, status=Item.Status.AVAILABLE).exists()
     assert (arrived, cancelled) == ((item.pk, ("COPY_NOT_ON_ORDER",)) if is_here else (("COPY_NOT_ON_ORDER",), 1))
+
+
+@pytest.fixture
+def weekly(branch, now):
+    """A weekly whose first issue is late."""
+    plan = SubscriptionPlan("WEEK", now.date() - timedelta(days=10), ItemTypeFactory(), supplier="Agent", runs_on=True)
+    return subscribe(record=RecordFactory(), branch=branch, plan=plan, staff=StaffAccountFactory())
+
+
+def test_an_issue_that_two_desks_write_in_two_ways_arrives_once(weekly, at_once, now):
+    year, staff = weekly.first_on.year, StaffAccountFactory()
+    about = {"subscription_id": weekly.pk, "barcode": "", "expected_on": None, "staff": staff, "now": now}
+    volumes = (f"{year}:1", f"{year}, nr 01", f"1/{year}")
+
+    results = at_once([lambda volume=volume: receive_issue(volume=volume, **about).volume for volume in volumes])
+
+    assert Counter(results) == {f"{year}:1": 1, (Code.ISSUE_HERE,): 2}
+    assert Item.objects.count() == 1
+
+
+def test_an_issue_is_claimed_once_a_day_at_several_desks(weekly, branch, at_once, now):
+    wanted, staff = [(weekly.pk, f"{weekly.first_on.year}:1")], StaffAccountFactory()
+
+    results = at_once([lambda: claim_issues(branch=branch, wanted=wanted, staff=staff, now=now)] * 4)
+
+    assert results == ["Agent"] * 4
+    assert SubscribedIssue.objects.get().claims == 1
+
+
+def test_an_issue_that_arrives_while_its_subscription_changes_is_not_awaited_too(weekly, branch, at_once, now):
+    year, staff = weekly.first_on.year, StaffAccountFactory()
+    plan = SubscriptionPlan("TIMES", now.date() + timedelta(days=20), weekly.item_type, first_number=2)
+    by = {"subscription_id": weekly.pk, "staff": staff, "now": now}
+
+    at_once(
+        [
+            lambda: receive_issue(volume=f"{year}:1", barcode="", expected_on=None, **by),
+            lambda: change_subscription(branch=branch, plan=plan, **by),
+        ]
+    )
+
+    assert [(row.volume, row.state) for row in SubscribedIssue.objects.filter(volume=f"{year}:1")] == [
+        (f"{year}:1", "ARRIVED")
+    ]
