@@ -57,30 +57,41 @@ def document_of(
     :param heads: what it's a volume of, the whole first: it's found and shown by their titles and authors too
     :param is_in_company: when its work may have another edition
     """
-    own_title = _words(record.title) if heads else []
+    language = STEMMERS.get(record.language, "")
+    own_title = read_text(record.title, language) if heads else _NOTHING
     for head in reversed(heads):
         record.title = whole_title(head.title, record.title)
         record.author = record.author or head.author
 
-    language = STEMMERS.get(record.language, "")
-    title = _words(record.title)
-    names = [_words(text) for text in (record.author, *record.contributors)]
-    subjects = [_words(text) for text in record.subjects]
-    about = [*subjects, *(_words(text) for text in (record.remainder, record.series))]
-    rest = [_words(text) for text in (record.publisher, record.summary)]
+    title = read_text(record.title, language)
+    # What stands in many records is read once.
+    names = [_known_text(text, language) for text in (record.author, *record.contributors)]
+    subjects = [_known_text(text, language) for text in record.subjects]
+    remainder, series = read_text(record.remainder, language), _known_text(record.series, language)
+    publisher, summary = _known_text(record.publisher, language), read_text(record.summary, language)
+    about, rest = [*subjects, remainder, series], [publisher, summary]
     document = Document()
     document.add_unsigned(schema.ID, record.pk)
-    document.add_text(schema.TITLE, " ".join(_with_stems(title, language)))
-    for text in (record.author, *record.contributors):
-        spelled = [*_spellings_of(_words(text), language), *initials_in(text)]
-        document.add_text(schema.AUTHOR, " ".join(spelled))
-    for words in about:
-        document.add_text(schema.SUBJECT, " ".join(_with_stems(words, language)))
-    document.add_text(schema.WORDS, " ".join(_all_words(record, [title, *names, *about, *rest], language)))
-    exact = (" ".join(map(same_letters, words)) for words in (title, own_title, *names, *about, *rest))
+    document.add_text(schema.TITLE, title.stemmed)
+    for name in names:
+        document.add_text(schema.AUTHOR, name.spelled)
+    for text in about:
+        document.add_text(schema.SUBJECT, text.stemmed)
+    document.add_text(schema.WORDS, " ".join(_all_words(record, names, [title, *about, *rest])))
+    exact = (text.exact for text in (title, own_title, *names, *about, *rest))
     document.add_text(schema.EXACT, f"{BREAK} {f' {BREAK} '.join(exact)} {BREAK}")
-    _add_places(document, record)
-    _add_hints(document, title, names[0], subjects)
+    for field_name, words in (
+        (schema.SUBTITLE, remainder.hinted),
+        (schema.SERIES, series.hinted),
+        (schema.PUBLISHER, publisher.hinted),
+    ):
+        if words:
+            document.add_text(field_name, words)
+    document.add_text(schema.TITLE_HINT, title.hinted)
+    document.add_text(schema.AUTHOR_HINT, names[0].hinted)
+    document.add_text(schema.SUBJECT_HINT, " ".join(subject.hinted for subject in subjects))
+    if record.classification:
+        document.add_text(schema.CLASS, class_key(record.classification))
     _add_values(document, record)
     document.add_text(schema.WORK, work)
     document.add_unsigned(schema.WORK_NUMBER, work_number(work))
@@ -109,23 +120,58 @@ def class_key(text: str) -> str:
     return same_letters("".join(unicodedata.normalize("NFC", text).casefold().split()))
 
 
-def _words(text: str) -> list[str]:
-    return words_of(text) if text else []
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A text as the index's fields have it, each a line of words.
+
+    :ivar terms: every word in each way in which it's found anywhere
+    :ivar initials: as one word each, which count in names
+    :ivar exact: the words as they stand, for phrases
+    :ivar stemmed: the words and their stems
+    :ivar spelled: the words as others would spell them, and initials
+    :ivar hinted: the words with and without Nordic letters
+    """
+
+    terms: frozenset[str] = frozenset()
+    initials: tuple[str, ...] = ()
+    exact: str = ""
+    stemmed: str = ""
+    spelled: str = ""
+    hinted: str = ""
 
 
-def _with_stems(words: Sequence[str], language: str) -> list[str]:
-    surface = [same_letters(word) for word in words]
-    return [*surface, *(stem(word, language) for word in words)] if language else surface
+_NOTHING = _Text()
 
 
-def _all_words(record: BibliographicRecord, texts: Iterable[Sequence[str]], language: str) -> set[str]:
-    found: set[str] = set()
-    for words in texts:
-        found.update(words)
+def read_text(text: str, language: str) -> _Text:
+    """Return a text as the index has it.
+
+    :param language: a stemmer's name, or nothing
+    """
+    if not text:
+        return _NOTHING
+    words = words_of(text)
+    same = [same_letters(word) for word in words]
+    initials = initials_in(text)
+    exact = " ".join(same)
+    plain = [] if exact.isascii() else [each for word in same for each in plain_spellings(word)]
+    spelled = [spelling for word in words for spelling in _spellings(word, language)]
+    return _Text(
+        terms=frozenset(term for word in words for term in _terms_of(word, language)),
+        initials=tuple(initials),
+        exact=exact,
+        stemmed=" ".join([*same, *(stem(word, language) for word in words)]) if language else exact,
+        spelled=" ".join([*spelled, *initials]),
+        hinted=" ".join([exact, *plain]),
+    )
+
+
+_known_text = lru_cache(maxsize=20_000)(read_text)
+
+
+def _all_words(record: BibliographicRecord, names: Sequence[_Text], texts: Iterable[_Text]) -> set[str]:
     terms: set[str] = set()
-    for word in found:
-        terms.update(_terms_of(word, language))
-    terms.update(word for text in (record.author, *record.contributors) for word in initials_in(text))
+    terms.update(*(text.terms for text in (*names, *texts)), *(name.initials for name in names))
     terms.update(words_of(" ".join((record.control_number, *record.isbns, *record.issns, record.classification))))
     if record.year:
         terms.add(str(record.year))
@@ -142,10 +188,6 @@ def _terms_of(word: str, language: str) -> tuple[str, ...]:
     return (*spellings, stemmed, *(f"{plain}:{tag}" for plain in plain_spellings(base)))
 
 
-def _spellings_of(words: Sequence[str], language: str) -> list[str]:
-    return [spelling for word in words for spelling in _spellings(word, language)]
-
-
 def _spellings(word: str, language: str) -> tuple[str, ...]:
     kept = same_letters(word)
     spellings = plain_spellings(kept)
@@ -154,32 +196,6 @@ def _spellings(word: str, language: str) -> tuple[str, ...]:
         modern = kept.replace("aa", "å")
         spellings += [modern, *plain_spellings(modern)]
     return (kept, *spellings)
-
-
-def _add_places(document: Document, record: BibliographicRecord) -> None:
-    for name, text in (
-        (schema.SUBTITLE, record.remainder),
-        (schema.SERIES, record.series),
-        (schema.PUBLISHER, record.publisher),
-    ):
-        if text:
-            kept = [same_letters(word) for word in words_of(text)]
-            document.add_text(name, " ".join([*kept, *(plain for word in kept for plain in plain_spellings(word))]))
-    if record.classification:
-        document.add_text(schema.CLASS, class_key(record.classification))
-
-
-def _add_hints(
-    document: Document, title: Sequence[str], author: Sequence[str], subjects: Iterable[Sequence[str]]
-) -> None:
-    subject_words = [word for words in subjects for word in words]
-    for name, words in (
-        (schema.TITLE_HINT, title),
-        (schema.AUTHOR_HINT, author),
-        (schema.SUBJECT_HINT, subject_words),
-    ):
-        kept = [same_letters(word) for word in words]
-        document.add_text(name, " ".join([*kept, *(plain for word in kept for plain in plain_spellings(word))]))
 
 
 def _add_values(document: Document, record: BibliographicRecord) -> None:
