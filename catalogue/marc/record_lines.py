@@ -64,7 +64,7 @@ def record_in(text: str, flavour: Flavour, before: MarcRecord | None = None) -> 
     for number, line in _whole_lines(text[: LONGEST + 1]):
         if flavour == Flavour.MARC21 and line.startswith(f"{LEADER} "):
             leader, leader_line = _leader(line, leader), number
-        elif field := known.get(line) or _field(line, flavour):
+        elif field := known.get(line) or field_of_line(line, flavour):
             fields.append((number, field))
         else:
             faults.append((number, LineFault.TOO_LONG if len(line) > _LONGEST_LINE else LineFault.NO_FIELD))
@@ -90,7 +90,8 @@ def _whole_lines(text: str) -> list[tuple[int, str]]:
     return [(number, parts[0] if len(parts) == 1 else " ".join(parts)) for number, parts in found]
 
 
-def _field(line: str, flavour: Flavour) -> MarcField | None:
+def field_of_line(line: str, flavour: Flavour) -> MarcField | None:
+    """Return the field in a line, a control field too, or None if it says none."""
     if len(line) > _LONGEST_LINE:
         return None
     line = line.replace("\t", " ").strip()
