@@ -1,4 +1,4 @@
-"""Where a staff account works, and the keys and habits of her desk. In each municipality's schema."""
+"""Where a staff account works, the keys and habits of her desk, and macros. In each municipality's schema."""
 
 from django.conf import settings
 from django.db import models
@@ -53,3 +53,57 @@ class Kiosk(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Macro(models.Model):
+    """Steps that change a record in the cataloguer's editor at one press: one's own, or without an account everybody's.
+
+    How steps are written is `catalogue.rules.macro_lines`.
+    """
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    name = models.CharField(max_length=60)
+    # The family of MARC whose fields it names.
+    flavour = models.CharField(max_length=10)
+    steps = models.TextField()
+    # 1 to 9: the number on its key.
+    number = models.PositiveSmallIntegerField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        """Constraints: names and numbers are one's own once, and shared once."""
+
+        ordering = ("name", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "flavour", "name"],
+                condition=models.Q(account__isnull=False),
+                name="own_macro_name_once",
+            ),
+            models.UniqueConstraint(
+                fields=["flavour", "name"], condition=models.Q(account__isnull=True), name="shared_macro_name_once"
+            ),
+            models.UniqueConstraint(
+                fields=["account", "flavour", "number"],
+                condition=models.Q(account__isnull=False, number__isnull=False),
+                name="own_macro_number_once",
+            ),
+            models.UniqueConstraint(
+                fields=["flavour", "number"],
+                condition=models.Q(account__isnull=True, number__isnull=False),
+                name="shared_macro_number_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(number__isnull=True) | models.Q(number__range=(1, 9)), name="macro_number_is_a_digit"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether all cataloguers of the library have it."""
+        return self.account_id is None

@@ -1,9 +1,10 @@
-"""Who is at the desk: the account with its permissions, branch and keys, in two queries."""
+"""Who is at the desk: the account with its permissions, branch and keys, in two queries. Machines and macros too."""
 
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
+from django.db.models import F, Q, QuerySet
 from django_tenants.utils import get_public_schema_name
 
 from accounts.models import StaffAccount
@@ -11,7 +12,7 @@ from accounts.rules import Permission, permissions_of
 from accounts.selectors import get_account
 from common.keyed_reads import ALL, KeyedRead
 from holdings.models import Branch
-from staffing.models import DeskHabits, Kiosk, WorkPlace
+from staffing.models import DeskHabits, Kiosk, Macro, WorkPlace
 from tenants.keys import tenant_name
 
 _read_habits = KeyedRead(DeskHabits, key="account_id", along={"branch": ALL, "account": ALL})
@@ -131,3 +132,27 @@ def kiosks() -> list[Kiosk]:
 def get_kiosk(pk: int) -> Kiosk | None:
     """Return one, or None."""
     return Kiosk.objects.select_related("branch").filter(pk=pk).first()
+
+
+def macros_of(account: StaffAccount, *, flavour: str = "") -> list[Macro]:
+    """Return the macros that an account has, for one family of MARC if it's named: her own first, then the shared."""
+    found = _macros(account).filter(flavour=flavour) if flavour else _macros(account)
+    return list(found.order_by("flavour", F("account").asc(nulls_last=True), F("number").asc(nulls_last=True), "name"))
+
+
+def keyed_macros(account: StaffAccount, flavour: str) -> list[Macro]:
+    """Return the macros that have a key, for one family of MARC, by their keys; hers go before the shared."""
+    found: dict[int, Macro] = {}
+    for macro in macros_of(account, flavour=flavour):
+        if macro.number:
+            found.setdefault(macro.number, macro)
+    return [found[number] for number in sorted(found)]
+
+
+def macro_of(account: StaffAccount, pk: int) -> Macro | None:
+    """Return one of the macros that an account has, or None."""
+    return _macros(account).filter(pk=pk).first()
+
+
+def _macros(account: StaffAccount) -> QuerySet[Macro]:
+    return Macro.objects.filter(Q(account=account) | Q(account=None))

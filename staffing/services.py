@@ -1,22 +1,41 @@
-"""Changes where an account works and how she likes her desk."""
+"""Changes where an account works and how she likes her desk, with the macros that she edits records by."""
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.hashers import check_password, make_password
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from accounts.errors import NOT_PERMITTED, PIN_NOT_VALID, AccountRefused
 from accounts.models import StaffAccount
+from catalogue.marc.records import Flavour
+from catalogue.rules.macro_lines import steps_in
 from common.audit import record
 from common.errors import Reason
 from holdings.models import Branch
-from staffing.models import DeskHabits, Kiosk, WorkPlace
+from staffing.errors import Code, MacroRefused
+from staffing.models import DeskHabits, Kiosk, Macro, WorkPlace
 from staffing.selectors import branches_of, token_hash
 
 LOCK_MINUTES = (2, 5, 10, 20, 30)
 _PIN_LENGTHS = range(4, 9)
+MOST_MACROS = 100
+
+
+@dataclass(frozen=True)
+class MacroContent:
+    """What a macro says.
+
+    :ivar number: the digit of its key; None for none
+    """
+
+    name: str
+    flavour: Flavour
+    steps: str
+    number: int | None
+    is_shared: bool
 
 
 @transaction.atomic
@@ -119,3 +138,75 @@ def change_kiosk(*, kiosk: Kiosk, asks_pin: bool, ended: bool, actor: StaffAccou
     kiosk.save(update_fields=["asks_pin", "ended_at"])
     record(action="staffing.change_kiosk", actor=actor, subject=kiosk, facts={"pin": asks_pin, "ended": ended})
     return kiosk
+
+
+@transaction.atomic
+def save_macro(
+    *, content: MacroContent, actor: StaffAccount, macro_id: int | None = None, expected_version: int = 0
+) -> Macro:
+    """Make a macro, the actor's own or a shared one, or change one of those that she has.
+
+    :param expected_version: of one that's changed, the version that she read
+    :raises MacroRefused: with every reason found
+    """
+    macro, before = Macro(), {}
+    if macro_id is not None:
+        macro = _locked_macro(macro_id, actor, expected_version)
+        before = {"before": {"name": macro.name, "steps": macro.steps, "shared": macro.is_shared}}
+        macro.version += 1
+    macro.account = None if content.is_shared else actor
+    macro.name, macro.flavour, macro.number = content.name.strip(), content.flavour, content.number
+    macro.steps = content.steps.replace("\r\n", "\n").strip("\n")
+    if reasons := [*_reasons_against(macro), *_reasons_taken(macro)]:
+        raise MacroRefused(reasons)
+    try:
+        with transaction.atomic():
+            macro.save()
+    except IntegrityError as error:
+        # Somebody else took the name or the number between the look and the save.
+        raise MacroRefused(_reasons_taken(macro) or [Reason(Code.STALE)]) from error
+    after = {"name": macro.name, "steps": macro.steps, "shared": macro.is_shared, "version": macro.version}
+    record(action="staffing.save_macro", actor=actor, subject=macro, facts={**after, **before})
+    return macro
+
+
+@transaction.atomic
+def delete_macro(*, macro_id: int, expected_version: int, actor: StaffAccount) -> None:
+    """Delete one of the macros that the actor has.
+
+    :raises MacroRefused: NO_SUCH_MACRO, or STALE if somebody has changed it since she read it
+    """
+    macro = _locked_macro(macro_id, actor, expected_version)
+    facts = {"name": macro.name, "steps": macro.steps, "shared": macro.is_shared}
+    record(action="staffing.delete_macro", actor=actor, subject=macro, facts=facts)
+    macro.delete()
+
+
+def _locked_macro(pk: int, actor: StaffAccount, expected_version: int) -> Macro:
+    found = Macro.objects.select_for_update(of=("self",)).filter(pk=pk).first()
+    if found is None or found.account_id not in (None, actor.pk):
+        raise MacroRefused([Reason(Code.NO_SUCH_MACRO)])
+    if found.version != expected_version:
+        raise MacroRefused([Reason(Code.STALE)])
+    return found
+
+
+def _reasons_against(macro: Macro) -> list[Reason]:
+    _, faults = steps_in(macro.steps, Flavour(macro.flavour))
+    reasons = [Reason(Code.NOT_READ, facts={"line": line, "fault": fault}) for line, fault in faults]
+    if not macro.name:
+        reasons.append(Reason(Code.NO_NAME))
+    return reasons
+
+
+def _reasons_taken(macro: Macro) -> list[Reason]:
+    others = Macro.objects.filter(account=macro.account).exclude(pk=macro.pk)
+    reasons = []
+    if macro.pk is None and others.count() >= MOST_MACROS:
+        reasons.append(Reason(Code.TOO_MANY, facts={"most": MOST_MACROS}))
+    others = others.filter(flavour=macro.flavour)
+    if others.filter(name=macro.name).exists():
+        reasons.append(Reason(Code.NAME_TAKEN, facts={"name": macro.name}))
+    if macro.number and (other := others.filter(number=macro.number).first()):
+        reasons.append(Reason(Code.NUMBER_TAKEN, facts={"number": macro.number, "name": other.name}))
+    return reasons

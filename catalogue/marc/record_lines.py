@@ -46,8 +46,8 @@ class Typed:
 
 
 def lines_of_record(record: MarcRecord) -> str:
-    """Return the record as lines; danMARC2's leader says nothing, and is left out."""
-    leader = [] if record.flavour == Flavour.DANMARC2 else [f"{LEADER} {_coded(record.leader)}"]
+    """Return the record as lines; danMARC2's leader says nothing, and is left out, as one that's missing is."""
+    leader = [] if record.flavour == Flavour.DANMARC2 or not record.leader else [f"{LEADER} {_coded(record.leader)}"]
     return "\n".join([*leader, *(line_of_field(field, record.flavour) for field in record.fields)])
 
 

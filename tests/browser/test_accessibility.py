@@ -44,6 +44,8 @@ PAGES = {
         "/desk/records/1/edit",
         "/desk/records/new",
         "/desk/records/new?kind=BOOK&flavour=MARC21",
+        "/desk/macros",
+        "/desk/macros/new",
         "/desk/records/quick",
         "/desk/records/fetch?isbn=9788743406433",
         "/desk/records/1/local",

@@ -367,6 +367,27 @@ DESK = {
     "desk:look_up_heading": Page(
         Permission.CATALOGUE, sends={"lines": "=100 1# $aHolm", "record": "title", "at": "=1", "flavour": "=MARC21"}
     ),
+    "desk:editor_macros": Page(
+        Permission.CATALOGUE, sends={"lines": "=245 00 $aGood", "record": "title", "flavour": "=MARC21"}
+    ),
+    "desk:apply_macro": Page(
+        Permission.CATALOGUE,
+        {"pk": "macro"},
+        sends={"lines": "=245 00 $aGood", "record": "title", "flavour": "=MARC21"},
+    ),
+    "desk:macro_of_changes": Page(
+        Permission.CATALOGUE, sends={"lines": "=245 00 $aGood", "record": "title", "flavour": "=MARC21"}
+    ),
+    "desk:macros": Page(Permission.CATALOGUE),
+    "desk:new_macro": Page(
+        Permission.CATALOGUE, sends={"name": "=Horses", "flavour": "=MARC21", "steps": "=+ 650 #4 $aHeste"}
+    ),
+    "desk:change_macro": Page(
+        Permission.CATALOGUE,
+        {"pk": "macro"},
+        sends={"name": "=Horses", "flavour": "=MARC21", "steps": "=- 9xx", "is_shared": "=on"},
+    ),
+    "desk:remove_macro": Page(Permission.CATALOGUE, {"pk": "macro"}, sends={"version": "=1"}),
     "desk:edit_record": Page(
         Permission.CATALOGUE, {"pk": "title"}, sends={"lines": "=245 00 $aGood", "expected": "=1", "do": "=save"}
     ),

@@ -11,6 +11,7 @@ from django.db import connection
 
 from accounts.models import AuditEntry, StaffAccount
 from accounts.services.invitations import invite
+from catalogue.marc.records import Flavour
 from catalogue.models import (
     BibliographicRecord,
     Change,
@@ -52,7 +53,7 @@ from notices.models import Notice, NoticeTemplate, PrintRun
 from patrons.rules.searches import Asked
 from patrons.services.saved_searches import save_search
 from patrons.services.shelves import add_shelf, put_on_shelf, share_shelf
-from staffing.services import add_kiosk
+from staffing.services import MacroContent, add_kiosk, save_macro
 from tenants.models import Municipality
 from tests.factories import (
     NOW,
@@ -382,6 +383,8 @@ def _add_traces(town: Town, branch: Any, patron: Any) -> None:
     AuditEntry.objects.filter(pk__in=[entry.pk, sending.pk]).update(at=NOW - timedelta(minutes=5))
     machine, token = add_kiosk(name=town.word("Machine"), branch=branch, asks_pin=False, actor=librarian, now=NOW)
     town.things |= {"kiosk": machine.pk, "kiosk_token": token}
+    shared = MacroContent(town.word("Macro"), Flavour.MARC21, "+ 500 ## $aGood", number=1, is_shared=True)
+    town.things["macro"] = save_macro(content=shared, actor=librarian).pk
     left = OutageScan.objects.create(
         scan_id=f"out-{town.municipality.schema_name}",
         kind=OutageScan.Kind.CHECK_OUT,

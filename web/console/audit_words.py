@@ -164,6 +164,8 @@ ACTIONS = {
     "schools.add_class": _("Added a class"),
     "schools.change_class": _("Changed a class"),
     "staffing.change_keys": _("Changed keys"),
+    "staffing.save_macro": _("Saved a macro"),
+    "staffing.delete_macro": _("Deleted a macro"),
     "staffing.add_kiosk": _("Added a self-check machine"),
     "staffing.change_kiosk": _("Changed a self-check machine"),
     "staffing.renew_kiosk_link": _("Gave a self-check machine a new link"),
@@ -182,6 +184,7 @@ ACTIONS = {
 SUBJECTS = {
     "accounts.staffaccount": _("account"),
     "staffing.kiosk": _("self-check machine"),
+    "staffing.macro": _("macro"),
     "catalogue.bibliographicrecord": _("bibliographic record"),
     "catalogue.importprofile": _("import profile"),
     "catalogue.importrun": _("import"),

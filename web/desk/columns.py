@@ -145,6 +145,16 @@ register(
         ),
     ),
     Table(
+        "macros",
+        (
+            Column("name", _("Name"), is_needed=True),
+            Column("flavour", _("For records in")),
+            Column("key", _("Key")),
+            Column("whose", pgettext_lazy("a macro", "Whose")),
+            Column("steps", _("Steps")),
+        ),
+    ),
+    Table(
         "claims",
         (
             Column("shelf-mark", _("Shelf mark"), sort="item.call_number"),

@@ -21,6 +21,7 @@ from catalogue.selectors.rights import owned
 from catalogue.selectors.versions import marc_of
 from catalogue.services.cataloguing import add_typed_record, save_typed_record
 from common.errors import Reason
+from staffing.selectors import keyed_macros
 from tenants.selectors import current_municipality
 from web.account.access import staff_only
 from web.account.requests import DeskRequest
@@ -101,6 +102,11 @@ def typed_now(request: DeskRequest) -> TypedRecord:
     """Return what is typed so far in a form of the editor."""
     editor = _editor_of(request)
     return typed_record(request.POST, editor.flavour, editor.before)
+
+
+def opened_record(request: DeskRequest) -> MarcRecord | None:
+    """Return the record that a form of the editor was opened on; None for a new one."""
+    return _editor_of(request).before
 
 
 def default_flavour() -> Flavour:
@@ -223,6 +229,7 @@ def _page(
         "typed": typed,
         "coded": coded_rows(typed),
         "code_lists": code_lists(editor.flavour),
+        "macros": keyed_macros(request.staff.account, editor.flavour),
         "rows": min(max(len(typed.lines.splitlines()) + 2, 16), 40),
         "problems": problems,
         "conflict": conflict,

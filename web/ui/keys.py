@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -93,6 +94,11 @@ ACTIONS = {
         KeyAction("take-over", "records", pgettext_lazy("a record", "Take over"), "F10"),
         KeyAction("next-empty", "records", _("Next empty subfield"), "F9"),
         KeyAction("look-up-heading", "records", _("Look up the heading"), "Ctrl+K"),
+        KeyAction("macros", "records", _("Macros"), "Ctrl+E"),
+        *(
+            KeyAction(f"macro-{number}", "records", format_lazy(_("Macro {number}"), number=number), f"Alt+{number}")
+            for number in range(1, 10)
+        ),
         KeyAction("provision", "console", _("Provision a municipality"), "F9"),
         KeyAction("run-job", "console", _("Run the job now"), "F10"),
         KeyAction("find-municipality", "console", _("Find a municipality"), "Ctrl+F"),

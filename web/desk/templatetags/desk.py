@@ -1,4 +1,4 @@
-"""Template tags of the desk: what a member of staff may do, and the Code 128 barcode of slips as an SVG path."""
+"""Template tags of the desk: what staff may do, keys of macros, and the Code 128 barcode of slips as an SVG path."""
 
 from decimal import Decimal
 
@@ -55,3 +55,9 @@ def may(staff: StaffMember, permission: str) -> bool:
 def taken(amount: Decimal) -> Decimal:
     """Return a ledger's amount as the till sees it: what was paid came in, what was refunded went out."""
     return -amount
+
+
+@register.filter
+def macro_action(number: int) -> str:
+    """Return what the table of keys calls the macro with a number."""
+    return f"macro-{number}"

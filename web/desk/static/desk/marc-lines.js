@@ -4,7 +4,8 @@
    `data-marc-go="12"` puts the cursor into a line, `data-marc-next` behind the next subfield that has nothing yet, and
    `data-marc-begin` into the first of those when the page opens. Leaving what isn't saved asks first;
    `data-marc-unsaved` says that what the page came with isn't. `data-marc-put="700 1# $a…"`, among the headings that were
-   looked up, takes the place of the lines that `data-marc-first` and `data-marc-last` name. */
+   looked up, takes the place of the lines that `data-marc-first` and `data-marc-last` name. A macro's answer there has
+   the whole of the lines as it leaves them: `data-marc-all` puts them in at once, `data-marc-take` when it's pressed. */
 (() => {
   const form = document.querySelector("[data-marc-form]");
   if (!form) return;
@@ -38,7 +39,8 @@
 
   const opened = lines().value;
   let isSent = false;
-  form.addEventListener("submit", () => { isSent = true; });
+  // What opens another window leaves this one as it is.
+  form.addEventListener("submit", (event) => { isSent = event.submitter?.formTarget !== "_blank"; });
   window.addEventListener("beforeunload", (event) => {
     if (!isSent && (lines().value !== opened || "marcUnsaved" in form.dataset)) event.preventDefault();
   });
@@ -53,15 +55,30 @@
   };
   if ("marcBegin" in form.dataset) next();
 
-  /* Headings that were looked up for one state of the lines; typed on, they're out of date. */
+  /* Headings that were looked up, and macros, for one state of the lines; typed on, they're out of date. */
   const headings = form.querySelector("#headings");
+  const CHOICES = "[data-marc-put], [data-marc-macro], [data-marc-take]";
+  let isOurs = false;
   const startOf = (all, line) => all.slice(0, line).reduce((sum, each) => sum + each.length + 1, 0);
   /* As if she had typed it, so that Ctrl+Z takes it back; what a script sets otherwise, a browser's undo garbles. */
   const replace = (text, start, end) => {
     const box = lines();
     box.focus();
     box.setSelectionRange(start, end);
-    if (!document.execCommand("insertText", false, text)) box.setRangeText(text, start, end, "end");
+    isOurs = true;
+    if (!document.execCommand(text ? "insertText" : "delete", false, text)) box.setRangeText(text, start, end, "end");
+    isOurs = false;
+  };
+  /* Only what differs, so that the rest keeps its place in the window. */
+  const replaceAll = (text) => {
+    const { value } = lines();
+    const shorter = Math.min(value.length, text.length);
+    let same = 0;
+    while (same < shorter && value[same] === text[same]) same += 1;
+    let tail = 0;
+    while (tail < shorter - same && value.at(-1 - tail) === text.at(-1 - tail)) tail += 1;
+    replace(text.slice(same, text.length - tail), same, value.length - tail);
+    check();
   };
   const put = (text) => {
     const box = lines();
@@ -74,16 +91,28 @@
     headings.replaceChildren();
     check();
   };
-  form.addEventListener("input", (event) => { if (event.target === lines()) headings.replaceChildren(); });
+  form.addEventListener("input", (event) => { if (event.target === lines() && !isOurs) headings.replaceChildren(); });
+  /* A macro was applied to the lines as they were when it was asked for; what she has typed since would be lost. */
+  let asked = "";
+  document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.target === headings) asked = lines().value; });
   document.addEventListener("htmx:afterSwap", (event) => {
-    if (event.target === headings) headings.querySelector("[data-marc-put]")?.focus();
+    if (event.target !== headings) return;
+    const all = headings.querySelector("[data-marc-all]");
+    if (all && lines().value !== asked) headings.replaceChildren();
+    else if (all) replaceAll(all.dataset.marcAll);
+    else headings.querySelector(CHOICES)?.focus();
   });
   headings.addEventListener("click", (event) => {
-    const chosen = event.target.closest("[data-marc-put]");
-    if (chosen) put(chosen.dataset.marcPut);
+    const chosen = event.target.closest("[data-marc-put], [data-marc-take]");
+    if (!chosen) return;
+    if ("marcPut" in chosen.dataset) put(chosen.dataset.marcPut);
+    else {
+      replaceAll(chosen.dataset.marcTake);
+      headings.replaceChildren();
+    }
   });
   headings.addEventListener("keydown", (event) => {
-    const buttons = [...headings.querySelectorAll("[data-marc-put]")];
+    const buttons = [...headings.querySelectorAll(CHOICES)];
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (event.key === "Escape") {
       headings.replaceChildren();

@@ -1,0 +1,25 @@
+"""Reasons why a macro isn't kept."""
+
+from enum import StrEnum
+
+from common.errors import Refused
+
+
+class Code(StrEnum):
+    """What's in the way.
+
+    NOT_READ has the facts `line` and `fault`, of `catalogue.rules.macro_lines`; NAME_TAKEN `name`; NUMBER_TAKEN
+    `number` and `name`, of the macro that has it; TOO_MANY `most`.
+    """
+
+    NO_SUCH_MACRO = "NO_SUCH_MACRO"
+    STALE = "STALE"
+    NO_NAME = "NO_NAME"
+    NAME_TAKEN = "NAME_TAKEN"
+    NUMBER_TAKEN = "NUMBER_TAKEN"
+    NOT_READ = "NOT_READ"
+    TOO_MANY = "TOO_MANY"
+
+
+class MacroRefused(Refused):
+    """A macro can't be kept or deleted so."""
