@@ -29,6 +29,40 @@ _FORM = ("GET", "HEAD", "POST")
 _NUMBERS = range(1, 10)
 
 
+_ADDS = _("adds a field, if it isn't there; an empty subfield waits to be filled in")
+_DELETES = _("deletes the fields with a tag; x is any sign")
+_DELETES_SOME = _("deletes those with these indicators and this subfield; either is enough")
+_DELETES_SUBFIELDS = _("deletes the subfields with a code")
+_SETS_POSITIONS = _("sets positions of LDR, 006, 007 or 008")
+_SETS_INDICATORS = _("sets the indicators")
+_SETS_SUBFIELD = _("sets a subfield, and adds it where it's missing")
+_REPLACES = _("replaces a text as it stands, wherever the subfield has it")
+_REMARK = ("# …", _("is a remark"))
+_EXAMPLES = {
+    Flavour.MARC21: (
+        ("+ 650 #4 $aHeste", _ADDS),
+        ("- 9xx", _DELETES),
+        ("- 650 #7 $2fast", _DELETES_SOME),
+        ("- 245 $h", _DELETES_SUBFIELDS),
+        ("= 008/35-37 dan", _SETS_POSITIONS),
+        ("= 245 10", _SETS_INDICATORS),
+        ("= 041 $adan", _SETS_SUBFIELD),
+        ("~ 260 $a /Kbh./København/", _REPLACES),
+        _REMARK,
+    ),
+    Flavour.DANMARC2: (
+        ("+ 666 00 *fheste", _ADDS),
+        ("- 9xx", _DELETES),
+        ("- 666 00 *fheste", _DELETES_SOME),
+        ("- 021 *c", _DELETES_SUBFIELDS),
+        ("= 245 00", _SETS_INDICATORS),
+        ("= 008 *ldan", _SETS_SUBFIELD),
+        ("~ 260 *a /Kbh./København/", _REPLACES),
+        _REMARK,
+    ),
+}
+
+
 class MacroForm(GuardedForm):
     """A macro."""
 
@@ -131,5 +165,12 @@ def _filled(request: DeskRequest, form: MacroForm, heading: str, *, macro: Any =
 
 
 def _page(request: DeskRequest, form: MacroForm, heading: str, *, macro: Any = None) -> HttpResponse:
-    context = {"areas": desk_areas(request, "search"), "form": form, "heading": heading, "macro": macro}
+    flavour = Flavour(macro.flavour) if macro else Flavour(form.initial["flavour"])
+    context = {
+        "areas": desk_areas(request, "search"),
+        "form": form,
+        "heading": heading,
+        "macro": macro,
+        "examples": [{"step": step, "says": says} for step, says in _EXAMPLES[flavour]],
+    }
     return render(request, "desk/macro.html", context, status=form.status)

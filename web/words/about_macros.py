@@ -22,7 +22,7 @@ _FAULTS: dict[str, str | Promise] = {
     MacroFault.NO_FIELD: _("Behind + stands a whole field, as in the editor."),
     MacroFault.NO_TAG: _("Here belongs a tag, as 650 or 6xx."),
     MacroFault.OWN_NUMBER: _("The record's number stays as it is."),
-    MacroFault.NO_POSITIONS: _("Positions have only LDR, 006, 007 and 008 of MARC 21."),
+    MacroFault.NO_POSITIONS: _("Only LDR, 006, 007 and 008 of MARC 21 have positions."),
     MacroFault.WRONG_LENGTH: _("The value is as long as its positions, with # for a blank."),
     MacroFault.NO_SUBFIELD: _("Here belongs a subfield with its sign."),
     MacroFault.NO_REPLACEMENT: _("What's replaced is written as /old/new/."),
