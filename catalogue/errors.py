@@ -88,6 +88,10 @@ class Code(StrEnum):
     KIND_NOT_IN_VOCABULARY = "KIND_NOT_IN_VOCABULARY"
     KINDS_DIFFER = "KINDS_DIFFER"
     IN_RECORDS = "IN_RECORDS"
+    # What records have isn't known in whole: the newest ones are being read still.
+    HEADINGS_UNREAD = "HEADINGS_UNREAD"
+    # An earlier renaming or merge hasn't reached all of its records yet.
+    RECORDS_STILL_FOLLOW = "RECORDS_STILL_FOLLOW"
     TOOK_OTHERS_IN = "TOOK_OTHERS_IN"
     # Works corrected by hand.
     SAME_WORK_ALREADY = "SAME_WORK_ALREADY"

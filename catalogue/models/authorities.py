@@ -178,6 +178,8 @@ class FollowedRecord(models.Model):
         related_name="+",
     )
     version = models.PositiveIntegerField()
+    # The version that it gets back when the merge is undone.
+    before = models.PositiveIntegerField()
 
     class Meta:
         """Constraints; a record that came with the old heading again has followed anew."""

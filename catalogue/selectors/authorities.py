@@ -12,7 +12,9 @@ from catalogue.models import (
     AuthorityKind,
     AuthorityReference,
     BibliographicRecord,
+    Change,
     HeadingChange,
+    HeadingProgress,
     RecordHeadings,
     Vocabulary,
 )
@@ -162,6 +164,16 @@ def records_with(authority: Authority) -> QuerySet[BibliographicRecord]:
     """Return the records that have its heading or its number, as far as whoever asks may see them."""
     ids = RecordHeadings.objects.filter(keys__overlap=keys_of(authority)).values("record_id")
     return BibliographicRecord.objects.filter(visible_to(viewer()), pk__in=ids, deleted_at=None)
+
+
+def are_headings_read() -> bool:
+    """Tell whether it's known of every record which headings it has."""
+    progress = HeadingProgress.objects.first()
+    if progress is None:
+        return not BibliographicRecord.objects.exists()
+    told = (Change.Kind.RECORD, Change.Kind.DELETED)
+    unread = Change.objects.filter(number__gt=progress.change_number, kind__in=told)
+    return progress.filled_to is None and not unread.exists()
 
 
 def all_agencies() -> set[str]:

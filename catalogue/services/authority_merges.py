@@ -45,6 +45,9 @@ def merge_authorities(
         scheme_for(loser.vocabulary, loser.kind),
     ):
         reasons.append(Code.KINDS_DIFFER)
+    if HeadingChange.objects.filter(authority=loser, finished_at=None).exists():
+        # What's under way would lead past it, and no undo would find these records.
+        reasons.append(Code.RECORDS_STILL_FOLLOW)
     refuse_authority(reasons)
     moved: dict[str, Any] = {
         "winner": _references(winner),

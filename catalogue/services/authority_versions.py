@@ -13,7 +13,7 @@ from catalogue.models import (
     HeadingChange,
     RecordHeadings,
 )
-from catalogue.selectors.authorities import keys_of, number_of
+from catalogue.selectors.authorities import are_headings_read, keys_of, number_of
 from catalogue.selectors.authority_versions import content_of_authority
 from catalogue.services.authorities import change_authority, content_from, locked_authorities, refuse_authority
 from catalogue.services.records import Author
@@ -46,7 +46,8 @@ def delete_authority(*, authority_id: int, expected_version: int, author: Author
     """Delete an authority that no record has; what it said stays in the audit log.
 
     :raises RecordRefused: STALE, NO_RIGHT_TO_AUTHORITIES; IN_RECORDS while records have its heading or its number, or
-        are still being changed; TOOK_OTHERS_IN when another was merged into it
+        are still being changed; HEADINGS_UNREAD while it isn't known yet what the newest ones have; TOOK_OTHERS_IN
+        when another was merged into it
     """
     authority = locked_authorities(authority_id)[0]
     reasons = [] if author.library.is_root else [Code.NO_RIGHT_TO_AUTHORITIES]
@@ -56,6 +57,8 @@ def delete_authority(*, authority_id: int, expected_version: int, author: Author
     is_used = BibliographicRecord.objects.filter(pk__in=ids, deleted_at=None).exists()
     if is_used or HeadingChange.objects.filter(authority=authority, finished_at=None).exists():
         reasons.append(Code.IN_RECORDS)
+    elif not are_headings_read():
+        reasons.append(Code.HEADINGS_UNREAD)
     if Authority.objects.filter(merged_into=authority).exists():
         reasons.append(Code.TOOK_OTHERS_IN)
     refuse_authority(reasons)

@@ -8,6 +8,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db import transaction
@@ -155,34 +157,43 @@ def _note_followed(change: HeadingChange, written: Sequence[int]) -> None:
         return
     versions = BibliographicRecord.objects.filter(pk__in=written).values_list("pk", "version")
     FollowedRecord.objects.bulk_create(
-        [FollowedRecord(change=change, record_id=pk, version=version) for pk, version in versions],
+        [FollowedRecord(change=change, record_id=pk, version=number, before=number - 1) for pk, number in versions],
         update_conflicts=True,
         unique_fields=["change", "record"],
-        update_fields=["version"],
+        update_fields=["version", "before"],
     )
 
 
 def _give_back(ids: Sequence[int], change: HeadingChange, now: datetime) -> tuple[list[int], int]:
     """Give records what they had before a merge; return those, and how many were changed since and stay."""
-    followed = FollowedRecord.objects.filter(change=change.undoes_id, record__in=ids)
-    wanted = dict(followed.values_list("record", "version"))
+    followed = {each.record_id: each for each in FollowedRecord.objects.filter(change=change.undoes_id, record__in=ids)}
     rows = BibliographicRecord.objects.select_for_update(of=("self",)).filter(pk__in=ids, deleted_at=None)
-    same = {row.pk: row for row in rows.order_by("pk") if row.version == wanted[row.pk]}
-    before = {row.record_id: row for row in RecordVersion.objects.filter(_versions_before(same))} if same else {}
+    same = {row.pk: row for row in rows.order_by("pk") if row.version == followed[row.pk].version}
+    wanted = [Q(record=pk, number=followed[pk].before) for pk in same]
+    before = {row.record_id: row for row in RecordVersion.objects.filter(reduce(or_, wanted))} if wanted else {}
     new: dict[int, tuple[BibliographicRecord, Incoming]] = {}
     for pk, kept in before.items():
         with suppress(RecordProblem):
             read = incoming(read=read_single(bytes(kept.raw)), source=same[pk].source)
             new[pk] = (same[pk], replace(read, source=same[pk].source, control_number=same[pk].control_number))
     _keep_and_update(new, change.asked_by, ChangeKind.RESTORE, now)
+    _stand_as_before({pk: (followed[pk].before, row.version) for pk, (row, _) in new.items()})
     return list(new), len(ids) - len(new)
 
 
-def _versions_before(rows: Mapping[int, BibliographicRecord]) -> Q:
-    found = Q()
-    for pk, row in rows.items():
-        found |= Q(record=pk, number=row.version - 1)
-    return found
+def _stand_as_before(versions: Mapping[int, tuple[int, int]]) -> None:
+    """Let an earlier merge that gave records what they've got back now be undone in its turn.
+
+    :param versions: of each record, the number of the version that it got back, and the one it has now
+    """
+    earlier = [
+        each
+        for each in FollowedRecord.objects.filter(record__in=versions)
+        if each.version == versions[each.record_id][0]
+    ]
+    for each in earlier:
+        each.version = versions[each.record_id][1]
+    FollowedRecord.objects.bulk_update(earlier, ["version"])
 
 
 def _keep_and_update(

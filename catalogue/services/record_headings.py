@@ -13,6 +13,7 @@ from catalogue.marc.headings import keys_in
 from catalogue.marc.problems import RecordProblem
 from catalogue.marc.reading import parse_raw
 from catalogue.models import (
+    AuthorityMerge,
     AuthorityReference,
     BibliographicRecord,
     Change,
@@ -110,10 +111,9 @@ def _put_right(first: Mapping[int, int]) -> None:
     meant = {(row.authority_id, row.key) for row in rows if len(owners[row.key]) == 1}
     if not meant:
         return
-    changes = HeadingChange.objects.filter(authority__in={pk for pk, _ in meant}).select_related(
-        "authority__vocabulary"
-    )
-    for change in changes:
+    undone = AuthorityMerge.objects.exclude(undone_at=None).values("change")
+    changes = HeadingChange.objects.filter(authority__in={pk for pk, _ in meant}, undoes=None).exclude(pk__in=undone)
+    for change in changes.select_related("authority__vocabulary"):
         key = heading_from(change.authority.kind, scheme_of(change.authority), change.old_parts).key
         if (change.authority_id, key) in meant:
             again = HeadingChange.objects.filter(pk=change.pk)

@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import AuditEntry
 from catalogue.errors import Code, RecordRefused
-from catalogue.models import Authority, BibliographicRecord, HeadingChange
+from catalogue.models import Authority, AuthorityReference, BibliographicRecord, HeadingChange
 from catalogue.rules.authority_contents import brought_together
 from catalogue.selectors.authorities import find_authorities, number_of
 from catalogue.selectors.authority_versions import merges_into, versions_of_authority
@@ -15,6 +15,7 @@ from catalogue.services.authority_merges import merge_authorities, undo_authorit
 from catalogue.services.authority_versions import delete_authority, restore_authority
 from catalogue.services.heading_changes import carry_heading_changes
 from catalogue.services.import_authorities import import_authorities
+from catalogue.services.record_headings import catch_up_headings
 from catalogue.services.records import Author
 from tests.catalogue import test_authorities as samples
 from tests.catalogue.marc_samples import iso2709
@@ -190,3 +191,68 @@ def test_one_that_is_used_or_took_others_in_is_not_deleted(merged, make, root, a
     assert find_authorities("solmu") == []
     facts = AuditEntry.objects.get(action="catalogue.delete_authority").facts
     assert (facts["heading"], facts["number"], facts["content"]["note"]) == ("Solmu, Ulla", number, "By mistake")
+
+
+def test_what_the_newest_records_have_is_known_before_one_is_deleted(make, root, bring):
+    bring()
+    catch_up_headings()
+    late = make((("a", "Solmu, Ulla"),))
+    bring(novel("9", t100="1 $aSolmu, Ulla."))
+
+    said = {"authority_id": late.pk, "expected_version": 1, "author": root}
+    assert refusal(delete_authority, **said) == [Code.HEADINGS_UNREAD]
+    catch_up_headings()
+    assert refusal(delete_authority, **said) == [Code.IN_RECORDS]
+
+
+def test_merges_in_a_chain_are_undone_one_after_the_other(merged, make, root, now):
+    winner, loser = merged
+    last = make((("a", "Astro, Aina"),))
+    merge_authorities(winner_id=last.pk, winner_version=1, loser_id=winner.pk, loser_version=2, author=root, now=now)
+    assert carry_heading_changes(now=now) == 2
+    records = BibliographicRecord.objects.order_by("pk")
+    assert {record.author for record in records} == {"Astro, Aina"}
+
+    [onward] = merges_into(last)
+    undo_authority_merge(merge_id=onward.pk, author=root, now=now)
+    assert carry_heading_changes(now=now) == 2
+    assert {record.author for record in records.all()} == {"Stjerne, Aino"}
+
+    [first] = merges_into(again(winner))
+    undo_authority_merge(merge_id=first.pk, author=root, now=now)
+    assert carry_heading_changes(now=now) == 2
+    assert {record.author for record in records.all()} == {"Tähti, Aino"}
+    assert again(loser).merged_into is None
+
+
+def test_one_whose_records_still_follow_is_not_merged_on(merged, make, root, now):
+    winner, _ = merged
+    HeadingChange.objects.update(finished_at=None)
+    last = make((("a", "Astro, Aina"),))
+    said = {"winner_id": last.pk, "winner_version": 1, "loser_id": winner.pk, "loser_version": 2}
+
+    assert refusal(merge_authorities, **said, author=root, now=now) == [Code.RECORDS_STILL_FOLLOW]
+    carry_heading_changes(now=now)
+    assert merge_authorities(**said, author=root, now=now).pk == last.pk
+
+
+def test_an_undone_merge_takes_no_record_along_that_comes_later(merged, root, bring, now):
+    winner, loser = merged
+    [merge] = merges_into(winner)
+    undo_authority_merge(merge_id=merge.pk, author=root, now=now)
+    carry_heading_changes(now=now)
+    # By hand, somebody lets the other's heading lead there again.
+    AuthorityReference.objects.create(
+        authority=winner,
+        relation="FORMER",
+        parts=loser.parts,
+        heading=loser.heading,
+        sort_text=loser.sort_text,
+        key=loser.key,
+    )
+
+    *_, record = bring(novel("7"))
+    catch_up_headings()
+    assert carry_heading_changes(now=now) == 0
+    record.refresh_from_db()
+    assert record.author == "Tähti, Aino"

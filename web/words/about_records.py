@@ -128,6 +128,8 @@ _TEXTS = {
     Code.HEADING_TAKEN: _("Another authority of the vocabulary has this heading: %(heading)s"),
     Code.KIND_NOT_IN_VOCABULARY: _("The vocabulary has none of this kind."),
     Code.IN_RECORDS: _("Records have it. Merge it into another one instead."),
+    Code.HEADINGS_UNREAD: _("The newest records are still being read for it. Try again in a minute."),
+    Code.RECORDS_STILL_FOLLOW: _("Records still follow its last change. Try again when they all have."),
     Code.TOOK_OTHERS_IN: _("Another one was merged into it."),
     Code.KINDS_DIFFER: _("They're of different kinds or vocabularies."),
     Code.SAME_WORK_ALREADY: _("They're editions of one work already."),
