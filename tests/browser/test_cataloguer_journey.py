@@ -1,5 +1,7 @@
 """A cataloguer's keys in the editor: what is looked up and what a macro does goes in as if typed, and is taken back."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser.hands import leave_by, log_in
@@ -32,6 +34,7 @@ def test_a_role_is_found_where_the_cursor_stands_and_taken_back(page, demo):
     lines = page.locator("[data-marc-lines]")
     lines.press("Control+End")
     page.keyboard.type("Holm, Anna$4illus")
+    expect(lines).to_have_value(re.compile(r"\$aHolm, Anna\$4illus$"))
     typed = lines.input_value()
 
     page.keyboard.press("Control+k")
