@@ -165,8 +165,9 @@ class BibliographicRecord(Origin):
         ]
         indexes = [
             models.Index(fields=["control_number"], name="record_control_number"),
-            GinIndex(fields=["isbns"], name="record_isbns"),
-            GinIndex(fields=["issns"], name="record_issns"),
+            # What's written lately isn't kept apart: each look-up would read through all of it.
+            GinIndex(fields=["isbns"], name="record_isbns", fastupdate=False),
+            GinIndex(fields=["issns"], name="record_issns", fastupdate=False),
             # Whether a record has parts, before it's deleted.
             models.Index(fields=["part_of"], name="record_part_of", condition=~Q(part_of="")),
             # What an incoming record may be when no identifier agrees.

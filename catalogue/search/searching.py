@@ -27,7 +27,7 @@ from catalogue.search.spelling import other_spellings
 from catalogue.search.tantivy_gaps import count_of, total_of
 from catalogue.search.variants import meant_by
 from catalogue.search.words import same_letters
-from catalogue.selectors import records_by_identifier
+from catalogue.selectors import ids_by_identifier
 
 # Below this, somebody may have meant something else.
 _FEW = 3
@@ -42,9 +42,9 @@ def search(request: SearchRequest) -> SearchResult:
     """
     request = _bounded(request)
     number = number_in(request.text)
-    numbered = records_by_identifier(number)
+    numbered = ids_by_identifier(number)
     empty = SearchResult(
-        record_id=numbered[0].pk if len(numbered) == 1 else None, page=request.page, page_size=request.page_size
+        record_id=numbered[0] if len(numbered) == 1 else None, page=request.page, page_size=request.page_size
     )
     if numbered or as_number(number).startswith(f"{Field.ISBN}:"):
         # The parts between its hyphens mean nothing by themselves, even if no title has the number.
@@ -58,8 +58,8 @@ def title_with_number(text: str) -> int | None:
 
     Not a search: it needs no index, and asks nothing of a text that can't be a number.
     """
-    found = records_by_identifier(number_in(text.strip()))
-    return found[0].pk if len(found) == 1 else None
+    found = ids_by_identifier(number_in(text.strip()))
+    return found[0] if len(found) == 1 else None
 
 
 def count(request: SearchRequest) -> int | None:

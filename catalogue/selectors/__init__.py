@@ -10,11 +10,22 @@ from django.db.models import Max, Q, QuerySet
 from catalogue.marc.identifiers import isbn13, issn
 from catalogue.models import BibliographicRecord, Change, HoldingsSummary, ImportRun
 from catalogue.selectors.visibility import viewer, visible_to
+from common.prepared_statements import all_rows
 
 # Shorter ones are years, volumes and titles: "1984" means the novel.
 _SHORTEST_NUMBER, _LONGEST_NUMBER = 7, 64
 # Control numbers may have letters and a prefix: 870970-basis:12345678, FI-MELINDA-001234567, (DK-870970)12345678.
 _NUMBER = re.compile(r"[\w()\-–:./ ]*\d[\w()\-–:./ ]*")
+
+
+# Every number that's typed or scanned is looked up by it; an array with nothing in it has no record's number.
+_NUMBERED = """
+    SELECT id, merged_into_id FROM public.catalogue_bibliographicrecord
+    WHERE (control_number = ANY (%(numbers)s::text[])
+           OR isbns @> ARRAY[%(isbn)s::varchar] OR issns @> ARRAY[%(issn)s::varchar])
+      AND (deleted_at IS NULL OR merged_into_id IS NOT NULL)
+      AND (visible_to_id IS NULL OR visible_to_id = %(viewer)s::bigint)
+"""
 
 
 @dataclass(frozen=True)
@@ -70,7 +81,7 @@ def newest_record() -> int:
     return BibliographicRecord.objects.aggregate(newest=Max("pk"))["newest"] or 0
 
 
-def records_by_identifier(text: str, limit: int = 20) -> list[BibliographicRecord]:
+def ids_by_identifier(text: str) -> list[int]:
     """Return the records with the number that was typed: ISBN, ISSN, FAUST or another control number.
 
     The same edition may have come from several sources, so there can be more than one. The numbers of a record that was
@@ -82,19 +93,24 @@ def records_by_identifier(text: str, limit: int = 20) -> list[BibliographicRecor
     compact = text.replace(" ", "").replace("-", "").replace("\u2013", "")
     if len(compact) < _SHORTEST_NUMBER:
         return []
-    condition = Q(control_number__in={text, compact})
-    if (isbn := isbn13(compact)) and len(compact) in (10, 13):
-        condition |= Q(isbns__contains=[isbn])
-    if len(compact) == 8 and (number := issn(compact)):
-        condition |= Q(issns__contains=[number])
-    # Sorted and cut here: with an order and a limit, PostgreSQL would walk the whole catalogue by its key instead of
-    # asking the three indexes.
-    found = (
-        record if record.merged_into_id is None else get_record(record.merged_into_id)
-        for record in _shown_or_merged().filter(condition)
-    )
-    by_id = {record.pk: record for record in found if record is not None}
-    return [by_id[pk] for pk in sorted(by_id)][:limit]
+    wanted = {
+        "numbers": [text, compact],
+        "isbn": isbn13(compact) if len(compact) in (10, 13) else None,
+        "issn": issn(compact) if len(compact) == 8 else None,
+        "viewer": viewer(),
+    }
+    # Sorted here: with an order, PostgreSQL would walk the whole catalogue by its key instead of asking three indexes.
+    rows = all_rows(_NUMBERED, wanted)
+    merged = (get_record(merged_into) for _pk, merged_into in rows if merged_into is not None)
+    found = {pk for pk, merged_into in rows if merged_into is None}
+    return sorted(found | {record.pk for record in merged if record is not None})
+
+
+def records_by_identifier(text: str, limit: int = 20) -> list[BibliographicRecord]:
+    """Return the records with the number that was typed, without their MARC; see `ids_by_identifier`."""
+    ids = ids_by_identifier(text)[:limit]
+    records = records_by_ids(ids) if ids else {}
+    return [records[pk] for pk in ids if pk in records]
 
 
 def record_by_identifier(text: str) -> BibliographicRecord | None:
