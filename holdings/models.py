@@ -219,6 +219,11 @@ class Item(models.Model):
     def __str__(self) -> str:
         return self.barcode
 
+    @property
+    def is_on_order(self) -> bool:
+        """Whether it's awaited: it was ordered, and hasn't been received."""
+        return self.status == Item.Status.ON_ORDER
+
 
 class ImportedItem(models.Model):
     """With which record of which import an item came, for taking the import back."""

@@ -179,7 +179,9 @@ def orders_like(wanted: OrderFilter) -> QuerySet[Order]:
     rows = Order.objects.annotate(
         in_all=Count("copies"), awaited=Count("copies", filter=awaited), cost=Sum("copies__item__price")
     )
-    if not wanted.with_closed:
+    if wanted.with_closed:
+        rows = rows.order_by("-ordered_on", "-pk")
+    else:
         rows = rows.filter(awaited__gt=0).order_by(F("expected_on").asc(nulls_last=True), "ordered_on", "pk")
     if wanted.late_on:
         rows = rows.filter(expected_on__lt=wanted.late_on, awaited__gt=0)
@@ -199,6 +201,11 @@ def copies_of(order_id: int) -> list[Item]:
     """Return an order's copies with branch and room, those that are awaited first."""
     copies = items_with_record().filter(ordered__order=order_id).select_related("record", "home_branch", "location")
     return sorted(copies.order_by("pk"), key=lambda item: item.status != Item.Status.ON_ORDER)
+
+
+def order_titles(ids: Iterable[int]) -> dict[int, str]:
+    """Return what was ordered, by the orders' numbers."""
+    return dict(Order.objects.filter(pk__in=list(ids)).values_list("pk", "title"))
 
 
 def suppliers() -> list[str]:

@@ -88,6 +88,8 @@ PAGES = {
         "/desk/rotations",
         "/desk/periodicals",
         "/desk/periodicals/claims",
+        "/desk/orders",
+        "/desk/records/1/order",
         "/desk/records/1/subscription",
         "/desk/batch",
         "/desk/claims",
@@ -187,6 +189,10 @@ AFTER_A_DEED = {
     "desk:payment_receipt",
     "desk:edit_subscription",
     "desk:claim_letter",
+    "desk:order",
+    "desk:edit_order",
+    "desk:more_copies",
+    "desk:cancel_order",
     "console:import",
     "console:change_import_profile",
     "console:change_import_source",
@@ -409,3 +415,22 @@ def test_a_log_in_that_failed(page, demo):
     expect(page.locator("[data-error-summary]")).to_be_visible()
 
     assert faults(page) == []
+
+
+def test_an_order_of_copies(page, demo):
+    log_in(page, demo, "librarian")
+    page.goto(demo.url("/desk/records/1/order"))
+    page.get_by_label("Supplier").fill("Bogladen")
+    page.get_by_label("Expected").fill("2026-01-01")
+    follow(page.get_by_role("button", name="Order copies"))
+    found = [faults(page)]
+    page.get_by_label("Expected").fill("")
+    page.get_by_label("copies", exact=False).first.fill("2")
+    follow(page.get_by_role("button", name="Order copies"))
+    expect(page.get_by_text("Ordered.")).to_be_visible()
+    order = page.url
+    for path in (order, f"{order}/edit", f"{order}/more", f"{order}/cancel"):
+        page.goto(path)
+        found.append(faults(page))
+
+    assert found == [[]] * 5

@@ -452,6 +452,12 @@ DESK = {
     "desk:subscription": Page(
         _ITEMS, {"pk": "title"}, sends={"every": "=WEEK", "times_a_year": "=12", "first_on": "=2026-11-20"}
     ),
+    "desk:orders": Page(_ITEMS, asks={"which": "=all", "supplier": "=Bogladen", "branch": "branch"}),
+    "desk:order": Page(_ITEMS, {"pk": "order"}, sends={"what": "=arrived", "item": "ordered_item"}),
+    "desk:edit_order": Page(_ITEMS, {"pk": "order"}, sends={"supplier": "=Akademi", "ordered_on": "=2026-11-19"}),
+    "desk:more_copies": Page(_ITEMS, {"pk": "order"}, sends={"item_type": "item_type", "price": "=1"}),
+    "desk:cancel_order": Page(_ITEMS, {"pk": "order"}, sends={"item": "ordered_item"}),
+    "desk:new_order": Page(_ITEMS, {"pk": "title"}, sends={"supplier": "=Akademi", "ordered_on": "=2026-11-19"}),
     "desk:rotations": Page(_ITEMS, sends={"name": "=Comics"}),
     "desk:undo_sending": Page(_ITEMS, {"entry_id": "sending"}, sends={}),
     "desk:rotation": Page(_ITEMS, {"pk": "rotation"}, sends={"what": "=add-stop", "branch": "branch"}),

@@ -49,6 +49,7 @@ from circulation.services.fees import take_payment
 from circulation.services.rotations import SENT, add_item, add_stop, plan_rotation
 from common.audit import record
 from common.encryption import encrypt, keyed_hash
+from holdings.services.orders import BranchCopies, Copies, OrderFacts, order_copies
 from notices.models import Notice, NoticeTemplate, PrintRun
 from patrons.rules.searches import Asked
 from patrons.services.saved_searches import save_search
@@ -284,6 +285,13 @@ def _add_circulation(town: Town, main: Any, school: Any, item_type: Any, patron:
         claimed_on=NOW.date(),
         changed_at=NOW,
     )
+    order = order_copies(
+        record=shelved.record,
+        facts=OrderFacts(town.word("Bookshop"), NOW.date(), note=town.word("Urgent")),
+        copies=Copies(shelved.item_type, [BranchCopies(main, 1)]),
+        actor=town.staff["LIBRARIAN"],
+        now=NOW,
+    )
     limit = TransferLimit.objects.create(from_branch=school, to_branch=main)
     LocalUse.objects.create(item=shelved, branch=main, used_at=NOW, used_on=NOW.date())
     bulk = propose_change(
@@ -299,6 +307,8 @@ def _add_circulation(town: Town, main: Any, school: Any, item_type: Any, patron:
         "subscription": subscription.pk,
         "supplier": subscription.supplier,
         "owed_issue": f"{subscription.pk}|{owed.volume}",
+        "order": order.pk,
+        "ordered_item": order.copies.get().pk,
         "item": shelved.pk,
         "barcode": shelved.barcode,
         "lent_barcode": lent.barcode,

@@ -59,6 +59,7 @@ NOT_LISTS = {
     "desk/_parts.html": (2, "what belongs to one title, every column is needed"),
     "desk/claim_letter.html": (1, "a letter"),
     "desk/issue_claims.html": (1, "a form: issues to tick, every column is needed"),
+    "desk/order.html": (2, "the copies of one order with a form each; what was done to it"),
     "desk/periodicals.html": (4, "forms in every line: an issue and what's to become of it"),
     "desk/subscription.html": (1, "the branches that subscribe to one title"),
     "desk/check_in.html": (1, "the results of scans, gone with the page"),
@@ -92,6 +93,7 @@ KEPT = {
     "console/outbox.html": ["console:outbox"],
     "desk/_debt_claims.html": ["desk:debts"],
     "desk/item_list.html": ["desk:item_list"],
+    "desk/orders.html": ["desk:orders"],
     "desk/weeding.html": ["desk:weeding"],
     "desk/list_holds.html": ["desk:holds"],
 }

@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from accounts.selectors import AUDIT_PAGE, audit_log, staff_accounts
 from catalogue.selectors import import_file_names, records_by_ids
 from circulation.selectors.audit_names import fee_texts, hold_titles
-from holdings.selectors import branch_groups, branch_names, item_types, items_with_record
+from holdings.selectors import branch_groups, branch_names, item_types, items_with_record, order_titles
 from patrons.selectors import patrons_by_ids
 from schools.selectors import class_names
 from tenants.selectors import all_municipalities
@@ -90,6 +90,7 @@ _NAMES: Mapping[str, Callable[[Iterable[int]], Mapping[int, str]]] = {
     "holdings.branchgroup": lambda _ids: {each.pk: each.name for each in branch_groups()},
     "holdings.item": _items,
     "holdings.itemtype": lambda _ids: {each.pk: named(each) for each in item_types()},
+    "holdings.order": order_titles,
     "patrons.patron": _patrons,
     "schools.schoolclass": class_names,
     "tenants.municipality": lambda _ids: {each.pk: each.name for each in all_municipalities()},

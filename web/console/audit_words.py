@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from web.words.about_items import ITEM_ACTIONS
+from web.words.about_orders import ORDER_ACTIONS
 from web.words.about_records import RECORD_ACTIONS
 
 AREAS = {
@@ -31,6 +32,7 @@ ACTIONS = {
     "catalogue.take_file": _("Took a file from a folder"),
     **RECORD_ACTIONS,
     **ITEM_ACTIONS,
+    **ORDER_ACTIONS,
     "circulation.accept_claim": _("Noted a claim as accepted"),
     "circulation.add_fee": _("Added a fee"),
     "circulation.charge_card": _("Charged a new card"),
@@ -101,18 +103,13 @@ ACTIONS = {
     "holdings.add_room": _("Added a room"),
     "holdings.add_yearly_day": _("Closed a day of every year"),
     "holdings.clear_yearly_day": _("Took a day of every year away"),
-    "holdings.cancel_copies": _("Cancelled copies on order"),
     "holdings.change_branch": _("Changed a branch"),
     "holdings.change_item": _("Changed an item"),
     "holdings.change_item_type": _("Changed an item type"),
-    "holdings.change_order": _("Changed an order"),
-    "holdings.claim_order": _("Claimed a late order"),
     "holdings.clear_calendar_day": _("Took a calendar day away"),
     "holdings.close_public_holidays": _("Add the country's holidays"),
     "holdings.move_branch": _("Changed the order of the branches"),
-    "holdings.order_copies": _("Ordered copies"),
     "holdings.order_item_again": _("Put an item of a delivery back on order"),
-    "holdings.order_more_copies": _("Ordered more copies"),
     "holdings.receive_ordered_item": _("Received an item that was on order"),
     "holdings.remove_group": _("Removed a branch group"),
     "holdings.remove_imported_item": _("Removed an item that an import had brought"),

@@ -122,6 +122,19 @@ register(
         ),
     ),
     Table(
+        "orders",
+        (
+            Column("title", _("Title"), is_needed=True, sort="title"),
+            Column("supplier", _("Supplier"), sort="supplier"),
+            Column("number", _("Order number"), sort="number"),
+            Column("ordered", _("Ordered"), sort="ordered_on"),
+            Column("expected", _("Expected"), sort="expected_on"),
+            Column("awaited", _("On order"), "count", sort="awaited"),
+            Column("copies", _("Copies"), "count", sort="in_all"),
+            Column("cost", _("Price in all"), "money", sort="cost"),
+        ),
+    ),
+    Table(
         "weeding",
         (
             Column("shelf-mark", _("Shelf mark"), sort="call_number"),

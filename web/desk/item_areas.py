@@ -21,6 +21,7 @@ def item_pages(request: DeskRequest, current: str) -> list[dict[str, Any]]:
         ("weeding", gettext("Weeding"), Permission.EDIT_ITEMS),
         ("labels", gettext("Labels"), Permission.EDIT_ITEMS),
         ("inventory", gettext("Inventory"), Permission.EDIT_ITEMS),
+        ("orders", gettext("Orders"), Permission.EDIT_ITEMS),
         ("periodicals", gettext("Periodicals"), Permission.EDIT_ITEMS),
         ("rotations", gettext("Rotating collections"), Permission.EDIT_ITEMS),
         ("batch", gettext("Lists of barcodes"), Permission.CIRCULATE),

@@ -60,6 +60,24 @@ register(
         ),
     ),
     ListFile(
+        "orders",
+        _("Orders"),
+        (
+            file_column("title", _("Title")),
+            file_column("supplier", _("Supplier")),
+            file_column("number", _("Order number")),
+            file_column("ordered", _("Ordered"), "ordered_on", Kind.DAY),
+            file_column("expected", _("Expected"), "expected_on", Kind.DAY),
+            file_column("awaited", _("On order"), "awaited", Kind.NUMBER),
+            file_column("copies", _("Copies"), "in_all", Kind.NUMBER),
+            file_column("cancelled", _("Cancelled copies"), "cancelled", Kind.NUMBER),
+            file_column("cost", _("Price in all"), "cost", Kind.MONEY),
+            file_column("claims", _("How often claimed"), "claims", Kind.NUMBER),
+            file_column("claimed", _("Claimed"), "claimed_on", Kind.DAY),
+            file_column("note", _("Note")),
+        ),
+    ),
+    ListFile(
         "weeding",
         _("Weeding"),
         (

@@ -13,7 +13,7 @@ from catalogue.selectors import get_record
 from catalogue.selectors.enrichments import record_view
 from circulation.selectors.holds import queue_length, queued_holds_of
 from circulation.selectors.loans import open_loans_of
-from holdings.selectors import items_of, pickup_branches, volumes_of
+from holdings.selectors import items_of, orders_of, pickup_branches, volumes_of
 from patrons.selectors import get_patron
 from tenants.selectors import current_municipality
 from web.account.access import staff_only
@@ -49,6 +49,7 @@ def record_page(request: DeskRequest, record: Any, *, status: int = 200, **more:
     seen = record_view(record, current_municipality())
     items = items_of(record.pk)
     loans = open_loans_of([item.pk for item in items])
+    orders = orders_of([item.pk for item in items if item.is_on_order])
     may_have_issues = record.material_type == "MAGAZINE" or any(item.volume for item in items)
     reasons = more.get("hold_reasons", [])
     family = family_of(record, current_municipality().schema_name)
@@ -61,7 +62,10 @@ def record_page(request: DeskRequest, record: Any, *, status: int = 200, **more:
         "cover": cover_kind(seen.material_type, seen.audience),
         "language_name": language_name(seen.language),
         "audience_name": audience_name(seen.audience),
-        "items": [{"item": item, "kind": status_kind(item), **loans.get(item.pk, {})} for item in items],
+        "items": [
+            {"item": item, "kind": status_kind(item), "order": orders.get(item.pk), **loans.get(item.pk, {})}
+            for item in items
+        ],
         "waiting": queue_length([record.pk]).get(record.pk, 0),
         "pickup_branches": pickup_branches(),
         "pickup": request.staff.branch.pk,

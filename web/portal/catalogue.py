@@ -17,6 +17,7 @@ from catalogue.selectors.enrichments import record_view
 from circulation.selectors.availability import BranchAvailability, availability, is_on_order, queue_length
 from circulation.selectors.holds import own_hold_on, queued_holds_of
 from holdings.selectors import (
+    expected_at,
     items_of,
     names_in_service,
     opening_hours,
@@ -133,6 +134,7 @@ def show_record(request: PageRequest, record: Any, *, status: int = 200) -> Http
         "can_hold": any(line.total > line.reference for line in here),
         "due_back": min((line.due_back for line in here if line.due_back), default=None),
         "call_numbers": _call_numbers(pk),
+        "expected": expected_at(pk) if any(line.on_order for line in here) else {},
         "waiting": queue_length([pk]).get(pk, 0),
         "editions": other_editions(record),
         "family": family,
