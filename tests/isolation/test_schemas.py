@@ -38,7 +38,8 @@ def test_the_comparison_sees_tables_columns_indexes_constraints_and_sequences(db
 
     tenant_tables = tables_of_apps(settings.TENANT_APPS)
     assert {name for name, kind, *_ in migrated["tables"] if kind == "r"} == tenant_tables
-    assert sizes["sequences"] >= len(tenant_tables) - 2
+    # A few tables have the key of another.
+    assert sizes["sequences"] >= len(tenant_tables) - 3
     assert sizes["columns"] > 5 * len(tenant_tables)
     assert sizes["indexes"] > len(tenant_tables)
     assert sizes["constraints"] > len(tenant_tables)
