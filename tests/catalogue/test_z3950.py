@@ -15,7 +15,7 @@ from pyasn1.codec.ber import encoder
 from catalogue.marc.records import Flavour
 from catalogue.remote.asking import ask, check_target, speaks_z3950
 from catalogue.remote.questions import Question, TargetAnswer
-from catalogue.remote.z3950 import messages
+from catalogue.remote.z3950 import client, messages
 from catalogue.services.remote_targets import is_index, is_schema
 from common.remote_sources import RemoteFailed, Trouble
 from tests.catalogue.marc_samples import DANISH_NOVEL, NOVEL, iso2709, marcxml
@@ -189,6 +189,47 @@ def test_whatever_a_catalogue_answers_is_said(answers, expected):
         assert ask(asked, ISBN, seconds=10) == TargetAnswer(asked, **expected)
 
 
+def _in_letters_of_another_kind(answer, place):
+    raw = bytearray(encoder.encode(answer))
+    at = raw.index(place)
+    raw[at : at + len(place)] = "fånøøde"[: len(place)].encode("latin-1")[: len(place)]
+    return bytes(raw)
+
+
+@pytest.mark.parametrize(("name", "others"), [("searchResponse", []), ("presentResponse", [found(1)])])
+def test_what_is_wrong_may_be_said_in_any_letters(name, others):
+    answer = _in_letters_of_another_kind(wrong(name, 109, "unknown"), b"unknown")
+    with server(hello(), *others, answer) as other:
+        assert (
+            ask(target(other.port), ISBN, seconds=10).diagnostic == "109 database unavailable: f\ufffdn\ufffd\ufffdde"
+        )
+
+
+@pytest.mark.parametrize(
+    "after", [b"", b"\xb5\x80\xff", wrong("presentResponse", 14), message("close", closeReason=1), found(1)]
+)
+def test_what_came_before_a_line_broke_is_kept(after):
+    with server(hello(), found(3), sent((MARC21, iso2709(NOVEL))), after) as other:
+        answer = ask(target(other.port), ISBN, seconds=10)
+
+    assert (len(answer.records), answer.found, answer.unreadable, answer.trouble) == (1, 3, 2, None)
+
+
+def test_what_came_slowly_is_kept_too(monkeypatch):
+    line_close = client._say
+
+    def break_off(line, name, **values):
+        if name == "close":
+            raise BrokenPipeError
+        line_close(line, name, **values)
+
+    monkeypatch.setattr(client, "_say", break_off)
+    with server(hello(), found(1), sent((MARC21, iso2709(NOVEL)))) as other:
+        answer = ask(target(other.port), ISBN, seconds=10)
+
+    assert (len(answer.records), answer.found, answer.unreadable, answer.trouble) == (1, 1, 0, None)
+
+
 def test_a_server_that_sends_a_byte_now_and_then_is_given_up():
     with server(hello(), pause=0.2) as other:
         asked = target(other.port)
@@ -202,12 +243,14 @@ def test_an_endless_answer_is_given_up():
 
 
 def test_nobody_listens_and_nobody_of_our_own_is_asked(settings):
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        port = door.getsockname()[1]
-    assert ask(target(port), ISBN, seconds=5).trouble == Trouble.UNREACHABLE
+    # Bound, so that nobody else can take it meanwhile, but without an ear.
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        port = silent.getsockname()[1]
+        assert ask(target(port), ISBN, seconds=5).trouble == Trouble.UNREACHABLE
 
-    settings.REMOTE_PRIVATE_HOSTS = []
-    assert ask(target(port), ISBN, seconds=5).trouble == Trouble.PRIVATE_ADDRESS
+        settings.REMOTE_PRIVATE_HOSTS = []
+        assert ask(target(port), ISBN, seconds=5).trouble == Trouble.PRIVATE_ADDRESS
 
 
 def test_the_address_says_which_protocol_is_spoken():

@@ -5,6 +5,7 @@ Nothing that a server sends raises: what it can't give is said beside what the o
 
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import reduce
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -57,6 +58,9 @@ _CONDITIONS = {
 
 class _Refused(Exception):
     """The server says what's wrong."""
+
+
+_BROKEN = (_Refused, RemoteFailed, PyAsn1Error, EOFError, OSError)
 
 
 def ask(target: Target, question: Question, *, seconds: float) -> TargetAnswer:
@@ -121,7 +125,7 @@ def _joined(one: messages.Structure, other: messages.Structure, how: str) -> mes
 
 
 def _asked(line: Line, target: Target, query: messages.Structure) -> tuple[int, list[bytes]]:
-    """Say hello, search, and return how much was found and the first records."""
+    """Say hello, search, and return how much was found and the first records: those that came, if the line breaks."""
     heard = _Heard(line)
     _begin(line, heard)
     syntax = SYNTAXES[target.record_schema]
@@ -131,12 +135,19 @@ def _asked(line: Line, target: Target, query: messages.Structure) -> tuple[int, 
     # A server may send fewer at once than it's asked for.
     place = 1
     while place <= wanted:
-        got = _presented(line, heard, place, wanted - place + 1, syntax)
+        try:
+            got = _presented(line, heard, place, wanted - place + 1, syntax)
+        except _BROKEN:
+            if sent:
+                return found, sent
+            raise
         sent += [each for each in got if each]
         if not got:
             break
         place += len(got)
-    _say(line, "close", closeReason=0)
+    # Whoever has hung up already needs no good-bye.
+    with suppress(OSError):
+        _say(line, "close", closeReason=0)
     return found, sent
 
 

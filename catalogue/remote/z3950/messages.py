@@ -193,7 +193,7 @@ class Diagnostic(univ.Sequence):
             "addinfo",
             univ.Choice(
                 componentType=namedtype.NamedTypes(
-                    _must("v2Addinfo", char.VisibleString()), _must("v3Addinfo", char.GeneralString())
+                    _must("v2Addinfo", char.VisibleString(encoding="latin-1")), _must("v3Addinfo", char.GeneralString())
                 )
             ),
         ),
