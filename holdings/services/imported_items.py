@@ -1,9 +1,10 @@
 """Items that come with a delivery of records: added row by row, or what was on order; taken back while unused."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -25,6 +26,12 @@ from holdings.services.ordered_items import OrderedItems, Row, order_again, rece
 from holdings.services.telling import tell_of_items, told_last
 
 _NO_PRICE = Decimal(0)
+# "249,-" is written, too.
+_PART = "(?P<part>[0-9]{1,2}|-)"
+_PLAIN = re.compile(f"(?P<whole>[0-9]{{1,9}})(?:[.,]{_PART})?")
+_GROUPS = "(?P<whole>[0-9]{1,3}(?P<between>[ .,])[0-9]{3}(?:(?P=between)[0-9]{3}){0,2})"
+_IN_GROUPS = re.compile(f"{_GROUPS}(?:(?!(?P=between))[.,]{_PART})?")
+_EITHER_WAY = re.compile("[0-9]+[.,][0-9]{3}")
 _LONGEST = {"mark": 60, "volume": 60, "note": 200}
 
 
@@ -170,14 +177,18 @@ def _details(values: Mapping[str, str]) -> tuple[ItemDetails | None, list[Reason
 
 
 def _price(text: str) -> Decimal | None:
-    """Return a price as suppliers write it, "249,00" or "249.00"; None for what's none."""
-    digits = "".join(text.split())[:20]
-    if not digits:
+    """Return a price as suppliers write it, "1.249,00", "1 249,00" or "1249.00"; None for what's none.
+
+    "1.249" is a thousand to one and hardly more than one to another, so it's none either.
+    """
+    said = " ".join(text.split())
+    if not said:
         return _NO_PRICE
-    try:
-        return Decimal(digits.replace(",", ".")).quantize(Decimal("0.01"))
-    except InvalidOperation:
+    found = _PLAIN.fullmatch(said) or _IN_GROUPS.fullmatch(said)
+    if found is None or _EITHER_WAY.fullmatch(said):
         return None
+    whole = "".join(filter(str.isdigit, found["whole"]))
+    return Decimal(f"{whole}.{(found['part'] or '').strip('-') or 0}").quantize(Decimal("0.01"))
 
 
 def _day(text: str) -> date | None:

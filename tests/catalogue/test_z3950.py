@@ -215,13 +215,13 @@ def test_what_came_before_a_line_broke_is_kept(after):
     assert (len(answer.records), answer.found, answer.unreadable, answer.trouble) == (1, 3, 2, None)
 
 
-def test_what_came_slowly_is_kept_too(monkeypatch):
-    line_close = client._say
+def test_what_came_is_kept_when_the_other_hangs_up_first(monkeypatch):
+    say = client._say
 
     def break_off(line, name, **values):
         if name == "close":
             raise BrokenPipeError
-        line_close(line, name, **values)
+        say(line, name, **values)
 
     monkeypatch.setattr(client, "_say", break_off)
     with server(hello(), found(1), sent((MARC21, iso2709(NOVEL)))) as other:

@@ -19,6 +19,7 @@ from catalogue.services.import_profiles import rules_of, save_profile
 from catalogue.services.import_undo import begin_undo, undo_import
 from catalogue.services.records import Author
 from holdings.models import ImportedItem, Item
+from holdings.services.imported_items import _price
 from tests.catalogue.test_import_by_profile import another, novel
 from tests.factories import (
     HoldFactory,
@@ -87,6 +88,38 @@ def test_each_item_that_is_refused_is_told_and_leaves_the_others_alone(bring, kn
         ("FAILED", [f"BARCODE_TAKEN {taken}"] * 2),
     ]
     assert list(ImportedItem.objects.values_list("item__barcode", "run", "position")) == [(good, run.pk, 1)]
+
+
+@pytest.mark.parametrize(
+    ("text", "price"),
+    [
+        ("", 0),
+        ("249", 249),
+        ("249,00", 249),
+        ("249.5", "249.50"),
+        ("249,-", 249),
+        ("1.249,00", 1249),
+        ("1 249,00", 1249),
+        ("1\u00a0249,50", "1249.50"),
+        ("1,249.50", "1249.50"),
+        ("1.249.000,00", 1_249_000),
+        ("1.249", None),
+        ("1,249", None),
+        ("1.249.000", 1_249_000),
+        ("0.125", None),
+        ("12.49,00", None),
+        ("1,249,00", None),
+        ("1.2.3", None),
+        ("-5", None),
+        ("1e3", None),
+        ("NaN", None),
+        ("dear", None),
+        ("٣", None),
+        ("9" * 30, None),
+    ],
+)
+def test_reads_prices_as_suppliers_write_them_and_guesses_none(text, price):
+    assert _price(text) == (None if price is None else Decimal(price))
 
 
 def test_the_preview_tells_what_would_be_refused_and_writes_nothing(author, known, branch, number, now):

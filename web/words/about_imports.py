@@ -56,7 +56,7 @@ _ITEMS = {
     "NO_SUCH_BRANCH": _("No branch has the code that its item gives."),
     "NO_SUCH_TYPE": _("No item type has the code that its item gives."),
     "LOCATION_GONE": _("This room isn't there any more."),
-    "PRICE_NOT_VALID": _("This isn't a price."),
+    "PRICE_NOT_VALID": _("This price can't be read for certain. Ask the supplier to write it as 1249,00."),
     "STATUS_NOT_FOR_STAFF": _("This comes by check-out and check-in only."),
     "RECORD_DELETED": _("The title has been deleted from the catalogue."),
     "ITEM_ARRIVES": _("It's on order, and arrives with this."),
