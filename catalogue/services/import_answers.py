@@ -45,6 +45,10 @@ def answer_question(
         read = read_single(bytes(entry.raw))
     except RecordProblem as problem:
         raise RecordRefused([Reason(Code.UNREADABLE, facts={"problem": problem.code.value})]) from problem
+    settings = run.settings or {}
+    # The consortium has no items.
+    if action == Action.ITEMS and (run.municipality_id is None or not settings.get("items")):
+        raise RecordRefused([Reason(Code.ACTION_NOT_POSSIBLE)])
     existing = None
     if action in (Action.OVERLAY, Action.ENRICH):
         existing = existing_of(locked_record(record_id or 0))
@@ -53,9 +57,6 @@ def answer_question(
             raise RecordRefused([Reason(Code.ACTION_NOT_POSSIBLE)])
     elif action == Action.ITEMS:
         existing = existing_of(locked_record(record_id or 0))
-    settings = run.settings or {}
-    if action == Action.ITEMS and not settings.get("items"):
-        raise RecordRefused([Reason(Code.ACTION_NOT_POSSIBLE)])
     by = Author(author.account, author.municipality, run.pk)
     how = Applying(rules_from(settings), by, run.source, settings["makes_local"], now)
     record = incoming(read=replace(read, number=position), source=run.source)

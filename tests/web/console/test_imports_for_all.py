@@ -3,13 +3,14 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from catalogue.models import BibliographicRecord, ImportProfile, ImportRun, ImportSource
+from catalogue.models import BibliographicRecord, ImportEntry, ImportProfile, ImportRun, ImportSource
 from catalogue.tasks import (
     harvest_common_source,
     import_common_by_profile,
     undo_common_import,
 )
 from tests.catalogue.marc_samples import NOVEL, iso2709
+from tests.factories import RecordFactory
 
 TASKS = {
     "go-on": import_common_by_profile,
@@ -91,3 +92,17 @@ def test_a_municipality_s_import_is_none_of_the_consortium_s_and_the_other_way(
     assert operator_client.get(f"/import/{common.pk}").status_code == 200
     assert admin_client.get(f"/console/import/{common.pk}").status_code == 404
     assert admin_client.get(f"/console/import/profiles/{profile.pk}").status_code == 404
+
+
+def test_the_consortium_brings_in_no_items_whatever_is_sent(operator_client, profile, sent):
+    run = ImportRun.objects.get(pk=int(upload(operator_client, profile=profile.pk).url.rsplit("/", 1)[1]))
+    ours = RecordFactory()
+    asked = {"state": ImportRun.State.DONE, "position": 1, "counts": {"ASKED": 1}}
+    ImportRun.objects.update(**asked, settings=run.settings | {"items": "952 barcode=p branch=a"})
+    raw = iso2709([*NOVEL, ("952", "  $p301$aCPL")])
+    ImportEntry.objects.create(run=run, position=1, title="One", outcome="ASKED", why="UNSURE", raw=raw)
+
+    page = operator_client.post(f"/import/{run.pk}/answer/1", {"action": f"ITEMS {ours.pk}"}, follow=True)
+
+    assert page.status_code == 200
+    assert ImportEntry.objects.get().outcome == "ASKED"
