@@ -268,8 +268,11 @@ def test_the_address_says_which_protocol_is_spoken():
 @pytest.mark.skipif(not shutil.which("yaz-ztest"), reason="YAZ isn't installed")
 @pytest.mark.parametrize("schema", ["marc21", "marcxml"])
 def test_yaz_gives_its_records_and_says_what_is_wrong(schema):
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        port = door.getsockname()[1]
+    # Bound, so that nobody is given the port meanwhile; YAZ, which shares it in the same way, may still listen there.
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    port = held.getsockname()[1]
     yaz = subprocess.Popen(["yaz-ztest", f"tcp:127.0.0.1:{port}"], stderr=subprocess.DEVNULL)  # noqa: S607
     try:
         own = target(port, record_schema=schema, address=f"z39.50s://127.0.0.1:{port}/Default")
@@ -280,5 +283,6 @@ def test_yaz_gives_its_records_and_says_what_is_wrong(schema):
         assert (answer.found, len(answer.records)) == (9789510433904, 10)
         assert ask(target(port), ISBN, seconds=10).diagnostic == "109 database unavailable: books"
     finally:
+        held.close()
         yaz.terminate()
         yaz.wait(30)
