@@ -16,9 +16,12 @@ from catalogue.models import (
 from catalogue.selectors.authorities import are_headings_read, keys_of, number_of
 from catalogue.selectors.authority_versions import content_of_authority
 from catalogue.services.authorities import change_authority, content_from, locked_authorities, refuse_authority
+from catalogue.services.record_headings import catch_up_headings
 from catalogue.services.records import Author
 from common import audit
 from common.errors import Reason
+
+_MOST_READ = 500
 
 
 def restore_authority(
@@ -50,6 +53,8 @@ def delete_authority(*, authority_id: int, expected_version: int, author: Author
         when another was merged into it
     """
     authority = locked_authorities(authority_id)[0]
+    # What changed in the last minute; behind a large import there's more, which only waiting helps.
+    catch_up_headings(most=_MOST_READ)
     reasons = [] if author.library.is_root else [Code.NO_RIGHT_TO_AUTHORITIES]
     if authority.version != expected_version:
         reasons.append(Code.STALE)
