@@ -9,7 +9,7 @@ from django.db import connection
 
 from accounts.models import StaffAccount
 from circulation.models import Fee, Hold, Loan, TransferLimit, Transit
-from holdings.models import Item
+from holdings.models import Item, Order, OrderedItem
 from notices.models import Notice
 from patrons.models import Patron
 from schools.models import SchoolClass
@@ -40,6 +40,7 @@ AT_THE_DESK = {
     "late-transits": "/desk/transits?late=1",
     "memberships": "/desk/memberships",
     "not-seen": f"/desk/inventory?compare=1&since={NOW:%Y-%m-%dT%H:%MZ}",
+    "orders": "/desk/orders",
     "overdue": "/desk/overdue",
     "patron-loans": "/desk/patrons/{reader}",
     "picks": "/desk/holds",
@@ -56,7 +57,7 @@ IN_THE_CONSOLE = {"jobs": "/console/jobs", "staff": "/console/staff", "transfer-
 OF_THE_CONSORTIUM = {"all-jobs": "/jobs", "municipalities": "/", "staff": "/staff", "templates": "/templates"}
 OF_THE_CONSORTIUM |= {"cataloguing": "/cataloguing"}
 # What stands in a library's lists.
-OF_A_LIBRARY = (Fee, Hold, Item, Loan, Notice, Patron, SchoolClass, StaffAccount, TransferLimit, Transit)
+OF_A_LIBRARY = (Fee, Hold, Item, Loan, Notice, Order, Patron, SchoolClass, StaffAccount, TransferLimit, Transit)
 _CHANGING = re.compile(r'<input type="hidden" name="csrfmiddlewaretoken"[^>]*>')
 
 
@@ -102,6 +103,8 @@ def at_the_desk(branch):
         FeeFactory(amount=Decimal("80.00"), **owed)
         FeeFactory(amount=Decimal("80.00"), balance=Decimal(0), **owed)
         Notice.objects.create(key=f"test:{number}", **written)
+        order = Order.objects.create(title="Same title", supplier="Holm", ordered_on=TODAY)
+        OrderedItem.objects.create(order=order, item=ItemFactory(on_order=True, **of_branch))
         ItemFactory(**of_branch)
         patron = PatronFactory(given_name="Ida", family_name="Lund", home_branch=branch, expires_on=TODAY)
         LoanFactory(overdue=True, item=ItemFactory(**of_branch), patron=patron, lending_branch=branch)
