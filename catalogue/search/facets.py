@@ -6,7 +6,7 @@ from typing import Any
 from tantivy import Query, Searcher
 
 from catalogue.search import schema
-from catalogue.search.folding import can_fold, more_than_once, surplus, surplus_in, with_others
+from catalogue.search.folding import are_few, can_fold, more_than_once, surplus, surplus_in, with_others
 from catalogue.search.queries import FACET_FIELDS, all_of, exact_word, limits
 from catalogue.search.requests import FacetValue, Filters
 
@@ -43,9 +43,16 @@ def count_facets(
     return {name: _values(name, buckets[name], selected[name]) for name in names}
 
 
-def can_count_works(searcher: Searcher, matching: Sequence[Query], filters: Filters, municipality: str | None) -> bool:
-    """Say whether hits and all their facets can be counted by work in time."""
+def can_count_works(
+    searcher: Searcher, matching: Sequence[Query], filters: Filters, municipality: str | None, *, total: int
+) -> bool:
+    """Say whether hits and all their facets can be counted by work in time.
+
+    :param total: how many hits there are
+    """
     chosen = [name for name, values in _selected(filters).items() if values and name in _names(municipality)]
+    if not chosen and are_few(total):
+        return True
     # Whatever is counted without a limit of its own has more hits than the search itself.
     queries = (all_of([*matching, *limits(filters, municipality, without=name)]) for name in chosen or [""])
     return all(can_fold(searcher, query) for query in queries)

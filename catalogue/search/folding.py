@@ -45,9 +45,14 @@ def with_others(query: Query) -> Query:
     return all_of([query, exact_word(schema.SEVERAL, ANYTHING)])
 
 
+def are_few(hits: int) -> bool:
+    """Say whether so many hits can be counted by work in time, whatever works they're of."""
+    return hits <= MOST_FOLDED
+
+
 def can_fold(searcher: Searcher, query: Query) -> bool:
     """Say whether the hits can be counted by work in time."""
-    return count_of(searcher, with_others(query)) <= MOST_FOLDED
+    return are_few(count_of(searcher, with_others(query)))
 
 
 def surplus(searcher: Searcher, query: Query) -> int:
@@ -55,12 +60,17 @@ def surplus(searcher: Searcher, query: Query) -> int:
     return surplus_in(searcher.aggregate(with_others(query), more_than_once()))
 
 
+def first_size(wanted: int) -> int:
+    """Return how many hits are looked at first for so many works."""
+    return wanted + wanted // 2 + 10
+
+
 def first_places(searcher: Searcher, fetch: Fetch, wanted: int) -> tuple[int, list[Place]]:
     """Return how many hits there are, and the first one of each work, so many works as are wanted or there are.
 
     :param fetch: so many hits in their order, and how many there are in all
     """
-    size = wanted + wanted // 2 + 10
+    size = first_size(wanted)
     while True:
         total, addresses = fetch(size)
         first: dict[int, DocAddress] = {}

@@ -236,42 +236,40 @@ def _total(searcher: Searcher, request: SearchRequest, must: Sequence[Query]) ->
     """Return how many hits the request would have."""
     query = all_of([*must, *limits(request.filters, request.municipality)])
     total = count_of(searcher, query)
-    return total - folding.surplus(searcher, query) if _is_by_work(searcher, request, must) else total
+    is_by_work = _is_by_work(searcher, request, must, total)
+    return total - folding.surplus(searcher, query) if is_by_work else total
 
 
-def _is_by_work(searcher: Searcher, request: SearchRequest, must: Sequence[Query]) -> bool:
-    return request.by_work and can_count_works(searcher, must, request.filters, request.municipality)
+def _is_by_work(searcher: Searcher, request: SearchRequest, must: Sequence[Query], total: int) -> bool:
+    return request.by_work and can_count_works(searcher, must, request.filters, request.municipality, total=total)
 
 
 def _page(searcher: Searcher, request: SearchRequest, asked: Asked, must: Sequence[Query]) -> _Page:
     queries = [*must, *limits(request.filters, request.municipality)]
-    if _is_by_work(searcher, request, must):
-        return _page_of_works(searcher, request, asked, queries)
+    hits = _Hits(searcher, _order_of(request, asked, queries))
+    if request.by_work:
+        total, _addresses = hits.first(folding.first_size(_wanted(request)))
+        if _is_by_work(searcher, request, must, total):
+            return _page_of_works(request, asked, all_of(queries), hits)
+    return _page_of_records(request, hits)
+
+
+def _page_of_records(request: SearchRequest, hits: "_Hits") -> _Page:
     size, offset = request.page_size, (request.page - 1) * request.page_size
-    order = _order_of(request, asked, queries)
-    asked_about = _asked_about(request)
-    if request.sort is Sort.AVAILABLE and request.at_home and offset < asked_about:
-        total, addresses = order.hits(searcher, size=asked_about, offset=0)
-        addresses = _at_home_first(searcher, addresses, request.at_home)[offset : offset + size]
+    if request.at_home and _is_asked_about(request):
+        total, addresses = hits.first(_asked_about(request))
+        addresses = _at_home_first(hits.searcher, addresses, request.at_home)[offset : offset + size]
     else:
-        total, addresses = order.hits(searcher, size=size, offset=offset)
+        total, addresses = hits.page(size, offset)
     return _Page(total, [(0, address) for address in addresses])
 
 
-def _page_of_works(searcher: Searcher, request: SearchRequest, asked: Asked, queries: Sequence[Query]) -> _Page:
+def _page_of_works(request: SearchRequest, asked: Asked, query: Query, hits: "_Hits") -> _Page:
     size, offset = request.page_size, (request.page - 1) * request.page_size
-    query = all_of(queries)
-    order = _order_of(request, asked, queries)
-
-    def fetch(size: int) -> tuple[int, list[DocAddress]]:
-        return order.hits(searcher, size=size, offset=0)
-
-    asked_about = _asked_about(request)
-    if request.sort is Sort.AVAILABLE and request.at_home and offset < asked_about:
-        total, places = folding.first_places(searcher, fetch, asked_about)
+    searcher, order = hits.searcher, hits.order
+    total, places = folding.first_places(searcher, hits.first, _wanted(request))
+    if request.at_home and _is_asked_about(request):
         places = folding.at_home_first(searcher, query, places, request.at_home)
-    else:
-        total, places = folding.first_places(searcher, fetch, offset + size)
     if not total:
         return _Page(0, [], is_by_work=True)
     ranking = None
@@ -281,6 +279,17 @@ def _page_of_works(searcher: Searcher, request: SearchRequest, asked: Asked, que
         ranking = Query.const_score_query(query, 1.0)
     total -= folding.surplus(searcher, query)
     return _Page(total, places[offset : offset + size], is_by_work=True, ranking=ranking)
+
+
+def _wanted(request: SearchRequest) -> int:
+    """Return how many hits from the first one on a page of works is made of."""
+    return _asked_about(request) if _is_asked_about(request) else request.page * request.page_size
+
+
+def _is_asked_about(request: SearchRequest) -> bool:
+    """Say whether what can be had now comes first on this page."""
+    offset = (request.page - 1) * request.page_size
+    return request.sort is Sort.AVAILABLE and request.at_home is not None and offset < _asked_about(request)
 
 
 def _asked_about(request: SearchRequest) -> int:
@@ -306,6 +315,30 @@ class _Ordered:
         else:
             found = searcher.search(self.query, size, offset=offset, order_by_field=self.column, order=self.order)
         return total_of(found), [address for _key, address in found.hits]
+
+
+class _Hits:
+    """The hits of a search in their order; those that were asked for before aren't looked up again."""
+
+    def __init__(self, searcher: Searcher, order: _Ordered) -> None:
+        self.searcher = searcher
+        self.order = order
+        self._total = 0
+        self._known: list[DocAddress] | None = None
+        self._size = 0
+
+    def first(self, size: int) -> tuple[int, list[DocAddress]]:
+        """Return how many there are, and the first ones, so many as are asked for or there are."""
+        if self._known is None or size > self._size:
+            self._size = size
+            self._total, self._known = self.order.hits(self.searcher, size=size, offset=0)
+        return self._total, self._known[:size]
+
+    def page(self, size: int, offset: int) -> tuple[int, list[DocAddress]]:
+        """Return how many there are, and some of them."""
+        if self._known is not None and offset + size <= self._size:
+            return self._total, self._known[offset : offset + size]
+        return self.order.hits(self.searcher, size=size, offset=offset)
 
 
 def _order_of(request: SearchRequest, asked: Asked, queries: Sequence[Query]) -> _Ordered:
