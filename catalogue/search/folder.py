@@ -62,16 +62,29 @@ def root() -> Path:
 
 
 def current_index() -> Path | None:
-    """Return the folder of the index that answers, or None while there's none that this release can read."""
+    """Return the folder of the index that answers, or None while there's none that this release can read.
+
+    After an upgrade, that of the release before goes on answering until this release's has been built beside it.
+    """
     link = root() / "current"
     try:
         folder = link.resolve(strict=True)
     except OSError:
         return None
     state = read_state(folder)
-    if state is None or state.version != schema.VERSION or (folder / _SUSPECT).exists():
+    if state is None or (folder / _SUSPECT).exists():
         return None
-    return folder
+    if state.version == schema.VERSION:
+        return folder
+    is_readable = schema.OLDEST_READABLE <= state.version < schema.VERSION and schema.has_our_fields(folder)
+    return folder if is_readable else None
+
+
+def writable_index() -> Path | None:
+    """Return the folder of the index that answers if this release has built it: one never writes in another's."""
+    path = current_index()
+    state = read_state(path) if path else None
+    return path if state and state.version == schema.VERSION else None
 
 
 def read_state(folder: Path) -> State | None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import Count, Min
 
 from catalogue.models import Change
-from catalogue.search import folder
+from catalogue.search import folder, schema
 
 
 @dataclass(frozen=True)
@@ -18,6 +18,7 @@ class IndexState:
     :ivar behind: changes that it hasn't read
     :ivar since: when the oldest of them was made; None when it has read all
     :ivar megabytes: what it takes on the disk
+    :ivar is_older: it was built by the release before, and answers until this release's own is built
     """
 
     is_ready: bool
@@ -25,6 +26,7 @@ class IndexState:
     behind: int = 0
     since: datetime | None = None
     megabytes: int = 0
+    is_older: bool = False
 
 
 def index_state() -> IndexState:
@@ -35,7 +37,14 @@ def index_state() -> IndexState:
         return IndexState(False, folder.read_progress())
     unread = Change.objects.filter(number__gt=state.change).aggregate(behind=Count("pk"), since=Min("at"))
     size = sum(each.stat().st_size for each in path.iterdir())
-    return IndexState(True, folder.read_progress(), unread["behind"], unread["since"], -(-size // 1_000_000))
+    return IndexState(
+        is_ready=True,
+        building=folder.read_progress(),
+        behind=unread["behind"],
+        since=unread["since"],
+        megabytes=-(-size // 1_000_000),
+        is_older=state.version != schema.VERSION,
+    )
 
 
 def unread_records(most: int) -> set[int] | None:

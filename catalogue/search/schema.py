@@ -1,10 +1,16 @@
 """The index's fields. Whoever changes what stands in them raises the version, and every node rebuilds its index."""
 
 from functools import lru_cache
+from pathlib import Path
 
-from tantivy import Schema, SchemaBuilder
+from tantivy import Index, Schema, SchemaBuilder
+
+from catalogue.search.tantivy_gaps import is_damage
 
 VERSION = 5
+# Until it's rebuilt, an index of this version or a later one goes on answering. Whoever changes what a search or a card
+# can't do without raises it too.
+OLDEST_READABLE = 5
 
 # Everything that a search can find a title by: words, stems and plain spellings, without regard to where they stand.
 WORDS = "words"
@@ -59,3 +65,13 @@ def index_schema() -> Schema:
     builder.add_float_field(WEIGHT, fast=True)
     builder.add_bytes_field(CARD, stored=True)
     return builder.build()
+
+
+def has_our_fields(path: Path) -> bool:
+    """Say whether an index has the very fields of this release: queries name them by their places among all."""
+    try:
+        return bool(Index.open(str(path)).schema == index_schema())
+    except BaseException as problem:
+        if not is_damage(problem):
+            raise
+        return False

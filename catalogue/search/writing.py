@@ -45,7 +45,7 @@ def catch_up() -> int:
                 followers_are_reading()
                 count += catch_up_once()
             # A change that came after the last look, while the lock was still held, found nobody to read it.
-            path = folder.current_index()
+            path = folder.writable_index()
             state = folder.read_state(path) if path else None
             if state is None or state.change >= latest_change():
                 return count
@@ -62,10 +62,10 @@ def rebuild(*, report: Callable[[folder.Progress], None] | None = None) -> int:
 
 def catch_up_once() -> int:
     """Read the feed to its end, as whoever holds the lock; return the changes read."""
-    path = folder.current_index()
+    path = folder.writable_index()
     if path is None or _belongs_to_another_catalogue(path):
         _build(report=None)
-        path = folder.current_index()
+        path = folder.writable_index()
     return _read_on(path) if path else 0
 
 

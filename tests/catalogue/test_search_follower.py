@@ -208,9 +208,10 @@ class TestUnavailable:
         assert _titles("sommer") == ["Første sommer"]
         assert folder.read_progress() is None
 
-    def test_an_index_of_another_release_is_built_anew(self, index: Path) -> None:
+    @pytest.mark.parametrize("version", [schema.OLDEST_READABLE - 1, schema.VERSION + 1])
+    def test_an_index_that_this_release_cannot_read_is_built_anew(self, index: Path, version: int) -> None:
         path = (index / "current").resolve()
-        (path / "follower.json").write_text(json.dumps({"version": schema.VERSION - 1, "change": 0}))
+        (path / "follower.json").write_text(json.dumps({"version": version, "change": 0}))
         reader.close()
         assert search(SearchRequest("sommer")).state is State.UNAVAILABLE
 

@@ -360,6 +360,10 @@ def test_the_accounts_stand_in_the_order_that_is_chosen(operator_client, column)
     [
         (IndexState(True, None, megabytes=7), ["Every change is found", "7 MB"]),
         (IndexState(True, None, 2, datetime(2026, 11, 19, 9, 5, tzinfo=UTC)), ["2 changes aren't found yet", "10:05"]),
+        (
+            IndexState(True, Progress(250, 1000), behind=3, megabytes=7, is_older=True),
+            ["The index of the release before answers", "250 of 1000 titles", "3 changes aren't found yet", "7 MB"],
+        ),
         (IndexState(False, Progress(250, 1000)), ["The search is being rebuilt", "250 of 1000 titles"]),
     ],
 )
