@@ -16,6 +16,7 @@ from catalogue.remote.covers import picture_of
 from catalogue.search.folder import WriterIsBusy
 from catalogue.search.writing import catch_up
 from catalogue.selectors.import_sources import due_sources, unfinished_harvests
+from catalogue.services.all_series import fill_all_series
 from catalogue.services.change_feed import followers_are_reading
 from catalogue.services.covers import (
     COVER_TASK,
@@ -69,10 +70,11 @@ def follow_change_feed(**_unknown: Any) -> None:
 def give_old_records_keys(**_unknown: Any) -> None:
     """Give records from before there were keys theirs, some at a time, so that no import waits for all of them.
 
-    When there's none left, it's one look into an empty index.
+    So too with their series. When there's none left, it's one look into an empty index for each.
     """
     with schema_context(get_public_schema_name()):
         filled = fill_title_keys(most=_KEYS_AT_A_TIME) + fill_work_keys(most=_KEYS_AT_A_TIME)
+        filled += fill_all_series(most=_KEYS_AT_A_TIME)
     if filled:
         logger.info("Records given their keys", extra={"records": filled})
 

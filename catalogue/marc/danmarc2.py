@@ -16,6 +16,7 @@ from catalogue.marc.record_columns import (
     year_in,
 )
 from catalogue.marc.records import MarcRecord, subfield_values
+from catalogue.marc.series import danmarc2_series
 
 NATIONAL_AGENCY = "870970"
 
@@ -47,6 +48,7 @@ def parse_columns(record: MarcRecord) -> RecordColumns:
     """Read a danMARC2 record's columns."""
     title, sort_title, remainder = _titles(record)
     author = next(iter(_names(record, "100", "110")), "")
+    series = danmarc2_series(record, _shown)
     return RecordColumns(
         control_number=tidy(record.first("001", "a")),
         agency=tidy(record.first("001", "b")),
@@ -65,7 +67,8 @@ def parse_columns(record: MarcRecord) -> RecordColumns:
         classification=_classification(record),
         audience=_audience(record),
         material_type=_material(record),
-        series=_series(record),
+        series=next(iter(series), ""),
+        all_series=series,
         extent=_shown(", ".join(record.values("300", "an"))),
         summary=shortened(_shown(record.first("504", "a"))),
         part_of=number_without_agency(record.first("014", "a")),
@@ -163,11 +166,3 @@ def _text_material(record: MarcRecord, general: str, specific: str) -> Material:
 
 def _is_game(record: MarcRecord) -> bool:
     return any(number.startswith(_GAME_CLASS) for number in record.values("652", "mop"))
-
-
-def _series(record: MarcRecord) -> str:
-    for text in record.texts("440"):
-        parts = [_shown(part) for part in subfield_values(text, "aonpv")]
-        if parts:
-            return " ; ".join(part for part in parts if part)
-    return ""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from operator import attrgetter
 
 from catalogue.marc.record_columns import DESCRIPTION
+from catalogue.marc.series import every_series
 from catalogue.marc.to_marc21 import Described
 from common.tables import FileColumn, Kind, csv_line, csv_lines
 
@@ -34,4 +35,5 @@ def _kind(name: str) -> Kind:
 
 
 _KNOWN = {name: FileColumn(name, name, attrgetter(name), _kind(name)) for name in COLUMNS}
+_KNOWN["all_series"] = FileColumn("all_series", "all_series", every_series)
 _ALL = columns_named()

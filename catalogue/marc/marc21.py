@@ -15,6 +15,7 @@ from catalogue.marc.record_columns import (
     year_in,
 )
 from catalogue.marc.records import MarcRecord, subfield_values
+from catalogue.marc.series import marc21_series
 
 _AUDIENCES = {
     "a": For.CHILD,
@@ -51,6 +52,7 @@ def parse_columns(record: MarcRecord) -> RecordColumns:
     title, sort_title, remainder = _titles(record)
     author = next(iter(_names(record, "100", "110", "111")), "")
     notes = record.first("520", "a")
+    series = marc21_series(record)
     return RecordColumns(
         control_number=tidy(record.control("001")),
         agency=tidy(record.control("003")),
@@ -69,7 +71,8 @@ def parse_columns(record: MarcRecord) -> RecordColumns:
         classification=_classification(record),
         audience=_AUDIENCES.get(fixed[22], For.UNKNOWN) if _has_audience(record) else For.UNKNOWN,
         material_type=_material(record, fixed),
-        series=_series(record),
+        series=next(iter(series), ""),
+        all_series=series,
         extent=_extent(record),
         summary=shortened(notes),
         part_of=number_without_agency(record.first("773", "w")),
@@ -138,14 +141,6 @@ def _classification(record: MarcRecord) -> str:
     for text in (*ykl, *sab, *record.texts("082", "080"), *(text for _, text in others), *record.texts("050", "090")):
         for number in subfield_values(text, "a"):
             return tidy(number)[:60]
-    return ""
-
-
-def _series(record: MarcRecord) -> str:
-    for text in record.texts("490", "440", "830"):
-        parts = [without_punctuation(part) for part in subfield_values(text, "anpv")]
-        if parts:
-            return " ; ".join(part for part in parts if part)
     return ""
 
 

@@ -31,6 +31,7 @@ DESCRIPTION = (
     "audience",
     "material_type",
     "series",
+    "all_series",
     "extent",
     "summary",
     "part_of",
@@ -77,6 +78,7 @@ class RecordColumns:
 
     :ivar agency: who numbers the record, for instance 870970 or FI-MELINDA
     :ivar sort_title: the title from its first sorting word on
+    :ivar all_series: each with its number, "Katz ; 3"; the first one is `series`
     :ivar part_of: the number of the record that it's a volume, a section or an article of
     :ivar owner: who may change it, when it says so itself
     :ivar last_changed: when its cataloguers last changed it, as they write it: digits that sort by time
@@ -101,6 +103,7 @@ class RecordColumns:
     audience: str
     material_type: str
     series: str
+    all_series: list[str] | None
     extent: str
     summary: str
     part_of: str

@@ -89,6 +89,7 @@ class Described(Protocol):
     audience: str
     material_type: str
     series: str
+    all_series: list[str] | None
     extent: str
     summary: str
 

@@ -122,7 +122,11 @@ class BibliographicRecord(Origin):
     classification = models.CharField(max_length=60, blank=True)
     audience = models.CharField(max_length=5, choices=Audience, blank=True)
     material_type = models.CharField(max_length=12, choices=MaterialType, default=MaterialType.OTHER)
+    # The first one of them, for lists and sorting.
     series = models.TextField(blank=True)
+    # Each with its number, as `catalogue.marc.series` writes it; None until it's filled. Whoever wants them asks
+    # `every_series` there.
+    all_series = ArrayField(models.TextField(), null=True, blank=True)
     extent = models.TextField(blank=True)
     summary = models.TextField(blank=True)
     # The number of the record that it's a volume, a section or an article of.
@@ -175,6 +179,7 @@ class BibliographicRecord(Origin):
             models.Index(fields=["id"], name="record_without_title_key", condition=Q(title_key=None)),
             models.Index(fields=["work_key"], name="record_work_key", condition=~Q(work_key="")),
             models.Index(fields=["id"], name="record_without_work_key", condition=Q(work_key=None)),
+            models.Index(fields=["id"], name="record_without_series", condition=Q(all_series=None)),
         ]
 
     def __str__(self) -> str:

@@ -1,6 +1,5 @@
 """Whether a record stands by itself or in a family: a head with its volumes, or an article with its host."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from catalogue.marc.record_columns import RecordColumns
@@ -9,7 +8,6 @@ from catalogue.marc.records import Flavour, MarcRecord
 _DANISH = {"h": "H", "s": "S", "b": "V", "i": "A"}
 # Of MARC 21's leader, position 7: a part of a book or of a magazine.
 _ARTICLES = "ab"
-_SERIES_NUMBER = " ; "
 
 
 class Level(StrEnum):
@@ -26,20 +24,6 @@ class Level(StrEnum):
 PARTS = (Level.SECTION, Level.VOLUME)
 
 
-@dataclass(frozen=True, slots=True)
-class InSeries:
-    """A series as a record names it: "Katz ; 3" is number 3 of Katz."""
-
-    name: str
-    number: str = ""
-
-    @property
-    def order(self) -> tuple[int, str]:
-        """What titles of a series are sorted by; those without a number come last."""
-        digits = "".join(sign if sign.isdecimal() else " " for sign in self.number).split()
-        return int(digits[0][:9]) if digits else 10**9, self.number
-
-
 def level_of(record: MarcRecord, columns: RecordColumns) -> Level:
     """Return what a record describes, by 004 of danMARC2 or the leader of MARC 21."""
     if record.flavour == Flavour.DANMARC2:
@@ -49,14 +33,6 @@ def level_of(record: MarcRecord, columns: RecordColumns) -> Level:
     if columns.part_of:
         return Level.VOLUME
     return Level.HEAD if record.leader[19:20] == "a" else Level.ALONE
-
-
-def in_series(text: str) -> InSeries:
-    """Return the name and the number of a series, as the catalogue's column has both."""
-    name, separator, number = text.rpartition(_SERIES_NUMBER)
-    if separator and any(sign.isdecimal() for sign in number):
-        return InSeries(name.strip(), number.strip())
-    return InSeries(text.strip())
 
 
 def whole_title(above: str, title: str) -> str:

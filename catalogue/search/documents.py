@@ -11,8 +11,9 @@ from hashlib import blake2b
 from tantivy import Document
 
 from catalogue.marc.record_columns import DESCRIPTION
+from catalogue.marc.series import in_series
 from catalogue.models import BibliographicRecord
-from catalogue.rules.record_levels import in_series, whole_title
+from catalogue.rules.record_levels import whole_title
 from catalogue.search import schema
 from catalogue.search.cards import OTHER_NAMES
 from catalogue.search.words import STEMMERS, initials_in, plain_spellings, same_letters, stem, words_of

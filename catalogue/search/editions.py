@@ -2,8 +2,8 @@
 
 from tantivy import Searcher
 
+from catalogue.marc.series import in_series
 from catalogue.models import BibliographicRecord
-from catalogue.rules.record_levels import in_series
 from catalogue.search import schema
 from catalogue.search.cards import hits_at
 from catalogue.search.queries import all_of, exact_word, limits

@@ -7,7 +7,7 @@ import pytest
 from catalogue.marc.columns import parse_columns
 from catalogue.marc.reading import read_single
 from catalogue.models import BibliographicRecord, Change
-from catalogue.rules.record_levels import Level, in_series, level_of, whole_title
+from catalogue.rules.record_levels import Level, level_of, whole_title
 from catalogue.search import SearchRequest, search, titles_in_series
 from catalogue.search.writing import catch_up, rebuild
 from catalogue.selectors.parts import part_above, parts_of
@@ -56,24 +56,6 @@ def level(leader, *fields):
 )
 def test_tells_heads_volumes_and_articles(leader, fields, expected):
     assert level(leader, *fields) == expected
-
-
-@pytest.mark.parametrize(
-    ("text", "name", "number"),
-    [
-        ("Katz ; 3", "Katz", "3"),
-        ("Serie ; B ; bind 12", "Serie ; B", "bind 12"),
-        ("Katz", "Katz", ""),
-        ("A ; B", "A ; B", ""),
-    ],
-)
-def test_reads_a_series_number(text, name, number):
-    assert (in_series(text).name, in_series(text).number) == (name, number)
-
-
-def test_sorts_a_series_by_number_and_what_has_none_last():
-    texts = ["Katz", "Katz ; 10", "Katz ; bind 2"]
-    assert sorted(texts, key=lambda text: in_series(text).order) == ["Katz ; bind 2", "Katz ; 10", "Katz"]
 
 
 def test_a_volume_that_has_its_head_s_title_bears_it_once():

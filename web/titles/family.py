@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from catalogue.rules.record_levels import PARTS, Level, in_series, whole_title
+from catalogue.marc.series import in_series
+from catalogue.rules.record_levels import PARTS, Level, whole_title
 from catalogue.search import Hit, titles_in_series
 from catalogue.selectors.parts import part_above, parts_of
 from web.titles.issues import issue_of_article
