@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from catalogue.marc.record_columns import Material, tidy
+from catalogue.marc.series import every_series
 from catalogue.marc.to_marc21 import Described
 
 _BIBTEX_KINDS: dict[str, str] = {
@@ -58,7 +59,7 @@ def _bibtex_fields(record: Described) -> Iterator[tuple[str, str]]:
     yield "publisher", record.publisher
     yield "year", str(record.year or "")
     yield "edition", record.edition
-    yield "series", record.series
+    yield "series", ", ".join(every_series(record))
     yield "isbn", next(iter(record.isbns), "")
     yield "issn", next((f"{number[:4]}-{number[4:]}" for number in record.issns), "")
     yield "language", record.language
@@ -76,7 +77,7 @@ def _ris_fields(record: Described) -> Iterator[tuple[str, str]]:
     yield "AU", record.author
     yield from (("A2", name) for name in record.contributors)
     yield "TI", _whole_title(record)
-    yield "T3", record.series
+    yield from (("T3", series) for series in every_series(record))
     yield "PB", record.publisher
     yield "PY", str(record.year or "")
     yield "ET", record.edition

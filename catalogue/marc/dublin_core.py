@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from catalogue.marc.record_columns import Material
+from catalogue.marc.series import every_series
 from catalogue.marc.to_marc21 import Described
 from catalogue.marc.xml_text import element_text
 
@@ -65,4 +66,4 @@ def _elements(record: Described) -> Iterator[tuple[str, str]]:
     yield from (("identifier", f"URN:ISBN:{number}") for number in record.isbns)
     yield from (("identifier", f"URN:ISSN:{number[:4]}-{number[4:]}") for number in record.issns)
     yield "language", record.language
-    yield "relation", record.series
+    yield from (("relation", series) for series in every_series(record))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from catalogue.marc.record_columns import For, Material
+from catalogue.marc.series import every_series
 from catalogue.marc.to_marc21 import Described
 from catalogue.marc.xml_text import attribute_text, element_text
 
@@ -50,8 +51,8 @@ def _elements(record: Described) -> Iterator[str]:
     yield _tag("targetAudience", _AUDIENCES.get(record.audience, ""), authority="marctarget")
     yield from (f"<subject>{_tag('topic', subject)}</subject>" for subject in record.subjects)
     yield _tag("classification", record.classification)
-    if record.series:
-        yield f'<relatedItem type="series"><titleInfo>{_tag("title", record.series)}</titleInfo></relatedItem>'
+    for series in every_series(record):
+        yield f'<relatedItem type="series"><titleInfo>{_tag("title", series)}</titleInfo></relatedItem>'
     yield from (_tag("identifier", number, type="isbn") for number in record.isbns)
     yield from (_tag("identifier", f"{number[:4]}-{number[4:]}", type="issn") for number in record.issns)
     yield f"<recordInfo>{_tag('recordIdentifier', record.control_number)}</recordInfo>"

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from catalogue.marc.record_columns import Material
+from catalogue.marc.series import every_series
 from catalogue.marc.to_marc21 import Described
 
 _TYPES: dict[str, str] = {
@@ -100,7 +101,7 @@ def _properties(record: Described, url: str) -> Iterator[tuple[str, Any]]:
     yield "publisher", {"@type": "Organization", "name": record.publisher} if record.publisher else None
     yield "about", list(record.subjects)
     yield "description", record.summary
-    yield "isPartOf", {"@type": "CreativeWorkSeries", "name": record.series} if record.series else None
+    yield "isPartOf", [{"@type": "CreativeWorkSeries", "name": series} for series in every_series(record)]
     if is_book:
         yield "bookEdition", record.edition
         yield "bookFormat", _BOOK_FORMATS.get(record.material_type)

@@ -27,8 +27,15 @@ _VOLUME = "v"
 class SaysItsSeries(Protocol):
     """A record's columns, as read or as the catalogue's table has them."""
 
-    series: str
-    all_series: list[str] | None
+    @property
+    def series(self) -> str:
+        """The first one."""
+        ...
+
+    @property
+    def all_series(self) -> list[str] | None:
+        """All of them; None for a row that isn't filled yet."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

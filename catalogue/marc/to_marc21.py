@@ -11,6 +11,7 @@ from catalogue.marc import danmarc2
 from catalogue.marc.headings import number_in
 from catalogue.marc.record_columns import For, Material, RecordColumns, tidy
 from catalogue.marc.records import SUBFIELD, Flavour, MarcField, MarcRecord, subfield_values
+from catalogue.marc.series import every_series, in_series
 
 _SORT_MARK = "¤"
 _DOUBLE_A = str.maketrans({"ꜳ": "aa", "Ꜳ": "Aa", _SORT_MARK: None})
@@ -47,7 +48,6 @@ _PLAIN: tuple[tuple[str, str, str, dict[str, str]], ...] = (
     ("250", "250", "  ", {"a": "a", "b": "b"}),
     ("260", "264", " 1", {"a": "a", "b": "b", "c": "c"}),
     ("300", "300", "  ", {"n": "a", "a": "a", "b": "b", "c": "c", "d": "e"}),
-    ("440", "490", "0 ", {"a": "a", "o": "a", "n": "a", "p": "a", "v": "v"}),
     ("508", "546", "  ", {"a": "a"}),
     ("512", "500", "  ", {"i": "a", "t": "a", "a": "a"}),
     ("530", "505", "0 ", {"i": "a", "a": "a", "t": "a"}),
@@ -107,6 +107,7 @@ def as_marc21(record: MarcRecord) -> MarcRecord:
         *_date_of_change(columns.last_changed),
         MarcField("008", _fixed(columns, kind, record.first("001", "d"), record.first("008", "b"))),
         *_mapped(record),
+        *_series(columns),
         *_classes(record),
         *_uncontrolled(record),
     ]
@@ -127,7 +128,7 @@ def described_in_marc21(columns: Described) -> MarcRecord:
         _field("250", "  ", [("a", columns.edition)]),
         _field("264", " 1", [("b", columns.publisher), ("c", str(columns.year or ""))]),
         _field("300", "  ", [("a", columns.extent)]),
-        _field("490", "0 ", [("a", columns.series)]),
+        *_series(columns),
         _field("520", "  ", [("a", columns.summary)]),
         *(_field("653", "  ", [("a", subject)]) for subject in columns.subjects),
         *(_field("700", "1 ", [("a", name)]) for name in columns.contributors),
@@ -214,6 +215,11 @@ def _title(text: str, *, has_author: bool) -> MarcField:
 def _classes(record: MarcRecord) -> Iterator[MarcField]:
     for number in dict.fromkeys(record.values("652", "mop")):
         yield _field("084", "  ", [("a", number), ("2", "dk5")])
+
+
+def _series(columns: Described | RecordColumns) -> Iterator[MarcField]:
+    for series in map(in_series, every_series(columns)):
+        yield _field("490", "0 ", [("a", series.name), ("v", series.number)])
 
 
 def _uncontrolled(record: MarcRecord) -> Iterator[MarcField]:

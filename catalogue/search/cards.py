@@ -11,6 +11,8 @@ from catalogue.search.requests import Hit
 
 # Beside what hits show: whom else a search may mean.
 OTHER_NAMES = "others"
+# Behind the first one, of those few titles that have more.
+MORE_SERIES = "more_series"
 
 
 def card_of(searcher: Searcher, address: DocAddress) -> dict[str, Any]:
@@ -25,4 +27,5 @@ def hits_at(searcher: Searcher, addresses: Sequence[DocAddress]) -> tuple[Hit, .
     cards = [card_of(searcher, address) for address in addresses]
     for card in cards:
         card.pop(OTHER_NAMES, None)
+        card["all_series"] = (card["series"], *card.pop(MORE_SERIES, ())) if card["series"] else ()
     return tuple(Hit(record_id=int(record_id or 0), **card) for record_id, card in zip(ids, cards, strict=True))

@@ -11,11 +11,11 @@ from hashlib import blake2b
 from tantivy import Document
 
 from catalogue.marc.record_columns import DESCRIPTION
-from catalogue.marc.series import in_series
+from catalogue.marc.series import every_series, in_series
 from catalogue.models import BibliographicRecord
 from catalogue.rules.record_levels import whole_title
 from catalogue.search import schema
-from catalogue.search.cards import OTHER_NAMES
+from catalogue.search.cards import MORE_SERIES, OTHER_NAMES
 from catalogue.search.words import STEMMERS, initials_in, plain_spellings, same_letters, stem, words_of
 from common.sort_keys import sort_key
 
@@ -68,9 +68,10 @@ def document_of(
     # What stands in many records is read once.
     names = [_known_text(text, language) for text in (record.author, *record.contributors)]
     subjects = [_known_text(text, language) for text in record.subjects]
-    remainder, series = read_text(record.remainder, language), _known_text(record.series, language)
+    all_series = every_series(record)
+    remainder, series = read_text(record.remainder, language), [_known_text(each, language) for each in all_series]
     publisher, summary = _known_text(record.publisher, language), read_text(record.summary, language)
-    about, rest = [*subjects, remainder, series], [publisher, summary]
+    about, rest = [*subjects, remainder, *series], [publisher, summary]
     document = Document()
     document.add_unsigned(schema.ID, record.pk)
     document.add_text(schema.TITLE, title.stemmed)
@@ -81,19 +82,19 @@ def document_of(
     document.add_text(schema.WORDS, " ".join(_all_words(record, names, [title, *about, *rest])))
     exact = (text.exact for text in (title, own_title, *names, *about, *rest))
     document.add_text(schema.EXACT, f"{BREAK} {f' {BREAK} '.join(exact)} {BREAK}")
-    for field_name, words in (
-        (schema.SUBTITLE, remainder.hinted),
-        (schema.SERIES, series.hinted),
-        (schema.PUBLISHER, publisher.hinted),
+    for field_name, text in (
+        (schema.SUBTITLE, remainder),
+        (schema.PUBLISHER, publisher),
+        *((schema.SERIES, each) for each in series),
     ):
-        if words:
-            document.add_text(field_name, words)
+        if text.hinted:
+            document.add_text(field_name, text.hinted)
     document.add_text(schema.TITLE_HINT, title.hinted)
     document.add_text(schema.AUTHOR_HINT, names[0].hinted)
     document.add_text(schema.SUBJECT_HINT, " ".join(subject.hinted for subject in subjects))
     if record.classification:
         document.add_text(schema.CLASS, class_key(record.classification))
-    _add_values(document, record)
+    _add_values(document, record, all_series)
     document.add_text(schema.WORK, work)
     document.add_unsigned(schema.WORK_NUMBER, work_number(work))
     if is_in_company:
@@ -102,7 +103,7 @@ def document_of(
     if record.visible_to_id is not None:
         document.add_text(schema.KEPT_BY, ANYBODY)
         document.add_text(schema.KEPT_BY, str(record.visible_to_id))
-    document.add_bytes(schema.CARD, json.dumps(_card(record), ensure_ascii=False).encode())
+    document.add_bytes(schema.CARD, json.dumps(_card(record, all_series), ensure_ascii=False).encode())
     return document
 
 
@@ -199,14 +200,13 @@ def _spellings(word: str, language: str) -> tuple[str, ...]:
     return (kept, *spellings)
 
 
-def _add_values(document: Document, record: BibliographicRecord) -> None:
+def _add_values(document: Document, record: BibliographicRecord, all_series: Sequence[str]) -> None:
     danish, swedish = (sort_key(record.title, language)[:_LONGEST_KEY] for language in ("da", "sv"))
     for name, value in (
         (schema.MATERIAL, record.material_type),
         (schema.LANGUAGE, record.language),
         (schema.AUDIENCE, record.audience),
         (schema.AUTHOR_NAME, name_key(record.author)),
-        (schema.SERIES_NAME, name_key(record.series)),
         (schema.SORT_DANISH, danish),
         (schema.SORT_SWEDISH, swedish),
         (schema.SORT_AUTHOR_DANISH, _author_key(record.author, danish, "da")),
@@ -214,7 +214,8 @@ def _add_values(document: Document, record: BibliographicRecord) -> None:
     ):
         if value:
             document.add_text(name, value)
-    if (series := in_series(record.series).name) != record.series:
+    # By its name, and by the name and number that hits show.
+    for series in dict.fromkeys(name for each in all_series for name in (in_series(each).name, each)):
         document.add_text(schema.SERIES_NAME, name_key(series))
     for subject in record.subjects:
         document.add_text(schema.SUBJECT_NAME, name_key(subject))
@@ -240,8 +241,8 @@ def _add_holdings(document: Document, holdings: Holdings) -> None:
     document.add_float(schema.WEIGHT, 2 ** (1 + _WEIGHT_OF_HOLDINGS * math.log2(1 + holdings.items)) - 2)
 
 
-def _card(record: BibliographicRecord) -> dict[str, object]:
-    return {
+def _card(record: BibliographicRecord, all_series: Sequence[str]) -> dict[str, object]:
+    card: dict[str, object] = {
         "title": record.title,
         "remainder": record.remainder,
         "author": record.author,
@@ -257,3 +258,6 @@ def _card(record: BibliographicRecord) -> dict[str, object]:
         "extent": record.extent,
         OTHER_NAMES: record.contributors[:_MOST_OTHER_NAMES],
     }
+    if len(all_series) > 1:
+        card[MORE_SERIES] = all_series[1:]
+    return card

@@ -2,7 +2,7 @@
 
 from tantivy import Searcher
 
-from catalogue.marc.series import in_series
+from catalogue.marc.series import place_in
 from catalogue.models import BibliographicRecord
 from catalogue.search import schema
 from catalogue.search.cards import hits_at
@@ -38,6 +38,6 @@ def titles_in_series(name: str, municipality: str | None) -> list[Hit]:
     def titles(searcher: Searcher) -> list[Hit]:
         found = searcher.search(wanted, _MOST_IN_SERIES, count=False, order_by_field=schema.SORT_NEWEST)
         hits = hits_at(searcher, [address for _key, address in found.hits])
-        return sorted(hits, key=lambda hit: in_series(hit.series).order)
+        return sorted(hits, key=lambda hit: place_in(hit.all_series, name).order)
 
     return (ask(titles) or []) if name else []

@@ -84,7 +84,10 @@ class SearchRequest:
 
 @dataclass(frozen=True)
 class Hit:
-    """A title in the list, with what the list shows of it."""
+    """A title in the list, with what the list shows of it.
+
+    :ivar series: the first of `all_series`, each with the title's number in it
+    """
 
     record_id: int
     title: str
@@ -100,6 +103,7 @@ class Hit:
     material_type: str
     series: str
     extent: str
+    all_series: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

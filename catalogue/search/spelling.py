@@ -7,7 +7,7 @@ from dataclasses import replace
 from tantivy import Query, Searcher
 
 from catalogue.search import schema
-from catalogue.search.cards import OTHER_NAMES, card_of
+from catalogue.search.cards import MORE_SERIES, OTHER_NAMES, card_of
 from catalogue.search.queries import all_of, matching, one_word, side_by_side, similar_words
 from catalogue.search.query_text import Typed, Word
 from catalogue.search.tantivy_gaps import count_of
@@ -126,6 +126,7 @@ def _texts(card: dict[str, object]) -> Iterable[str]:
         text = card.get(name)
         if isinstance(text, str):
             yield text
-    names = card.get(OTHER_NAMES)
-    if isinstance(names, list):
-        yield from names
+    for name in (MORE_SERIES, OTHER_NAMES):
+        texts = card.get(name)
+        if isinstance(texts, list):
+            yield from texts

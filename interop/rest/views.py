@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from catalogue.marc.series import every_series
 from catalogue.search import State, search, suggest
 from catalogue.selectors import get_record
 from catalogue.selectors.enrichments import record_view
@@ -95,7 +96,8 @@ class RecordView(PublicView):
             "source control_number title remainder author contributors edition publisher year language isbns issns"
             " subjects classification audience material_type series extent summary version changed_at"
         ).split()
-        return Response({"id": record.pk} | {name: getattr(record, name) for name in names})
+        found = {name: getattr(record, name) for name in names} | {"all_series": every_series(record)}
+        return Response({"id": record.pk} | found)
 
 
 class AvailabilityView(PublicView):

@@ -8,13 +8,12 @@ from catalogue.marc.columns import parse_columns
 from catalogue.marc.reading import read_single
 from catalogue.models import BibliographicRecord, Change
 from catalogue.rules.record_levels import Level, level_of, whole_title
-from catalogue.search import SearchRequest, search, titles_in_series
+from catalogue.search import SearchRequest, search
 from catalogue.search.writing import catch_up, rebuild
 from catalogue.selectors.parts import part_above, parts_of
 from catalogue.services.import_marc import import_marc
 from tests.catalogue.marc_samples import iso2709
 from tests.factories.catalogue import RecordFactory
-from web.titles.family import family_of
 
 DANISH = "00000name 2200000   4500"
 HEAD = [
@@ -119,21 +118,6 @@ def test_what_only_one_library_sees_gives_nobody_else_its_title(index_folder, al
 
     assert search(SearchRequest("hemmeligt")).total == 1
     assert search(SearchRequest("eventyret")).hits[0].title == "Eventyret om ringen. 1"
-
-
-def test_a_series_is_listed_in_order_and_knows_what_is_next(index_folder, alpha, db):
-    titles = {
-        number: RecordFactory(title=f"Katz {number}", series=f"Katz ; {number}", year=2000 + number)
-        for number in (10, 1, 2)
-    }
-    RecordFactory(title="Other", series="Katzen ; 1")
-    rebuild()
-
-    assert [hit.record_id for hit in titles_in_series("Katz", None)] == [titles[number].pk for number in (1, 2, 10)]
-    family = family_of(titles[2], None)
-    assert family["series"]["next"].record_id == titles[10].pk
-    assert family_of(titles[10], None)["series"]["next"] is None
-    assert (family["series"]["name"], family["series"]["number"], family["series"]["count"]) == ("Katz", "2", 3)
 
 
 def test_what_another_library_keeps_to_itself_is_nobodys_host(alpha, beta):

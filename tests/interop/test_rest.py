@@ -69,6 +69,19 @@ class TestSearch:
         assert found["hits"][0]["record_id"] == record.pk
         assert found["facets"]["branch"] == [{"value": "main", "count": 1, "is_selected": False}]
 
+    def test_hits_and_records_say_every_series_and_the_first(self, index_folder: Path, client_of_alpha: Client) -> None:
+        title = RecordFactory.create(title="Kattehuset", series="Katz ; 3", all_series=["Katz ; 3", "Sommerbog"])
+        plain = RecordFactory.create(title="Hundehuset")
+        rebuild()
+
+        for text, record, series in (("kattehuset", title, ["Katz ; 3", "Sommerbog"]), ("hundehuset", plain, [])):
+            first = series[0] if series else ""
+            (hit,) = _get(client_of_alpha, "search", q=text, everywhere="true")[1]["hits"]
+            assert (hit["series"], hit["all_series"]) == (first, series)
+            found = _get(client_of_alpha, f"records/{record.pk}")[1]
+            assert (found["series"], found["all_series"]) == (first, series)
+        assert _get(client_of_alpha, "search", series="Sommerbog", everywhere="true")[1]["total"] == 1
+
     def test_each_host_answers_for_its_own_titles(
         self, record: BibliographicRecord, client_of_alpha: Client, client_of_beta: Client
     ) -> None:

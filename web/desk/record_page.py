@@ -23,7 +23,7 @@ from web.desk.hold_forms import HoldForm
 from web.desk.item_texts import status_kind
 from web.desk.record_sharing import may_unshare
 from web.desk.scan_inputs import number_in
-from web.titles.family import family_of
+from web.titles.family import family_of, series_of
 from web.titles.issues import issues_shown
 from web.titles.names import audience_name, cover_kind, language_name, material_name
 
@@ -57,6 +57,7 @@ def record_page(request: DeskRequest, record: Any, *, status: int = 200, **more:
         "areas": desk_areas(request, "search"),
         "record": seen,
         "family": family,
+        "all_series": series_of(seen, record),
         "years": issues_shown(record, family["parts"], today=timezone.localdate()) if may_have_issues else [],
         "material": material_name(seen.material_type),
         "cover": cover_kind(seen.material_type, seen.audience),

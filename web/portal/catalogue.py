@@ -33,7 +33,7 @@ from web.portal.sessions import portal_context
 from web.portal.title_files import OFFERED
 from web.portal.works import listed, work_of
 from web.titles.covers import cover_address
-from web.titles.family import family_of
+from web.titles.family import family_of, series_of
 from web.titles.issues import issues_shown
 from web.titles.names import audience_name, cover_kind, language_name, material_name
 from web.titles.searching import LONGEST, run_search
@@ -138,6 +138,7 @@ def show_record(request: PageRequest, record: Any, *, status: int = 200) -> Http
         "waiting": queue_length([pk]).get(pk, 0),
         "editions": other_editions(record),
         "family": family,
+        "all_series": series_of(seen, record),
         "years": issues_shown(record, family["parts"], today=timezone.localdate()) if may_have_issues else [],
         "pickup_branches": pickup_branches(),
         "volumes": volumes,
