@@ -54,7 +54,9 @@ def missing_entries(town: Town, outcome: Outcome) -> list[str]:
 
 def _gaps(town: Town) -> Iterable[str]:
     """Yield queues in which somebody's place is missing or given twice, as those who wait are told it."""
-    holds = Hold.objects.filter(pk__gt=town.last_hold, state=Hold.State.QUEUED)
+    new = Hold.objects.filter(pk__gt=town.last_hold, state=Hold.State.QUEUED)
+    # Those who waited before are in front of them.
+    holds = Hold.objects.filter(record__in=new.values("record"), state=Hold.State.QUEUED)
     now = holds.aggregate(last=Max("requested_at"))["last"]
     if now is None:
         return
