@@ -1,9 +1,13 @@
 """The Celery app: background work and the clock that starts it."""
 
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_init
+
+from libsys.garbage import look_seldom
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "libsys.settings")
 
@@ -28,3 +32,9 @@ app.conf.beat_schedule = {
     "follow-headings": {"task": "catalogue.tasks.follow_headings", "schedule": 20.0},
     "give-old-records-keys": {"task": "catalogue.tasks.give_old_records_keys", "schedule": 60.0},
 }
+
+
+@worker_init.connect(weak=False)
+def _look_seldom(**_signal: Any) -> None:
+    """Before its processes come to be, so that they have in common what was read."""
+    look_seldom()

@@ -3,12 +3,13 @@
 `gunicorn --config python:libsys.web_server libsys.wsgi:application`; what stands on the command line counts more.
 """
 
-import gc
 import os
 from importlib import import_module
 from typing import Any
 
 from django.conf import settings
+
+from libsys.garbage import look_seldom
 
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -30,5 +31,4 @@ def when_ready(server: Any) -> None:
     """
     for addresses in (settings.ROOT_URLCONF, settings.PUBLIC_SCHEMA_URLCONF):
         import_module(addresses)
-    gc.collect()
-    gc.freeze()
+    look_seldom()
