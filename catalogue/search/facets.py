@@ -6,7 +6,17 @@ from typing import Any
 from tantivy import Query, Searcher
 
 from catalogue.search import schema
-from catalogue.search.folding import are_few, can_fold, more_than_once, surplus, surplus_in, with_others
+from catalogue.search.folding import (
+    Doubled,
+    are_few,
+    are_quickly_found,
+    can_fold,
+    doubled,
+    doubled_in,
+    more_than_once,
+    surplus_of,
+    within,
+)
 from catalogue.search.queries import FACET_FIELDS, all_of, exact_word, limits
 from catalogue.search.requests import FacetValue, Filters
 
@@ -21,13 +31,14 @@ def count_facets(
     filters: Filters,
     municipality: str | None,
     *,
-    by_work: bool = False,
+    works: Doubled | None = None,
 ) -> dict[str, tuple[FacetValue, ...]]:
     """Return the facets of all hits, exactly counted.
 
     A facet with a limit of its own is counted without it, so that choosing Danish doesn't hide Swedish.
 
-    :param by_work: count works with such an edition, instead of records
+    :param works: those of which the search finds several editions, to count works with such an edition; None counts
+        records
     """
     names = _names(municipality)
     selected = _selected(filters)
@@ -36,10 +47,11 @@ def count_facets(
     buckets: dict[str, list[dict[str, Any]]] = {}
     if free:
         query = all_of([*matching, *limits(filters, municipality)])
-        buckets |= _count(searcher, query, free, municipality, by_work=by_work)
+        buckets |= _count(searcher, query, free, municipality, works)
     for name in limited:
         query = all_of([*matching, *limits(filters, municipality, without=name)])
-        buckets |= _count(searcher, query, [name], municipality, by_work=by_work)
+        found = None if works is None else doubled(searcher, query)
+        buckets |= _count(searcher, query, [name], municipality, found)
     return {name: _values(name, buckets[name], selected[name]) for name in names}
 
 
@@ -73,27 +85,32 @@ def _selected(filters: Filters) -> dict[str, tuple[str, ...]]:
 
 
 def _count(
-    searcher: Searcher, query: Query, names: Sequence[str], municipality: str | None, *, by_work: bool
+    searcher: Searcher, query: Query, names: Sequence[str], municipality: str | None, works: Doubled | None
 ) -> dict[str, list[dict[str, Any]]]:
     asked = {name: _aggregation(name, municipality) for name in names}
     found = searcher.aggregate(query, asked)
     buckets: dict[str, list[dict[str, Any]]] = {name: found[name]["buckets"] for name in names}
-    if by_work:
-        for name, too_many in _too_many(searcher, with_others(query), asked, buckets).items():
+    if works:
+        for name, too_many in _too_many(searcher, query, works, asked, buckets).items():
             for bucket in buckets[name]:
                 bucket["doc_count"] -= too_many.get(bucket["key"], 0)
     return buckets
 
 
 def _too_many(
-    searcher: Searcher, query: Query, asked: dict[str, dict[str, Any]], buckets: dict[str, list[dict[str, Any]]]
+    searcher: Searcher,
+    query: Query,
+    works: Doubled,
+    asked: dict[str, dict[str, Any]],
+    buckets: dict[str, list[dict[str, Any]]],
 ) -> dict[str, dict[Any, int]]:
     """Return by facet and value by how many its hits exceed their works."""
-    fields = {name: aggregation for name, aggregation in asked.items() if name != "branch"}
-    inside = {name: each | {"aggs": more_than_once()} for name, each in fields.items()}
+    query = within(query, works)
+    at_once = {name: each for name, each in asked.items() if name != "branch" or are_quickly_found(works)}
+    inside = {name: each | {"aggs": more_than_once()} for name, each in at_once.items()}
     found = searcher.aggregate(query, inside) if inside else {}
-    counts = {name: {each["key"]: surplus_in(each) for each in found[name]["buckets"]} for name in fields}
-    if "branch" in asked:
+    counts = {name: {each["key"]: _surplus_in(each) for each in found[name]["buckets"]} for name in at_once}
+    if "branch" in asked and "branch" not in at_once:
         counts["branch"] = _too_many_in_branches(searcher, query, asked["branch"], buckets["branch"])
     return counts
 
@@ -103,9 +120,13 @@ def _too_many_in_branches(
 ) -> dict[Any, int]:
     if sum(bucket["doc_count"] for bucket in buckets) <= _MOST_PAIRS:
         answer = searcher.aggregate(query, {"branch": aggregation | {"aggs": more_than_once()}})
-        return {bucket["key"]: surplus_in(bucket) for bucket in answer["branch"]["buckets"]}
-    field = aggregation["terms"]["field"]
-    return {bucket["key"]: surplus(searcher, all_of([query, exact_word(field, bucket["key"])])) for bucket in buckets}
+        return {bucket["key"]: _surplus_in(bucket) for bucket in answer["branch"]["buckets"]}
+    branches = {each["key"]: all_of([query, exact_word(aggregation["terms"]["field"], each["key"])]) for each in buckets}
+    return {branch: surplus_of(doubled(searcher, there)) for branch, there in branches.items()}
+
+
+def _surplus_in(bucket: dict[str, Any]) -> int:
+    return surplus_of(doubled_in(bucket))
 
 
 def _aggregation(name: str, municipality: str | None) -> dict[str, Any]:

@@ -4,7 +4,7 @@ Hits are counted exactly. Only records whose work may have another edition are a
 these are too many, the search shows records, and says so.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from tantivy import DocAddress, Occur, Query, Searcher
@@ -27,6 +27,8 @@ _LANGUAGES = {"da": "dan", "sv": "swe", "fi": "fin", "en": "eng"}
 
 # A work's number, and where it stands in the index.
 Place = tuple[int, DocAddress]
+# How many hits each of some works has, by the work's number; never fewer than two.
+Doubled = Mapping[int, int]
 Fetch = Callable[[int], tuple[int, list[DocAddress]]]
 
 
@@ -35,9 +37,29 @@ def more_than_once(name: str = "works") -> dict[str, Any]:
     return {name: {"terms": {"field": schema.WORK_NUMBER, "size": MOST_FOLDED, "min_doc_count": 2}}}
 
 
-def surplus_in(found: Any, name: str = "works") -> int:
-    """Return by how many hits exceed their works, from what that aggregation answered."""
-    return sum(bucket["doc_count"] - 1 for bucket in found[name]["buckets"])
+def doubled(searcher: Searcher, query: Query) -> Doubled:
+    """Return the works of which the query finds several editions."""
+    return doubled_in(searcher.aggregate(with_others(query), more_than_once()))
+
+
+def doubled_in(found: Any, name: str = "works") -> Doubled:
+    """Return the works that have several hits, from what that aggregation answered."""
+    return {int(bucket["key"]): bucket["doc_count"] for bucket in found[name]["buckets"]}
+
+
+def surplus_of(works: Doubled) -> int:
+    """Return by how many hits exceed their works."""
+    return sum(hits - 1 for hits in works.values())
+
+
+def are_quickly_found(works: Doubled) -> bool:
+    """Say whether it takes less to look each of the works up than to go through all hits again."""
+    return len(works) <= _MOST_LOOKED_UP
+
+
+def within(query: Query, works: Doubled) -> Query:
+    """Return the query for as few hits as can be told quickly, those of these works among them."""
+    return all_of([query, _of_works(works)]) if are_quickly_found(works) else with_others(query)
 
 
 def with_others(query: Query) -> Query:
@@ -53,11 +75,6 @@ def are_few(hits: int) -> bool:
 def can_fold(searcher: Searcher, query: Query) -> bool:
     """Say whether the hits can be counted by work in time."""
     return are_few(count_of(searcher, with_others(query)))
-
-
-def surplus(searcher: Searcher, query: Query) -> int:
-    """Return by how many the hits exceed their works."""
-    return surplus_in(searcher.aggregate(with_others(query), more_than_once()))
 
 
 def first_size(wanted: int) -> int:

@@ -93,9 +93,9 @@ def _search(searcher: Searcher, request: SearchRequest, empty: SearchResult) -> 
         found = _find(searcher, request, Asked(typed, instead=meant_by(request.text, typed)), empty)
     if found.result.total < _FEW and typed:
         found = _helped(searcher, request, typed, found)
-    by_work = found.result.is_by_work
-    facets = count_facets(searcher, found.must, request.filters, request.municipality, by_work=by_work)
+    facets = count_facets(searcher, found.must, request.filters, request.municipality, works=found.page.works)
     result = replace(found.result, facets=facets)
+    by_work = found.page.works is not None
     return _with_editions(searcher, request, result, found) if by_work else _with_hits(searcher, result, found)
 
 
@@ -127,12 +127,13 @@ class _Page:
     """Where the hits of a page stand.
 
     :ivar places: with the number of each hit's work, or 0 where hits are records
+    :ivar works: of which there are several hits; None where hits are records
     :ivar ranking: what decided the order, if it was how well they fit; no number of items counts in it
     """
 
     total: int
     places: list[folding.Place]
-    is_by_work: bool = False
+    works: folding.Doubled | None = None
     ranking: Query | None = None
 
 
@@ -160,7 +161,7 @@ def _by_whom(searcher: Searcher, request: SearchRequest, asked: Asked, typed: Ty
 def _find(searcher: Searcher, request: SearchRequest, asked: Asked, empty: SearchResult) -> _Found:
     must = either(matching(asked.typed), asked.instead)
     page = _page(searcher, request, asked, must)
-    return _Found(replace(empty, total=page.total, is_by_work=page.is_by_work), must, page)
+    return _Found(replace(empty, total=page.total, is_by_work=page.works is not None), must, page)
 
 
 def _helped(searcher: Searcher, request: SearchRequest, typed: Typed, found: _Found) -> _Found:
@@ -212,7 +213,8 @@ def _with_fewer_words(searcher: Searcher, request: SearchRequest, typed: Typed, 
         must = matching(typed, at_least=at_least)
         page = _page(searcher, request, Asked(typed), must)
         if page.total:
-            result = replace(found.result, total=page.total, is_by_work=page.is_by_work, is_relaxed=True)
+            by_work = page.works is not None
+            result = replace(found.result, total=page.total, is_by_work=by_work, is_relaxed=True)
             return _Found(result, must, page)
     return found
 
@@ -237,7 +239,7 @@ def _total(searcher: Searcher, request: SearchRequest, must: Sequence[Query]) ->
     query = all_of([*must, *limits(request.filters, request.municipality)])
     total = count_of(searcher, query)
     is_by_work = _is_by_work(searcher, request, must, total)
-    return total - folding.surplus(searcher, query) if is_by_work else total
+    return total - folding.surplus_of(folding.doubled(searcher, query)) if is_by_work else total
 
 
 def _is_by_work(searcher: Searcher, request: SearchRequest, must: Sequence[Query], total: int) -> bool:
@@ -271,14 +273,15 @@ def _page_of_works(request: SearchRequest, asked: Asked, query: Query, hits: "_H
     if request.at_home and _is_asked_about(request):
         places = folding.at_home_first(searcher, query, places, request.at_home)
     if not total:
-        return _Page(0, [], is_by_work=True)
+        return _Page(0, [], works={})
     ranking = None
     if order.is_ranked:
         ranking = order.query
     elif request.sort in (Sort.RELEVANCE, Sort.AVAILABLE) and not asked.newest:
         ranking = Query.const_score_query(query, 1.0)
-    total -= folding.surplus(searcher, query)
-    return _Page(total, places[offset : offset + size], is_by_work=True, ranking=ranking)
+    works = folding.doubled(searcher, query)
+    total -= folding.surplus_of(works)
+    return _Page(total, places[offset : offset + size], works=works, ranking=ranking)
 
 
 def _wanted(request: SearchRequest) -> int:
