@@ -12,8 +12,8 @@ from catalogue.search.folding import (
     are_quickly_found,
     can_fold,
     doubled,
-    doubled_in,
     more_than_once,
+    surplus_in,
     surplus_of,
     within,
 )
@@ -109,7 +109,7 @@ def _too_many(
     at_once = {name: each for name, each in asked.items() if name != "branch" or are_quickly_found(works)}
     inside = {name: each | {"aggs": more_than_once()} for name, each in at_once.items()}
     found = searcher.aggregate(query, inside) if inside else {}
-    counts = {name: {each["key"]: _surplus_in(each) for each in found[name]["buckets"]} for name in at_once}
+    counts = {name: {each["key"]: surplus_in(each) for each in found[name]["buckets"]} for name in at_once}
     if "branch" in asked and "branch" not in at_once:
         counts["branch"] = _too_many_in_branches(searcher, query, asked["branch"], buckets["branch"])
     return counts
@@ -120,13 +120,10 @@ def _too_many_in_branches(
 ) -> dict[Any, int]:
     if sum(bucket["doc_count"] for bucket in buckets) <= _MOST_PAIRS:
         answer = searcher.aggregate(query, {"branch": aggregation | {"aggs": more_than_once()}})
-        return {bucket["key"]: _surplus_in(bucket) for bucket in answer["branch"]["buckets"]}
-    branches = {each["key"]: all_of([query, exact_word(aggregation["terms"]["field"], each["key"])]) for each in buckets}
+        return {bucket["key"]: surplus_in(bucket) for bucket in answer["branch"]["buckets"]}
+    field = aggregation["terms"]["field"]
+    branches = {each["key"]: all_of([query, exact_word(field, each["key"])]) for each in buckets}
     return {branch: surplus_of(doubled(searcher, there)) for branch, there in branches.items()}
-
-
-def _surplus_in(bucket: dict[str, Any]) -> int:
-    return surplus_of(doubled_in(bucket))
 
 
 def _aggregation(name: str, municipality: str | None) -> dict[str, Any]:

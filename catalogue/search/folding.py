@@ -32,24 +32,26 @@ Doubled = Mapping[int, int]
 Fetch = Callable[[int], tuple[int, list[DocAddress]]]
 
 
-def more_than_once(name: str = "works") -> dict[str, Any]:
+def more_than_once() -> dict[str, Any]:
     """Return the aggregation that counts the hits of each work that has several."""
-    return {name: {"terms": {"field": schema.WORK_NUMBER, "size": MOST_FOLDED, "min_doc_count": 2}}}
+    return {"works": {"terms": {"field": schema.WORK_NUMBER, "size": MOST_FOLDED, "min_doc_count": 2}}}
 
 
 def doubled(searcher: Searcher, query: Query) -> Doubled:
     """Return the works of which the query finds several editions."""
-    return doubled_in(searcher.aggregate(with_others(query), more_than_once()))
-
-
-def doubled_in(found: Any, name: str = "works") -> Doubled:
-    """Return the works that have several hits, from what that aggregation answered."""
-    return {int(bucket["key"]): bucket["doc_count"] for bucket in found[name]["buckets"]}
+    found = searcher.aggregate(with_others(query), more_than_once())
+    return {int(bucket["key"]): bucket["doc_count"] for bucket in found["works"]["buckets"]}
 
 
 def surplus_of(works: Doubled) -> int:
     """Return by how many hits exceed their works."""
-    return sum(hits - 1 for hits in works.values())
+    return sum(works.values()) - len(works)
+
+
+def surplus_in(found: Any) -> int:
+    """Return by how many hits exceed their works, from what `more_than_once` was answered."""
+    buckets = found["works"]["buckets"]
+    return sum([bucket["doc_count"] for bucket in buckets]) - len(buckets)
 
 
 def are_quickly_found(works: Doubled) -> bool:
