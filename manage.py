@@ -6,7 +6,7 @@ import sys
 
 from django.core.management import execute_from_command_line
 
-from libsys.garbage import look_seldom
+from common.garbage import look_seldom
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "libsys.settings")

@@ -7,7 +7,7 @@ from celery import Celery
 from celery.schedules import crontab
 from celery.signals import worker_init
 
-from libsys.garbage import look_seldom
+from common.garbage import look_seldom
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "libsys.settings")
 

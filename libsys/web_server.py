@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-from libsys.garbage import look_seldom
+from common.garbage import look_seldom
 
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))

@@ -18,7 +18,7 @@ def main() -> int:
     django.setup()
     # What it imports needs the settings.
     from bench.speed.running import measure
-    from libsys.garbage import look_seldom
+    from common.garbage import look_seldom
 
     # What's measured in this process is the worker's work, or a command's.
     look_seldom()
