@@ -28,6 +28,7 @@ class Title:
 
     :ivar material: differs from the genre's own when it's an audiobook or an e-book
     :ivar authors: family name first; one that has no comma is a group
+    :ivar series: with the number in it behind " ; "
     """
 
     language: str
@@ -41,6 +42,7 @@ class Title:
     pages: int | None
     isbn: str
     subjects: tuple[str, ...]
+    series: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +148,8 @@ def _title(row: dict[str, str]) -> Title:
         pages=int(row["pages"]) if row["pages"] else None,
         isbn=row["isbn"],
         subjects=tuple(row["subjects"].split(";")),
+        # Most lines end before it.
+        series=row["series"] or "",
     )
 
 

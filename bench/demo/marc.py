@@ -82,6 +82,9 @@ def _described(title: Title) -> Iterator[tuple[str, str]]:
         yield "300", _field("  ", a=f"{title.pages} {_PAGES[title.language]}")
     if title.material in ("E_BOOK", "E_AUDIOBOOK"):
         yield "338", _field("  ", b="cr", **{"2": "rdacarrier"})
+    if title.series:
+        name, _, number = title.series.partition(" ; ")
+        yield "490", _field("0 ", a=f"{name} ;", v=number)
     for subject in title.subjects:
         yield "653", _field("  ", a=subject)
     yield "655", _field(" 4", a=title.genre.forms[_FORM_LANGUAGES.get(title.language, "en")])

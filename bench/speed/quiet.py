@@ -41,7 +41,7 @@ def load() -> list[float]:
 
 
 def _is_indexed() -> bool:
-    path = folder.current_index()
+    path = folder.writable_index()
     state = folder.read_state(path) if path else None
     with schema_context(get_public_schema_name()):
         return state is not None and state.change >= latest_change()

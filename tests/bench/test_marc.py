@@ -25,6 +25,7 @@ def test_columns_read_back_are_those_of_the_title():
         pages=321,
         isbn="9789113071299",
         subjects=("Åmål", "mord"),
+        series="Dalslandsmorden ; 4",
     )
 
     columns = parse_columns(parse(write_marc(title, "demo-1", DAY)).record)
@@ -39,6 +40,7 @@ def test_columns_read_back_are_those_of_the_title():
     assert columns.classification == "Hc"
     assert (columns.material_type, columns.audience) == ("AUDIOBOOK", "ADULT")
     assert columns.extent == "321 sidor"
+    assert columns.all_series == ["Dalslandsmorden ; 4"]
 
 
 @pytest.mark.parametrize("titles", [real_titles(), tuple(islice(invented_titles(7), 2000))], ids=["real", "invented"])

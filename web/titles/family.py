@@ -46,17 +46,16 @@ def _around(record: Any, name: str, titles: Sequence[Hit]) -> dict[str, Any]:
     """Return what a page says of one series: the titles around this one, and the one that's next by its number."""
     place = next((place for place, hit in enumerate(titles) if hit.record_id == record.pk), None)
     own = place_in(every_series(record), name)
-    numbered = [(hit, place_in(hit.all_series, name)) for hit in titles]
     if place is None:
-        rows, following = numbered[: 2 * _NEIGHBOURS], None
+        rows, following = titles[: 2 * _NEIGHBOURS], None
     else:
-        rows = numbered[max(0, place - _NEIGHBOURS) : place + _NEIGHBOURS + 1]
-        later = (hit for hit, its in numbered[place + 1 :] if its.order > own.order)
+        rows = titles[max(0, place - _NEIGHBOURS) : place + _NEIGHBOURS + 1]
+        later = (hit for hit in titles[place + 1 :] if place_in(hit.all_series, name).order > own.order)
         following = next(later, None) if own.number else None
     return {
         "name": name,
         "number": own.number,
         "count": len(titles),
-        "titles": [{"hit": hit, "number": its.number} for hit, its in rows],
+        "titles": [{"hit": hit, "number": place_in(hit.all_series, name).number} for hit in rows],
         "next": following,
     }
