@@ -21,8 +21,19 @@ from tests.browser.hands import (
 )
 from tests.browser.looks import faults
 
+# Title 100 is one of a series.
 PAGES = {
-    "anybody": ["/", "/?q=rejse", "/title/1", "/hours", "/log-in", "/account/log-in", "/nothing-here", "/styleguide"],
+    "anybody": [
+        "/",
+        "/?q=rejse",
+        "/title/1",
+        "/title/100",
+        "/hours",
+        "/log-in",
+        "/account/log-in",
+        "/nothing-here",
+        "/styleguide",
+    ],
     "patron": [
         "/me",
         "/me/messages",
@@ -67,6 +78,7 @@ PAGES = {
         "/desk/patrons/3/receipt",
         "/desk/search?q=rejse",
         "/desk/records/1",
+        "/desk/records/100",
         "/desk/records/1/items/new",
         "/desk/items/{on_loan}",
         "/desk/items/edit/{available}",
