@@ -8,8 +8,10 @@ from catalogue.marc.series import every_series
 from catalogue.marc.to_marc21 import Described
 from common.tables import FileColumn, Kind, csv_line, csv_lines
 
-# A summary is too long for a cell, and the number of the whole says nothing without the whole.
-COLUMNS = ("control_number", *(name for name in DESCRIPTION if name not in ("summary", "part_of")))
+# A summary is too long for a cell, the number of the whole says nothing without the whole, and other names of a series
+# are for searching alone.
+_LEFT_OUT = ("summary", "part_of", "stated_series")
+COLUMNS = ("control_number", *(name for name in DESCRIPTION if name not in _LEFT_OUT))
 
 
 def columns_named(names: Iterable[str] = COLUMNS) -> list[FileColumn]:

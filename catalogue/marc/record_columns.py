@@ -32,6 +32,7 @@ DESCRIPTION = (
     "material_type",
     "series",
     "all_series",
+    "stated_series",
     "extent",
     "summary",
     "part_of",
@@ -79,6 +80,7 @@ class RecordColumns:
     :ivar agency: who numbers the record, for instance 870970 or FI-MELINDA
     :ivar sort_title: the title from its first sorting word on
     :ivar all_series: each with its number, "Katz ; 3"; the first one is `series`
+    :ivar stated_series: names on the title of series that `all_series` has by another name
     :ivar part_of: the number of the record that it's a volume, a section or an article of
     :ivar owner: who may change it, when it says so itself
     :ivar last_changed: when its cataloguers last changed it, as they write it: digits that sort by time
@@ -104,6 +106,7 @@ class RecordColumns:
     material_type: str
     series: str
     all_series: list[str] | None
+    stated_series: list[str]
     extent: str
     summary: str
     part_of: str

@@ -6,7 +6,7 @@ danMARC2 does the same by 440 and 840. Such a pair is one series, by the shared 
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from catalogue.marc.record_columns import without_punctuation
 from catalogue.marc.records import SUBFIELD, MarcRecord
@@ -55,6 +55,17 @@ class InSeries:
         return f"{self.name}{_BETWEEN}{self.number}" if self.number else self.name
 
 
+class SeriesRead(NamedTuple):
+    """What a record says of its series.
+
+    :ivar every: each series once, as the catalogue writes it
+    :ivar as_stated: names that stand on the title instead of those, for whoever searches by them
+    """
+
+    every: list[str]
+    as_stated: list[str]
+
+
 def in_series(text: str) -> InSeries:
     """Return the name and the number of a series, as the catalogue's column has both."""
     name, separator, number = text.rpartition(_BETWEEN)
@@ -75,12 +86,12 @@ def every_series(record: SaysItsSeries) -> list[str]:
     return [record.series] if record.series else []
 
 
-def marc21_series(record: MarcRecord) -> list[str]:
+def marc21_series(record: MarcRecord) -> SeriesRead:
     """Return a MARC 21 record's series as the catalogue writes them, first those that stand on the title."""
     stated, traced = record.texts("490", "440"), record.texts("830")
     by_names = record.texts("800", "810", "811")
     if not (stated or traced or by_names):
-        return []
+        return SeriesRead([], [])
     # Before the title in 800, 810 and 811 stands whose it is.
     shared = [each for text in by_names for each in _read(text, "t", "np", without_punctuation)]
     shared += [each for text in traced for each in _read(text, "a", "np", without_punctuation)]
@@ -88,14 +99,14 @@ def marc21_series(record: MarcRecord) -> list[str]:
     return _written(said, shared)
 
 
-def danmarc2_series(record: MarcRecord, shown: Callable[[str], str]) -> list[str]:
+def danmarc2_series(record: MarcRecord, shown: Callable[[str], str]) -> SeriesRead:
     """Return a danMARC2 record's series as the catalogue writes them, first those that stand on the title.
 
     :param shown: returns a text as people read it
     """
     stated, normative = record.texts("440"), record.texts("840")
     if not (stated or normative):
-        return []
+        return SeriesRead([], [])
     # One that's verified is in its shared form already.
     said = [
         (each, not any(mark in text for mark in _VERIFIED)) for text in stated for each in _read(text, "a", "no", shown)
@@ -125,7 +136,7 @@ def _read(text: str, name_code: str, part_codes: str, shown: Callable[[str], str
         yield InSeries(". ".join(names), number)
 
 
-def _written(stated: Sequence[tuple[InSeries, bool]], shared: Sequence[InSeries]) -> list[str]:
+def _written(stated: Sequence[tuple[InSeries, bool]], shared: Sequence[InSeries]) -> SeriesRead:
     """Return each series once, a pair of its two forms by the shared name.
 
     :param stated: with whether it's traced, so that its shared form may be an altogether different one
@@ -142,7 +153,8 @@ def _written(stated: Sequence[tuple[InSeries, bool]], shared: Sequence[InSeries]
     found: list[InSeries] = []
     for each in (*(pairs.get(place, each) for place, (each, _) in enumerate(stated)), *left):
         _add(found, each)
-    return [str(each) for each in found]
+    others = [stated[place][0].name for place, each in pairs.items() if not _same_name(stated[place][0], each)]
+    return SeriesRead([str(each) for each in found], list(dict.fromkeys(others)))
 
 
 def _add(found: list[InSeries], one: InSeries) -> None:

@@ -127,6 +127,8 @@ class BibliographicRecord(Origin):
     # Each with its number, as `catalogue.marc.series` writes it; None until it's filled. Whoever wants them asks
     # `every_series` there.
     all_series = ArrayField(models.TextField(), null=True, blank=True)
+    # What stands on the title instead of the name that a series shares among its titles: searched, never shown.
+    stated_series = ArrayField(models.TextField(), null=True, blank=True)
     extent = models.TextField(blank=True)
     summary = models.TextField(blank=True)
     # The number of the record that it's a volume, a section or an article of.

@@ -69,7 +69,9 @@ def document_of(
     names = [_known_text(text, language) for text in (record.author, *record.contributors)]
     subjects = [_known_text(text, language) for text in record.subjects]
     all_series = every_series(record)
-    remainder, series = read_text(record.remainder, language), [_known_text(each, language) for each in all_series]
+    # By what stands on the title, too, where the titles of a series share another name.
+    series = [_known_text(each, language) for each in (*all_series, *(record.stated_series or ()))]
+    remainder = read_text(record.remainder, language)
     publisher, summary = _known_text(record.publisher, language), read_text(record.summary, language)
     about, rest = [*subjects, remainder, *series], [publisher, summary]
     document = Document()

@@ -18,8 +18,8 @@ _READ = ("pk", "raw", "raw_format", "raw_encoding", "series", "all_series")
 # Only where there are still none: a writer who came meanwhile has given those of the newer content.
 _FILL = """
     UPDATE catalogue_bibliographicrecord AS record
-    SET all_series = found.series, series = coalesce(found.series[1], '')
-    FROM json_to_recordset(%s::json) AS found (id bigint, series text[])
+    SET all_series = found.series, stated_series = found.stated, series = coalesce(found.series[1], '')
+    FROM json_to_recordset(%s::json) AS found (id bigint, series text[], stated text[])
     WHERE record.id = found.id AND record.all_series IS NULL
 """
 
@@ -40,16 +40,17 @@ def fill_all_series(*, most: int | None = None) -> int:
         with transaction.atomic():
             be_the_only_writer()
             with connection.cursor() as cursor:
-                cursor.execute(_FILL, [json.dumps([{"id": pk, "series": series} for pk, series in read.items()])])
-            other = [row.pk for row in rows if read[row.pk] != every_series(row)]
+                cursor.execute(_FILL, [json.dumps([{"id": pk, **found} for pk, found in read.items()])])
+            other = [row.pk for row in rows if read[row.pk] != {"series": every_series(row), "stated": []}]
             change_feed.announce(record_ids=other, kind=Change.Kind.GROUPED, now=timezone.now())
         filled += len(rows)
     return filled
 
 
-def _series(row: BibliographicRecord) -> list[str]:
+def _series(row: BibliographicRecord) -> dict[str, list[str]]:
     try:
         record = parse_raw(bytes(row.raw), raw_format=row.raw_format, raw_encoding=row.raw_encoding)
     except RecordProblem:
-        return every_series(row)
-    return parse_columns(record).all_series or []
+        return {"series": every_series(row), "stated": []}
+    columns = parse_columns(record)
+    return {"series": columns.all_series or [], "stated": columns.stated_series}

@@ -57,6 +57,17 @@ def test_finds_a_title_by_the_words_of_its_second_series(shelf, text):
     assert shelf["both"].pk in ids(search(SearchRequest(text)))
 
 
+def test_finds_a_title_by_the_name_that_stands_on_it_and_shows_the_shared_one(index_folder, alpha):
+    record = in_series_of("Kattehuset", "Katz ; 3", stated_series=["De grå rækker"])
+    rebuild()
+
+    for text in ("rækker", '"de grå rækker"', "kattehuset grå"):
+        (hit,) = search(SearchRequest(text)).hits
+        assert (hit.record_id, hit.all_series) == (record.pk, ("Katz ; 3",))
+    assert search(SearchRequest(filters=Filters(series="De grå rækker"))).total == 0
+    assert find(HasWord(Place.SERIES, "rækker"), municipality=None).record_ids == (record.pk,)
+
+
 def test_no_phrase_spans_two_series(shelf):
     assert search(SearchRequest('"3 stora"')).total == 0
 

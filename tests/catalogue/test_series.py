@@ -97,6 +97,20 @@ def test_reads_every_series_of_danmarc2(fields, expected):
 
 
 @pytest.mark.parametrize(
+    ("columns", "expected"),
+    [
+        (marc21(("490", "1 $aKatz-serien ;$v3"), ("830", " 0$aKatz ;$v3")), ["Katz-serien"]),
+        (marc21(("490", "1 $aKATZ ;$v3"), ("830", " 0$aKatz ;$v3")), []),
+        (marc21(("490", "0 $aStora serien ;$v3"), ("830", " 0$aKatz ;$v3")), []),
+        (danmarc2(("440", "00$aSkriftserien Katz$v3"), ("840", "00$aKatz")), ["Skriftserien Katz"]),
+        (danmarc2(("440", "00$aKatz$v3")), []),
+    ],
+)
+def test_keeps_the_other_name_that_stands_on_the_title(columns, expected):
+    assert columns.stated_series == expected
+
+
+@pytest.mark.parametrize(
     ("text", "name", "number"),
     [
         ("Katz ; 3", "Katz", "3"),
@@ -165,7 +179,7 @@ def test_fills_old_records_in_batches_and_tells_of_those_that_gain_something(db,
         damaged.pk: ["Katz ; 4"],
     }
     shared.refresh_from_db()
-    assert shared.series == "Katz"
+    assert (shared.series, shared.stated_series) == ("Katz", ["KATZ-serien"])
     assert list(Change.objects.order_by("number").values_list("record_id", "kind")) == [
         (more.pk, "GROUPED"),
         (shared.pk, "GROUPED"),
