@@ -27,5 +27,6 @@ def hits_at(searcher: Searcher, addresses: Sequence[DocAddress]) -> tuple[Hit, .
     cards = [card_of(searcher, address) for address in addresses]
     for card in cards:
         card.pop(OTHER_NAMES, None)
-        card["all_series"] = (card["series"], *card.pop(MORE_SERIES, ())) if card["series"] else ()
+        first, more = card["series"], card.pop(MORE_SERIES, ())
+        card["all_series"] = (first, *more) if first else tuple(more)
     return tuple(Hit(record_id=int(record_id or 0), **card) for record_id, card in zip(ids, cards, strict=True))

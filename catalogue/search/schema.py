@@ -9,7 +9,7 @@ from catalogue.search.tantivy_gaps import is_damage
 
 VERSION = 6
 # Until it's rebuilt, an index of this version or a later one goes on answering. Whoever changes what a search or a card
-# can't do without raises it too.
+# can't do without, or by what it's told who sees a title, raises it too.
 OLDEST_READABLE = 5
 
 # Everything that a search can find a title by: words, stems and plain spellings, without regard to where they stand.

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from catalogue.marc.series import every_series
 from common.tables import FileColumn, Kind
 from web.titles.names import audience_name, language_name, material_name
 from web.ui.list_files import ListFile, file_column, register
@@ -226,7 +227,7 @@ register(
             file_column("issn", "ISSN", "issns"),
             file_column("classification", _("Classification"), "classification"),
             file_column("subjects", _("Subjects"), "subjects"),
-            file_column("series", _("Series"), "series"),
+            file_column("series", _("Series"), every_series),
             file_column("extent", _("Extent"), "extent"),
             file_column("changed", _("Changed"), "changed_at", Kind.MOMENT),
         ),

@@ -140,7 +140,12 @@ def test_the_report_of_a_change_in_bulk(librarian_client, desk_branch, rules):
 
 def test_titles_that_a_search_finds_with_the_columns_that_are_wanted(librarian_client, rules, monkeypatch):
     for title in ("Lucky Zebra", "Lucky Abe"):
-        RecordFactory(title=title, author="Aho, Juhani", isbns=["9788702123456", "9788702123463"], language="dan")
+        columns = {
+            "isbns": ["9788702123456", "9788702123463"],
+            "series": "Katz ; 3",
+            "all_series": ["Katz ; 3", "Regn"],
+        }
+        RecordFactory(title=title, author="Aho, Juhani", language="dan", **columns)
     rebuild()
     monkeypatch.setattr("web.desk.title_list.LARGEST_PAGE", 1)
     asked = {"q": "lucky", "everywhere": "1", "sort": "title", "file": "titles.xlsx"}
@@ -149,6 +154,7 @@ def test_titles_that_a_search_finds_with_the_columns_that_are_wanted(librarian_c
     found = dict(zip(head, rows[0], strict=False))
     assert [row[head.index("Title")] for row in rows] == ["Lucky Abe", "Lucky Zebra"]
     assert (found["ISBN"], found["Language"]) == ("9788702123456; 9788702123463", "Danish")
+    assert found["Series"] == "Katz ; 3; Regn"
 
     asked |= {"file": "titles.csv", "column": ["author", "title"]}
     lines = librarian_client.get("/desk/search", asked).getvalue().decode().splitlines()
