@@ -23,9 +23,10 @@ from catalogue.search.conditions import (
     OneOf,
     Place,
 )
-from catalogue.search.documents import BREAK
+from catalogue.search.documents import BREAK, own_word
 from catalogue.search.queries import all_of, exact_word
 from catalogue.search.words import same_letters, stems
+from catalogue.selectors.visibility import viewer
 
 # Where a word's spellings stand, and where its stems do.
 _SURFACE = {
@@ -51,6 +52,9 @@ def _word(asked: HasWord) -> Query:
     found = [exact_word(name, kept) for name in _SURFACE[asked.place]]
     if asked.with_forms:
         found += [exact_word(name, form) for name in _STEMMED.get(asked.place, ()) for form in stems(asked.word)]
+    if asked.place is Place.ANYWHERE and (library := viewer()) is not None:
+        forms = stems(asked.word) if asked.with_forms else ()
+        found += [exact_word(schema.WORDS, own_word(library, each)) for each in (kept, *forms)]
     return _any(found)
 
 

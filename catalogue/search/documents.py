@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
+from types import MappingProxyType
 
 from tantivy import Document
 
-from catalogue.marc.record_columns import DESCRIPTION
+from catalogue.marc.record_columns import DESCRIPTION, RecordColumns
 from catalogue.marc.series import every_series, in_series
 from catalogue.models import BibliographicRecord
 from catalogue.rules.record_levels import whole_title
@@ -51,12 +52,14 @@ def document_of(
     heads: Sequence[BibliographicRecord] = (),
     *,
     is_in_company: bool = False,
+    own: Mapping[int, RecordColumns] = MappingProxyType({}),
 ) -> Document:
     """Return what the index keeps of a record.
 
     :param work: the key of its work, as `catalogue.selectors.works` gives it
     :param heads: what it's a volume of, the whole first: it's found and shown by their titles and authors too
     :param is_in_company: when its work may have another edition
+    :param own: what it says to libraries that have laid fields of their own over it, by municipality
     """
     language = STEMMERS.get(record.language, "")
     own_title = read_text(record.title, language) if heads else _NOTHING
@@ -81,7 +84,9 @@ def document_of(
         document.add_text(schema.AUTHOR, name.spelled)
     for text in about:
         document.add_text(schema.SUBJECT, text.stemmed)
-    document.add_text(schema.WORDS, " ".join(_all_words(record, names, [title, *about, *rest])))
+    words = _all_words(record, names, [title, *about, *rest])
+    own_words = (own_word(whose, term) for whose, view in own.items() for term in _words_of_view(view) - words)
+    document.add_text(schema.WORDS, " ".join([*words, *own_words]))
     exact = (text.exact for text in (title, own_title, *names, *about, *rest))
     document.add_text(schema.EXACT, f"{BREAK} {f' {BREAK} '.join(exact)} {BREAK}")
     for field_name, text in (
@@ -173,7 +178,22 @@ def read_text(text: str, language: str) -> _Text:
 _known_text = lru_cache(maxsize=20_000)(read_text)
 
 
-def _all_words(record: BibliographicRecord, names: Sequence[_Text], texts: Iterable[_Text]) -> set[str]:
+def own_word(municipality_id: int, word: str) -> str:
+    """Return a word as it stands in the index when only one library's fields have it, and so finds the title by it.
+
+    Nobody else comes upon it: what's typed begins with no colon, and no mask reaches beyond one.
+    """
+    return f":{municipality_id}:{word}"
+
+
+def _words_of_view(view: RecordColumns) -> set[str]:
+    language = STEMMERS.get(view.language, "")
+    names = [read_text(name, language) for name in (view.author, *view.contributors)]
+    texts = (view.title, view.remainder, view.publisher, view.summary, *view.subjects, *every_series(view))
+    return _all_words(view, names, [read_text(text, language) for text in texts])
+
+
+def _all_words(record: BibliographicRecord | RecordColumns, names: Sequence[_Text], texts: Iterable[_Text]) -> set[str]:
     terms: set[str] = set()
     terms.update(*(text.terms for text in (*names, *texts)), *(name.initials for name in names))
     terms.update(words_of(" ".join((record.control_number, *record.isbns, *record.issns, record.classification))))

@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterable, Sequence
 from tantivy import FieldType, Occur, Query
 
 from catalogue.search import schema
-from catalogue.search.documents import name_key
+from catalogue.search.documents import name_key, own_word
 from catalogue.search.query_text import Field, Phrase, Typed, Word, years_of
 from catalogue.search.requests import Filters
 from catalogue.search.words import name_forms, same_letters, stems
+from catalogue.selectors.visibility import viewer
 from common.sort_keys import sort_key
 
 # A word counts by the best place that it stands in, whether it's rare there or not.
@@ -151,10 +152,14 @@ def _word(word: Word) -> Query:
     if word.field is Field.ISBN:
         return _term(schema.WORDS, word.text)
     surface, stemmed = _FIELDS[word.field]
+    library = viewer() if word.field is Field.ANYWHERE else None
     if word.is_beginning:
-        return _any(beginning(name, kept) for name in surface)
+        own = [] if library is None else [beginning(schema.WORDS, own_word(library, kept))]
+        return _any([*(beginning(name, kept) for name in surface), *own])
     found = [_term(name, kept) for name in surface]
     found += [_term(name, text) for name in stemmed for text in stems(word.text)]
+    if library is not None:
+        found += [_term(schema.WORDS, own_word(library, each)) for each in (kept, *stems(word.text))]
     if word.field is Field.AUTHOR:
         found += [_term(schema.AUTHOR, form) for form in name_forms(word.text)]
     return _any(found)

@@ -7,7 +7,7 @@ from tantivy import Index, Schema, SchemaBuilder
 
 from catalogue.search.tantivy_gaps import is_damage
 
-VERSION = 6
+VERSION = 7
 # Until it's rebuilt, an index of this version or a later one goes on answering. Whoever changes what a search or a card
 # can't do without, or by what it's told who sees a title, raises it too.
 OLDEST_READABLE = 5

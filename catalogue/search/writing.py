@@ -12,6 +12,7 @@ from catalogue.search import folder, schema
 from catalogue.search.documents import ANYTHING, COLUMNS, Holdings, document_of, work_number
 from catalogue.search.tantivy_gaps import count_of, is_damage
 from catalogue.selectors import FeedEntry, follow, latest_change
+from catalogue.selectors.enrichments import views_that_differ
 from catalogue.selectors.parts import heads_of
 from catalogue.selectors.work_company import in_company
 from catalogue.selectors.works import works_of
@@ -133,7 +134,8 @@ def _replace(writer: IndexWriter, record_ids: Sequence[int]) -> set[str]:
 
 
 def _add(writer: IndexWriter, records: Sequence[BibliographicRecord]) -> set[str]:
-    holdings = _holdings_of([record.pk for record in records])
+    ids = [record.pk for record in records]
+    holdings, own = _holdings_of(ids), views_that_differ(ids)
     works = works_of(records)
     company = in_company(records, works)
     heads = heads_of(records)
@@ -145,6 +147,7 @@ def _add(writer: IndexWriter, records: Sequence[BibliographicRecord]) -> set[str
                 works[record.pk],
                 heads.get(record.pk, ()),
                 is_in_company=record.pk in company,
+                own=own.get(record.pk, {}),
             )
         except Exception:
             # One record that nobody foresaw mustn't keep all others from being found.

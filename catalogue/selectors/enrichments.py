@@ -1,5 +1,6 @@
 """Records as a library sees them: the common content with the library's own fields laid over it, when it has any."""
 
+import contextlib
 import copy
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -11,10 +12,10 @@ from django.db.models import F, Q, QuerySet
 from catalogue.marc.columns import parse_columns
 from catalogue.marc.problems import RecordProblem
 from catalogue.marc.reading import parse_raw
-from catalogue.marc.record_columns import DESCRIPTION
+from catalogue.marc.record_columns import DESCRIPTION, RecordColumns
 from catalogue.marc.records import Flavour, MarcField, MarcRecord, RawFormat
 from catalogue.marc.rewriting import rewritten
-from catalogue.models import BibliographicRecord, Enrichment, EnrichmentVersion
+from catalogue.models import BibliographicRecord, CataloguingLibrary, Enrichment, EnrichmentVersion
 from catalogue.rules.enrichment import ViewField, layered
 from catalogue.rules.record_diff import FieldChange, record_diff
 from catalogue.selectors.rights import library_of
@@ -66,14 +67,31 @@ def views_of(records: Mapping[int, BibliographicRecord], municipality_id: int | 
     views = dict(records)
     if not layers:
         return views
-    columns = ("pk", "raw", "raw_format", "raw_encoding")
-    contents = BibliographicRecord.objects.filter(pk__in=layers).values_list(*columns)
-    for pk, raw, raw_format, raw_encoding in contents:
-        try:
-            common = parse_raw(bytes(raw), raw_format=raw_format, raw_encoding=raw_encoding)
-        except RecordProblem:
-            continue
+    for pk, common in _contents(layers).items():
         views[pk] = _view(records[pk], common, layers[pk])
+    return views
+
+
+def views_that_differ(record_ids: Sequence[int]) -> dict[int, dict[int, RecordColumns]]:
+    """Return, by record, what it says to each library that sees it otherwise than all others, by municipality.
+
+    One statement for records that nobody enriches, however many they are.
+    """
+    rows = Enrichment.objects.filter(record__in=record_ids, deleted_at=None)
+    found = list(rows.values_list("record_id", "municipality_id", "fields"))
+    if not found:
+        return {}
+    schools = CataloguingLibrary.objects.exclude(school_number="").values_list("municipality_id", flat=True)
+    sees_schools = set(schools) if any(owner is None for _, owner, _ in found) else set()
+    shared = {record_id: fields_of(fields) for record_id, owner, fields in found if owner is None}
+    own = {(record_id, owner): fields_of(fields) for record_id, owner, fields in found if owner is not None}
+    pairs = {*own, *((record_id, school) for record_id in shared for school in sees_schools)}
+    contents = _contents({record_id for record_id, _ in pairs})
+    views: dict[int, dict[int, RecordColumns]] = defaultdict(dict)
+    for record_id, owner in sorted(pair for pair in pairs if pair[0] in contents):
+        of_schools = shared.get(record_id, []) if owner in sees_schools else []
+        merged = _merged(contents[record_id], [each for each in (of_schools, own.get((record_id, owner), [])) if each])
+        views[record_id][owner] = parse_columns(merged)
     return views
 
 
@@ -168,8 +186,7 @@ def _is_school(municipality_id: int) -> bool:
 def _view(
     record: BibliographicRecord, common: MarcRecord, layers: Sequence[Sequence[MarcField]]
 ) -> BibliographicRecord:
-    locals_ = [MarcRecord(common.flavour, "", list(each)) for each in layers]
-    merged = MarcRecord(common.flavour, common.leader, [each.field for each in layered(common, locals_)])
+    merged = _merged(common, layers)
     xml = RawFormat.MARCXCHANGE if common.flavour == Flavour.DANMARC2 else RawFormat.MARCXML
     columns = parse_columns(merged)
     view = copy.copy(record)
@@ -177,3 +194,18 @@ def _view(
         setattr(view, name, getattr(columns, name))
     view.raw, view.raw_format, view.raw_encoding = rewritten(merged, xml), xml, "utf-8"
     return view
+
+
+def _merged(common: MarcRecord, layers: Sequence[Sequence[MarcField]]) -> MarcRecord:
+    locals_ = [MarcRecord(common.flavour, "", list(each)) for each in layers]
+    return MarcRecord(common.flavour, common.leader, [each.field for each in layered(common, locals_)])
+
+
+def _contents(record_ids: Collection[int]) -> dict[int, MarcRecord]:
+    """Return the common records by their numbers, without those that can't be read."""
+    rows = BibliographicRecord.objects.filter(pk__in=record_ids)
+    contents: dict[int, MarcRecord] = {}
+    for pk, raw, raw_format, raw_encoding in rows.values_list("pk", "raw", "raw_format", "raw_encoding"):
+        with contextlib.suppress(RecordProblem):
+            contents[pk] = parse_raw(bytes(raw), raw_format=raw_format, raw_encoding=raw_encoding)
+    return contents

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
-from catalogue.models import CataloguingLibrary
+from catalogue.models import CataloguingLibrary, Change, Enrichment
+from catalogue.services import change_feed
 from common import audit
 from tenants.models import Municipality
 
@@ -37,6 +39,16 @@ def set_cataloguing_library(
         "keeps_shelf_data": keeps_shelf_data,
     }
     changed = {name: value for name, value in wanted.items() if value is not None}
+    was_school = CataloguingLibrary.objects.filter(municipality=municipality).exclude(school_number="").exists()
     library, _created = CataloguingLibrary.objects.update_or_create(municipality=municipality, defaults=changed)
     audit.record(action="catalogue.set_library", actor=actor, subject=municipality, facts=changed)
+    if bool(library.school_number) != was_school:
+        # From now on it sees what the school libraries share, or no longer does, and finds titles by it.
+        shared = Enrichment.objects.filter(municipality=None, deleted_at=None).order_by("record_id")
+        change_feed.announce(
+            record_ids=shared.values_list("record_id", flat=True),
+            kind=Change.Kind.ENRICHED,
+            now=timezone.now(),
+            municipality_id=municipality.pk,
+        )
     return library

@@ -339,7 +339,7 @@ class TestRebuilding:
         monkeypatch.setattr(writing, "_BATCH", 3)
         RecordFactory.create_batch(5)
 
-        # The way to the shared schema, the feed's number, the count, two batches with holdings, works and whether these
-        # have other editions (three), none after.
-        with django_assert_num_queries(16):
+        # The way to the shared schema, the feed's number, the count, two batches with holdings, libraries' own fields,
+        # works and whether these have other editions (three), none after.
+        with django_assert_num_queries(18):
             rebuild()
