@@ -80,6 +80,12 @@ def current_index() -> Path | None:
     return folder if is_readable else None
 
 
+def is_of_a_later_release() -> bool:
+    """Say whether the index that's current was built by a release that comes after this one."""
+    state = read_state(root() / "current")
+    return state is not None and state.version > schema.VERSION
+
+
 def writable_index() -> Path | None:
     """Return the folder of the index that answers if this release has built it: one never writes in another's."""
     path = current_index()

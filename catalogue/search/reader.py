@@ -96,6 +96,10 @@ def _renew(written: tuple[int, int]) -> Searcher:
     global _open, _opening  # noqa: PLW0603
     path = folder.current_index()
     if path is None:
+        if _open is not None and folder.is_of_a_later_release():
+            # The node's worker was upgraded before this process: what's open answers until it's this one's turn.
+            _open.written = written
+            return _open.searcher
         _open = None
         raise IndexUnavailable
     if _open is not None and _open.path != path:

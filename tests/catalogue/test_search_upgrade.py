@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from tantivy import Index, SchemaBuilder
 
-from catalogue.search import SearchRequest, State, index_state, reader, schema, search
+from catalogue.search import SearchRequest, State, folder, index_state, reader, schema, search
 from catalogue.search.folder import Progress
 from catalogue.search.writing import catch_up, rebuild
 from catalogue.services.change_feed import announce
@@ -130,6 +130,24 @@ def test_a_build_that_is_killed_leaves_the_old_index_answering_and_begins_again(
     assert (_titles("sommer"), _titles("spøgelse")) == (["Første sommer"], [])
     assert [each.name for each in index.glob("index-*")] == [(index / "current").resolve().name]
     assert (index_state().is_older, index_state().building) == (False, None)
+
+
+def test_a_process_of_the_release_before_goes_on_with_what_it_has_open(
+    index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert _titles("sommer") == ["Første sommer"]
+    RecordFactory.create(title="Anden sommer")
+    with monkeypatch.context() as upgraded:
+        upgraded.setattr(schema, "VERSION", schema.VERSION + 1)
+        rebuild()
+
+    assert (folder.current_index(), folder.is_of_a_later_release()) == (None, True)
+    assert [_titles("sommer"), _titles("sommer")] == [["Første sommer"]] * 2
+    reader.close()
+    assert search(SearchRequest("sommer")).state is State.UNAVAILABLE
+    catch_up()
+
+    assert sorted(_titles("sommer")) == ["Anden sommer", "Første sommer"]
 
 
 def test_an_old_index_with_other_fields_does_not_answer(old: Path) -> None:
