@@ -190,6 +190,26 @@ class FollowedRecord(models.Model):
         return f"{self.record_id} version {self.version}"
 
 
+class FollowedEnrichment(models.Model):
+    """A library's own fields that followed a merge of authorities, and the version that they got by it."""
+
+    change = models.ForeignKey(HeadingChange, on_delete=models.CASCADE, related_name="+", db_index=False)
+    enrichment = models.ForeignKey(
+        "catalogue.Enrichment", on_delete=models.CASCADE, db_constraint=False, related_name="+"
+    )
+    version = models.PositiveIntegerField()
+    # The version that it gets back when the merge is undone.
+    before = models.PositiveIntegerField()
+
+    class Meta:
+        """Constraints; an enrichment that came with the old heading again has followed anew."""
+
+        constraints = [models.UniqueConstraint(fields=["change", "enrichment"], name="followed_enrichment_once")]
+
+    def __str__(self) -> str:
+        return f"enrichment {self.enrichment_id} version {self.version}"
+
+
 class AuthorityMerge(models.Model):
     """Two authorities that became one, with everything that undoing it needs."""
 
@@ -226,11 +246,16 @@ class RecordHeadings(models.Model):
         related_name="+",
     )
     keys = ArrayField(models.BigIntegerField())
+    # Of what libraries lay over the record; None when no heading stands there.
+    local_keys = ArrayField(models.BigIntegerField(), null=True, blank=True)
 
     class Meta:
-        """The index by which an authority's records are found."""
+        """The indexes by which an authority's records are found."""
 
-        indexes = [GinIndex(fields=["keys"], name="record_headings_keys")]
+        indexes = [
+            GinIndex(fields=["keys"], name="record_headings_keys"),
+            GinIndex(fields=["local_keys"], name="record_headings_local"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.record_id}: {len(self.keys)}"

@@ -22,6 +22,8 @@ from catalogue.selectors.visibility import viewer, visible_to
 from common.prepared_statements import all_rows
 
 MOST_FOUND = 50
+# What a branch has changes no heading.
+CHANGING_HEADINGS = (Change.Kind.RECORD, Change.Kind.DELETED, Change.Kind.ENRICHED)
 # Of a variant that somebody types.
 _MOST_WORDS, _MOST_MEANT = 8, 3
 _LEADING = (AuthorityReference.Relation.VARIANT, AuthorityReference.Relation.FORMER)
@@ -171,9 +173,13 @@ def are_headings_read() -> bool:
     progress = HeadingProgress.objects.first()
     if progress is None:
         return not BibliographicRecord.objects.exists()
-    told = (Change.Kind.RECORD, Change.Kind.DELETED)
-    unread = Change.objects.filter(number__gt=progress.change_number, kind__in=told)
+    unread = Change.objects.filter(number__gt=progress.change_number, kind__in=CHANGING_HEADINGS)
     return progress.filled_to is None and not unread.exists()
+
+
+def having_any(keys: Collection[int]) -> Q:
+    """Return the condition for records' headings that have one of these, themselves or in what's laid over them."""
+    return Q(keys__overlap=list(keys)) | Q(local_keys__overlap=list(keys))
 
 
 def all_agencies() -> set[str]:

@@ -13,7 +13,7 @@ from catalogue.models import (
     HeadingChange,
     RecordHeadings,
 )
-from catalogue.selectors.authorities import are_headings_read, keys_of, number_of
+from catalogue.selectors.authorities import are_headings_read, having_any, keys_of, number_of
 from catalogue.selectors.authority_versions import content_of_authority
 from catalogue.services.authorities import change_authority, content_from, locked_authorities, refuse_authority
 from catalogue.services.record_headings import catch_up_headings
@@ -58,7 +58,7 @@ def delete_authority(*, authority_id: int, expected_version: int, author: Author
     reasons = [] if author.library.is_root else [Code.NO_RIGHT_TO_AUTHORITIES]
     if authority.version != expected_version:
         reasons.append(Code.STALE)
-    ids = RecordHeadings.objects.filter(keys__overlap=keys_of(authority)).values("record_id")
+    ids = RecordHeadings.objects.filter(having_any(keys_of(authority))).values("record_id")
     is_used = BibliographicRecord.objects.filter(pk__in=ids, deleted_at=None).exists()
     if is_used or HeadingChange.objects.filter(authority=authority, finished_at=None).exists():
         reasons.append(Code.IN_RECORDS)

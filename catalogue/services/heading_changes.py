@@ -1,5 +1,7 @@
 """Carrying a new heading into every record that has the old one: in batches, each whole; stopped anywhere, it goes on.
 
+What libraries lay over a record follows with it.
+
 Records get a version each, by whoever renamed the authority. The moment of their cataloguers' own last change stays
 what it was, so that a delivery that's newer is still taken.
 """
@@ -25,14 +27,28 @@ from catalogue.models import (
     BibliographicRecord,
     Change,
     ChangeKind,
+    FollowedEnrichment,
     FollowedRecord,
     HeadingChange,
     RecordHeadings,
     RecordVersion,
 )
-from catalogue.selectors.authorities import all_agencies, is_headings_alone, number_of, old_keys_of, scheme_of
+from catalogue.selectors.authorities import (
+    all_agencies,
+    having_any,
+    is_headings_alone,
+    number_of,
+    old_keys_of,
+    scheme_of,
+)
+from catalogue.selectors.local_headings import renamed_enrichments
 from catalogue.services import change_feed
 from catalogue.services.enrichment_moves import keep_old_shelf_data
+from catalogue.services.local_headings import (
+    announce_enrichments,
+    give_back_to_enrichments,
+    rename_in_enrichments,
+)
 from catalogue.services.record_headings import catch_up_headings
 from catalogue.services.record_versions import be_the_only_writer, keep_superseded, origin
 from catalogue.services.record_writing import Incoming, content_columns, incoming
@@ -75,8 +91,10 @@ def _carry_batch(change_id: int, now: datetime) -> int | None:
 def _next_ids(row: HeadingChange) -> list[int]:
     if row.undoes_id is not None:
         followed = FollowedRecord.objects.filter(change=row.undoes_id, record__gt=row.position)
-        return list(followed.order_by("record").values_list("record", flat=True)[:_BATCH])
-    found = RecordHeadings.objects.filter(keys__overlap=old_keys_of(row), pk__gt=row.position)
+        local = FollowedEnrichment.objects.filter(change=row.undoes_id, enrichment__record__gt=row.position)
+        both = followed.values_list("record").union(local.values_list("enrichment__record"))
+        return [pk for (pk,) in both.order_by("record")[:_BATCH]]
+    found = RecordHeadings.objects.filter(having_any(old_keys_of(row)), pk__gt=row.position)
     return list(found.order_by("pk").values_list("pk", flat=True)[:_BATCH])
 
 
@@ -99,13 +117,19 @@ def _write_batch(read: HeadingChange, ids: Sequence[int], wanting: Sequence[int]
         return None
     if row.undoes_id is not None:
         written, failed = _give_back(wanting, row, now)
+        local, stayed = give_back_to_enrichments(wanting, row, now)
+        failed += stayed
     else:
-        written, failed = _rewrite(wanting, _Renaming(row), now)
+        renaming = _Renaming(row)
+        written, failed = _rewrite(wanting, renaming, now)
         _note_followed(row, written)
-    row.position, row.changed, row.failed = ids[-1], row.changed + len(written), row.failed + failed
+        local = rename_in_enrichments(wanting, row, renaming.of, now)
+    changed = len({*written, *(each.record_id for each in local)})
+    row.position, row.changed, row.failed = ids[-1], row.changed + changed, row.failed + failed
     row.save(update_fields=["position", "changed", "failed"])
     change_feed.announce(record_ids=written, kind=Change.Kind.RECORD, now=now)
-    return len(written)
+    announce_enrichments(local, now)
+    return changed
 
 
 class _Renaming:
@@ -139,12 +163,14 @@ class _Renaming:
 
 
 def _wanting(ids: Sequence[int], renaming: _Renaming) -> list[int]:
-    """Return the records among these that have the old heading, or that can't be read."""
+    """Return the records among these that have the old heading, they or what's laid over them, or can't be read."""
+    local = {row.record_id for row, _ in renamed_enrichments(ids, renaming.of)}
     rows = BibliographicRecord.objects.filter(pk__in=ids, deleted_at=None, merged_into=None)
     found = []
     for pk, raw, raw_format, raw_encoding in rows.order_by("pk").values_list("pk", "raw", "raw_format", "raw_encoding"):
         try:
-            wants = bool(renaming.of(parse_raw(bytes(raw), raw_format=raw_format, raw_encoding=raw_encoding))[1])
+            record = parse_raw(bytes(raw), raw_format=raw_format, raw_encoding=raw_encoding)
+            wants = pk in local or bool(renaming.of(record)[1])
         except RecordProblem:
             wants = True
         found += [pk] if wants else []
@@ -167,7 +193,7 @@ def _note_followed(change: HeadingChange, written: Sequence[int]) -> None:
 def _give_back(ids: Sequence[int], change: HeadingChange, now: datetime) -> tuple[list[int], int]:
     """Give records what they had before a merge; return those, and how many were changed since and stay."""
     followed = {each.record_id: each for each in FollowedRecord.objects.filter(change=change.undoes_id, record__in=ids)}
-    rows = BibliographicRecord.objects.select_for_update(of=("self",)).filter(pk__in=ids, deleted_at=None)
+    rows = BibliographicRecord.objects.select_for_update(of=("self",)).filter(pk__in=followed, deleted_at=None)
     same = {row.pk: row for row in rows.order_by("pk") if row.version == followed[row.pk].version}
     wanted = [Q(record=pk, number=followed[pk].before) for pk in same]
     before = {row.record_id: row for row in RecordVersion.objects.filter(reduce(or_, wanted))} if wanted else {}
@@ -178,7 +204,7 @@ def _give_back(ids: Sequence[int], change: HeadingChange, now: datetime) -> tupl
             new[pk] = (same[pk], replace(read, source=same[pk].source, control_number=same[pk].control_number))
     _keep_and_update(new, change.asked_by, ChangeKind.RESTORE, now)
     _stand_as_before({pk: (followed[pk].before, row.version) for pk, (row, _) in new.items()})
-    return list(new), len(ids) - len(new)
+    return list(new), len(followed) - len(new)
 
 
 def _stand_as_before(versions: Mapping[int, tuple[int, int]]) -> None:

@@ -12,6 +12,7 @@ from django.db.models.functions import Least
 from catalogue.marc.headings import keys_in
 from catalogue.marc.problems import RecordProblem
 from catalogue.marc.reading import parse_raw
+from catalogue.marc.records import MarcRecord
 from catalogue.models import (
     AuthorityMerge,
     AuthorityReference,
@@ -22,7 +23,8 @@ from catalogue.models import (
     RecordHeadings,
 )
 from catalogue.rules.authorities import heading_from
-from catalogue.selectors.authorities import all_agencies, scheme_of
+from catalogue.selectors.authorities import CHANGING_HEADINGS, all_agencies, scheme_of
+from catalogue.selectors.local_headings import local_keys_of
 
 _BATCH = 500
 _READ = ("pk", "raw", "raw_format", "raw_encoding")
@@ -52,8 +54,7 @@ def _next_batch() -> int | None:
         .values_list("number", "record", "kind")[:_BATCH]
     )
     if changes:
-        # What a branch has, or a library lays over a record, changes no heading.
-        ids = {record for _, record, kind in changes if kind in (Change.Kind.RECORD, Change.Kind.DELETED)}
+        ids = {record for _, record, kind in changes if kind in CHANGING_HEADINGS}
         progress.change_number = changes[-1][0]
     elif progress.filled_to is not None:
         older = BibliographicRecord.objects.filter(pk__gt=progress.filled_to).order_by("pk")
@@ -75,22 +76,26 @@ def _progress() -> HeadingProgress:
 
 def _read_headings(record_ids: Collection[int]) -> None:
     agencies, rows = all_agencies(), []
+    records: dict[int, MarcRecord] = {}
     # By key, the first record that has it.
     first: dict[int, int] = {}
     standing = BibliographicRecord.objects.filter(pk__in=record_ids, deleted_at=None, merged_into=None)
     for pk, raw, raw_format, raw_encoding in standing.values_list(*_READ):
         try:
-            record = parse_raw(bytes(raw), raw_format=raw_format, raw_encoding=raw_encoding)
+            records[pk] = parse_raw(bytes(raw), raw_format=raw_format, raw_encoding=raw_encoding)
         except RecordProblem:
             continue
-        if keys := keys_in(record, agencies):
-            rows.append(RecordHeadings(record_id=pk, keys=sorted(keys)))
-            for key in keys:
+    local = local_keys_of({pk: record.flavour for pk, record in records.items()}, agencies)
+    for pk, record in records.items():
+        keys, local_keys = keys_in(record, agencies), local.get(pk, set())
+        if keys or local_keys:
+            rows.append(RecordHeadings(record_id=pk, keys=sorted(keys), local_keys=sorted(local_keys) or None))
+            for key in keys | local_keys:
                 first[key] = min(pk, first.get(key, pk))
     gone = set(record_ids) - {row.record_id for row in rows}
     RecordHeadings.objects.filter(pk__in=gone).delete()
     RecordHeadings.objects.bulk_create(
-        rows, update_conflicts=True, unique_fields=["record"], update_fields=["keys"], batch_size=_BATCH
+        rows, update_conflicts=True, unique_fields=["record"], update_fields=["keys", "local_keys"], batch_size=_BATCH
     )
     if first:
         _put_right(first)
