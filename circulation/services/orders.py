@@ -4,11 +4,13 @@ from datetime import datetime
 
 from django.db import transaction
 
-from accounts.models import StaffAccount
+from accounts.models import AuditEntry, StaffAccount
 from circulation.services.check_in import check_in
 from circulation.services.results import CheckInResult
-from holdings.models import Branch
-from holdings.services.orders import label_arrived
+from circulation.services.undo_entries import changed
+from holdings.errors import ItemRefused
+from holdings.models import Branch, Item
+from holdings.services.orders import label_arrived, take_label_off
 from holdings.services.telling import tell_of_item, told_last
 
 
@@ -26,3 +28,20 @@ def receive_copy(*, item_id: int, barcode: str, branch: Branch, staff: StaffAcco
         # Counted at its home as before, and as one more that there is to read.
         tell_of_item(item, now)
         return result
+
+
+def unlabel(entry: AuditEntry, item: Item) -> None:
+    """Free the label's barcode of a copy, locked, whose arrival is being taken back, so that it can be used again.
+
+    :param entry: the scan by which it came
+    :raises UndoRefused: CHANGED_SINCE when no barcode is left for the copy to be on order under
+    """
+    about = {"subject_type": entry.subject_type, "subject_id": entry.subject_id}
+    labelled = AuditEntry.objects.filter(**about, action="holdings.receive_ordered_item", pk__lt=entry.pk)
+    facts = labelled.order_by("-pk").values_list("facts", flat=True).first()
+    if facts is None:
+        return
+    try:
+        take_label_off(item=item, label=facts["barcode"], ordered_as=facts["ordered_as"])
+    except ItemRefused as refused:
+        raise changed() from refused

@@ -31,6 +31,7 @@ from circulation.services.fees import close_overdue_fee, reopen_overdue_fee
 from circulation.services.fees.closing import reopen_claims
 from circulation.services.fees.hold_fee import take_back_hold_fee
 from circulation.services.fees.lost import unclaim
+from circulation.services.orders import unlabel
 from circulation.services.recall import call_back_again
 from circulation.services.results import UndoResult
 from circulation.services.undo_entries import changed, facts_to_undo, write_down
@@ -74,7 +75,12 @@ def undo_arrival(*, entry_id: int, staff: StaffAccount | None, now: datetime) ->
 def _undo_of_item(entry: AuditEntry, staff: StaffAccount | None, now: datetime) -> UndoResult:
     item = locked_item(Item(pk=entry.facts["item_id"]), UndoRefused)
     loan, hold = _OF_ITEMS[entry.action](facts_to_undo(entry), item, staff, now)
+    was_on_order = entry.action == check_in.ACTION and entry.facts["before"].get("status") == Item.Status.ON_ORDER
+    if was_on_order:
+        unlabel(entry, item)
     write_down(entry, item, staff)
+    if was_on_order:
+        tell_of_item(item, now)
     return UndoResult(action=entry.action, item=item, loan=loan, hold=hold, facts=dict(entry.facts))
 
 

@@ -204,6 +204,30 @@ def label_arrived(*, item_id: int, barcode: str, actor: Any, now: datetime) -> I
         raise ItemRefused([Reason(errors.BARCODE_TAKEN)]) from error
 
 
+def take_label_off(*, item: Item, label: str, ordered_as: str) -> None:
+    """Put a locked copy that hasn't come after all back under the barcode that it was ordered under.
+
+    The label's is free again. If something else has the other one by now, the copy gets the next free one.
+
+    :raises ItemRefused: BARCODE_TAKEN when there's none
+    """
+    if item.barcode != label:
+        # Somebody has given it another one since.
+        return
+    for barcode in (ordered_as, *next_barcodes(_TRIES)):
+        if Item.objects.filter(barcode=barcode).exclude(pk=item.pk).exists():
+            continue
+        try:
+            with transaction.atomic():
+                item.barcode, item.acquired_on = barcode, None
+                item.save(update_fields=["barcode", "acquired_on"])
+                return
+        except IntegrityError:
+            # Another desk was faster with it.
+            continue
+    raise ItemRefused([Reason(errors.BARCODE_TAKEN)])
+
+
 def _with_free_barcodes(make: Callable[[], Order], now: datetime) -> Order:
     """Run it as one transaction, again with other numbers when somebody else has taken the next ones meanwhile."""
     for left in reversed(range(_TRIES)):

@@ -9,8 +9,11 @@ import pytest
 from accounts.models import AuditEntry
 from catalogue.models import Change, HoldingsSummary
 from circulation.models import Hold
+from circulation.selectors.subscriptions import known_suppliers
 from circulation.services.orders import receive_copy
 from circulation.services.results import GoesTo
+from circulation.services.subscriptions import SubscriptionPlan, subscribe
+from circulation.services.undo import undo
 from common.barcodes import BarcodeScheme
 from common.errors import Refused
 from holdings.models import Item, Order, OrderedItem
@@ -26,7 +29,7 @@ from holdings.services.orders import (
     order_more,
 )
 from tenants.selectors import current_municipality
-from tests.factories import HoldFactory, ItemTypeFactory, RecordFactory, ShelvingLocationFactory
+from tests.factories import HoldFactory, ItemFactory, ItemTypeFactory, RecordFactory, ShelvingLocationFactory
 
 
 @pytest.fixture
@@ -222,6 +225,80 @@ def test_a_copy_that_arrives_goes_to_whoever_waits_first(library, order, novel, 
         receive(second)
     with pytest.raises(Refused, match="NOTHING_ON_ORDER"):
         claim_order(order_id=order.pk, actor=library.staff, now=now)
+
+
+@pytest.fixture
+def take_back(library, now):
+    def _take_back(result):
+        undo(entry=AuditEntry.objects.get(pk=result.entry_id), staff=library.staff, now=now)
+
+    return _take_back
+
+
+def test_an_arrival_that_is_taken_back_frees_the_labels_barcode(library, order, novel, receive, take_back, label):
+    first, second = copies_of(order.pk)
+    ordered_as = first.barcode
+    counts = HoldingsSummary.objects.filter(record=novel).values_list("items", "copies")
+    before = list(counts)
+
+    take_back(receive(first, label))
+
+    first.refresh_from_db()
+    assert (first.barcode, first.status, first.acquired_on) == (ordered_as, "ON_ORDER", None)
+    assert list(counts.all()) == before
+    receive(second, label)
+    second.refresh_from_db()
+    assert second.barcode == label
+
+
+def test_a_barcode_that_something_else_has_by_now_is_not_taken_from_it(
+    library, order, receive, take_back, label, alpha
+):
+    first, _second = copies_of(order.pk)
+    ordered_as = first.barcode
+    result = receive(first, label)
+    other = ItemFactory(barcode=ordered_as)
+
+    take_back(result)
+
+    first.refresh_from_db()
+    other.refresh_from_db()
+    assert first.status == "ON_ORDER"
+    assert other.barcode == ordered_as
+    assert first.barcode == BarcodeScheme(**alpha.barcode_schemes["item"]).make(78)
+
+
+def test_an_arrival_is_not_taken_back_where_no_barcode_is_left(order, receive, take_back, label, monkeypatch):
+    first, _second = copies_of(order.pk)
+    ordered_as = first.barcode
+    result = receive(first, label)
+    ItemFactory(barcode=ordered_as)
+    monkeypatch.setattr("holdings.services.orders.next_barcodes", lambda count: [])
+    before = state()
+
+    with pytest.raises(Refused, match="CHANGED_SINCE"):
+        take_back(result)
+
+    assert state() == before
+
+
+def test_a_copy_that_kept_its_barcode_keeps_it_when_its_arrival_is_taken_back(order, receive, take_back):
+    first, _second = copies_of(order.pk)
+    ordered_as = first.barcode
+
+    take_back(receive(first))
+
+    first.refresh_from_db()
+    assert (first.barcode, first.status, first.acquired_on) == (ordered_as, "ON_ORDER", None)
+
+
+def test_suppliers_of_orders_and_subscriptions_are_one_list(library, order, today):
+    for supplier in ("Agent A/S", "BOGLADEN", ""):
+        plan = SubscriptionPlan("WEEK", today, ItemTypeFactory(), supplier=supplier)
+        subscribe(record=RecordFactory(), branch=library.main, plan=plan, staff=library.staff)
+
+    assert known_suppliers() == ["Agent A/S", "Bogladen"]
+    assert suppliers() == ["Bogladen"]
 
 
 def test_a_label_that_cannot_be_changes_nothing(order, receive):
