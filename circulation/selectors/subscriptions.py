@@ -11,6 +11,7 @@ from catalogue.rules.issues import IssueName, issue_identity, issue_name
 from circulation.models import SubscribedIssue, Subscription
 from circulation.rules.periodicals import GIVEN_UP_AFTER, foreseen, is_late, keys_covered
 from holdings.models import Item
+from holdings.selectors import suppliers as order_suppliers
 
 # Nobody looks further ahead.
 _AHEAD = timedelta(days=31)
@@ -44,10 +45,11 @@ def get_subscription(pk: int, *, branch_id: int) -> Subscription | None:
     return _with_names(Subscription.objects.filter(pk=pk, branch=branch_id)).first()
 
 
-def suppliers() -> list[str]:
-    """Return who sends issues to the municipality's branches, so that one supplier is written in one way."""
-    named = Subscription.objects.exclude(supplier="").order_by("supplier")
-    return list(named.values_list("supplier", flat=True).distinct())
+def known_suppliers() -> list[str]:
+    """Return whom the municipality subscribes or orders from, by name, so that one supplier is written in one way."""
+    subscribed = Subscription.objects.exclude(supplier="").order_by("supplier").values_list("supplier", flat=True)
+    named = {name.casefold(): name for name in (*subscribed.distinct(), *order_suppliers())}
+    return [named[each] for each in sorted(named)]
 
 
 def expected_issues(subscriptions: Sequence[Subscription], *, today: date) -> list[Expected]:

@@ -11,8 +11,9 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.rules import Permission
 from catalogue.selectors import get_record
+from circulation.selectors.subscriptions import known_suppliers
 from holdings.errors import ItemRefused, OrderRefused
-from holdings.selectors import branches_in_service, copies_of, item_types, suppliers
+from holdings.selectors import branches_in_service, copies_of, item_types
 from holdings.services.orders import cancel_copies, change_order, order_copies, order_more
 from web.account.access import staff_only
 from web.account.requests import DeskRequest
@@ -121,5 +122,5 @@ def _page(request: DeskRequest, **context: Any) -> HttpResponse:
     status = form.status if form is not None else 200
     if status == 200 and copies is not None and copies.errors:
         status = 422
-    context |= {"areas": desk_areas(request, "search"), "suppliers": suppliers()}
+    context |= {"areas": desk_areas(request, "search"), "suppliers": known_suppliers()}
     return render(request, "desk/order_form.html", context, status=status)

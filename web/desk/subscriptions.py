@@ -13,7 +13,7 @@ from accounts.rules import Permission
 from catalogue.selectors import get_record
 from circulation.errors import Code, PeriodicalRefused
 from circulation.rules.reasons import blocking
-from circulation.selectors.subscriptions import get_subscription, subscriptions_of, suppliers
+from circulation.selectors.subscriptions import get_subscription, known_suppliers, subscriptions_of
 from circulation.services.subscriptions import change_subscription, subscribe
 from holdings.selectors import branches_in_service, item_types, locations_of
 from web.account.access import staff_only
@@ -56,7 +56,7 @@ def subscription(request: DeskRequest, pk: int) -> HttpResponse:
         "record": record,
         "form": form,
         "subscriptions": subscriptions,
-        "suppliers": suppliers(),
+        "suppliers": known_suppliers(),
         "own": next((each for each in subscriptions if each.branch_id == branch.pk), None),
     }
     return render(request, "desk/subscription.html", context, status=status)
@@ -91,7 +91,12 @@ def edit_subscription(request: DeskRequest, pk: int) -> HttpResponse:
             status = _add_to_form(request, form, refused)
         else:
             return _saved(request)
-    context = {"areas": desk_areas(request, "search"), "subscription": found, "form": form, "suppliers": suppliers()}
+    context = {
+        "areas": desk_areas(request, "search"),
+        "subscription": found,
+        "form": form,
+        "suppliers": known_suppliers(),
+    }
     return render(request, "desk/edit_subscription.html", context, status=status)
 
 
