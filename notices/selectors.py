@@ -1,7 +1,7 @@
 """Reads the outbox and the texts."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -22,6 +22,7 @@ from patrons.models import Guardianship, Patron
 from tenants.selectors import current_municipality, stored_municipality
 
 PAGE = 50
+_READ_AT_ONCE = 1000
 _notices_of = ListRead(Notice, where="a.patron_id = %(patron)s", order="a.id DESC", along={"branch": ALL})
 
 
@@ -80,6 +81,17 @@ def outbox(
     return OutboxPage(tuple(page), found[size - 1].pk if len(found) > size else None)
 
 
+def whole_outbox(*, state: str = "", channel: str = "") -> Iterator[Notice]:
+    """Yield the messages of the outbox, the newest first, read some at a time; empty filters take everything."""
+    before: int | None = None
+    while True:
+        page = outbox(state=state, channel=channel, before=before, size=_READ_AT_ONCE)
+        yield from page.notices
+        before = page.next_before
+        if before is None:
+            return
+
+
 def get_notice(pk: int) -> Notice | None:
     """Return the message with this number, or None."""
     found = Notice.objects.select_related("patron__category", "branch").filter(pk=pk).first()
@@ -89,11 +101,12 @@ def get_notice(pk: int) -> Notice | None:
 def problem_notices(
     *,
     branch: Branch | None = None,
-    limit: int = 200,
+    limit: int | None = 200,
     in_order: Callable[[QuerySet[Notice]], Any] | None = None,
 ) -> list[Notice]:
     """Return what staff must decide on: what couldn't be delivered and what's uncertain, the oldest first.
 
+    :param limit: None for all
     :param in_order: puts the query in another order, before the first are taken; `patron_name` is the name as shown
     """
     found = _problems(branch).select_related("patron__category", "branch").order_by("pk")

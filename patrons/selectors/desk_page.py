@@ -69,8 +69,11 @@ def get_contact(pk: int) -> ContactPerson | None:
     return ContactPerson.objects.select_related("patron").filter(pk=pk).first()
 
 
-def memberships_ending(*, since: date, until: date, limit: int = 500) -> list[Patron]:
-    """Return the patrons whose membership ends between two days, the earliest first."""
+def memberships_ending(*, since: date, until: date, limit: int | None = 500) -> list[Patron]:
+    """Return the patrons whose membership ends between two days, the earliest first.
+
+    :param limit: None for all
+    """
     ending = Patron.objects.filter(expires_on__range=(since, until), left_at__isnull=True)
     return list(ending.select_related("category", "home_branch").order_by("expires_on", "sort_key", "pk")[:limit])
 

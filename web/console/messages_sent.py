@@ -12,12 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.rules import Permission
 from notices.errors import NoticeRefused
-from notices.selectors import counts_by_state, get_notice, outbox, problem_notices
+from notices.selectors import counts_by_state, get_notice, outbox, problem_notices, whole_outbox
 from notices.services.problems import send_again, set_aside
 from web.account.access import staff_only
 from web.account.requests import StaffRequest
 from web.console.areas import municipality_areas
 from web.ui.kept_filters import keeps_filters
+from web.ui.list_files import is_asked, list_file
 from web.words.messages import CHANNELS, NOTICE_KINDS, problem_text
 
 STATES = {
@@ -42,14 +43,15 @@ STATE_NAMES = {
 @staff_only(Permission.ADMINISTER)
 @require_safe
 @keeps_filters("outbox", "state", "channel")
-def outbox_page(request: StaffRequest) -> HttpResponse:
+def outbox_page(request: StaffRequest) -> Any:
     """List the messages, newest first, with those that need somebody above."""
     state, channel = request.GET.get("state", ""), request.GET.get("channel", "")
     before = request.GET.get("before", "")
     before_id = int(before) if before.isascii() and before.isdecimal() and len(before) < 18 else None
-    page = outbox(
-        state=state if state in STATES else "", channel=channel if channel in CHANNELS else "", before=before_id
-    )
+    filters = {"state": state if state in STATES else "", "channel": channel if channel in CHANNELS else ""}
+    if is_asked(request, "outbox"):
+        return list_file(request, "outbox", whole_outbox(**filters))
+    page = outbox(**filters, before=before_id)
     context = {
         "areas": municipality_areas(request, "notices"),
         "notices": [_row(notice) for notice in page.notices],

@@ -22,6 +22,7 @@ from web.desk.answers import answer_scan, notice_words
 from web.desk.areas import desk_areas
 from web.desk.item_areas import item_pages
 from web.desk.scan_inputs import moment_in, number_in, read_scan
+from web.ui.list_files import MOST_IN_EXCEL, is_asked, list_file
 from web.ui.sorting import keeps_order, ordered
 from web.words.for_staff import ReasonText
 
@@ -31,14 +32,20 @@ _LONGEST_LIST, _LONGEST_NUMBER = 500, 20
 @staff_only(Permission.EDIT_ITEMS, needs_branch=True)
 @require_safe
 @keeps_order("not-seen")
-def inventory(request: DeskRequest) -> HttpResponse:
+def inventory(request: DeskRequest) -> Any:
     """Show the choice of a shelf; once begun, the scan box, and what hasn't been seen when that's asked for."""
     branch, since = request.staff.branch, moment_in(request.GET, "since")
     shelf = _shelf(request, request.GET)
     compares = since is not None and "compare" in request.GET
     missing = None
     if compares and since:
-        missing = list(ordered(request, "not-seen", not_seen(shelf, since=since))[:_LONGEST_LIST])
+        unseen = ordered(request, "not-seen", not_seen(shelf, since=since))
+        if file := list_file(request, "not-seen", unseen):
+            return file
+        if is_asked(request, "out-of-place"):
+            rows = out_of_place(shelf, since=since, most=MOST_IN_EXCEL)
+            return list_file(request, "out-of-place", rows)
+        missing = list(unseen[:_LONGEST_LIST])
     context = {
         "areas": desk_areas(request, "search"),
         "choices": item_pages(request, "inventory"),

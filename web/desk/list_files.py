@@ -10,6 +10,7 @@ from catalogue.marc.series import every_series
 from common.tables import FileColumn, Kind
 from web.titles.names import audience_name, language_name, material_name
 from web.ui.list_files import ListFile, file_column, register
+from web.words.messages import problem_text
 
 
 def _of_item(start: str = "") -> tuple[FileColumn, ...]:
@@ -24,6 +25,10 @@ def _of_item(start: str = "") -> tuple[FileColumn, ...]:
 
 def _phone(row: Any) -> str:
     return "" if row.patron.is_protected else row.patron.phone
+
+
+def _active_cards(row: Any) -> list[str]:
+    return [card.number for card in row.cards.all() if card.is_active]
 
 
 def _came_in(row: Any) -> Decimal:
@@ -181,6 +186,84 @@ register(
             file_column("items-for-others", _("Items for others"), "items", Kind.NUMBER),
             file_column("asked-for", _("Asked for"), "hold.requested_at", Kind.MOMENT),
             file_column("since", _("Since"), "hold.hopeless_since", Kind.DAY),
+        ),
+    ),
+    ListFile(
+        "problem-messages",
+        _("Messages that didn't go out"),
+        (
+            file_column("made", _("Made"), "created_at", Kind.MOMENT),
+            file_column("message", _("Message"), "shown_subject"),
+            file_column("channel", _("Channel"), "get_channel_display"),
+            file_column("patron", _("Patron"), "patron.display_name"),
+            file_column("address", _("Address"), "shown_address"),
+            file_column("branch", _("Branch"), "branch.name"),
+            file_column("state", _("State"), "get_state_display"),
+            file_column("why", _("Why"), lambda row: problem_text(row.problem)),
+        ),
+    ),
+    # Whom a child's letter went to isn't said: her name may have become a protected one since.
+    ListFile(
+        "letters",
+        _("Letters"),
+        (
+            file_column("no", _("No."), "number", Kind.NUMBER),
+            file_column("patron", _("Patron"), lambda row: row.notices[0].patron.display_name),
+            file_column("about", _("About"), "sheet.subject"),
+            file_column("pages", _("Pages"), "pages", Kind.NUMBER),
+            file_column("state", _("State"), lambda row: row.notices[0].get_state_display()),
+        ),
+    ),
+    ListFile(
+        "patrons",
+        _("Patrons"),
+        (
+            file_column("name", _("Name"), "display_name"),
+            file_column("card", _("Card"), _active_cards),
+            file_column("born", _("Born"), "birth_date", Kind.DAY),
+            file_column("category", _("Category"), "category.named"),
+            file_column("branch", _("Branch"), "home_branch.name"),
+        ),
+    ),
+    ListFile(
+        "memberships",
+        _("Memberships that end"),
+        (
+            file_column("name", _("Name"), "display_name"),
+            file_column("ends", _("Ends"), "expires_on", Kind.DAY),
+            file_column("category", _("Category"), "category.named"),
+            file_column("branch", _("Branch"), "home_branch.name"),
+        ),
+    ),
+    ListFile(
+        "deceased",
+        _("Deceased"),
+        (
+            file_column("name", _("Name"), "patron.display_name"),
+            file_column("since", _("Since"), "patron.left_at", Kind.MOMENT),
+            file_column("loans", _("Loans"), "loans", Kind.NUMBER),
+            file_column("owes", _("Owes"), "owed", Kind.MONEY),
+            file_column("branch", _("Branch"), "patron.home_branch.name"),
+        ),
+    ),
+    ListFile(
+        "not-seen",
+        _("Inventory"),
+        (
+            *_of_item(),
+            file_column("room", _("Room"), "location.name"),
+            file_column("last-seen", _("Last seen"), "last_seen_at", Kind.MOMENT),
+        ),
+    ),
+    ListFile(
+        "out-of-place",
+        _("Inventory"),
+        (
+            *_of_item(),
+            file_column("belongs-to", _("Belongs to"), "home_branch.name"),
+            file_column("room", _("Room"), "location.name"),
+            file_column("state", _("State"), "get_status_display"),
+            file_column("last-seen", _("Last seen"), "last_seen_at", Kind.MOMENT),
         ),
     ),
     ListFile("transits", _("On their way here"), _TRANSIT),

@@ -25,20 +25,27 @@ from web.desk.patron_details import details_page, refused
 from web.desk.patron_page import patron_or_404
 from web.desk.texts import patron_problems
 from web.ui.days import long_day
+from web.ui.list_files import is_asked, list_file
 from web.ui.sorting import keeps_order, ordered
 
 BEFORE, AHEAD = timedelta(days=60), timedelta(days=30)
+_LONGEST = 500
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
 @keeps_order("memberships")
-def ending(request: DeskRequest) -> HttpResponse:
+def ending(request: DeskRequest) -> Any:
     """List the memberships that ended lately or end soon."""
     today = timezone.localdate()
+    limit = None if is_asked(request, "memberships") else _LONGEST
+    found = memberships_ending(since=today - BEFORE, until=today + AHEAD, limit=limit)
+    rows = ordered(request, "memberships", found)
+    if file := list_file(request, "memberships", rows):
+        return file
     context = {
         "areas": desk_areas(request, "patrons"),
-        "patrons": ordered(request, "memberships", memberships_ending(since=today - BEFORE, until=today + AHEAD)),
+        "patrons": rows,
         "today": today,
     }
     return render(request, "desk/memberships.html", context)
@@ -46,11 +53,14 @@ def ending(request: DeskRequest) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
-def deceased(request: DeskRequest) -> HttpResponse:
+def deceased(request: DeskRequest) -> Any:
     """List the deceased patrons with loans or debts: no letter is written any more, so somebody has to call."""
+    estates = open_estates()
+    if file := list_file(request, "deceased", estates):
+        return file
     context = {
         "areas": desk_areas(request, "patrons"),
-        "estates": open_estates(),
+        "estates": estates,
         "currency": request.tenant.currency,
     }
     return render(request, "desk/deceased.html", context)

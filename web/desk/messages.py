@@ -31,6 +31,7 @@ from web.desk.areas import desk_areas
 from web.desk.patron_page import patron_or_404
 from web.ui.forms import posted
 from web.ui.kept_filters import keeps_filters
+from web.ui.list_files import is_asked, list_file
 from web.ui.sorting import keeps_order, ordered
 from web.words.messages import CHANNELS, ChoicesForm, problem_text, refusal_text
 
@@ -41,14 +42,17 @@ _SHOWN = 50
 @require_safe
 @keeps_filters("messages", "all")
 @keeps_order("problem-messages")
-def problems(request: DeskRequest) -> HttpResponse:
+def problems(request: DeskRequest) -> Any:
     """List what staff must decide on, and the letters that wait for the printer."""
     everywhere = request.GET.get("all") == "1"
     branch = None if everywhere else request.staff.branch
     in_use = message_settings().channels
+    limit = None if is_asked(request, "problem-messages") else _SHOWN
     found = problem_notices(
-        branch=branch, limit=_SHOWN, in_order=lambda rows: ordered(request, "problem-messages", rows)
+        branch=branch, limit=limit, in_order=lambda rows: ordered(request, "problem-messages", rows)
     )
+    if file := list_file(request, "problem-messages", found):
+        return file
     context = {
         "areas": desk_areas(request, ""),
         "everywhere": everywhere,
@@ -106,10 +110,13 @@ def print_letters(request: DeskRequest) -> HttpResponse:
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_safe
-def print_run(request: DeskRequest, pk: int) -> HttpResponse:
+def print_run(request: DeskRequest, pk: int) -> Any:
     """Show what's in a run of letters."""
     run = _run_or_404(pk)
-    context = {"areas": desk_areas(request, ""), "run": run, "letters": letters_of(run)}
+    letters = letters_of(run)
+    if file := list_file(request, "letters", letters, called=f"letters-{run.pk}"):
+        return file
+    context = {"areas": desk_areas(request, ""), "run": run, "letters": letters}
     return render(request, "desk/print_run.html", context)
 
 

@@ -21,6 +21,7 @@ from web.desk.areas import desk_areas
 from web.desk.forms_patrons import NationalIdForm
 from web.desk.recent import seen_lately
 from web.desk.texts import add_to_form
+from web.ui.list_files import list_file
 
 LONGEST = 100
 FEWEST_LETTERS = 3
@@ -28,7 +29,7 @@ FEWEST_LETTERS = 3
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
 @require_http_methods(["GET", "HEAD", "POST"])
-def patrons(request: DeskRequest) -> HttpResponse:
+def patrons(request: DeskRequest) -> Any:
     """Find patrons; a card's number goes straight to its patron.
 
     What's typed comes by POST, and stands in the address of the page with the answer as nobody else can read it: a
@@ -41,7 +42,8 @@ def patrons(request: DeskRequest) -> HttpResponse:
     if request.method == "POST":
         where = reverse("desk:patrons")
         return redirect(f"{where}?{urlencode({'found': encrypt(text).decode()})}" if text else where)
-    return _page(request, text, find_patrons(text))
+    found = find_patrons(text)
+    return list_file(request, "patrons", found) or _page(request, text, found)
 
 
 @staff_only(Permission.CIRCULATE, needs_branch=True)
