@@ -152,6 +152,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], set[str]]] = {
     "add_import_source": (("National", "https://library.example/oai", "--profile=Common"), {"public"}),
     "import_by_profile": (("--municipality=alpha", "delivery.mrc", "--profile=Supplier"), {"public", "alpha"}),
     "export_records": (("--municipality=alpha",), set()),
+    "read_school_register": (("export.xml",), set()),
     "migrate_municipalities": ((), {"public"}),
     "set_cataloguing_library": (("alpha", "--number=710100", "--edits-national"), {"public"}),
     "provision": (
@@ -172,6 +173,7 @@ TRIED_ELSEWHERE = {
     "import_by_profile": "tests/catalogue/test_import_by_profile_command.py",
     "load_demo": "tests/bench/test_load_demo.py",
     "messages": "tests/libsys/test_translations.py",
+    "read_school_register": "tests/schools/register/test_read_school_register.py",
     "compile_messages": "tests/libsys/test_translations.py",
 }
 
