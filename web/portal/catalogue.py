@@ -49,7 +49,7 @@ _PLACES = 3
 def search_page(request: PageRequest) -> HttpResponse:
     """Search; an ISBN, record number or item barcode goes straight to the title."""
     text = request.GET.get("q", "").replace("\x00", "")[:LONGEST]
-    title = title_with_barcode(text) if 0 < len(text) <= _LONGEST_BARCODE else None
+    title = title_with_barcode(text) if _may_be_barcode(text) else None
     if title is None and not request.GET.get("page"):
         title = title_with_number(text)
     if title is not None:
@@ -74,6 +74,11 @@ def search_page(request: PageRequest) -> HttpResponse:
         "save_query": searched.address() if searched.is_asked else "",
     }
     return render(request, "portal/search.html", context)
+
+
+def _may_be_barcode(text: str) -> bool:
+    # Scanned ones have digits; a word of letters alone is meant as a word.
+    return len(text) <= _LONGEST_BARCODE and any(character.isdecimal() for character in text)
 
 
 @open_to_all

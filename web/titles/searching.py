@@ -1,6 +1,6 @@
 """A search as its address says it, and its facets as links: the portal's and the desk's pages share them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.http import QueryDict
 from django.utils.functional import cached_property
+from django.utils.http import urlencode
 from django.utils.translation import gettext
 
 from catalogue.search import FacetValue, Filters, SearchRequest, SearchResult, Sort, search
@@ -88,7 +89,7 @@ class Searched:
 
     @property
     def now(self) -> list[dict[str, Any]]:
-        """The limit to what's on our shelves, for `components/facet_values.html`; there's none for the whole country's.
+        """The limit to what's on our shelves, for `facet_values`; there's none for the whole country's.
 
         How many titles that would leave isn't counted for those who don't ask.
         """
@@ -190,16 +191,11 @@ def _facet(kind: str, values: tuple[FacetValue, ...], name_of: Any, parameters: 
         "branch": gettext("Library"),
         "decade": gettext("Year"),
     }
-    parameter = PARAMETERS[kind]
+    toggled = _toggler(parameters, PARAMETERS[kind])
     rows = [
-        {
-            "name": name_of(value.value),
-            "count": value.count,
-            "current": value.is_selected,
-            "url": _toggled(parameters, parameter, value.value),
-        }
+        {"name": name, "count": value.count, "current": value.is_selected, "url": toggled(value.value)}
         for value in values
-        if name_of(value.value)
+        if (name := name_of(value.value))
     ]
     seen = [place < _VALUES_SEEN or row["current"] for place, row in enumerate(rows)]
     return {
@@ -211,11 +207,18 @@ def _facet(kind: str, values: tuple[FacetValue, ...], name_of: Any, parameters: 
     }
 
 
-def _toggled(parameters: QueryDict, name: str, value: str) -> str:
-    changed = parameters.copy()
-    values = changed.getlist(name)
-    changed.setlist(name, [each for each in values if each != value] if value in values else [*values, value])
-    return "?" + changed.urlencode()
+def _toggler(parameters: QueryDict, name: str) -> Callable[[str], str]:
+    """Return what writes the search's address with a value of a parameter added, or taken away."""
+    chosen = parameters.getlist(name)
+    rest = parameters.copy()
+    rest.pop(name, None)
+    others = rest.urlencode()
+
+    def toggled(value: str) -> str:
+        values = [each for each in chosen if each != value] if value in chosen else [*chosen, value]
+        return "?" + "&".join(filter(None, (others, urlencode({name: values}, doseq=True))))
+
+    return toggled
 
 
 def _changed(parameters: QueryDict, **changes: str | None) -> str:

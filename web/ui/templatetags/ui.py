@@ -1,7 +1,7 @@
 """Template tags and filters of the design system: drawings, keys, money, days. All words come from elsewhere."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -14,9 +14,9 @@ from django.template import Context
 from django.template.defaultfilters import capfirst
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 
 from web.ui import days, due, icons, keys, money
 from web.ui.addresses import address
@@ -122,6 +122,30 @@ def cover(kind: str, title: str, picture: str = "") -> SafeString:
         icons.icon(_COVER_ICONS.get(kind) or "book"),
         format_html('<img src="{}" alt="" loading="lazy" decoding="async">', picture) if picture else "",
     )
+
+
+@register.simple_tag
+def facet_values(values: Sequence[Mapping[str, Any]], more: Sequence[Mapping[str, Any]] = ()) -> SafeString:
+    """Draw what hits can be limited to.
+
+    :param values: name, count, url and whether it's current (`current`) of each; a count may be None
+    :param more: those that are folded, none of them current
+    """
+    listed = format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((_facet_value(each),) for each in values)))
+    if not more:
+        return listed
+    folded = format_html_join("", "<li>{}</li>", ((_facet_value(each),) for each in more))
+    head = pgettext("values", "More")
+    return format_html("{}<details><summary>{}</summary><ul>{}</ul></details>", listed, head, folded)
+
+
+def _facet_value(value: Mapping[str, Any]) -> SafeString:
+    count = value.get("count")
+    number = "" if count is None else format_html('<span class="count">{}</span>', count)
+    if value["current"]:
+        html = '<a href="{}" aria-current="true"><span>{} {}</span>{}</a>'
+        return format_html(html, value["url"], value["name"], icons.icon("close"), number)
+    return format_html('<a href="{}"><span>{}</span>{}</a>', value["url"], value["name"], number)
 
 
 @register.simple_tag
