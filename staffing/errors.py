@@ -1,4 +1,4 @@
-"""Reasons why a macro isn't kept."""
+"""Reasons why a macro or a search isn't kept."""
 
 from enum import StrEnum
 
@@ -13,6 +13,8 @@ class Code(StrEnum):
     """
 
     NO_SUCH_MACRO = "NO_SUCH_MACRO"
+    NO_SUCH_SEARCH = "NO_SUCH_SEARCH"
+    NOTHING_ASKED = "NOTHING_ASKED"
     STALE = "STALE"
     NO_NAME = "NO_NAME"
     NAME_TAKEN = "NAME_TAKEN"
@@ -23,3 +25,7 @@ class Code(StrEnum):
 
 class MacroRefused(Refused):
     """A macro can't be kept or deleted so."""
+
+
+class SearchRefused(Refused):
+    """A search can't be kept or deleted so."""

@@ -1,4 +1,4 @@
-"""Where a staff account works, the keys and habits of her desk, and macros. In each municipality's schema."""
+"""Where a staff account works, her desk's keys and habits, macros, kept searches. In each municipality's schema."""
 
 from django.conf import settings
 from django.db import models
@@ -53,6 +53,39 @@ class Kiosk(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class StaffSearch(models.Model):
+    """A search of the catalogue that's kept under a name: one's own, or without an account everybody's."""
+
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    name = models.CharField(max_length=60)
+    # As in the address of its page, words, filters and order, with the question mark.
+    query = models.TextField()
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        """Constraints: names are one's own once, and shared once."""
+
+        ordering = ("name", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["account", "name"], condition=models.Q(account__isnull=False), name="own_search_name_once"
+            ),
+            models.UniqueConstraint(
+                fields=["name"], condition=models.Q(account__isnull=True), name="shared_search_name_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether all staff of the library have it."""
+        return self.account_id is None
 
 
 class Macro(models.Model):

@@ -1,4 +1,4 @@
-"""Who is at the desk: the account with its permissions, branch and keys, in two queries. Machines and macros too."""
+"""Who is at the desk: the account with its permissions, branch and keys, in two queries; machines, macros, searches."""
 
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -12,7 +12,7 @@ from accounts.rules import Permission, permissions_of
 from accounts.selectors import get_account
 from common.keyed_reads import ALL, KeyedRead
 from holdings.models import Branch
-from staffing.models import DeskHabits, Kiosk, Macro, WorkPlace
+from staffing.models import DeskHabits, Kiosk, Macro, StaffSearch, WorkPlace
 from tenants.keys import tenant_name
 
 _read_habits = KeyedRead(DeskHabits, key="account_id", along={"branch": ALL, "account": ALL})
@@ -156,3 +156,17 @@ def macro_of(account: StaffAccount, pk: int) -> Macro | None:
 
 def _macros(account: StaffAccount) -> QuerySet[Macro]:
     return Macro.objects.filter(Q(account=account) | Q(account=None))
+
+
+def searches_of(account: StaffAccount) -> list[StaffSearch]:
+    """Return the searches that an account has kept, then those that the library shares, by name."""
+    return list(_searches(account).order_by(F("account").asc(nulls_last=True), "name", "pk"))
+
+
+def search_of(account: StaffAccount, pk: int) -> StaffSearch | None:
+    """Return one of the searches that an account has, or None."""
+    return _searches(account).filter(pk=pk).first()
+
+
+def _searches(account: StaffAccount) -> QuerySet[StaffSearch]:
+    return StaffSearch.objects.filter(Q(account=account) | Q(account=None))

@@ -1,9 +1,10 @@
-"""Changes where an account works and how she likes her desk, with the macros that she edits records by."""
+"""Changes where an account works and how she likes her desk, with her macros and kept searches."""
 
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.db import IntegrityError, transaction
@@ -15,13 +16,14 @@ from catalogue.rules.macro_lines import steps_in
 from common.audit import record
 from common.errors import Reason
 from holdings.models import Branch
-from staffing.errors import Code, MacroRefused
-from staffing.models import DeskHabits, Kiosk, Macro, WorkPlace
+from staffing.errors import Code, MacroRefused, SearchRefused
+from staffing.models import DeskHabits, Kiosk, Macro, StaffSearch, WorkPlace
 from staffing.selectors import branches_of, token_hash
 
 LOCK_MINUTES = (2, 5, 10, 20, 30)
 _PIN_LENGTHS = range(4, 9)
 MOST_MACROS = 100
+MOST_SEARCHES = 50
 
 
 @dataclass(frozen=True)
@@ -210,3 +212,83 @@ def _reasons_taken(macro: Macro) -> list[Reason]:
     if macro.number and (other := others.filter(number=macro.number).first()):
         reasons.append(Reason(Code.NUMBER_TAKEN, facts={"number": macro.number, "name": other.name}))
     return reasons
+
+
+@transaction.atomic
+def keep_search(*, name: str, query: str, is_shared: bool, actor: StaffAccount) -> StaffSearch:
+    """Keep a search of the catalogue under a name, as the actor's own or for all staff of the library.
+
+    :param query: as in the address of its page
+    :raises SearchRefused: NO_NAME, NOTHING_ASKED, NAME_TAKEN or TOO_MANY
+    """
+    search = StaffSearch(account=None if is_shared else actor, name=name.strip(), query=query)
+    _save_search(search)
+    record(action="staffing.keep_search", actor=actor, subject=search, facts=_as_told(search))
+    return search
+
+
+@transaction.atomic
+def change_search(
+    *, search_id: int, name: str, is_shared: bool, expected_version: int, actor: StaffAccount
+) -> StaffSearch:
+    """Rename one of the searches that the actor has, share it, or make a shared one her own.
+
+    :raises SearchRefused: NO_SUCH_SEARCH, STALE if somebody has changed it since she read it, or as for a new one
+    """
+    search = _locked_search(search_id, actor, expected_version)
+    before = _as_told(search)
+    search.account, search.name = None if is_shared else actor, name.strip()
+    search.version += 1
+    _save_search(search)
+    facts = {**_as_told(search), "before": before}
+    record(action="staffing.change_search", actor=actor, subject=search, facts=facts)
+    return search
+
+
+@transaction.atomic
+def delete_search(*, search_id: int, expected_version: int, actor: StaffAccount) -> None:
+    """Delete one of the searches that the actor has.
+
+    :raises SearchRefused: NO_SUCH_SEARCH, or STALE if somebody has changed it since she read it
+    """
+    search = _locked_search(search_id, actor, expected_version)
+    record(action="staffing.delete_search", actor=actor, subject=search, facts=_as_told(search))
+    search.delete()
+
+
+def _locked_search(pk: int, actor: StaffAccount, expected_version: int) -> StaffSearch:
+    found = StaffSearch.objects.select_for_update(of=("self",)).filter(pk=pk).first()
+    if found is None or found.account_id not in (None, actor.pk):
+        raise SearchRefused([Reason(Code.NO_SUCH_SEARCH)])
+    if found.version != expected_version:
+        raise SearchRefused([Reason(Code.STALE)])
+    return found
+
+
+def _save_search(search: StaffSearch) -> None:
+    reasons = [] if search.name else [Reason(Code.NO_NAME)]
+    if search.query in ("", "?"):
+        reasons.append(Reason(Code.NOTHING_ASKED))
+    if reasons := [*reasons, *_reasons_against_search(search)]:
+        raise SearchRefused(reasons)
+    try:
+        with transaction.atomic():
+            search.save()
+    except IntegrityError as error:
+        # Somebody else took the name between the look and the save.
+        raise SearchRefused(_reasons_against_search(search) or [Reason(Code.STALE)]) from error
+
+
+def _reasons_against_search(search: StaffSearch) -> list[Reason]:
+    others = StaffSearch.objects.filter(account=search.account).exclude(pk=search.pk)
+    reasons = []
+    if others.count() >= MOST_SEARCHES:
+        reasons.append(Reason(Code.TOO_MANY, facts={"most": MOST_SEARCHES}))
+    if others.filter(name=search.name).exists():
+        reasons.append(Reason(Code.NAME_TAKEN, facts={"name": search.name}))
+    return reasons
+
+
+def _as_told(search: StaffSearch) -> dict[str, Any]:
+    told = {"name": search.name, "query": search.query, "shared": search.is_shared}
+    return {**told, "version": search.version}

@@ -55,6 +55,8 @@ PAGES = {
         "/desk/records/1/edit",
         "/desk/records/new",
         "/desk/records/new?kind=BOOK&flavour=MARC21",
+        "/desk/kept-searches",
+        "/desk/kept-searches/new?q=sea",
         "/desk/macros",
         "/desk/macros/new",
         "/desk/records/quick",

@@ -378,6 +378,10 @@ DESK = {
     "desk:macro_of_changes": Page(
         Permission.CATALOGUE, sends={"lines": "=245 00 $aGood", "record": "title", "flavour": "=MARC21"}
     ),
+    "desk:kept_searches": Page(Permission.EDIT_ITEMS),
+    "desk:new_search": Page(Permission.EDIT_ITEMS, asks={"q": "=sea"}, sends={"name": "=Sea"}),
+    "desk:edit_search": Page(Permission.EDIT_ITEMS, {"pk": "search"}, sends={"name": "=Sea", "is_shared": "=on"}),
+    "desk:remove_search": Page(Permission.EDIT_ITEMS, {"pk": "search"}, sends={"version": "=1"}),
     "desk:macros": Page(Permission.CATALOGUE),
     "desk:new_macro": Page(
         Permission.CATALOGUE, sends={"name": "=Horses", "flavour": "=MARC21", "steps": "=+ 650 #4 $aHeste"}

@@ -54,7 +54,7 @@ from notices.models import Notice, NoticeTemplate, PrintRun
 from patrons.rules.searches import Asked
 from patrons.services.saved_searches import save_search
 from patrons.services.shelves import add_shelf, put_on_shelf, share_shelf
-from staffing.services import MacroContent, add_kiosk, save_macro
+from staffing.services import MacroContent, add_kiosk, keep_search, save_macro
 from tenants.models import Municipality
 from tests.factories import (
     NOW,
@@ -394,6 +394,8 @@ def _add_traces(town: Town, branch: Any, patron: Any) -> None:
     machine, token = add_kiosk(name=town.word("Machine"), branch=branch, asks_pin=False, actor=librarian, now=NOW)
     town.things |= {"kiosk": machine.pk, "kiosk_token": token}
     shared = MacroContent(town.word("Macro"), Flavour.MARC21, "+ 500 ## $aGood", number=1, is_shared=True)
+    kept = keep_search(name=town.word("Search"), query="?q=sea", is_shared=True, actor=librarian)
+    town.things["search"] = kept.pk
     town.things["macro"] = save_macro(content=shared, actor=librarian).pk
     left = OutageScan.objects.create(
         scan_id=f"out-{town.municipality.schema_name}",

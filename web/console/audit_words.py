@@ -161,6 +161,9 @@ ACTIONS = {
     "schools.add_class": _("Added a class"),
     "schools.change_class": _("Changed a class"),
     "staffing.change_keys": _("Changed keys"),
+    "staffing.keep_search": _("Saved a search"),
+    "staffing.change_search": _("Changed a saved search"),
+    "staffing.delete_search": _("Deleted a saved search"),
     "staffing.save_macro": _("Saved a macro"),
     "staffing.delete_macro": _("Deleted a macro"),
     "staffing.add_kiosk": _("Added a self-check machine"),
@@ -181,6 +184,7 @@ ACTIONS = {
 SUBJECTS = {
     "accounts.staffaccount": _("account"),
     "staffing.kiosk": _("self-check machine"),
+    "staffing.staffsearch": _("saved search"),
     "staffing.macro": _("macro"),
     "catalogue.bibliographicrecord": _("bibliographic record"),
     "catalogue.importprofile": _("import profile"),

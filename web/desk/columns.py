@@ -158,6 +158,14 @@ register(
         ),
     ),
     Table(
+        "kept-searches",
+        (
+            Column("name", _("Name"), is_needed=True),
+            Column("whose", pgettext_lazy("a search", "Whose")),
+            action(),
+        ),
+    ),
+    Table(
         "macros",
         (
             Column("name", _("Name"), is_needed=True),

@@ -12,12 +12,14 @@ from catalogue.search import suggest, title_with_number
 from circulation.selectors.availability import availability, queue_length
 from holdings.selectors import get_item_by_barcode, names_in_service
 from patrons.selectors import get_patron
+from staffing.selectors import searches_of
 from web.account.access import staff_only
 from web.account.requests import StaffRequest
 from web.desk.areas import desk_areas
 from web.desk.scan_inputs import number_in
 from web.desk.title_list import titles_file
 from web.titles.names import material_name
+from web.titles.saved import asked_in, query_of
 from web.titles.searching import LONGEST, Searched, run_search
 from web.ui.list_files import is_asked
 
@@ -40,6 +42,8 @@ def search_page(request: StaffRequest) -> HttpResponse:
         return titles_file(request, searched)
     context = {
         "areas": desk_areas(request, "search"),
+        "searches": searches_of(request.staff.account),
+        "keep_query": query_of(asked_in(request)).removesuffix("?"),
         "searched": searched,
         "result": searched.result,
         "hits": _rows(searched),
