@@ -189,7 +189,7 @@ def test_the_number_of_queries_does_not_grow_with_the_hits(browser, shelve, djan
         shelve(f"Lucky {number}", items=2)
         browser.get("/?q=lucky")
 
-        # Schema, barcode, variants, branches, availability, queues.
+        # Schema, variants, branches, availability, queues.
         with django_assert_num_queries(5):
             assert len(browser.get("/?q=lucky").context["hits"]) == number + 1
 
