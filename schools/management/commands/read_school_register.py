@@ -1,4 +1,4 @@
-"""`manage.py read_school_register FILE`: say what an export of a school register holds, and change nothing."""
+"""`manage.py read_school_register FILE [--since EARLIER]`: say what an export holds, or what's new; change nothing."""
 
 from argparse import ArgumentParser
 from collections import Counter
@@ -8,6 +8,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
+from schools.register.difference import difference
+from schools.register.new_year import class_moves
 from schools.register.people import GroupKind, RegisterUnreadable, Role, SchoolExport
 from schools.register.reading import read_register
 
@@ -15,25 +17,36 @@ from schools.register.reading import read_register
 class Command(BaseCommand):
     """Reads an export and counts; no name of a person is shown, for logs keep what a command prints."""
 
-    help = "Read an export of a school register (STIL, OneRoster, SS12000) and say what's in it, without using it."
+    help = "Say what an export of a school register holds (STIL, OneRoster, SS12000), or what's new. Changes nothing."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Take the export."""
         parser.add_argument("file", type=Path, help="STIL's XML, or a ZIP archive of OneRoster's CSV or SS12000's JSON")
+        parser.add_argument("--since", type=Path, help="an earlier export: say what's different now instead")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Read and report.
 
         :raises CommandError: if nothing of it can be used
         """
+        earlier = {school.number: school for school in self._read(options["since"])} if options["since"] else {}
+        for school in self._read(options["file"]):
+            before = earlier.pop(school.number, None)
+            if before:
+                self._say_difference(before, school)
+            else:
+                self._say(school)
+        for missing in earlier.values():
+            self.stdout.write(f"{missing.number} {missing.name} isn't in the newer export")
+
+    def _read(self, path: Path) -> list[SchoolExport]:
         try:
-            with options["file"].open("rb") as file:
-                for school in read_register(file, today=timezone.localdate()):
-                    self._say(school)
+            with path.open("rb") as file:
+                return list(read_register(file, today=timezone.localdate()))
         except OSError as problem:
-            raise CommandError(f"The file can't be read: {problem.strerror}") from problem
+            raise CommandError(f"{path} can't be read: {problem.strerror}") from problem
         except RegisterUnreadable as problem:
-            raise CommandError(f"The export can't be used: {problem}") from problem
+            raise CommandError(f"{path} can't be used: {problem}") from problem
 
     def _say(self, school: SchoolExport) -> None:
         kind = "changes only" if school.is_partial else "the whole school"
@@ -48,5 +61,31 @@ class Command(BaseCommand):
         others = sum(1 for group in school.groups if group.kind is not GroupKind.CLASS)
         without = in_class[""]
         self.stdout.write(f"  {others} other groups; {without} pupils without a class; {len(school.gone)} have left")
+        self._say_problems(school)
+
+    def _say_difference(self, before: SchoolExport, after: SchoolExport) -> None:
+        found = difference(before, after)
+        said = {
+            "came": len(found.came),
+            "left": len(found.left),
+            "changed class": len(found.moved),
+            "changed otherwise": len(found.changed),
+            "new groups": len(found.new_groups),
+            "groups gone": len(found.gone_groups),
+            "groups changed": len(found.renamed),
+        }
+        counts = ", ".join(f"{count} {what}" for what, count in said.items() if count)
+        years = " to ".join(dict.fromkeys((before.school_year, after.school_year)))
+        self.stdout.write(f"{after.number} {after.name}, {years}: {counts or 'nothing new'}")
+        for doubt in found.doubts:
+            self.stdout.write(f"  Look before you believe it: {doubt}")
+        if found.is_new_year:
+            names = {group.key: group.name for group in after.groups}
+            for move in class_moves(before, after):
+                to = names.get(move.after, "–")
+                self.stdout.write(f"  {move.before.name} → {to} ({move.way}, {move.together:.0%} of its pupils)")
+        self._say_problems(after)
+
+    def _say_problems(self, school: SchoolExport) -> None:
         for problem in school.problems:
             self.stdout.write(f"  {problem.slip}: {' '.join(filter(None, (problem.place, problem.detail)))}")
