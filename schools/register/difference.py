@@ -51,12 +51,6 @@ class Difference:
     renamed: tuple[RegisterGroup, ...]
     doubts: tuple[Doubt, ...]
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is different."""
-        groups = (*self.new_groups, *self.gone_groups, *self.renamed)
-        return not (self.is_new_year or self.came or self.left or self.moved or self.changed or groups)
-
 
 def difference(before: SchoolExport, after: SchoolExport) -> Difference:
     """Return what a school's export says otherwise than an earlier one.

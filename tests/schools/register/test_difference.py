@@ -27,8 +27,8 @@ def _pupils(count):
 def test_the_same_again_is_nothing():
     found = difference(_school(*_pupils(3)), _school(*_pupils(3)))
 
-    assert found.is_empty
-    assert found.doubts == ()
+    assert (found.came, found.left, found.moved, found.changed) == ((), (), (), ())
+    assert (found.new_groups, found.gone_groups, found.renamed, found.doubts) == ((), (), (), ())
 
 
 def test_says_who_came_left_moved_and_is_told_otherwise():
@@ -48,7 +48,7 @@ def test_says_who_came_left_moved_and_is_told_otherwise():
     assert [each.key for each in found.left] == ["leaves"]
     assert [(each.person.key, each.before, each.after) for each in found.moved] == [("moves", "a", "b")]
     assert [each.key for each in found.changed] == ["named", "t"]
-    assert (found.is_empty, found.is_new_year) == (False, False)
+    assert not found.is_new_year
 
 
 def test_says_which_groups_are_new_gone_and_renamed():
