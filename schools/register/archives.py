@@ -2,7 +2,9 @@
 
 import csv
 import json
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from io import TextIOWrapper
 from typing import Any, BinaryIO
@@ -12,6 +14,8 @@ from schools.register.people import RegisterUnreadable, Unreadable
 # A municipality with 25,000 pupils takes some 20 MB.
 _MOST_BYTES = 500_000_000
 _LONGEST_FIELD = 100_000
+# How it shows that an archive is cut off, encrypted (RuntimeError), broken, or packed in a way that we don't know.
+_DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, OSError, EOFError)
 
 
 class Archive:
@@ -76,7 +80,3 @@ class Archive:
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise RegisterUnreadable(Unreadable.NOT_JSON, name)
         return rows
-
-
-# An archive that's encrypted, cut off, or packed in a way that we don't know.
-_DAMAGE = (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError)

@@ -30,6 +30,16 @@ class SchoolGatherer:
         """Remember what's wrong with an entry."""
         self.problems.append(EntryProblem(slip, place, detail))
 
+    def day(self, text: str, place: str) -> date | None:
+        """Return the day of an ISO date or moment; None for nothing. What can't be read is a slip."""
+        if not text.strip():
+            return None
+        try:
+            return date.fromisoformat(text.strip()[:10])
+        except ValueError:
+            self.slip(Slip.DATE_UNREADABLE, place, text[:20])
+            return None
+
     def group(self, group: RegisterGroup) -> None:
         """Add a group; the first one with a key counts."""
         if not group.key:
@@ -97,14 +107,6 @@ def level_in(text: str) -> int | None:
     """Return a grade, 0 to 13, or None for anything else."""
     text = text.strip()
     return int(text) if text.isascii() and text.isdecimal() and int(text) in _LEVELS else None
-
-
-def day_in(text: str) -> date | None:
-    """Return the day of an ISO date or moment; None for nothing.
-
-    :raises ValueError: for anything else
-    """
-    return date.fromisoformat(text.strip()[:10]) if text.strip() else None
 
 
 def _both(first: RegisterPerson, second: RegisterPerson) -> RegisterPerson:

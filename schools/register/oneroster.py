@@ -4,10 +4,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 
 from schools.register.archives import Archive
-from schools.register.gathering import SchoolGatherer, day_in, level_and_line, level_in
+from schools.register.gathering import SchoolGatherer, level_and_line, level_in
 from schools.register.people import (
     Contact,
     GroupKind,
@@ -173,7 +172,7 @@ def _read_person(
                 given_name=" ".join(filter(None, (row["givenName"], row.get("middleName", "")))),
                 family_name=row["familyName"],
                 roles=frozenset({*enrolled.roles.get(org, ()), *([role] if role else [])}),
-                birth_date=_day(gatherer, row.get("birthDate", "") or row.get("metadata.birthDate", ""), place),
+                birth_date=gatherer.day(row.get("birthDate", "") or row.get("metadata.birthDate", ""), place),
                 email=row.get("email", ""),
                 phone=row.get("sms", "") or row.get("phone", ""),
                 level=level_in(row.get("grades", "").split(",")[0]),
@@ -188,14 +187,6 @@ def _read_person(
 def _contact(row: Mapping[str, str]) -> Contact:
     role = row["role"].lower()
     return Contact(row["sourcedId"], row["givenName"], row["familyName"], role, has_custody=role in _WITH_CUSTODY)
-
-
-def _day(gatherer: SchoolGatherer, text: str, place: str) -> date | None:
-    try:
-        return day_in(text)
-    except ValueError:
-        gatherer.slip(Slip.DATE_UNREADABLE, place, text[:20])
-        return None
 
 
 def _list(text: str) -> list[str]:

@@ -2,12 +2,12 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from schools.register.archives import Archive
-from schools.register.gathering import SchoolGatherer, day_in, level_and_line
+from schools.register.gathering import SchoolGatherer, level_and_line
 from schools.register.people import (
     Contact,
     GroupKind,
@@ -96,10 +96,8 @@ class _Answers:
             key, name = _text(row, "id"), _text(row, "displayName")
             kind = _GROUP_KINDS.get(_text(row, "groupType"), GroupKind.OTHER)
             level, line = level_and_line(name) if kind is GroupKind.CLASS else (None, "")
-            day = self._days(gatherer, key)
-            gatherer.group(
-                RegisterGroup(key, name or key, kind, level, line, day(row, "startDate"), day(row, "endDate"))
-            )
+            begins, ends = (gatherer.day(_text(row, column), key) for column in ("startDate", "endDate"))
+            gatherer.group(RegisterGroup(key, name or key, kind, level, line, begins, ends))
             for membership in row.get("groupMemberships") or ():
                 person = _id(membership.get("person"))
                 if person not in self._persons:
@@ -126,7 +124,7 @@ class _Answers:
                     family_name=_text(row, "familyName"),
                     roles=frozenset(roles[key]),
                     is_protected=_text(row, "securityMarking") not in _OPEN,
-                    birth_date=self._days(gatherer, key)(row, "birthDate"),
+                    birth_date=gatherer.day(_text(row, "birthDate"), key),
                     email=emails,
                     phone=phones,
                     address=_text(address, "streetAddress"),
@@ -172,18 +170,8 @@ class _Answers:
                 )
 
     def _holds(self, gatherer: SchoolGatherer, key: str, row: Json) -> bool:
-        ends = self._days(gatherer, key)(row, "endDate")
+        ends = gatherer.day(_text(row, "endDate"), key)
         return ends is None or ends >= self._today
-
-    def _days(self, gatherer: SchoolGatherer, key: str) -> Callable[[Json, str], date | None]:
-        def day(row: Json, name: str) -> date | None:
-            try:
-                return day_in(_text(row, name))
-            except ValueError:
-                gatherer.slip(Slip.DATE_UNREADABLE, key, _text(row, name)[:20])
-                return None
-
-        return day
 
 
 def _text(row: Json, name: str) -> str:

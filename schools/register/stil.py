@@ -7,13 +7,12 @@ matters here. National identity numbers aren't read at all.
 import re
 import xml.etree.ElementTree as ElementTree  # noqa: S405 (for its types; defusedxml reads)
 from collections.abc import Iterator
-from datetime import date
 from typing import BinaryIO
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from schools.register.gathering import SchoolGatherer, day_in, level_and_line, level_in
+from schools.register.gathering import SchoolGatherer, level_and_line, level_in
 from schools.register.people import (
     Contact,
     GroupKind,
@@ -109,7 +108,7 @@ class _School:
             of_name, its_line = level_and_line(name)
             level = of_name if level is None else level
             line = line or its_line
-        begins, ends = self._day(element, "FromDate", key), self._day(element, "ToDate", key)
+        begins, ends = (self._gatherer.day(_text(element, tag), key) for tag in ("FromDate", "ToDate"))
         self._gatherer.group(RegisterGroup(key, name or key, kind, level, line, begins, ends))
 
     def _take_person(self, element: ElementTree.Element) -> None:
@@ -133,7 +132,7 @@ class _School:
             roles=frozenset(roles),
             is_protected=_is_yes(person.get("protected")),
             alias=f"{_text(person, 'AliasFirstName')} {_text(person, 'AliasFamilyName')}".strip(),
-            birth_date=self._day(person, "BirthDate", key),
+            birth_date=self._gatherer.day(_text(person, "BirthDate"), key),
             email=_text(person, "EmailAddress"),
             phone=_text(person, "MobilePhoneNumber") or _text(person, "HomePhoneNumber"),
             address=_text(address, "StreetAddress"),
@@ -172,14 +171,6 @@ class _School:
         if text and level is None:
             self._gatherer.slip(Slip.LEVEL_UNREADABLE, key, text[:20])
         return level
-
-    def _day(self, element: ElementTree.Element, name: str, key: str) -> date | None:
-        text = _text(element, name)
-        try:
-            return day_in(text)
-        except ValueError:
-            self._gatherer.slip(Slip.DATE_UNREADABLE, key, text[:20])
-            return None
 
 
 def _is_yes(text: str | None) -> bool:

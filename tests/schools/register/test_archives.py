@@ -1,6 +1,7 @@
 """OneRoster's and SS12000's archives."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
 
@@ -186,12 +187,22 @@ def test_an_archive_that_is_no_register_is_refused_with_the_reason(files, code):
     assert refused.value.code == code
 
 
-def test_a_damaged_archive_is_refused():
-    whole = archive(ONEROSTER).getvalue()
-    for content in (whole[:200], whole.replace(b"givenName", b"givenNAME").replace(whole[300:310], b"\x00" * 10)):
-        with pytest.raises(RegisterUnreadable) as refused:
-            list(read_register(type(archive({}))(content), today=TODAY))
-        assert refused.value.code == Unreadable.DAMAGED_ARCHIVE
+def _damaged(at):
+    """Return an archive whose packed orgs.csv has other bytes in its middle, or that's cut off."""
+    whole = bytearray(archive({**ONEROSTER, "users.csv": USERS}).getvalue())
+    if at is None:
+        return bytes(whole[:200])
+    begin = whole.index(b"orgs.csv") + len("orgs.csv")
+    whole[begin + at : begin + at + 8] = b"\xff" * 8
+    return bytes(whole)
+
+
+@pytest.mark.parametrize("at", [None, 0, 5, 20])
+def test_a_damaged_archive_is_refused(at):
+    with pytest.raises(RegisterUnreadable) as refused:
+        list(read_register(BytesIO(_damaged(at)), today=TODAY))
+
+    assert refused.value.code == Unreadable.DAMAGED_ARCHIVE
 
 
 def test_what_unpacks_to_too_much_is_refused_before_it_is_unpacked(monkeypatch):
