@@ -60,6 +60,7 @@ class Patron(models.Model):
         OWN_WISH = "OWN_WISH", _("own wish")
         MERGED = "MERGED", _("merged with another entry")
         OVER = "OVER", _("temporary membership is over")
+        SCHOOL = "SCHOOL", _("left the school")
 
     category = models.ForeignKey(PatronCategory, on_delete=models.PROTECT, related_name="+", db_index=False)
     home_branch = models.ForeignKey("holdings.Branch", on_delete=models.PROTECT, related_name="+", db_index=False)

@@ -11,6 +11,6 @@ class SchoolsConfig(AppConfig):
     def ready(self) -> None:
         """Register what happens to a class when two of its pupils are merged."""
         from patrons import merging
-        from schools.services import leave_twice_joined_classes  # models exist only now
+        from schools.services.merging import prepare_merging  # models exist only now
 
-        merging.register("schools", prepare=leave_twice_joined_classes)
+        merging.register("schools", prepare=prepare_merging)

@@ -17,7 +17,7 @@ from patrons.models import Patron
 from patrons.services.register import register_patron
 from schools.models import SchoolClass
 from schools.rules import school_year_of
-from schools.services import add_class
+from schools.services.classes import add_class
 
 _SIZES = (24, 22, 28)
 _AGE_OF_FIRST_GRADE = 6

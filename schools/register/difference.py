@@ -1,10 +1,10 @@
 """What an export says otherwise than the one before it, and whether a person should look before it's believed."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from schools.register.people import RegisterGroup, RegisterPerson, SchoolExport
+from schools.register.standing import Standing
 
 # With fewer of a school's pupils than this an export is likelier to be incomplete than the school to have shrunk.
 LEAST_SHARE = 0.8
@@ -37,13 +37,14 @@ class Moved:
 class Difference:
     """What's different at one school.
 
+    :ivar left: by their keys
     :ivar changed: people of whom something else is said: a name, a role, protection, an address
     :ivar renamed: groups with another name or level
     """
 
     is_new_year: bool
     came: tuple[RegisterPerson, ...]
-    left: tuple[RegisterPerson, ...]
+    left: tuple[str, ...]
     moved: tuple[Moved, ...]
     changed: tuple[RegisterPerson, ...]
     new_groups: tuple[RegisterGroup, ...]
@@ -52,62 +53,50 @@ class Difference:
     doubts: tuple[Doubt, ...]
 
 
-def difference(before: SchoolExport, after: SchoolExport) -> Difference:
-    """Return what a school's export says otherwise than an earlier one.
+def difference(before: Standing, after: SchoolExport) -> Difference:
+    """Return what a school's export says otherwise than what's known of it.
 
     Of a partial export, who and what isn't named stays as it was. Whoever isn't said anything about of this year's
     groups stays in the class that she was in.
     """
-    known, now = _by_key(before), _by_key(after)
-    if after.is_partial:
-        left = [known[key] for key in sorted(after.gone & known.keys())]
-    else:
-        left = [person for key, person in known.items() if key not in now]
-    both = [(known[key], person) for key, person in now.items() if key in known]
+    known, named = before.people, {person.key for person in after.people}
+    left = sorted(after.gone & known.keys()) if after.is_partial else [key for key in known if key not in named]
+    both = [(known[person.key], person) for person in after.people if person.key in known]
     groups = {group.key: group for group in before.groups}
     return Difference(
         is_new_year=after.school_year > before.school_year,
-        came=tuple(person for key, person in now.items() if key not in known),
+        came=tuple(person for person in after.people if person.key not in known),
         left=tuple(left),
         moved=tuple(
             Moved(new, old.main_group, new.main_group)
             for old, new in both
             if old.main_group != new.main_group and not new.is_of_older_year
         ),
-        changed=tuple(new for old, new in both if _about(old) != _about(new)),
+        changed=tuple(new for old, new in both if old.told != new.told),
         new_groups=tuple(group for group in after.groups if group.key not in groups),
         gone_groups=() if after.is_partial else _gone(before, after),
-        renamed=tuple(group for group in after.groups if group.key in groups and group != groups[group.key]),
+        renamed=tuple(group for group in after.groups if group.key in groups and _changed(groups[group.key], group)),
         doubts=tuple(_doubts(before, after, left)),
     )
 
 
-def _by_key(export: SchoolExport) -> Mapping[str, RegisterPerson]:
-    return {person.key: person for person in export.people}
-
-
-def _gone(before: SchoolExport, after: SchoolExport) -> tuple[RegisterGroup, ...]:
+def _gone(before: Standing, after: SchoolExport) -> tuple[RegisterGroup, ...]:
     standing = {group.key for group in after.groups}
     return tuple(group for group in before.groups if group.key not in standing)
 
 
-def _about(person: RegisterPerson) -> tuple[object, ...]:
-    """Return what's said of somebody beside her groups."""
-    return (
-        (person.given_name, person.family_name, person.alias, person.is_protected),
-        (person.roles, person.birth_date, person.level, person.short_name, person.contacts),
-        (person.email, person.phone, person.address, person.postal_code, person.city),
-    )
+def _changed(old: RegisterGroup, new: RegisterGroup) -> bool:
+    return (old.name, old.kind, old.level, old.line) != (new.name, new.kind, new.level, new.line)
 
 
-def _doubts(before: SchoolExport, after: SchoolExport, left: list[RegisterPerson]) -> list[Doubt]:
+def _doubts(before: Standing, after: SchoolExport, left: list[str]) -> list[Doubt]:
     found = []
     if before.number != after.number:
         found.append(Doubt.ANOTHER_SCHOOL)
     if after.school_year < before.school_year:
         found.append(Doubt.OLDER_YEAR)
     had = len(before.pupils)
-    leavers = sum(1 for person in left if person in before.pupils)
+    leavers = sum(1 for key in left if before.people[key].is_pupil)
     has = had - leavers if after.is_partial else len(after.pupils)
     if had and not has:
         found.append(Doubt.NOBODY)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from schools.register.people import GroupKind, RegisterGroup, SchoolExport
+from schools.register.standing import Standing
 
 # Of a class's pupils, so many must have gone the same way for it to be the class's.
 _SAME_WAY = 0.7
@@ -34,7 +35,7 @@ class ClassMove:
     together: float
 
 
-def class_moves(before: SchoolExport, after: SchoolExport) -> list[ClassMove]:
+def class_moves(before: Standing, after: SchoolExport) -> list[ClassMove]:
     """Return what each class becomes in the next school year: 5.B is 6.B, if all of the fifth grade can be told so.
 
     Where a grade's classes were mixed or named anew, a class is the one that at least 70 % of its pupils went to. A
@@ -48,7 +49,7 @@ def class_moves(before: SchoolExport, after: SchoolExport) -> list[ClassMove]:
 class _Years:
     """A school in two years."""
 
-    def __init__(self, before: SchoolExport, after: SchoolExport) -> None:
+    def __init__(self, before: Standing, after: SchoolExport) -> None:
         self._old = [group for group in before.groups if group.kind is GroupKind.CLASS]
         self._sizes = Counter(pupil.main_group for pupil in before.pupils)
         new = [group for group in after.groups if group.kind is GroupKind.CLASS]

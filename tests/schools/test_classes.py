@@ -8,8 +8,9 @@ from circulation.errors import CheckOutRefused, Override
 from circulation.models import Loan
 from schools.errors import ClassRefused
 from schools.models import ClassMembership, SchoolClass
-from schools.selectors import class_sheet, classes, get_class, open_loans_of_class, pupils_of
-from schools.services import add_class, change_class, lend_to_pupil, lend_to_teacher
+from schools.selectors.classes import class_sheet, classes, get_class, open_loans_of_class, pupils_of
+from schools.services.classes import add_class, change_class
+from schools.services.lending import lend_to_pupil, lend_to_teacher
 from tests.factories import (
     NOW,
     TODAY,

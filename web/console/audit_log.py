@@ -12,7 +12,7 @@ from catalogue.selectors import import_file_names, records_by_ids
 from circulation.selectors.audit_names import fee_texts, hold_titles
 from holdings.selectors import branch_groups, branch_names, item_types, items_with_record, order_titles
 from patrons.selectors import patrons_by_ids
-from schools.selectors import class_names
+from schools.selectors.classes import class_names
 from tenants.selectors import all_municipalities
 from web.account.requests import StaffRequest
 from web.console.audit_words import AREAS, action_name, subject_name

@@ -18,8 +18,8 @@ from holdings.selectors import branches_in_service
 from patrons.selectors import patrons_by_cards, working_cards
 from schools.errors import ClassRefused
 from schools.rules import school_year_of
-from schools.selectors import pupils_of
-from schools.services import add_class, change_class
+from schools.selectors.classes import pupils_of
+from schools.services.classes import add_class, change_class
 from web.account.access import staff_only
 from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from catalogue.selectors import get_record
 from common.barcodes import clean_barcode
-from schools.selectors import ClassSheet, class_sheet, get_class, open_loans_of_class
+from schools.selectors.classes import ClassSheet, class_sheet, get_class, open_loans_of_class
 from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas
 

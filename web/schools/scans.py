@@ -13,8 +13,8 @@ from circulation.errors import CheckInRefused, CheckOutRefused, Override
 from circulation.services.check_in import check_in
 from holdings.selectors import get_item_by_barcode
 from schools.errors import ClassRefused
-from schools.selectors import class_sheet, open_loans_of_class
-from schools.services import lend_to_pupil, lend_to_teacher
+from schools.selectors.classes import class_sheet, open_loans_of_class
+from schools.services.lending import lend_to_pupil, lend_to_teacher
 from web.account.access import staff_only
 from web.account.requests import DeskRequest
 from web.schools.answers import answer_lending, answer_return

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.rules import Permission
 from schools.rules import school_year_of
-from schools.selectors import classes
+from schools.selectors.classes import classes
 from web.account.access import staff_only
 from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas

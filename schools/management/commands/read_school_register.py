@@ -12,6 +12,7 @@ from schools.register.difference import difference
 from schools.register.new_year import class_moves
 from schools.register.people import GroupKind, RegisterUnreadable, Role, SchoolExport
 from schools.register.reading import read_register
+from schools.register.standing import Standing
 
 
 class Command(BaseCommand):
@@ -64,7 +65,8 @@ class Command(BaseCommand):
         self._say_problems(school)
 
     def _say_difference(self, before: SchoolExport, after: SchoolExport) -> None:
-        found = difference(before, after)
+        known = Standing.of(before)
+        found = difference(known, after)
         said = {
             "came": len(found.came),
             "left": len(found.left),
@@ -81,7 +83,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  Look before you believe it: {doubt}")
         if found.is_new_year:
             names = {group.key: group.name for group in after.groups}
-            for move in class_moves(before, after):
+            for move in class_moves(known, after):
                 to = names.get(move.after, "–")
                 self.stdout.write(f"  {move.before.name} → {to} ({move.way}, {move.together:.0%} of its pupils)")
         self._say_problems(after)

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from schools.register.difference import Doubt, difference
+from schools.register.difference import Doubt
+from schools.register.difference import difference as difference_from
 from schools.register.people import GroupKind, RegisterGroup, RegisterPerson, Role, SchoolExport
+from schools.register.standing import Standing
 
 A = RegisterGroup("a", "5.A", GroupKind.CLASS, 5, "A")
 B = RegisterGroup("b", "5.B", GroupKind.CLASS, 5, "B")
@@ -18,6 +20,10 @@ def _pupil(key, group="a", **more):
 
 def _school(*people, groups=(A, B), year="2026-2027", **more):
     return SchoolExport("999001", "Åskolen", year, tuple(groups), tuple(people), **more)
+
+
+def difference(before, after):
+    return difference_from(Standing.of(before), after)
 
 
 def _pupils(count):
@@ -45,7 +51,7 @@ def test_says_who_came_left_moved_and_is_told_otherwise():
     found = difference(before, after)
 
     assert [each.key for each in found.came] == ["comes"]
-    assert [each.key for each in found.left] == ["leaves"]
+    assert found.left == ("leaves",)
     assert [(each.person.key, each.before, each.after) for each in found.moved] == [("moves", "a", "b")]
     assert [each.key for each in found.changed] == ["named", "t"]
     assert not found.is_new_year
@@ -68,7 +74,7 @@ def test_whom_a_partial_export_does_not_name_stays():
 
     found = difference(before, after)
 
-    assert [each.key for each in found.left] == ["u2"]
+    assert found.left == ("u2",)
     assert [each.person.key for each in found.moved] == ["u1"]
     assert found.gone_groups == ()
 

@@ -2,6 +2,7 @@
 
 from schools.register.new_year import Way, class_moves
 from schools.register.people import GroupKind, RegisterGroup, RegisterPerson, Role, SchoolExport
+from schools.register.standing import Standing
 
 
 def _school(year, *classes):
@@ -16,7 +17,8 @@ def _school(year, *classes):
 
 
 def _moves(before, after):
-    return {move.before.name: (move.after, move.way, round(move.together, 2)) for move in class_moves(before, after)}
+    moves = class_moves(Standing.of(before), after)
+    return {move.before.name: (move.after, move.way, round(move.together, 2)) for move in moves}
 
 
 def test_a_class_is_the_one_of_its_line_a_grade_up():

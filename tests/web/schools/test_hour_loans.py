@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from schools.selectors import class_sheet
+from schools.selectors.classes import class_sheet
 from tests.factories import NOW, TODAY, LoanFactory
 
 

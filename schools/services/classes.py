@@ -1,21 +1,17 @@
-"""Lends to a class and takes back from it; every loan is one of `circulation`, with its rules, locks and audit."""
+"""Adds classes and changes them by hand."""
 
 from collections.abc import Sequence
-from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from accounts.models import StaffAccount
-from circulation.errors import Code, Override
-from circulation.services.check_out import check_out
-from circulation.services.results import CheckOutResult
 from common.audit import record
 from common.errors import Reason
-from holdings.models import Branch, Item
+from holdings.models import Branch
 from patrons.models import Patron
-from schools.errors import CLASS_EXISTS, NAME_MISSING, NO_TEACHER, NOT_IN_CLASS, ClassRefused
+from schools.errors import CLASS_EXISTS, NAME_MISSING, ClassRefused
 from schools.models import ClassMembership, SchoolClass
 
 
@@ -87,74 +83,3 @@ def _refuse_name(name: str, namesakes: QuerySet[SchoolClass]) -> None:
         raise ClassRefused([Reason(NAME_MISSING)])
     if namesakes.exists():
         raise ClassRefused([Reason(CLASS_EXISTS, facts={"name": name})])
-
-
-def lend_to_pupil(
-    *,
-    school_class: SchoolClass,
-    pupil_id: int,
-    item: Item,
-    branch: Branch,
-    staff: StaffAccount,
-    now: datetime,
-    due_date: date | None = None,
-    override: Override | None = None,
-    scan_id: str | None = None,
-) -> CheckOutResult:
-    """Lend an item to a pupil of the class, all with one due date if one is given.
-
-    :raises ClassRefused: NOT_IN_CLASS
-    :raises circulation.errors.CheckOutRefused: with every reason found
-    """
-    pupil = Patron.objects.filter(
-        pk=pupil_id, class_memberships__school_class=school_class, class_memberships__until__isnull=True
-    ).first()
-    if pupil is None:
-        raise ClassRefused([Reason(NOT_IN_CLASS)])
-    return check_out(
-        item=item,
-        patron=pupil,
-        branch=branch,
-        staff=staff,
-        now=now,
-        due_date=due_date,
-        override=override,
-        scan_id=scan_id,
-    )
-
-
-def lend_to_teacher(
-    *,
-    school_class: SchoolClass,
-    item: Item,
-    branch: Branch,
-    staff: StaffAccount,
-    now: datetime,
-    due_date: date | None = None,
-    override: Override | None = None,
-    scan_id: str | None = None,
-) -> CheckOutResult:
-    """Lend an item of a class set to the class's teacher; that she has others of the title is no news then.
-
-    :raises ClassRefused: NO_TEACHER
-    :raises circulation.errors.CheckOutRefused: with every reason found
-    """
-    if school_class.teacher is None:
-        raise ClassRefused([Reason(NO_TEACHER)])
-    result = check_out(
-        item=item,
-        patron=school_class.teacher,
-        branch=branch,
-        staff=staff,
-        now=now,
-        due_date=due_date,
-        override=override,
-        scan_id=scan_id,
-    )
-    return replace(result, notices=tuple(each for each in result.notices if each.code != Code.HAS_SAME_TITLE))
-
-
-def leave_twice_joined_classes(goes: Patron, stays: Patron, staff: StaffAccount, now: datetime) -> None:
-    """Before two entries of one pupil become one: a class that both are in has her once."""
-    mine = ClassMembership.objects.filter(pupil=stays, until__isnull=True).values("school_class")
-    ClassMembership.objects.filter(pupil=goes, until__isnull=True, school_class__in=mine).delete()

@@ -1,0 +1,16 @@
+"""Schools, their people and classes, and how the register changes them. In each municipality's schema."""
+
+from schools.models.classes import ClassMembership, ClassTeacher, SchoolClass
+from schools.models.people import PupilContact, SchoolPerson
+from schools.models.rosters import RosterUpdate
+from schools.models.schools import School
+
+__all__ = [
+    "ClassMembership",
+    "ClassTeacher",
+    "PupilContact",
+    "RosterUpdate",
+    "School",
+    "SchoolClass",
+    "SchoolPerson",
+]
