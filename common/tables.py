@@ -152,8 +152,8 @@ def as_cell(value: object) -> str:
     """Return a value as a cell of CSV that no spreadsheet takes for a formula; a list's parts with semicolons."""
     text = clean(_text(value))
     # A Nordic Excel splits at semicolons, wherever quotation marks stand, and at the end of a line inside of a cell.
-    parts = (f"'{part}" if _looks_like_formula(part) else part for part in _SPLITS.split(text))
-    return f"'{text}" if text.startswith(_LINE_ENDS) else "".join(parts)
+    parts = "".join(f"'{part}" if _looks_like_formula(part) else part for part in _SPLITS.split(text))
+    return f"'{parts}" if text.startswith(_LINE_ENDS) else parts
 
 
 def _text(value: object) -> str:
