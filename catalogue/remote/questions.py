@@ -10,6 +10,8 @@ from catalogue.marc.records import MarcRecord
 from common.remote_sources import Trouble
 
 MOST_RECORDS = 10
+# No catalogue has more; a number may be sent with so many digits that it can't even be written.
+MOST_FOUND = 999_999_999
 # A cataloguer waits for it.
 SECONDS = 8.0
 _MOST_WORDS, _LONGEST_WORD = 8, 30

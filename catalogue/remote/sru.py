@@ -6,6 +6,7 @@ Nothing that a server sends raises: what it can't give is said beside what the o
 import io
 import re
 import xml.etree.ElementTree as ElementTree  # noqa: S405 (documents with a type are refused: no entities to expand)
+from itertools import islice
 from urllib.parse import urlencode, urlsplit
 
 from catalogue.marc.reading import read_records
@@ -71,8 +72,8 @@ def _read(target: Target, body: bytes) -> TargetAnswer:
         return TargetAnswer(target, unreadable=1)
     said = next(((each.text or "").strip() for each in root if _local(each.tag) == "numberOfRecords"), "")
     found = int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else 0
-    outcomes = [each for each in read_records(io.BytesIO(body)) if isinstance(each, RecordRead) or each.number]
-    records = tuple(each.record for each in outcomes if isinstance(each, RecordRead))[:MOST_RECORDS]
+    outcomes = read_records(io.BytesIO(body))
+    records = tuple(islice((each.record for each in outcomes if isinstance(each, RecordRead)), MOST_RECORDS))
     sent = min(found, MOST_RECORDS)
     diagnostic = _diagnostic(root) if not records else ""
     unreadable = 0 if diagnostic else max(sent - len(records), 0)

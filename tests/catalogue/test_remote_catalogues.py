@@ -93,6 +93,17 @@ def test_reads_the_records_of_both_families(answers, prefix):
     assert (answer.found, answer.unreadable, answer.trouble, answer.diagnostic) == (12, 8, None, "")
 
 
+def test_no_more_are_read_than_are_shown(answers, monkeypatch):
+    answers(response(*[marcxml(NOVEL)] * 30, count=30))
+    read = []
+    whole = sru.read_records
+    monkeypatch.setattr(sru, "read_records", lambda raw: (read.append(each) or each for each in whole(raw)))
+
+    answer = sru.ask(target(), Question(ISBN), seconds=1)
+
+    assert len(answer.records) == len(read) == 10
+
+
 BOMB = b'<!DOCTYPE x [<!ENTITY a "aaaa">]><searchRetrieveResponse>&a;</searchRetrieveResponse>'
 
 

@@ -170,6 +170,9 @@ def test_a_catalogue_without_an_index_for_it_is_not_asked():
         ([hello(), wrong("searchResponse", 114, "7")], {"diagnostic": "114 unsupported use attribute: 7"}),
         ([hello(), wrong("searchResponse", 9999, "x\x1b \ny")], {"diagnostic": "9999: x y"}),
         ([hello(), found(3), wrong("presentResponse", 239)], {"diagnostic": "239 record syntax not supported"}),
+        ([hello(), wrong("searchResponse", 10**5000, "full")], {"diagnostic": "full"}),
+        ([hello(), wrong("searchResponse", 10**5000)], {"diagnostic": "diagnostic"}),
+        ([hello(), found(10**5000), sent()], {"found": 999_999_999, "unreadable": 10}),
         ([hello(), found(3), sent()], {"found": 3, "unreadable": 3}),
         ([hello(), found(1), sent((MARC21, b"no record"))], {"found": 1, "unreadable": 1}),
         ([hello(), message("close", closeReason=1, diagnosticInformation=b"shut")], {"diagnostic": "shut"}),
@@ -213,6 +216,26 @@ def test_what_came_before_a_line_broke_is_kept(after):
         answer = ask(target(other.port), ISBN, seconds=10)
 
     assert (len(answer.records), answer.found, answer.unreadable, answer.trouble) == (1, 3, 2, None)
+
+
+@pytest.mark.parametrize("form", [{}, {"defMode": False}])
+def test_long_answers_are_read_whole(form):
+    long = iso2709([*NOVEL, ("520", f"  $a{'x' * 9000}")])
+    answers = sent(*[(MARC21, long)] * 3), sent(*[(MARC21, long)] * 7)
+    with server(hello(), found(10), *answers, **form) as other:
+        answer = ask(target(other.port), ISBN, seconds=20)
+
+    assert (len(answer.records), answer.unreadable, answer.trouble) == (10, 0, None)
+
+
+def test_no_more_are_read_than_are_shown(monkeypatch):
+    read = []
+    whole = client.read_records
+    monkeypatch.setattr(client, "read_records", lambda raw: (read.append(each) or each for each in whole(raw)))
+    with server(hello(), found(99), sent(*[(MARC21, iso2709(NOVEL) * 7)] * 10)) as other:
+        answer = ask(target(other.port), ISBN, seconds=10)
+
+    assert len(answer.records) == len(read) == 10
 
 
 def test_what_came_is_kept_when_the_other_hangs_up_first(monkeypatch):
@@ -280,7 +303,7 @@ def test_yaz_gives_its_records_and_says_what_is_wrong(schema):
         while (answer := ask(own, ISBN, seconds=10)).trouble == Trouble.UNREACHABLE and time.monotonic() < until:
             time.sleep(0.1)
 
-        assert (answer.found, len(answer.records)) == (9789510433904, 10)
+        assert (answer.found, len(answer.records)) == (999_999_999, 10)
         assert ask(target(port), ISBN, seconds=10).diagnostic == "109 database unavailable: books"
     finally:
         held.close()

@@ -7,15 +7,17 @@ import io
 from collections.abc import Iterator
 from contextlib import suppress
 from functools import reduce
+from itertools import chain, islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from pyasn1.codec.ber import decoder, encoder
+from pyasn1.codec.streaming import CachingStreamWrapper
 from pyasn1.error import PyAsn1Error
 
 from catalogue.marc.reading import read_records
 from catalogue.marc.records import MarcRecord, RecordRead
-from catalogue.remote.questions import MOST_RECORDS, Question, Target, TargetAnswer, words
+from catalogue.remote.questions import MOST_FOUND, MOST_RECORDS, Question, Target, TargetAnswer, words
 from catalogue.remote.z3950 import messages
 from common.remote_sources import Line, RemoteFailed, conversation
 
@@ -33,6 +35,7 @@ _MOST_BYTES = 5_000_000
 _RESULT = b"default"
 _ANY_DATABASE = "Default"
 _LONGEST_TEXT = 200
+_LARGEST_CONDITION = 999_999
 # Of the list Bib-1: those that say more than their number does.
 _CONDITIONS = {
     1: "permanent system error",
@@ -82,7 +85,7 @@ def ask(target: Target, question: Question, *, seconds: float) -> TargetAnswer:
         return TargetAnswer(target, diagnostic=str(refused)[:_LONGEST_TEXT])
     except (PyAsn1Error, EOFError):
         return TargetAnswer(target, unreadable=1)
-    records = tuple(record for each in sent for record in _records(each))[:MOST_RECORDS]
+    records = tuple(islice(chain.from_iterable(map(_records, sent)), MOST_RECORDS))
     unreadable = max(min(found, MOST_RECORDS) - len(records), 0)
     return TargetAnswer(target, records, max(found, len(records)), unreadable)
 
@@ -180,7 +183,7 @@ def _searched(line: Line, heard: "_Heard", target: Target, query: messages.Struc
         raise _Refused(problem)
     if not answer["searchStatus"]:
         raise _Refused("search")
-    return max(int(answer["resultCount"]), 0)
+    return min(max(int(answer["resultCount"]), 0), MOST_FOUND)
 
 
 def _presented(line: Line, heard: "_Heard", place: int, count: int, syntax: str) -> list[bytes]:
@@ -208,12 +211,22 @@ def _say(line: Line, name: str, **values: object) -> None:
     line.send(encoder.encode(message))
 
 
+class _Whole(CachingStreamWrapper):  # type: ignore[misc]
+    """A stream that keeps all it has read.
+
+    pyasn1's own forgets what is behind a mark and counts positions anew, while the decoder still measures from the old
+    ones: no message beyond a buffer's length could be read.
+    """
+
+    markedPosition = 0  # noqa: N815 (the decoder's name for it)
+
+
 class _Heard:
     """What a server says, message by message."""
 
     def __init__(self, line: Line) -> None:
         self._messages: Iterator[Any] = iter(
-            decoder.StreamingDecoder(line.reader(most_bytes=_MOST_BYTES), asn1Spec=messages.Message())
+            decoder.StreamingDecoder(_Whole(line.reader(most_bytes=_MOST_BYTES)), asn1Spec=messages.Message())
         )
 
     def next(self, name: str) -> Any:
@@ -243,8 +256,8 @@ def _problem_in(records: Any) -> str:
 
 def _said(diagnostic: Any) -> str:
     number = int(diagnostic["condition"])
-    details = _text(bytes(diagnostic["addinfo"].getComponent()))
-    return ": ".join(filter(None, (f"{number} {_CONDITIONS.get(number, '')}".strip(), details)))
+    name = f"{number} {_CONDITIONS.get(number, '')}".strip() if 0 <= number <= _LARGEST_CONDITION else ""
+    return ": ".join(filter(None, (name, _text(bytes(diagnostic["addinfo"].getComponent()))))) or "diagnostic"
 
 
 def _text(said: bytes) -> str:
