@@ -1,4 +1,4 @@
-"""Asking other libraries' servers: the one door to addresses that people type in.
+"""Asking other people's servers: the one door to addresses that somebody types in.
 
 An address that staff may choose could lead to our own machines. So names are resolved first, only public addresses are
 connected to (the very ones that were looked at), redirects are held to the same, and time and length are limited.
@@ -73,25 +73,34 @@ def check_address(address: str, *, schemes: Collection[str] = _WEB) -> None:
 
 
 def fetch(
-    address: str, *, seconds: float = 20, most_bytes: int = 20_000_000, headers: Mapping[str, str] | None = None
+    address: str,
+    *,
+    seconds: float = 20,
+    most_bytes: int = 20_000_000,
+    headers: Mapping[str, str] | None = None,
+    form: bytes | None = None,
+    is_secret: bool = False,
 ) -> RemoteAnswer:
     """Get what stands at an address.
 
     :param seconds: that the whole may take, name, redirects and all bytes of the answer together
     :param most_bytes: of the answer; a longer one is given up
+    :param form: that's sent by POST, urlencoded
+    :param is_secret: whether what's sent is for this address alone: a redirect is a refusal then, as with a form
     :raises RemoteFailed: with what went wrong
     """
     until = time.monotonic() + seconds
     for _ in range(_MOST_REDIRECTS + 1):
         parts = _parts(address)
         try:
-            answer = _asked(parts, headers or {}, until)
+            answer = _asked(parts, headers or {}, until, form)
         except TimeoutError as problem:
             raise RemoteFailed(Trouble.TOO_SLOW) from problem
         except (OSError, HTTPException, UnicodeError) as problem:
             raise RemoteFailed(Trouble.UNREACHABLE) from problem
         try:
-            if answer.status in _REDIRECTS and (target := answer.headers.get("Location")):
+            follows = form is None and not is_secret
+            if follows and answer.status in _REDIRECTS and (target := answer.headers.get("Location")):
                 address = _led_to(address, target)
                 continue
             return _read(answer, most_bytes)
@@ -162,7 +171,7 @@ def _led_to(address: str, target: str) -> str:
         raise RemoteFailed(Trouble.BAD_ADDRESS) from problem
 
 
-def _asked(parts: SplitResult, headers: Mapping[str, str], until: float) -> HTTPResponse:
+def _asked(parts: SplitResult, headers: Mapping[str, str], until: float, form: bytes | None = None) -> HTTPResponse:
     host, port = parts.hostname or "", parts.port or _PORTS[parts.scheme]
     # With a port always: without one, the last group of an IPv6 address is taken for it.
     line = HTTPConnection(host, parts.port or HTTPConnection.default_port)
@@ -173,7 +182,8 @@ def _asked(parts: SplitResult, headers: Mapping[str, str], until: float) -> HTTP
         # http.client sends and reads over whatever is its socket.
         line.sock = _TimedSocket(plain, until)
         path = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
-        line.request("GET", path, headers={"Accept-Encoding": "identity", "User-Agent": "Libsys", **headers})
+        sent = {"Accept-Encoding": "identity", "User-Agent": "Libsys", **headers}
+        line.request("GET" if form is None else "POST", path, body=form, headers=sent)
         return line.getresponse()
     except BaseException:
         plain.close()
