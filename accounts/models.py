@@ -66,6 +66,26 @@ class Invitation(models.Model):
         return f"{self.account_id} until {self.expires_at}"
 
 
+class StaffIdentity(models.Model):
+    """Who an account is at an identity provider: the pair that the provider never gives to anybody else."""
+
+    account = models.ForeignKey(StaffAccount, on_delete=models.CASCADE, related_name="identities")
+    issuer = models.CharField(max_length=500)
+    subject = models.CharField(max_length=200)
+    linked_at = models.DateTimeField()
+
+    class Meta:
+        """A person has one account, and an account one person."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["issuer", "subject"], name="staff_identity_once"),
+            models.UniqueConstraint(fields=["account", "issuer"], name="staff_identity_one_per_provider"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} at {self.issuer}"
+
+
 class AuditEntry(models.Model):
     """Who did what to what, and when. Entries are only added."""
 

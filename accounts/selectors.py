@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from accounts.models import AuditEntry, StaffAccount
+from accounts.models import AuditEntry, StaffAccount, StaffIdentity
 from common.keyed_reads import KeyedRead
 
 AUDIT_PAGE = 50
@@ -20,6 +20,11 @@ def staff_accounts() -> QuerySet[StaffAccount]:
 def get_account(pk: int) -> StaffAccount | None:
     """Return the account with this number in the current schema, or None."""
     return _read_account(pk)
+
+
+def identities_of(account: StaffAccount) -> list[StaffIdentity]:
+    """Return who an account is at identity providers, the oldest link first."""
+    return list(StaffIdentity.objects.filter(account=account).order_by("pk"))
 
 
 def entry_of_scan(scan_id: str) -> AuditEntry | None:

@@ -31,6 +31,14 @@ class ChangeOfStateRefused(Refused):
     """A municipality that can't be suspended or resumed. Codes: IS_THE_CONSORTIUM, NOT_IN_SERVICE, REASON_MISSING."""
 
 
+PROVIDER_NOT_COMPLETE = "PROVIDER_NOT_COMPLETE"
+PROVIDER_SECRET_NEEDED = "PROVIDER_SECRET_NEEDED"  # noqa: S105 - a reason's code
+
+
+class ProviderRefused(Refused):
+    """An identity provider that can't be set like this. Codes: PROVIDER_NOT_COMPLETE, PROVIDER_SECRET_NEEDED."""
+
+
 class DumpProgramMissing(Exception):
     """No pg_dump that can read the server was found."""
 

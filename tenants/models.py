@@ -139,6 +139,52 @@ class TemplateChange(models.Model):
         return f"{self.name} of template rule {self.rule_id}"
 
 
+class IdentityProvider(models.Model):
+    """Where a municipality's people log in by OpenID Connect; the consortium's own row is what members can follow."""
+
+    class Kind(models.TextChoices):
+        """Who logs in there."""
+
+        STAFF = "STAFF", _("the municipality's login for its staff")
+        UNILOGIN = "UNILOGIN", _("Unilogin for pupils and school staff")
+
+    municipality = models.ForeignKey(Municipality, on_delete=models.CASCADE, related_name="identity_providers")
+    kind = models.CharField(max_length=10, choices=Kind)
+    is_on = models.BooleanField(default=False)
+    # All of what follows but the institutions is the consortium's then: a secret goes to the address that it's for.
+    follows_consortium = models.BooleanField(default=False)
+    name = models.CharField(max_length=60, blank=True)
+    issuer = models.CharField(max_length=500, blank=True)
+    client_id = models.CharField(max_length=200, blank=True)
+    # Encrypted; empty for a client that has none.
+    client_secret = models.CharField(max_length=1000, blank=True)
+    subject_claim = models.CharField(max_length=60, default="sub")
+    acr_values = models.CharField(max_length=200, blank=True)
+    factor_claim = models.CharField(max_length=60, default="acr")
+    factor_values = models.JSONField(default=list, blank=True)
+    institutions = models.JSONField(default=list, blank=True)
+    links_by_email = models.BooleanField(default=False)
+
+    class Meta:
+        """One of each kind."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["municipality", "kind"], name="identity_provider_once"),
+            models.CheckConstraint(
+                condition=Q(is_on=False) | Q(follows_consortium=True) | ~Q(issuer="") & ~Q(client_id=""),
+                name="identity_provider_is_known_when_on",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.municipality_id} {self.kind}"
+
+    @property
+    def label(self) -> str:
+        """What the button that leads there is called."""
+        return self.name or ("Unilogin" if self.kind == self.Kind.UNILOGIN else str(self.issuer))
+
+
 class SchemaSnapshot(models.Model):
     """The template schema as SQL, replayed with another name to provision a municipality."""
 

@@ -12,7 +12,7 @@ from psycopg import sql
 
 from tenants import measures
 from tenants.choice import chosen, chosen_schema
-from tenants.models import Domain, JobRun, Municipality, PolicyTemplate, ProvisioningRun
+from tenants.models import Domain, IdentityProvider, JobRun, Municipality, PolicyTemplate, ProvisioningRun
 
 # Every request asks for its host's municipality; a change reaches each process within this time.
 _REMEMBERED_SECONDS = 2.0
@@ -198,3 +198,35 @@ def _count(schema: str, table: str) -> sql.Composed:
     return sql.SQL("SELECT {}, {}, count(*) FROM {}").format(
         sql.Literal(schema), sql.Literal(table), sql.Identifier(schema, table)
     )
+
+
+def stored_identity_provider(municipality: Municipality, kind: str) -> IdentityProvider | None:
+    """Return what a municipality, or the consortium, has said of one kind of login, or None."""
+    return IdentityProvider.objects.filter(municipality=municipality, kind=kind).first()
+
+
+def identity_provider(municipality: Municipality, kind: str) -> IdentityProvider | None:
+    """Return the provider where a municipality's people log in now, the consortium's where it follows that, or None.
+
+    Which institutions may is always the municipality's own word.
+    """
+    own = stored_identity_provider(municipality, kind)
+    if own is None or not own.is_on or not own.follows_consortium:
+        return own if own is not None and own.is_on else None
+    shared = IdentityProvider.objects.filter(
+        municipality__schema_name=get_public_schema_name(), kind=kind, is_on=True, follows_consortium=False
+    ).first()
+    if shared is not None:
+        shared.institutions = own.institutions
+    return shared
+
+
+def identity_providers(municipality: Municipality) -> list[IdentityProvider]:
+    """Return the providers that a municipality's staff can log in at, its own before Unilogin."""
+    found = [identity_provider(municipality, kind) for kind in IdentityProvider.Kind.values]
+    return [each for each in found if each is not None]
+
+
+def identity_provider_kinds() -> list[tuple[str, str]]:
+    """Return the kinds of login by OpenID Connect, as (code, name)."""
+    return [(str(value), str(label)) for value, label in IdentityProvider.Kind.choices]
