@@ -167,6 +167,8 @@ PAGES = {
         "/console/cataloguing",
         "/console/jobs",
         "/console/settings",
+        "/console/sign-on/staff",
+        "/console/sign-on/unilogin",
         "/console/audit",
     ],
     "operator": [
@@ -190,6 +192,8 @@ PAGES = {
         "/staff",
         "/staff/add",
         "/staff/1",
+        "/sign-on/staff",
+        "/sign-on/unilogin",
         "/audit",
         "/account/",
         "/account/keys",

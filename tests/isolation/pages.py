@@ -58,6 +58,10 @@ ACCOUNT = {
     "account:log_in": Page(ANYBODY, sends={"username": "=nobody", "password": "=wrong"}),
     "account:log_out": Page(ANYBODY, sends={}),
     "account:invitation": Page(ANYBODY, {"token": "token"}, sends={"password": "=short", "again": "=short"}),
+    "account:accept_by_sign_on": Page(ANYBODY, {"token": "token", "kind": "=staff"}, sends={}),
+    "account:sign_on": Page(ANYBODY, {"kind": "=staff"}),
+    "account:sign_on_back": Page(ANYBODY, {"kind": "=staff"}, asks={"code": "=x", "state": "=y"}),
+    "account:connect": Page(ANY_STAFF, {"kind": "=staff"}, sends={"password": "=wrong"}),
     "account:overview": Page(ANY_STAFF),
     "account:second_factor": Page(ANY_STAFF, sends={"code": "=123456"}),
     "account:second_factor_off": Page(ANY_STAFF, sends={}),
@@ -195,6 +199,9 @@ CONSOLE = {
         _ADMIN, {"pk": "account"}, sends={"name": "=New", "role": "=LIBRARIAN", "branches": "branch"}
     ),
     "console:invite_staff": Page(_ADMIN, {"pk": "account"}, sends={}),
+    "console:unlink_staff": Page(_ADMIN, {"pk": "account", "identity": "identity"}, sends={}),
+    "console:sign_on": Page(_ADMIN, {"login": "=unilogin"}, sends={"used": "=off", "subject_claim": "=sub"}),
+    "console:try_sign_on": Page(_ADMIN, {"login": "=staff"}, sends={}),
     "console:kinds": Page(_ADMIN),
     "console:add_type": Page(_ADMIN, sends={"code": "=new", "name": "=New"}),
     "console:change_type": Page(_ADMIN, {"pk": "item_type"}, sends={"name": "=New"}),
@@ -572,6 +579,9 @@ OF_THE_CONSORTIUM = {
     "console:add_staff": Page(_OPERATOR, sends={"username": "=new", "name": "=New", "role": "=OPERATOR"}),
     "console:staff_account": Page(_OPERATOR, {"pk": "account"}, sends={"name": "=New", "role": "=OPERATOR"}),
     "console:invite_staff": Page(_OPERATOR, {"pk": "account"}, sends={}),
+    "console:unlink_staff": Page(_OPERATOR, {"pk": "account", "identity": "identity"}, sends={}),
+    "console:sign_on": Page(_OPERATOR, {"login": "=unilogin"}, sends={"used": "=off", "subject_claim": "=sub"}),
+    "console:try_sign_on": Page(_OPERATOR, {"login": "=staff"}, sends={}),
     "console:audit": Page(_OPERATOR),
 }
 MAPS = {

@@ -61,7 +61,14 @@ def test_the_pages_of_the_staff_areas_are_for_staff():
         if path.startswith(STAFF_AREAS) and name in OPEN_PAGES
     }
 
-    assert public == {"account:log_in", "account:log_out", "account:invitation"}
+    assert public == {
+        "account:log_in",
+        "account:log_out",
+        "account:invitation",
+        "account:accept_by_sign_on",
+        "account:sign_on",
+        "account:sign_on_back",
+    }
 
 
 def test_a_page_for_any_staff_shows_nothing_but_her_own():
@@ -70,6 +77,7 @@ def test_a_page_for_any_staff_shows_nothing_but_her_own():
         "account:second_factor",
         "account:second_factor_off",
         "account:columns",
+        "account:connect",
         "account:branch",
         "account:keys",
         "account:lock",

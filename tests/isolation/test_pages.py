@@ -27,7 +27,9 @@ OF_IMPORTS = {"console:add_import_profile": ("public.catalogue_importprofile",)}
 NAMES_CATALOGUES = {"console:remote_targets": ("public.catalogue_remotetarget",)}
 # And what a library has decided about its shelves.
 KEEPS_SHELVES = {"console:cataloguing": ("public.catalogue_cataloguinglibrary",)}
-WRITES_OUTSIDE = SAVES_SETTINGS | ADDS_RECORDS | OF_IMPORTS | NAMES_CATALOGUES | KEEPS_SHELVES
+# And where its people log in.
+NAMES_PROVIDERS = {"console:sign_on": ("public.tenants_identityprovider",)}
+WRITES_OUTSIDE = SAVES_SETTINGS | ADDS_RECORDS | OF_IMPORTS | NAMES_CATALOGUES | KEEPS_SHELVES | NAMES_PROVIDERS
 
 
 @pytest.mark.parametrize("role", EVERYBODY)

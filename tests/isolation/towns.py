@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.hashers import make_password
 from django.db import connection
 
-from accounts.models import AuditEntry, StaffAccount
+from accounts.models import AuditEntry, StaffAccount, StaffIdentity
 from accounts.services.invitations import invite
 from catalogue.marc.records import Flavour
 from catalogue.models import (
@@ -158,6 +158,7 @@ def build_consortium() -> Town:
         username=town.word("Operator").lower(), name=town.word("Opal"), operator=True
     )
     town.things |= {"account": town.staff["OPERATOR"].pk, "remote_target": _add_catalogue(town)}
+    town.things["identity"] = _identity_of(town, town.staff["OPERATOR"])
     _add_imports(town, None)
     town.things |= {"authority": _add_authority("Holm, Karen"), "other_authority": _add_authority("Holm, K.")}
     town.things |= _merge_authorities(_add_authority("Berg, Karen"), _add_authority("Berg, K."))
@@ -192,6 +193,12 @@ def _add_staff(town: Town, branch: Any) -> None:
         town.staff[role] = account
     invited = StaffAccountFactory(username=town.word("invited").lower(), name=town.word("Invited"))
     town.things |= {"account": invited.pk, "token": invite(account=invited, now=NOW)}
+    town.things["identity"] = _identity_of(town, invited)
+
+
+def _identity_of(town: Town, account: StaffAccount) -> int:
+    issuer = f"https://{town.word('idp').lower()}.example"
+    return StaffIdentity.objects.create(account=account, issuer=issuer, subject="x", linked_at=NOW).pk
 
 
 def _add_patron(town: Town, branch: Any, category: Any) -> Any:

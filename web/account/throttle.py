@@ -20,13 +20,16 @@ _DAY = 24 * 60 * 60
 _NETWORK_BITS = 64
 
 
-def seconds_to_wait(request: HttpRequest, group: str, name: str) -> int:
-    """Return how long this name or address has to wait, 0 when it needn't."""
+def seconds_to_wait(request: HttpRequest, group: str, name: str | None) -> int:
+    """Return how long this name or address has to wait, 0 when it needn't.
+
+    :param name: that was typed; None where nobody has named herself, and only the address counts
+    """
     waits = [_usage(request, group, rate, key, increment=False) for rate, key in _counters(request, group, name)]
     return max(waits)
 
 
-def count_failure(request: HttpRequest, group: str, name: str) -> None:
+def count_failure(request: HttpRequest, group: str, name: str | None) -> None:
     """Count one wrong try."""
     for rate, key in _counters(request, group, name):
         _usage(request, group, rate, key, increment=True)
@@ -51,8 +54,10 @@ def network_of(address: str) -> str:
     return f"{IPv6Address(kept)}/{_NETWORK_BITS}"
 
 
-def _counters(request: HttpRequest, group: str, name: str) -> list[tuple[str, str]]:
+def _counters(request: HttpRequest, group: str, name: str | None) -> list[tuple[str, str]]:
     address = f"address:{network_of(request.META.get('REMOTE_ADDR', ''))}"
+    if name is None:
+        return [(PER_ADDRESS, address)]
     since = cache.get(_forgiven_key(group, name), "")
     # In upper case, as the database compares user names: some letters are the same only there.
     named = f"name:{name.strip().upper()}:{since}"

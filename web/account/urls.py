@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from web.account import list_columns, locking, views, views_desk
+from web.account import list_columns, locking, sign_on, views, views_desk
 
 app_name = "account"
 OF_THE_DESK = ("branch", "keys", "lock", "unlock", "lock_pin")
@@ -10,6 +10,10 @@ urlpatterns = [
     path("log-in", views.log_in, name="log_in"),
     path("log-out", views.log_out, name="log_out"),
     path("invitation/<str:token>", views.invitation, name="invitation"),
+    path("invitation/<str:token>/sign-on/<slug:kind>", sign_on.accept_invitation, name="accept_by_sign_on"),
+    path("sign-on/<slug:kind>", sign_on.begin, name="sign_on"),
+    path("sign-on/<slug:kind>/back", sign_on.back, name="sign_on_back"),
+    path("sign-on/<slug:kind>/connect", sign_on.connect, name="connect"),
     path("", views.overview, name="overview"),
     path("second-factor", views.second_factor, name="second_factor"),
     path("second-factor/off", views.second_factor_off, name="second_factor_off"),

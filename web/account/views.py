@@ -1,28 +1,27 @@
 """Logging in and out, invitations and the second factor."""
 
-from typing import Any
-
-from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import login, logout
-from django.http import HttpResponse, HttpResponseRedirect
+from django.contrib.auth import logout
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods, require_POST
 from segno import make_qr
 
 from accounts.errors import CODE_NEEDED, AccountRefused, LogInRefused
-from accounts.rules import Permission, permissions_of
+from accounts.selectors import identities_of
 from accounts.services import invitations
 from accounts.services import second_factor as second_factors
 from accounts.services.log_in import prove_identity
-from web.account.access import LOCKED, open_to_all, staff_only
+from tenants.selectors import identity_providers
+from web.account.access import open_to_all, staff_only
 from web.account.areas import account_areas
+from web.account.arriving import let_in
 from web.account.forms import CodeForm, LogInForm, NewPasswordForm
 from web.account.requests import StaffRequest
+from web.account.sign_on_trips import going_on, way_out_of
 from web.account.texts import refusal_texts
 from web.account.throttle import count_failure, seconds_to_wait
 from web.ui.forms import posted
@@ -52,20 +51,20 @@ def log_in(request: StaffRequest) -> HttpResponse:
                 form.add_error("code" if refused.codes == [CODE_NEEDED] else None, refusal_texts(refused)[0])
                 status = 422
             else:
-                login(request, account, backend=settings.AUTHENTICATION_BACKENDS[0])
-                request.session.pop(LOCKED, None)
-                return HttpResponseRedirect(_where_to(request, account))
+                return let_in(request, account, wanted=request.GET.get("next", ""))
     elif request.method == "POST":
         status = 422
-    return render(request, "account/log_in.html", {"form": form, "next": request.GET.get("next", "")}, status=status)
+    context = {"form": form, "next": request.GET.get("next", ""), "providers": identity_providers(request.tenant)}
+    return render(request, "account/log_in.html", context, status=status)
 
 
 @open_to_all
 @require_POST
 def log_out(request: StaffRequest) -> HttpResponse:
-    """End the session."""
+    """End the session, and the one at her provider where she logged in there."""
+    out = way_out_of(request, back=reverse("account:log_in"))
     logout(request)
-    return redirect("account:log_in")
+    return going_on(request, out) if out else redirect("account:log_in")
 
 
 @open_to_all
@@ -86,14 +85,20 @@ def invitation(request: StaffRequest, token: str) -> HttpResponse:
         else:
             messages.success(request, gettext("Your password is set. Log in with it now."))
             return redirect("account:log_in")
-    status = 422 if form.errors else 200
-    return render(request, "account/invitation.html", {"form": form, "account": account}, status=status)
+    context = {"form": form, "account": account, "token": token, "providers": identity_providers(request.tenant)}
+    return render(request, "account/invitation.html", context, status=422 if form.errors else 200)
 
 
 @staff_only()
 def overview(request: StaffRequest) -> HttpResponse:
     """Show her own account."""
-    context = {"account": request.staff.account, "areas": account_areas(request)}
+    account = request.staff.account
+    linked = {identity.issuer for identity in identities_of(account)}
+    providers = [
+        {"provider": each, "is_linked": each.issuer in linked or each.issuer.rstrip("/") in linked}
+        for each in identity_providers(request.tenant)
+    ]
+    context = {"account": account, "areas": account_areas(request), "providers": providers}
     return render(request, "account/overview.html", context)
 
 
@@ -135,14 +140,3 @@ def second_factor_off(request: StaffRequest) -> HttpResponse:
     else:
         messages.error(request, gettext("That isn't your password, so the second factor stays on."))
     return redirect("account:overview")
-
-
-def _where_to(request: StaffRequest, account: Any) -> str:
-    wanted = request.GET.get("next", "")
-    if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}):
-        return wanted
-    if request.tenant.is_consortium:
-        return "/"
-    if Permission.CIRCULATE in permissions_of(account.role):
-        return reverse("desk:start")
-    return reverse("console:start")

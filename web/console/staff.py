@@ -15,8 +15,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.errors import AccountRefused
 from accounts.rules import Permission
-from accounts.selectors import get_account, staff_accounts
+from accounts.selectors import get_account, identities_of, staff_accounts
 from accounts.services.invitations import invite
+from accounts.services.sign_on import unlink
 from accounts.services.staff_accounts import add_account, change_account, roles_here
 from holdings.selectors import branches_in_service
 from staffing.selectors import work_places
@@ -68,7 +69,7 @@ class KnownStaffForm(StaffForm):
 
 
 def _views(permission: Permission) -> tuple[Callable[..., HttpResponse], ...]:
-    """Return the four pages for those with a permission: list, add, change, invite again."""
+    """Return the five pages for those with a permission: list, add, change, invite again, unlink."""
 
     @staff_only(permission)
     @require_safe
@@ -101,7 +102,12 @@ def _views(permission: Permission) -> tuple[Callable[..., HttpResponse], ...]:
         if request.method == "POST" and form.is_valid() and _save(request, form, change_account, account=account):
             messages.success(request, gettext("The account is changed."))
             return redirect("console:staff")
-        context = {"areas": areas_of(request, "staff"), "form": form, "account": account}
+        context = {
+            "areas": areas_of(request, "staff"),
+            "form": form,
+            "account": account,
+            "identities": identities_of(account),
+        }
         return render(request, "console/staff_account.html", context, status=form.status)
 
     @staff_only(permission)
@@ -110,11 +116,20 @@ def _views(permission: Permission) -> tuple[Callable[..., HttpResponse], ...]:
         """Make a new invitation; the earlier one stops working."""
         return _invited(request, _or_404(pk))
 
-    return listed, add, change, invite_again
+    @staff_only(permission)
+    @require_POST
+    def unlink_identity(request: StaffRequest, pk: int, identity: int) -> HttpResponse:
+        """Take the link to an identity provider away."""
+        if not unlink(account=_or_404(pk), identity_id=identity, actor=request.staff.account):
+            raise Http404
+        messages.success(request, gettext("The account isn't connected there any more."))
+        return redirect("console:staff_account", pk=pk)
+
+    return listed, add, change, invite_again, unlink_identity
 
 
-listed, add, change, invite_again = _views(Permission.ADMINISTER)
-operators, add_operator, change_operator, invite_operator = _views(Permission.OPERATE_CONSORTIUM)
+listed, add, change, invite_again, unlink_one = _views(Permission.ADMINISTER)
+operators, add_operator, change_operator, invite_operator, unlink_operator = _views(Permission.OPERATE_CONSORTIUM)
 
 
 def _save(request: StaffRequest, form: forms.Form, service: Callable[..., Any], **subject: Any) -> Any:

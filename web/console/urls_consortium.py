@@ -15,6 +15,7 @@ from web.console import (
     profile_imports,
     provisioning,
     remote_targets,
+    sign_on,
     staff,
     template_history,
     template_values,
@@ -73,5 +74,8 @@ urlpatterns = [
     path("staff/add", staff.add_operator, name="add_staff"),
     path("staff/<int:pk>", staff.change_operator, name="staff_account"),
     path("staff/<int:pk>/invite", staff.invite_operator, name="invite_staff"),
+    path("staff/<int:pk>/unlink/<int:identity>", staff.unlink_operator, name="unlink_staff"),
+    path("sign-on/<slug:login>", sign_on.change_for_all, name="sign_on"),
+    path("sign-on/<slug:login>/try", sign_on.attempt_for_all, name="try_sign_on"),
     path("audit", consortium.audit, name="audit"),
 ]

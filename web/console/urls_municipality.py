@@ -28,6 +28,7 @@ from web.console import (
     rule_settings,
     rules,
     settings,
+    sign_on,
     staff,
     transfer_limits,
 )
@@ -107,5 +108,8 @@ urlpatterns = [
     path("settings/look", settings.look, name="look"),
     path("settings/barcodes", settings.barcodes, name="barcodes"),
     path("settings/debts", settings.debts, name="debts"),
+    path("sign-on/<slug:login>", sign_on.change, name="sign_on"),
+    path("sign-on/<slug:login>/try", sign_on.attempt, name="try_sign_on"),
+    path("staff/<int:pk>/unlink/<int:identity>", staff.unlink_one, name="unlink_staff"),
     path("audit", overview.audit, name="audit"),
 ]

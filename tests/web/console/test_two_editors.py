@@ -76,6 +76,8 @@ def things(admin_client, alpha):
         "category": patron.category_id,
         "account": account.pk,
         "kind": "COURTESY",
+        "login": "staff",
+        "identity": 1,
         "language": "da",
     }
 
@@ -144,6 +146,7 @@ def test_every_form_of_a_municipality_s_console_knows_what_was_read(admin_client
         "console:privacy",
         "console:rename_branch_group",
         "console:rule_settings",
+        "console:sign_on",
         "console:staff_account",
     }
 
@@ -154,6 +157,7 @@ def test_every_form_of_the_consortium_s_console_knows_what_was_read(operator_cli
     run = ProvisioningRun.objects.create(wanted={"name": "Gamma"}, started_at=NOW)
     things = {"branch": municipality.pk, "code": "test", "name": "loan_days", "job": "overdue-fees"}
     things |= {"staff_account": StaffAccountFactory(operator=True).pk, "provisioning": run.pk}
+    things |= {"login": "staff", "identity": 1}
     things |= {"provisioning_steps": run.pk, "library_rights": municipality.pk}
     names, _ = Vocabulary.objects.update_or_create(
         code="own-names", defaults={"name": "Names", "agency": "libsys", "kinds": ["PERSON"]}
@@ -173,6 +177,7 @@ def test_every_form_of_the_consortium_s_console_knows_what_was_read(operator_cli
         "console:change_import_profile",
         "console:change_import_source",
         "console:library_rights",
+        "console:sign_on",
         "console:staff_account",
         "console:template_value",
     }
