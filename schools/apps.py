@@ -9,8 +9,10 @@ class SchoolsConfig(AppConfig):
     name = "schools"
 
     def ready(self) -> None:
-        """Register what happens to a class when two of its pupils are merged."""
+        """Register what happens when two entries of one person are merged, and when a person is forgotten."""
         from patrons import merging
-        from schools.services.merging import prepare_merging  # models exist only now
+        from patrons.services import forgetting  # models exist only now
+        from schools.services.merging import forget_school_times, prepare_merging
 
         merging.register("schools", prepare=prepare_merging)
+        forgetting.register("schools", forget_school_times)

@@ -31,6 +31,10 @@ from patrons.rules.national_ids import normal_national_id
 from tenants.selectors import current_municipality
 
 _LONGEST_CARD = 32
+DETAILS = (
+    "given_name family_name alias category home_branch birth_date email phone address postal_code city "
+    "municipality_code language channel expires_on"
+).split()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,7 +83,7 @@ def register_patron(
     if reasons:
         raise PatronRefused(reasons)
     patron = Patron(created_at=now, pin=make_password(pin) if pin else "")
-    _fill(patron, details, now)
+    fill(patron, details, now)
     if patron.expires_on is None:
         category = details.category
         patron.expires_on = membership_end(
@@ -105,7 +109,7 @@ def change_patron(*, patron: Patron, details: PatronDetails, staff: StaffAccount
     patron = Patron.objects.select_for_update(of=("self",)).get(pk=patron.pk)
     if reasons := _problems(details, now=now, patron=patron):
         raise PatronRefused(reasons)
-    _fill(patron, details, now)
+    fill(patron, details, now)
     patron.save()
     record(action="patrons.change", actor=staff, subject=patron)
     return patron
@@ -164,11 +168,9 @@ def card_problems(number: str, schemes: dict[str, dict[str, object]]) -> list[Re
     return []
 
 
-def _fill(patron: Patron, details: PatronDetails, now: datetime) -> None:
-    for name in (
-        "given_name family_name alias category home_branch birth_date email phone address postal_code city "
-        "municipality_code language channel expires_on"
-    ).split():
+def fill(patron: Patron, details: PatronDetails, now: datetime) -> None:
+    """Write details into a patron that the caller saves, with the keys that she's found by."""
+    for name in DETAILS:
         setattr(patron, name, getattr(details, name))
     # Whose name is protected is found by the alias: else a search for the name would tell that she's here.
     names = (details.alias, "") if details.alias else (details.given_name, details.family_name)

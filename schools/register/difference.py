@@ -1,10 +1,11 @@
 """What an export says otherwise than the one before it, and whether a person should look before it's believed."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from schools.register.people import RegisterGroup, RegisterPerson, SchoolExport
-from schools.register.standing import Standing
+from schools.register.people import GroupKind, RegisterGroup, RegisterPerson, SchoolExport
+from schools.register.standing import KnownPerson, Standing
 
 # With fewer of a school's pupils than this an export is likelier to be incomplete than the school to have shrunk.
 LEAST_SHARE = 0.8
@@ -25,10 +26,11 @@ class Doubt(StrEnum):
 class Moved:
     """A pupil who is in another class now.
 
+    :ivar key: the pupil's
     :ivar before: the class's key, empty for none; so is `after`
     """
 
-    person: RegisterPerson
+    key: str
     before: str
     after: str
 
@@ -67,17 +69,29 @@ def difference(before: Standing, after: SchoolExport) -> Difference:
         is_new_year=after.school_year > before.school_year,
         came=tuple(person for person in after.people if person.key not in known),
         left=tuple(left),
-        moved=tuple(
-            Moved(new, old.main_group, new.main_group)
-            for old, new in both
-            if old.main_group != new.main_group and not new.is_of_older_year
-        ),
+        moved=tuple(_said_to_move(before, after) if after.is_partial else _moved(both)),
         changed=tuple(new for old, new in both if old.told != new.told),
         new_groups=tuple(group for group in after.groups if group.key not in groups),
         gone_groups=() if after.is_partial else _gone(before, after),
         renamed=tuple(group for group in after.groups if group.key in groups and _changed(groups[group.key], group)),
         doubts=tuple(_doubts(before, after, left)),
     )
+
+
+def _moved(both: list[tuple[KnownPerson, RegisterPerson]]) -> Iterator[Moved]:
+    for old, new in both:
+        if old.main_group != new.main_group and not new.is_of_older_year:
+            yield Moved(new.key, old.main_group, new.main_group)
+
+
+def _said_to_move(before: Standing, after: SchoolExport) -> Iterator[Moved]:
+    classes = {group.key for group in (*before.groups, *after.groups) if group.kind is GroupKind.CLASS}
+    now = {person: group for person, group in sorted(after.joined) if group in classes}
+    for key in sorted({person for person, _ in after.joined | after.parted} & before.people.keys()):
+        old = before.people[key].main_group
+        new = now.get(key, "" if (key, old) in after.parted else old)
+        if new != old and before.people[key].is_pupil:
+            yield Moved(key, old, new)
 
 
 def _gone(before: Standing, after: SchoolExport) -> tuple[RegisterGroup, ...]:
@@ -93,7 +107,7 @@ def _doubts(before: Standing, after: SchoolExport, left: list[str]) -> list[Doub
     found = []
     if before.number != after.number:
         found.append(Doubt.ANOTHER_SCHOOL)
-    if after.school_year < before.school_year:
+    if after.school_year and after.school_year < before.school_year:
         found.append(Doubt.OLDER_YEAR)
     had = len(before.pupils)
     leavers = sum(1 for key in left if before.people[key].is_pupil)

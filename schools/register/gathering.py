@@ -24,6 +24,8 @@ class SchoolGatherer:
         self._groups: dict[str, RegisterGroup] = {}
         self._people: dict[str, RegisterPerson] = {}
         self._gone: set[str] = set()
+        self._joined: set[tuple[str, str]] = set()
+        self._parted: set[tuple[str, str]] = set()
         self.problems: list[EntryProblem] = []
 
     def slip(self, slip: Slip, place: str, detail: str = "") -> None:
@@ -72,6 +74,10 @@ class SchoolGatherer:
         """Say that somebody has left."""
         self._gone.add(key)
 
+    def membership(self, person: str, group: str, *, is_over: bool) -> None:
+        """Say, of changes only, that somebody came into a group or went out of it."""
+        (self._parted if is_over else self._joined).add((person, group))
+
     def export(self, *, number: str, name: str, school_year: str, is_partial: bool = False) -> SchoolExport:
         """Return the school; groups that nobody described are taken from those who are said to be in them."""
         people = [self._in_known_groups(person) for person in self._people.values() if person.key not in self._gone]
@@ -84,6 +90,8 @@ class SchoolGatherer:
             problems=tuple(self.problems),
             is_partial=is_partial,
             gone=frozenset(self._gone),
+            joined=frozenset(self._joined),
+            parted=frozenset(self._parted - self._joined),
         )
 
     def _in_known_groups(self, person: RegisterPerson) -> RegisterPerson:

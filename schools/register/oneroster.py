@@ -29,6 +29,7 @@ _ROLES = {
 _CONTACTS = {"parent", "guardian", "relative"}
 _WITH_CUSTODY = {"parent", "guardian"}
 _GONE = "tobedeleted"
+_ENROLMENT = ("classSourcedId", "schoolSourcedId", "userSourcedId", "role")
 _END_YEAR = re.compile(r"\d{4}$")
 
 
@@ -49,11 +50,17 @@ def read_oneroster(archive: Archive) -> Iterator[SchoolExport]:
             raise RegisterUnreadable(Unreadable.FILE_MISSING, name)
     is_partial = _is_partial(archive)
     year = _school_year(archive)
+    if not year and not is_partial:
+        raise RegisterUnreadable(Unreadable.NO_SCHOOL_YEAR)
     schools = _schools(archive)
     if not schools:
         raise RegisterUnreadable(Unreadable.NO_SCHOOL)
     of_class = _read_classes(archive, schools)
-    _read_people(archive, schools, _memberships(archive, of_class))
+    if is_partial:
+        _read_changes(archive, schools)
+        _read_people(archive, schools, {})
+    else:
+        _read_people(archive, schools, _memberships(archive, of_class))
     for school in schools.values():
         yield school.gatherer.export(number=school.number, name=school.name, school_year=year, is_partial=is_partial)
 
@@ -71,9 +78,7 @@ def _school_year(archive: Archive) -> str:
         for _, row in archive.rows("academicsessions.csv", "type", "schoolYear")
         if row.get("status", "").lower() != _GONE and _END_YEAR.match(row["schoolYear"])
     ]
-    if not ends:
-        raise RegisterUnreadable(Unreadable.NO_SCHOOL_YEAR)
-    return f"{max(ends) - 1}-{max(ends)}"
+    return f"{max(ends) - 1}-{max(ends)}" if ends else ""
 
 
 def _schools(archive: Archive) -> dict[str, _School]:
@@ -118,9 +123,19 @@ class _Enrolled:
     roles: dict[str, set[Role]] = field(default_factory=lambda: defaultdict(set))
 
 
+def _read_changes(archive: Archive, schools: Mapping[str, _School]) -> None:
+    for line, row in archive.rows("enrollments.csv", *_ENROLMENT):
+        school = schools.get(row["schoolSourcedId"])
+        if school is None:
+            _first(schools).slip(Slip.NO_SUCH_SCHOOL, f"enrollments.csv:{line}")
+        else:
+            is_over = row.get("status", "").lower() == _GONE
+            school.gatherer.membership(row["userSourcedId"], row["classSourcedId"], is_over=is_over)
+
+
 def _memberships(archive: Archive, of_class: Mapping[str, bool]) -> dict[str, _Enrolled]:
     found: dict[str, _Enrolled] = defaultdict(_Enrolled)
-    for _, row in archive.rows("enrollments.csv", "classSourcedId", "schoolSourcedId", "userSourcedId", "role"):
+    for _, row in archive.rows("enrollments.csv", *_ENROLMENT):
         if row.get("status", "").lower() == _GONE:
             continue
         enrolled, school = found[row["userSourcedId"]], row["schoolSourcedId"]

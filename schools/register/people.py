@@ -158,9 +158,10 @@ class SchoolExport:
     """All that an export says of one school.
 
     :ivar number: the school's in the national register
-    :ivar school_year: the newest one that's meant, as "2026-2027"
-    :ivar is_partial: only changes; who isn't named stays
+    :ivar school_year: the newest one that's meant, as "2026-2027"; empty if changes only don't say it
+    :ivar is_partial: only changes; who isn't named stays, and nobody's groups but those that are said to have changed
     :ivar gone: the keys of people who are said to have left
+    :ivar joined: of changes only, who came into which group, as keys; so is `parted`, who went out of one
     """
 
     number: str
@@ -171,6 +172,8 @@ class SchoolExport:
     problems: tuple[EntryProblem, ...] = ()
     is_partial: bool = False
     gone: frozenset[str] = field(default_factory=frozenset)
+    joined: frozenset[tuple[str, str]] = field(default_factory=frozenset)
+    parted: frozenset[tuple[str, str]] = field(default_factory=frozenset)
 
     @property
     def pupils(self) -> tuple[RegisterPerson, ...]:

@@ -15,3 +15,8 @@ def prepare_merging(goes: Patron, stays: Patron, staff: StaffAccount, now: datet
     ClassTeacher.objects.filter(teacher=goes, until__isnull=True, school_class__in=taught).delete()
     if not SchoolPerson.objects.filter(patron=stays, describes_patron=True).exists():
         SchoolPerson.objects.filter(patron=goes).update(describes_patron=False)
+
+
+def forget_school_times(patron_id: int) -> None:
+    """Forget by which key a register knew somebody, and whom to ask about her; that she was in a class stays."""
+    SchoolPerson.objects.filter(patron=patron_id).delete()

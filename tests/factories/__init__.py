@@ -28,7 +28,7 @@ from tests.factories.patrons import (
     PatronFactory,
     PatronNoteFactory,
 )
-from tests.factories.schools import ClassMembershipFactory, SchoolClassFactory
+from tests.factories.schools import ClassMembershipFactory, SchoolClassFactory, SchoolFactory
 
 __all__ = [
     "NOW",
@@ -53,6 +53,7 @@ __all__ = [
     "RecordFactory",
     "RuleFactory",
     "SchoolClassFactory",
+    "SchoolFactory",
     "ShelvingLocationFactory",
     "StaffAccountFactory",
     "TransitFactory",

@@ -3,10 +3,22 @@
 import factory
 from factory.django import DjangoModelFactory
 
-from schools.models import ClassMembership, SchoolClass
+from schools.models import ClassMembership, School, SchoolClass
 from tests.factories.holdings import BranchFactory
 from tests.factories.moments import TODAY
-from tests.factories.patrons import PatronFactory
+from tests.factories.patrons import PatronCategoryFactory, PatronFactory
+
+
+class SchoolFactory(DjangoModelFactory):
+    """A school library that the register knows."""
+
+    class Meta:
+        model = School
+
+    branch = factory.SubFactory(BranchFactory, school=True)
+    number = factory.Sequence(lambda n: f"{999001 + n}")
+    pupil_category = factory.SubFactory(PatronCategoryFactory, code="pupil", kind="CHILD")
+    staff_category = factory.SubFactory(PatronCategoryFactory, code="teacher", kind="ADULT")
 
 
 class SchoolClassFactory(DjangoModelFactory):

@@ -80,10 +80,15 @@ def test_reads_a_school_of_oneroster():
 
 def test_only_changes_are_known_by_the_manifest():
     manifest = table("propertyName value", ["oneroster.version", "1.1"], ["file.users", "delta"])
+    head = "classSourcedId schoolSourcedId userSourcedId role status"
+    changed = table(head, ["c1", "o1", "u1", "student", "tobedeleted"], ["c2", "o1", "u1", "student", "active"])
+    files = {**ONEROSTER, "manifest.csv": manifest, "enrollments.csv": changed}
+    del files["academicSessions.csv"]
 
-    (school,) = _read({**ONEROSTER, "manifest.csv": manifest})
+    (school,) = _read(files)
 
-    assert school.is_partial
+    assert (school.is_partial, school.school_year) == (True, "")
+    assert (school.joined, school.parted) == ({("u1", "c2")}, {("u1", "c1")})
 
 
 def test_a_pupil_of_two_schools_is_told_with_both():

@@ -52,7 +52,7 @@ def test_says_who_came_left_moved_and_is_told_otherwise():
 
     assert [each.key for each in found.came] == ["comes"]
     assert found.left == ("leaves",)
-    assert [(each.person.key, each.before, each.after) for each in found.moved] == [("moves", "a", "b")]
+    assert [(each.key, each.before, each.after) for each in found.moved] == [("moves", "a", "b")]
     assert [each.key for each in found.changed] == ["named", "t"]
     assert not found.is_new_year
 
@@ -70,13 +70,26 @@ def test_says_which_groups_are_new_gone_and_renamed():
 
 def test_whom_a_partial_export_does_not_name_stays():
     before = _school(_pupil("u1"), _pupil("u2"), _pupil("u3"))
-    after = _school(_pupil("u1", "b"), groups=[B], is_partial=True, gone=frozenset({"u2", "unknown"}))
+    after = _school(_pupil("u1", ""), groups=[B], is_partial=True, gone=frozenset({"u2", "unknown"}))
 
     found = difference(before, after)
 
     assert found.left == ("u2",)
-    assert [each.person.key for each in found.moved] == ["u1"]
+    assert found.moved == ()
     assert found.gone_groups == ()
+
+
+def test_of_changes_only_those_move_who_are_said_to():
+    before = _school(*(_pupil(key) for key in ("moves", "goes", "stays", "sings")), groups=[A])
+    choir = RegisterGroup("c", "Kor", GroupKind.TEACHING)
+    joined = frozenset({("moves", "b"), ("sings", "c"), ("stranger", "b")})
+    parted = frozenset({("moves", "a"), ("goes", "a"), ("stays", "c")})
+    after = _school(groups=[B, choir], is_partial=True, joined=joined, parted=parted, year="")
+
+    found = difference(before, after)
+
+    assert [(each.key, each.before, each.after) for each in found.moved] == [("goes", "a", ""), ("moves", "a", "b")]
+    assert (found.is_new_year, found.doubts) == (False, ())
 
 
 def test_last_years_class_moves_nobody():

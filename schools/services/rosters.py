@@ -1,0 +1,262 @@
+"""Proposes what an export says of a school, takes it over, declines it and takes it back.
+
+All of one school's is one transaction under the lock of its row. Nothing that leaves people or classes in doubt is
+taken over before a person has said so.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import StaffAccount
+from common.audit import record
+from common.encryption import decrypt, encrypt
+from common.errors import Reason
+from patrons.services.register import local_day
+from schools.errors import CLASS_UNANSWERED, UPDATE_DECIDED, UPDATE_OVERTAKEN, UPDATE_WAITING, RosterRefused
+from schools.models import RosterUpdate, School
+from schools.register.difference import Difference, difference
+from schools.register.keeping import as_text, from_text
+from schools.register.new_year import ClassMove, Way, class_moves
+from schools.register.people import SchoolExport
+from schools.register.standing import Standing
+from schools.selectors.standing import standing_of
+from schools.services.roster_classes import write_classes
+from schools.services.roster_memberships import WrittenMemberships, end_classes, end_memberships, write_memberships
+from schools.services.roster_people import let_go, write_people
+
+_MOST_SLIPS = 500
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A school as it stands, and what an export says otherwise.
+
+    :ivar moves: what the old year's classes become, when a new one begins
+    """
+
+    standing: Standing
+    difference: Difference
+    moves: tuple[ClassMove, ...]
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether the export says what's known."""
+        found = self.difference
+        return not any(
+            (found.is_new_year, found.came, found.left, found.moved, found.changed)
+            + (found.new_groups, found.gone_groups, found.renamed, found.doubts)
+        )
+
+    @property
+    def needs_a_person(self) -> bool:
+        """Whether somebody should look before it's taken over: it's the first one, doubtful, or a class is unclear."""
+        unclear = any(move.way is Way.ASK for move in self.moves)
+        return bool(self.difference.doubts) or unclear or not self.standing.school_year
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How much of what is different."""
+        found = self.difference
+        counts = {
+            "came": len(found.came),
+            "left": len(found.left),
+            "moved": len(found.moved),
+            "changed": len(found.changed),
+            "new_groups": len(found.new_groups),
+            "gone_groups": len(found.gone_groups),
+            "renamed": len(found.renamed),
+        }
+        return {name: count for name, count in counts.items() if count}
+
+
+def compare(school: School, export: SchoolExport) -> Comparison:
+    """Return what an export says otherwise than what's stored. Reads only."""
+    standing = standing_of(school)
+    found = difference(standing, export)
+    return Comparison(standing, found, tuple(class_moves(standing, export)) if found.is_new_year else ())
+
+
+@transaction.atomic
+def propose(
+    *, school: School, export: SchoolExport, source: str, file_name: str, staff: StaffAccount | None, now: datetime
+) -> RosterUpdate | None:
+    """Keep what an export says of a school until somebody decides; an earlier proposal is overtaken by it.
+
+    :return: None when it says nothing new
+    :raises RosterRefused: UPDATE_WAITING when it's changes only, and what they add to isn't decided yet
+    """
+    school = _locked(school)
+    export = _of_a_year(export, school)
+    compared = compare(school, export)
+    if compared.is_nothing:
+        return None
+    return _proposed(school, export, compared, source=source, file_name=file_name, staff=staff, now=now)
+
+
+@transaction.atomic
+def take_over(*, school: School, export: SchoolExport, source: str, now: datetime) -> RosterUpdate | None:
+    """Take over what an export says without asking, where nothing needs a person; else propose it.
+
+    :return: None when it says nothing new
+    :raises RosterRefused: UPDATE_WAITING, as `propose`
+    """
+    school = _locked(school)
+    export = _of_a_year(export, school)
+    compared = compare(school, export)
+    if compared.is_nothing:
+        return None
+    update = _proposed(school, export, compared, source=source, file_name="", staff=None, now=now)
+    if not compared.needs_a_person:
+        _apply(update, school, export, compared, compared.moves, staff=None, now=now)
+    return update
+
+
+@transaction.atomic
+def confirm(
+    *, update: RosterUpdate, answers: Mapping[str, str], staff: StaffAccount | None, now: datetime
+) -> RosterUpdate:
+    """Take over a proposal, compared anew with what's stored.
+
+    :param answers: what classes of the old year become that nothing told, by the register's keys; empty when one ends
+    :raises RosterRefused: UPDATE_DECIDED, UPDATE_OVERTAKEN or CLASS_UNANSWERED
+    """
+    school = _locked(update.school)
+    update = _still_proposed(update)
+    export = roster_of(update)
+    compared = compare(school, export)
+    moves = _answered(compared.moves, answers, export)
+    _apply(update, school, export, compared, moves, staff=staff, now=now)
+    return update
+
+
+@transaction.atomic
+def decline(*, update: RosterUpdate, staff: StaffAccount | None, now: datetime) -> RosterUpdate:
+    """Decide against a proposal; nothing of the school changes, and what was read is forgotten.
+
+    :raises RosterRefused: UPDATE_DECIDED or UPDATE_OVERTAKEN
+    """
+    _locked(update.school)
+    update = _still_proposed(update)
+    _decide(update, RosterUpdate.State.DECLINED, staff, now)
+    record(action="schools.decline_roster", actor=staff, subject=update, facts={"school_id": update.school_id})
+    return update
+
+
+def roster_of(update: RosterUpdate) -> SchoolExport:
+    """Return what a proposal's export said."""
+    return from_text(decrypt(bytes(update.roster or b"")))
+
+
+def _of_a_year(export: SchoolExport, school: School) -> SchoolExport:
+    return export if export.school_year else replace(export, school_year=school.school_year)
+
+
+def _proposed(
+    school: School,
+    export: SchoolExport,
+    compared: Comparison,
+    *,
+    source: str,
+    file_name: str,
+    staff: StaffAccount | None,
+    now: datetime,
+) -> RosterUpdate:
+    waiting = RosterUpdate.objects.filter(school=school, state=RosterUpdate.State.PROPOSED)
+    if export.is_partial and waiting.exists():
+        raise RosterRefused([Reason(UPDATE_WAITING)])
+    waiting.update(state=RosterUpdate.State.OVERTAKEN, roster=None, decided_at=now)
+    slips = [{"slip": each.slip, "place": each.place, "detail": each.detail} for each in export.problems[:_MOST_SLIPS]]
+    update = RosterUpdate.objects.create(
+        school=school,
+        source=source,
+        school_year=export.school_year,
+        file_name=file_name[:200],
+        read_at=now,
+        roster=encrypt(as_text(export)),
+        counts=compared.counts,
+        doubts=list(compared.difference.doubts),
+        slips=slips,
+    )
+    record(
+        action="schools.propose_roster", actor=staff, subject=update, facts={"school_id": school.pk, **update.counts}
+    )
+    return update
+
+
+def _apply(
+    update: RosterUpdate,
+    school: School,
+    export: SchoolExport,
+    compared: Comparison,
+    moves: Iterable[ClassMove],
+    *,
+    staff: StaffAccount | None,
+    now: datetime,
+) -> None:
+    today, year_before = local_day(now, school.branch), school.school_year
+    classes = write_classes(school, export, moves, today)
+    people = write_people(school, export.people, now, today)
+    left = let_go(school, compared.difference.left, now, today)
+    written = [
+        end_memberships(school, [each.patron_id for each in left], today),
+        end_classes(classes.gone, today),
+        write_memberships(school, export, people.by_key, classes.by_key, today),
+    ]
+    school.school_year = max(year_before, export.school_year)
+    school.save(update_fields=["school_year"])
+    update.counts = compared.counts | ({"recognised": people.recognised} if people.recognised else {})
+    update.done = {
+        "year_before": year_before,
+        "classes": [each.pk for each in classes.made],
+        "gone": [each.pk for each in classes.gone],
+        "people": [each.pk for each in people.made],
+        "left": [each.pk for each in left],
+        **_joined(written),
+    }
+    _decide(update, RosterUpdate.State.APPLIED, staff, now)
+    record(action="schools.apply_roster", actor=staff, subject=update, facts={"school_id": school.pk, **update.counts})
+
+
+def _joined(written: Iterable[WrittenMemberships]) -> dict[str, list[int]]:
+    joined: dict[str, list[int]] = {"begun": [], "ended": [], "teaching_begun": [], "teaching_ended": []}
+    for each in written:
+        for name, keys in joined.items():
+            keys += getattr(each, name)
+    return joined
+
+
+def _answered(moves: Iterable[ClassMove], answers: Mapping[str, str], export: SchoolExport) -> list[ClassMove]:
+    keys = {group.key for group in export.groups}
+    answered = []
+    for move in moves:
+        if move.way is not Way.ASK:
+            answered.append(move)
+            continue
+        answer = answers.get(move.before.key)
+        if answer is None or (answer and answer not in keys):
+            raise RosterRefused([Reason(CLASS_UNANSWERED, facts={"class": move.before.name})])
+        answered.append(ClassMove(move.before, answer, move.way, move.together))
+    return answered
+
+
+def _locked(school: School) -> School:
+    found = School.objects.select_for_update(of=("self",))
+    return found.select_related("branch", "pupil_category", "staff_category").get(pk=school.pk)
+
+
+def _still_proposed(update: RosterUpdate) -> RosterUpdate:
+    update = RosterUpdate.objects.select_for_update(of=("self",)).get(pk=update.pk)
+    if update.state == RosterUpdate.State.OVERTAKEN:
+        raise RosterRefused([Reason(UPDATE_OVERTAKEN)])
+    if update.state != RosterUpdate.State.PROPOSED:
+        raise RosterRefused([Reason(UPDATE_DECIDED)])
+    return update
+
+
+def _decide(update: RosterUpdate, state: str, staff: StaffAccount | None, now: datetime) -> None:
+    update.state, update.roster = state, None
+    update.decided_at, update.decided_by = now, staff
+    update.save()
