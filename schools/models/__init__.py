@@ -2,13 +2,14 @@
 
 from schools.models.classes import ClassMembership, ClassTeacher, SchoolClass
 from schools.models.people import PupilContact, SchoolPerson
-from schools.models.rosters import RosterUpdate
+from schools.models.rosters import RosterFile, RosterUpdate
 from schools.models.schools import School
 
 __all__ = [
     "ClassMembership",
     "ClassTeacher",
     "PupilContact",
+    "RosterFile",
     "RosterUpdate",
     "School",
     "SchoolClass",

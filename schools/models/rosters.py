@@ -4,6 +4,36 @@ from django.db import models
 from django.db.models import Q
 
 
+class RosterFile(models.Model):
+    """An uploaded export: how far its reading is, and what came of it for each school in it."""
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        WAITING = "WAITING"
+        READ = "READ"
+        UNREADABLE = "UNREADABLE"
+
+    file_name = models.CharField(max_length=200)
+    # In the municipality's own folder; empty once it's read, for the file is removed then.
+    stored_as = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    uploaded_at = models.DateTimeField()
+    # Why nothing of it could be used, and where: never anything of a person.
+    problem = models.CharField(max_length=40, blank=True)
+    detail = models.CharField(max_length=200, blank=True)
+    # Of each school in it: {"number", "name", "what", "update"}.
+    schools = models.JSONField(default=list)
+
+    class Meta:
+        """Newest first."""
+
+        ordering = ("-id",)
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
 class RosterUpdate(models.Model):
     """What one export, or one roll-over by hand, says of a school: proposed, taken over, declined or undone."""
 

@@ -5,78 +5,27 @@ taken over before a person has said so.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 
 from accounts.models import StaffAccount
 from common.audit import record
-from common.encryption import decrypt, encrypt
+from common.encryption import encrypt
 from common.errors import Reason
 from patrons.services.register import local_day
 from schools.errors import CLASS_UNANSWERED, UPDATE_DECIDED, UPDATE_OVERTAKEN, UPDATE_WAITING, RosterRefused
 from schools.models import RosterUpdate, School
-from schools.register.difference import Difference, difference
-from schools.register.keeping import as_text, from_text
-from schools.register.new_year import ClassMove, Way, class_moves
+from schools.register.keeping import as_text
+from schools.register.new_year import ClassMove, Way
 from schools.register.people import SchoolExport
-from schools.register.standing import Standing
-from schools.selectors.standing import standing_of
+from schools.selectors.comparisons import Comparison, compare, roster_of
 from schools.services.roster_classes import write_classes
 from schools.services.roster_memberships import WrittenMemberships, end_classes, end_memberships, write_memberships
 from schools.services.roster_people import let_go, write_people
 
 _MOST_SLIPS = 500
-
-
-@dataclass(frozen=True)
-class Comparison:
-    """A school as it stands, and what an export says otherwise.
-
-    :ivar moves: what the old year's classes become, when a new one begins
-    """
-
-    standing: Standing
-    difference: Difference
-    moves: tuple[ClassMove, ...]
-
-    @property
-    def is_nothing(self) -> bool:
-        """Whether the export says what's known."""
-        found = self.difference
-        return not any(
-            (found.is_new_year, found.came, found.left, found.moved, found.changed)
-            + (found.new_groups, found.gone_groups, found.renamed, found.doubts)
-        )
-
-    @property
-    def needs_a_person(self) -> bool:
-        """Whether somebody should look before it's taken over: it's the first one, doubtful, or a class is unclear."""
-        unclear = any(move.way is Way.ASK for move in self.moves)
-        return bool(self.difference.doubts) or unclear or not self.standing.school_year
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How much of what is different."""
-        found = self.difference
-        counts = {
-            "came": len(found.came),
-            "left": len(found.left),
-            "moved": len(found.moved),
-            "changed": len(found.changed),
-            "new_groups": len(found.new_groups),
-            "gone_groups": len(found.gone_groups),
-            "renamed": len(found.renamed),
-        }
-        return {name: count for name, count in counts.items() if count}
-
-
-def compare(school: School, export: SchoolExport) -> Comparison:
-    """Return what an export says otherwise than what's stored. Reads only."""
-    standing = standing_of(school)
-    found = difference(standing, export)
-    return Comparison(standing, found, tuple(class_moves(standing, export)) if found.is_new_year else ())
 
 
 @transaction.atomic
@@ -143,11 +92,6 @@ def decline(*, update: RosterUpdate, staff: StaffAccount | None, now: datetime) 
     _decide(update, RosterUpdate.State.DECLINED, staff, now)
     record(action="schools.decline_roster", actor=staff, subject=update, facts={"school_id": update.school_id})
     return update
-
-
-def roster_of(update: RosterUpdate) -> SchoolExport:
-    """Return what a proposal's export said."""
-    return from_text(decrypt(bytes(update.roster or b"")))
 
 
 def _of_a_year(export: SchoolExport, school: School) -> SchoolExport:

@@ -240,6 +240,17 @@ CONSOLE = {
     "console:jobs": Page(_ADMIN),
     "console:run_own_job": Page(_ADMIN, {"job": "=overdue-fees"}, sends={"confirmed": "=1"}),
     "console:take_own_job_back": Page(_ADMIN, {"job": "=courtesy-notices"}, sends={}),
+    "console:schools": Page(_ADMIN, sends={"file": "=none"}),
+    "console:add_school": Page(
+        _ADMIN, sends={"branch": "branch", "number": "=1", "pupil_category": "category", "staff_category": "category"}
+    ),
+    "console:school": Page(
+        _ADMIN, {"pk": "school"}, sends={"number": "=1", "pupil_category": "category", "staff_category": "category"}
+    ),
+    "console:roster": Page(_ADMIN, {"pk": "roster"}),
+    "console:confirm_roster": Page(_ADMIN, {"pk": "roster"}, sends={}),
+    "console:decline_roster": Page(_ADMIN, {"pk": "roster"}, sends={}),
+    "console:undo_roster": Page(_ADMIN, {"pk": "roster"}, sends={}),
     "console:settings": Page(_ADMIN),
     "console:look": Page(_ADMIN, sends={"accent": "=#005a9c"}),
     "console:debts": Page(_ADMIN, sends={"system": "=file"}),

@@ -121,6 +121,7 @@ OF_ONE_MUNICIPALITY = {
         lambda _alpha: {"job": "overdue-fees", "local_day": TODAY.isoformat()}, _NIGHT
     ),
     "notices.tasks.send_queued": Task(),
+    "schools.tasks.read_roster_file": Task(lambda alpha: {"file_id": alpha.things["roster_file"]}),
 }
 # What each sends, and to whom.
 OF_THE_CLOCK = {

@@ -1,7 +1,7 @@
 """Two municipalities full of things: one of each kind, each with words and numbers that occur nowhere else."""
 
 import itertools
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -54,6 +54,8 @@ from notices.models import Notice, NoticeTemplate, PrintRun
 from patrons.rules.searches import Asked
 from patrons.services.saved_searches import save_search
 from patrons.services.shelves import add_shelf, put_on_shelf, share_shelf
+from schools.models import RosterFile
+from schools.services.rosters import propose
 from staffing.services import MacroContent, add_kiosk, keep_search, save_macro
 from tenants.models import Municipality
 from tests.factories import (
@@ -75,11 +77,14 @@ from tests.factories import (
     RecordFactory,
     RuleFactory,
     SchoolClassFactory,
+    SchoolFactory,
     ShelvingLocationFactory,
     StaffAccountFactory,
     TransitFactory,
 )
 from tests.isolation.catalog import tables_of
+from tests.schools.rosters import A, roster
+from tests.schools.rosters import pupil as a_pupil
 
 PIN = "4711"
 # Far beyond what a test makes, so that a number of Beta's means nothing in Alpha.
@@ -354,6 +359,18 @@ def _add_class(town: Town, school: Any) -> None:
     pupil = PatronFactory(child=True, home_branch=school, given_name=town.word("Pupil"), card=town.number("2"))
     ClassMembershipFactory(school_class=school_class, pupil=pupil)
     town.things |= {"class": school_class.pk, "pupil": pupil.pk}
+    known = SchoolFactory(branch=school)
+    person = replace(a_pupil("u1"), given_name=town.word("Newcomer"))
+    update = propose(
+        school=known,
+        export=roster(known, person, groups=[replace(A, name=town.word("6A"))]),
+        source="UPLOAD",
+        file_name=town.word("export.xml"),
+        staff=None,
+        now=NOW,
+    )
+    file = RosterFile.objects.create(file_name=town.word("export.xml"), stored_as="rosters/none", uploaded_at=NOW)
+    town.things |= {"school": known.pk, "roster": update.pk if update else 0, "roster_file": file.pk}
 
 
 def _add_traces(town: Town, branch: Any, patron: Any) -> None:

@@ -50,10 +50,10 @@ def classes_of(patron, *, year=None):
     return sorted(found.values_list("school_class__name", flat=True))
 
 
-def next_year(group, **more):
-    """Return what a group is in the next school year."""
-    level = group.level + 1
-    return replace(group, key=f"{group.key}2", name=f"{level}.{group.line}", level=level, **more)
+def next_year(group, *, line=""):
+    """Return what a group is in the next school year, with another line if one is given."""
+    level, line = group.level + 1, line or group.line
+    return replace(group, key=f"{group.key}2", name=f"{level}.{line}", level=level, line=line)
 
 
 def class_named(name, **more):

@@ -73,6 +73,7 @@ NOT_LISTS = {
     "desk/record_merge.html": (1, "the titles among which one is chosen"),
     "desk/record_work.html": (2, "the editions of one work and what was said of it, every column is needed"),
     "desk/start.html": (3, "summaries of lists that stand on pages of their own"),
+    "console/roster.html": (1, "a form's questions, one to a class"),
     "kiosk/_rows.html": (1, "a patron's own, at a machine"),
     "school/_listed.html": (1, "the preview of one uploaded list, every column is needed"),
     "school/class_form.html": (1, "the preview of one uploaded list, every column is needed"),

@@ -31,6 +31,7 @@ def municipality_areas(request: StaffRequest, current: str) -> list[dict[str, An
         ("start", gettext("Overview"), "console:start"),
         ("rules", gettext("Rules"), "console:rules"),
         ("branches", gettext("Branches"), "console:branches"),
+        ("schools", gettext("Schools"), "console:schools"),
         ("staff", gettext("Staff"), "console:staff"),
         ("kinds", gettext("Types and categories"), "console:kinds"),
         ("notices", pgettext("to patrons", "Messages"), "console:notices"),

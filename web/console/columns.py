@@ -16,6 +16,17 @@ register(
         ),
     ),
     Table(
+        "schools",
+        (
+            Column("school", _("School"), is_needed=True),
+            Column("number", _("Number in the register")),
+            Column("year", _("School year")),
+            Column("classes", _("Classes"), "count"),
+            Column("pupils", _("Pupils"), "count"),
+            Column("taken-over", _("Up to date since"), "only-wide"),
+        ),
+    ),
+    Table(
         "imports",
         (
             Column("state", _("State")),

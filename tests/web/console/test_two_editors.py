@@ -17,9 +17,11 @@ from tests.factories import (
     ItemFactory,
     PatronFactory,
     RuleFactory,
+    SchoolFactory,
     ShelvingLocationFactory,
     StaffAccountFactory,
 )
+from tests.schools.rosters import proposed, pupil, roster
 from tests.web.console.pages import sent_forms
 from web.console import urls_consortium, urls_municipality
 
@@ -34,6 +36,8 @@ REASONS = {
     "console:add_staff": _ADDS,
     "console:kiosks": _ADDS,
     "console:provision": _ADDS,
+    "console:schools": "it reads a file, whose contents somebody confirms",
+    "console:confirm_roster": "a proposal is decided once, and compared anew when it is",
     "console:branch_groups": _ADDS + "; a name that's taken is refused",
     "console:branch_rooms": _ADDS + "; a name that's taken is refused",
     "console:branch_yearly": _ADDS + "; a day that's closed every year already stays as it is",
@@ -55,6 +59,7 @@ def things(admin_client, alpha):
     notice = Notice.objects.create(
         patron=patron, branch=branch, kind=NoticeKind.COURTESY, key="courtesy:1", channel="EMAIL", created_at=NOW
     )
+    school = SchoolFactory()
     return {
         "branch": branch.pk,
         "branch_messages": branch.pk,
@@ -72,6 +77,8 @@ def things(admin_client, alpha):
         "import_report": profile_run(alpha),
         "position": 1,
         "job": "overdue-fees",
+        "school": school.pk,
+        "roster": proposed(school, roster(school, pupil("u1"))).pk,
         "type": item.item_type_id,
         "category": patron.category_id,
         "account": account.pk,
