@@ -134,6 +134,7 @@ def test_every_form_of_a_municipality_s_console_knows_what_was_read(admin_client
 
     assert seen - set(REASONS) == {
         "console:add_branch",
+        "console:add_school",
         "console:add_type",
         "console:barcodes",
         "console:branch",
@@ -150,6 +151,7 @@ def test_every_form_of_a_municipality_s_console_knows_what_was_read(admin_client
         "console:look",
         "console:message_settings",
         "console:notice",
+        "console:school",
         "console:privacy",
         "console:rename_branch_group",
         "console:rule_settings",
