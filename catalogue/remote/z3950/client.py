@@ -211,7 +211,7 @@ def _say(line: Line, name: str, **values: object) -> None:
     line.send(encoder.encode(message))
 
 
-class _Whole(CachingStreamWrapper):  # type: ignore[misc]
+class _Whole(CachingStreamWrapper):
     """A stream that keeps all it has read.
 
     pyasn1's own forgets what is behind a mark and counts positions anew, while the decoder still measures from the old
