@@ -28,7 +28,6 @@
   document.addEventListener("selectionchange", follow);
   form.addEventListener("keyup", follow);
   form.addEventListener("input", (event) => { if (event.target === lines()) check(); });
-  form.addEventListener("change", (event) => { if (event.target.closest("[data-marc-coded]")) check(); });
 
   /* A place that was taken out from under her is there again under its name. */
   let last = null;
@@ -92,13 +91,31 @@
     check();
   };
   form.addEventListener("input", (event) => { if (event.target === lines() && !isOurs) headings.replaceChildren(); });
-  /* A macro was applied to the lines as they were when it was asked for; what she has typed since would be lost. */
+  /* A code that's chosen changes the lines, too, without her typing. */
+  let coded = 0;
+  form.addEventListener("change", (event) => {
+    if (!event.target.closest("[data-marc-coded]")) return;
+    coded += 1;
+    headings.replaceChildren();
+    check();
+  });
+  /* What was looked up, or made of the lines, as they were when it was asked for; what she has done since would be lost. */
+  const state = () => `${coded} ${lines().value}`;
   let asked = "";
-  document.addEventListener("htmx:beforeRequest", (event) => { if (event.detail.target === headings) asked = lines().value; });
+  let checked = "";
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.target === headings) asked = state();
+    else if (event.detail.elt === form) checked = state();
+  });
+  /* Before the script that puts in what an answer brings for other places. */
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.requestConfig.elt === form && state() !== checked) event.detail.shouldSwap = false;
+  }, true);
   document.addEventListener("htmx:afterSwap", (event) => {
     if (event.target !== headings) return;
     const all = headings.querySelector("[data-marc-all]");
-    if (all && lines().value !== asked) headings.replaceChildren();
+    const isOld = state() !== asked && headings.querySelector("[data-marc-all], [data-marc-take], [data-marc-first]");
+    if (isOld) headings.replaceChildren();
     else if (all) replaceAll(all.dataset.marcAll);
     else headings.querySelector(CHOICES)?.focus();
   });
