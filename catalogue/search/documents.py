@@ -29,6 +29,7 @@ ANYTHING = "1"
 # Around each text, so that a phrase never spans two, and can be told to begin or end one.
 BREAK = "\u00b6"
 _LONGEST_KEY = 120
+_LONGEST_KEPT = 200
 # So many are enough for "did you mean".
 _MOST_OTHER_NAMES = 5
 # A title that a hundred branches own comes before one that nobody owns, but never before one that fits much better.
@@ -175,7 +176,12 @@ def read_text(text: str, language: str) -> _Text:
     )
 
 
-_known_text = lru_cache(maxsize=20_000)(read_text)
+_kept_text = lru_cache(maxsize=20_000)(read_text)
+
+
+def _known_text(text: str, language: str) -> _Text:
+    """Return a text as the index has it, a short one from memory; a long one hardly ever stands in two records."""
+    return _kept_text(text, language) if len(text) <= _LONGEST_KEPT else read_text(text, language)
 
 
 def own_word(municipality_id: int, word: str) -> str:
