@@ -154,21 +154,24 @@ def save_macro(
     macro, before = Macro(), {}
     if macro_id is not None:
         macro = _locked_macro(macro_id, actor, expected_version)
-        before = {"before": {"name": macro.name, "steps": macro.steps, "shared": macro.is_shared}}
+        before = {"before": _facts_of(macro)}
         macro.version += 1
+    comes_new = macro_id is None or macro.is_shared != content.is_shared
+    # Others work with it.
+    kept = [Reason(Code.STAYS_SHARED)] if before and macro.is_shared and not content.is_shared else []
     macro.account = None if content.is_shared else actor
     macro.name, macro.flavour, macro.number = content.name.strip(), content.flavour, content.number
     macro.steps = content.steps.replace("\r\n", "\n").strip("\n")
-    if reasons := [*_reasons_against(macro), *_reasons_taken(macro)]:
+    if reasons := [*kept, *_reasons_against(macro), *_reasons_taken(macro, comes_new=comes_new)]:
         raise MacroRefused(reasons)
     try:
         with transaction.atomic():
             macro.save()
     except IntegrityError as error:
         # Somebody else took the name or the number between the look and the save.
-        raise MacroRefused(_reasons_taken(macro) or [Reason(Code.STALE)]) from error
-    after = {"name": macro.name, "steps": macro.steps, "shared": macro.is_shared, "version": macro.version}
-    record(action="staffing.save_macro", actor=actor, subject=macro, facts={**after, **before})
+        raise MacroRefused(_reasons_taken(macro, comes_new=comes_new) or [Reason(Code.STALE)]) from error
+    facts = {**_facts_of(macro), "version": macro.version, **before}
+    record(action="staffing.save_macro", actor=actor, subject=macro, facts=facts)
     return macro
 
 
@@ -179,8 +182,7 @@ def delete_macro(*, macro_id: int, expected_version: int, actor: StaffAccount) -
     :raises MacroRefused: NO_SUCH_MACRO, or STALE if somebody has changed it since she read it
     """
     macro = _locked_macro(macro_id, actor, expected_version)
-    facts = {"name": macro.name, "steps": macro.steps, "shared": macro.is_shared}
-    record(action="staffing.delete_macro", actor=actor, subject=macro, facts=facts)
+    record(action="staffing.delete_macro", actor=actor, subject=macro, facts=_facts_of(macro))
     macro.delete()
 
 
@@ -193,6 +195,11 @@ def _locked_macro(pk: int, actor: StaffAccount, expected_version: int) -> Macro:
     return found
 
 
+def _facts_of(macro: Macro) -> dict[str, Any]:
+    told = {"name": macro.name, "family": macro.flavour, "number": macro.number}
+    return {**told, "steps": macro.steps, "shared": macro.is_shared}
+
+
 def _reasons_against(macro: Macro) -> list[Reason]:
     _, faults = steps_in(macro.steps, Flavour(macro.flavour))
     reasons = [Reason(Code.NOT_READ, facts={"line": line, "fault": fault}) for line, fault in faults]
@@ -201,10 +208,11 @@ def _reasons_against(macro: Macro) -> list[Reason]:
     return reasons
 
 
-def _reasons_taken(macro: Macro) -> list[Reason]:
+def _reasons_taken(macro: Macro, *, comes_new: bool) -> list[Reason]:
+    """Return what the macros among which it is, or comes new, have against it."""
     others = Macro.objects.filter(account=macro.account).exclude(pk=macro.pk)
     reasons = []
-    if macro.pk is None and others.count() >= MOST_MACROS:
+    if comes_new and others.count() >= MOST_MACROS:
         reasons.append(Reason(Code.TOO_MANY, facts={"most": MOST_MACROS}))
     others = others.filter(flavour=macro.flavour)
     if others.filter(name=macro.name).exists():

@@ -60,10 +60,18 @@ def test_each_deed_is_noted_with_what_it_was_before(anna, bo):
     ]
     assert noted[1].facts == {
         "name": "Horses",
+        "family": "MARC21",
+        "number": 1,
         "steps": "- 9xx",
         "shared": True,
         "version": 2,
-        "before": {"name": "Horses", "steps": "+ 650 #4 $aHeste", "shared": True},
+        "before": {
+            "name": "Horses",
+            "family": "MARC21",
+            "number": 1,
+            "steps": "+ 650 #4 $aHeste",
+            "shared": True,
+        },
     }
     assert not Macro.objects.exists()
 
@@ -111,6 +119,26 @@ def test_there_is_an_end_to_them(anna, monkeypatch):
 
     assert refusal_of(content=content(name="Other", number=None), actor=anna) == [(Code.TOO_MANY, 1)]
     save_macro(content=content(is_shared=True), actor=anna)
+
+
+def test_one_that_is_shared_comes_on_top_of_those_that_are(anna, bo, monkeypatch):
+    monkeypatch.setattr(services, "MOST_MACROS", 1)
+    shared = save_macro(content=content(is_shared=True), actor=anna)
+    own = save_macro(content=content(name="Other"), actor=anna)
+
+    sharing = {"content": content(name="Other", number=None, is_shared=True), "macro_id": own.pk, "expected_version": 1}
+    assert refusal_of(**sharing, actor=anna) == [(Code.TOO_MANY, 1)]
+    assert macros_of(bo) == [shared]
+    # Where there's no room for another, those that are there can be changed.
+    save_macro(content=content(is_shared=True, steps="- 9xx"), macro_id=shared.pk, expected_version=1, actor=bo)
+
+
+def test_what_everybody_has_is_not_taken_for_oneself(anna, bo):
+    shared = save_macro(content=content(is_shared=True), actor=anna)
+
+    taking = {"content": content(), "macro_id": shared.pk, "expected_version": 1}
+    assert [refusal_of(**taking, actor=each) for each in (anna, bo)] == [[(Code.STAYS_SHARED,)]] * 2
+    assert macros_of(bo) == [shared]
 
 
 @pytest.mark.parametrize("changed", [{"number": 10}, {"number": 1, "name": "Other"}, {"number": None}])

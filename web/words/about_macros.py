@@ -12,6 +12,10 @@ from staffing.errors import Code
 _REASONS: dict[str, str | Promise] = {
     Code.NO_SUCH_MACRO: _("This macro is gone."),
     Code.STALE: _("Somebody else has changed this macro meanwhile. Look at it again."),
+    Code.STAYS_SHARED: _(
+        "The whole library has this macro, so it stays shared. Write one of your own with the same steps; if nobody"
+        " needs this one any more, delete it."
+    ),
     Code.NO_NAME: _("Give the macro a name."),
     Code.NAME_TAKEN: _("There's a macro called “%(name)s” already."),
     Code.NUMBER_TAKEN: _("%(number)s is the key of “%(name)s” already."),
@@ -39,7 +43,13 @@ def macro_problems(reasons: Iterable[Reason]) -> list[tuple[str, str]]:
     return [(_FIELDS.get(reason.code, ""), _sentence(reason)) for reason in reasons]
 
 
-_FIELDS = {Code.NOT_READ: "steps", Code.NO_NAME: "name", Code.NAME_TAKEN: "name", Code.NUMBER_TAKEN: "number"}
+_FIELDS = {
+    Code.STAYS_SHARED: "is_shared",
+    Code.NOT_READ: "steps",
+    Code.NO_NAME: "name",
+    Code.NAME_TAKEN: "name",
+    Code.NUMBER_TAKEN: "number",
+}
 
 
 def _sentence(reason: Reason) -> str:
