@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from catalogue.marc.records import MarcField, MarcRecord
+from catalogue.marc.records import Flavour, MarcField, MarcRecord
 
 LEADER = "LDR"
 # Of a leader, what describes the title; the rest are lengths and places of the bytes.
@@ -43,6 +43,7 @@ class FieldChange:
 
     :ivar old: as it was; None when added
     :ivar new: as it is; None when removed
+    :ivar flavours: the families of MARC of the old record and of the new one
     :ivar old_parts: the old field in pieces, those that are gone marked; filled when changed
     """
 
@@ -50,29 +51,32 @@ class FieldChange:
     tag: str
     old: MarcField | None
     new: MarcField | None
+    flavours: tuple[Flavour, Flavour]
     old_parts: tuple[Part, ...] = ()
     new_parts: tuple[Part, ...] = ()
 
 
 def record_diff(old: MarcRecord, new: MarcRecord) -> list[FieldChange]:
     """Return what became of every field, in the new record's order; what's gone stands where it was."""
-    before, after = _with_leader(old), _with_leader(new)
+    before, after, flavours = _with_leader(old), _with_leader(new), (old.flavour, new.flavour)
     pairs = _equal(before, after)
     stayed = _longest_rising(pairs)
     rows = [
-        (there, 1, FieldChange(Sign.SAME if (here, there) in stayed else Sign.MOVED, field.tag, before[here], field))
+        (there, 1, FieldChange(sign, field.tag, before[here], field, flavours))
         for here, there in pairs
-        for field in (after[there],)
+        for sign, field in ((Sign.SAME if (here, there) in stayed else Sign.MOVED, after[there]),)
     ]
     left = sorted(set(range(len(before))) - {here for here, _ in pairs})
     right = sorted(set(range(len(after))) - {there for _, there in pairs})
     changed = _alike(before, after, left, right)
-    rows += [(there, 1, _changed(before[here], after[there])) for here, there in changed]
+    rows += [(there, 1, _changed(before[here], after[there], flavours)) for here, there in changed]
     met = {*pairs, *changed}
     gone, come = set(left) - {here for here, _ in changed}, set(right) - {there for _, there in changed}
-    rows += [(there, 1, FieldChange(Sign.ADDED, after[there].tag, None, after[there])) for there in come]
+    rows += [(there, 1, FieldChange(Sign.ADDED, after[there].tag, None, after[there], flavours)) for there in come]
     places = _places(gone, met)
-    rows += [(places[here], 2, FieldChange(Sign.REMOVED, before[here].tag, before[here], None)) for here in gone]
+    rows += [
+        (places[here], 2, FieldChange(Sign.REMOVED, before[here].tag, before[here], None, flavours)) for here in gone
+    ]
     order = {id(field): place for place, field in enumerate(before)}
     rows.sort(key=lambda row: (row[0], row[1], order.get(id(row[2].old), 0)))
     return [change for _, _, change in rows]
@@ -163,7 +167,7 @@ def _pieces(field: MarcField) -> list[tuple[str, str]]:
     return [("", field.text)] if field.is_control else [("", field.indicators), *field.subfields]
 
 
-def _changed(old: MarcField, new: MarcField) -> FieldChange:
+def _changed(old: MarcField, new: MarcField, flavours: tuple[Flavour, Flavour]) -> FieldChange:
     before, after = _pieces(old), _pieces(new)
     stayed = _longest_rising(_equal(before, after))
     here, there = {a for a, _ in stayed}, {b for _, b in stayed}
@@ -172,6 +176,7 @@ def _changed(old: MarcField, new: MarcField) -> FieldChange:
         new.tag,
         old,
         new,
+        flavours,
         tuple(Part(code, value, place in here) for place, (code, value) in enumerate(before)),
         tuple(Part(code, value, place in there) for place, (code, value) in enumerate(after)),
     )

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
 
-from catalogue.marc.records import MarcField, MarcRecord
+from catalogue.marc.records import Flavour, MarcField, MarcRecord
 from catalogue.models import BibliographicRecord, Enrichment, EnrichmentVersion
 from catalogue.rules.enrichment import enriched
 from catalogue.rules.record_diff import LEADER, brought_in_by
@@ -33,6 +33,7 @@ class FieldOrigin:
     """
 
     field: MarcField
+    flavour: Flavour
     layer: Layer
     version: Version | EnrichingVersion
 
@@ -45,7 +46,7 @@ def field_origins(record: BibliographicRecord, municipality: Municipality) -> li
     common = marc_of(record.pk, record.version)
     if common is None:
         return []
-    view = [FieldOrigin(field, Layer.RECORD, version) for field, version in provenance_of(record.pk)]
+    view = [FieldOrigin(field, common.flavour, Layer.RECORD, version) for field, version in provenance_of(record.pk)]
     view = [each for each in view if each.field.tag != LEADER]
     for layer, owner in ((Layer.SCHOOLS, None), (Layer.OWN, municipality.pk)):
         if layer == Layer.SCHOOLS and not library_of(municipality).is_school:
@@ -76,4 +77,4 @@ def _own_origins(row: Enrichment, common: MarcRecord, layer: Layer, owner: int |
     ]
     contents.append((row.version, MarcRecord(common.flavour, "", fields_of(row.fields))))
     brought = [(field, number) for field, number in brought_in_by(contents) if field.tag != LEADER]
-    return [FieldOrigin(field, layer, versions[number]) for field, number in brought]
+    return [FieldOrigin(field, common.flavour, layer, versions[number]) for field, number in brought]

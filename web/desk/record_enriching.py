@@ -154,7 +154,7 @@ def _page(
         "expected": own.version if expected is None else expected,
         "lines": lines_of(fields, common.flavour) if text is None else text,
         "view": [
-            {"tag": each.field.tag, "pieces": field_pieces(each.field), "is_local": each.is_local}
+            {"tag": each.field.tag, "pieces": field_pieces(each.field, common.flavour), "is_local": each.is_local}
             for each in merged_fields(common, fields)
         ],
         "versions": [

@@ -47,7 +47,7 @@ def _row(origin: FieldOrigin, own: str) -> dict[str, Any]:
     row = {
         "tag": origin.field.tag,
         "is_local": origin.layer == Layer.OWN,
-        "pieces": field_pieces(origin.field),
+        "pieces": field_pieces(origin.field, origin.flavour),
         "kind": KINDS.get(version.kind, version.kind),
         "at": version.at,
         "number": version.number,

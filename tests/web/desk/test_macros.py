@@ -92,6 +92,17 @@ def test_a_macro_is_deleted_as_it_was_read(librarian_client, macro):
     assert not Macro.objects.exists()
 
 
+def test_a_shared_macro_stays_shared_and_says_what_can_be_done(librarian_client, alpha):
+    shared = made(librarian_client.staff, is_shared=True)
+    address = reverse("desk:change_macro", args=[shared.pk])
+    as_read = re.search(r'name="as_read" value="([^"]*)"', librarian_client.get(address).content.decode())[1]
+
+    answer = librarian_client.post(address, written(as_read=as_read.replace("&quot;", '"')))
+
+    assert "Write one of your own with the same steps" in answer.context["form"].errors["is_shared"][0]
+    assert Macro.objects.get().is_shared
+
+
 def test_a_colleagues_own_macro_is_not_there(librarian_client, logged_in, macro, desk_branch):
     other = logged_in(StaffAccountFactory(), desk_branch)
 
@@ -125,6 +136,20 @@ def test_looking_first_puts_nothing_in(librarian_client, macro):
 
     assert "data-marc-take" in text
     assert "data-marc-all" not in text
+
+
+def test_each_family_is_shown_with_its_own_sign(librarian_client, macro):
+    danish = made(librarian_client.staff, flavour=Flavour.DANMARC2, steps="+ 666 00 *fheste")
+
+    texts = [
+        apply(librarian_client, macro, preview=True).content.decode(),
+        apply(librarian_client, danish, "245 00 *aHav", preview=True, flavour="DANMARC2").content.decode(),
+    ]
+
+    assert [[sign in text for sign in ("$a</b> Heste", "*f</b> heste", "$f")] for text in texts] == [
+        [True, False, False],
+        [False, True, False],
+    ]
 
 
 def test_a_macro_that_changes_nothing_says_so(librarian_client, macro):
