@@ -2,6 +2,7 @@
 
 from schools.models.classes import ClassMembership, ClassTeacher, SchoolClass
 from schools.models.people import PupilContact, SchoolPerson
+from schools.models.roll_overs import RollOver
 from schools.models.rosters import RosterFile, RosterUpdate
 from schools.models.schools import School
 
@@ -9,6 +10,7 @@ __all__ = [
     "ClassMembership",
     "ClassTeacher",
     "PupilContact",
+    "RollOver",
     "RosterFile",
     "RosterUpdate",
     "School",

@@ -35,14 +35,13 @@ class RosterFile(models.Model):
 
 
 class RosterUpdate(models.Model):
-    """What one export, or one roll-over by hand, says of a school: proposed, taken over, declined or undone."""
+    """What one export says of a school: proposed, taken over, declined or undone."""
 
     class Source(models.TextChoices):
         """Where it came from."""
 
         UPLOAD = "UPLOAD"
         FETCH = "FETCH"
-        BY_HAND = "BY_HAND"
 
     class State(models.TextChoices):
         """What became of it."""

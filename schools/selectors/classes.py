@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, When
 
 from circulation.models import Loan
 from circulation.rules.hour_loans import is_overdue
+from holdings.models import Branch
 from patrons.models import Patron
-from schools.models import SchoolClass
-from schools.rules import next_without
+from schools.models import ClassMembership, SchoolClass
+from schools.rules import next_without, school_year_of
 
 
 @dataclass(frozen=True)
@@ -48,15 +49,32 @@ class ClassSheet:
         return next((line for line in self.pupils if line.pupil.pk == wanted), None)
 
 
-def classes(*, school_year: str) -> QuerySet[SchoolClass]:
-    """Return the school year's classes with their schools, teachers and `pupils` counted."""
+def classes(*, branch_id: int, school_year: str) -> QuerySet[SchoolClass]:
+    """Return a school's classes and groups of a year with their teachers and `pupils` counted: classes first."""
     now_in_class = Q(memberships__until__isnull=True)
     return (
-        SchoolClass.objects.filter(school_year=school_year)
+        SchoolClass.objects.filter(branch=branch_id, school_year=school_year, gone_on__isnull=True)
         .select_related("branch", "teacher")
         .annotate(pupils=Count("memberships", filter=now_in_class))
-        .order_by("branch__position", "branch__name", "grade", "name")
+        .annotate(comes=Case(When(kind=SchoolClass.Kind.CLASS, then=0), default=1))
+        .order_by("comes", F("grade").asc(nulls_last=True), "name", "pk")
     )
+
+
+def schools_with_classes() -> QuerySet[Branch]:
+    """Return the branches that classes belong to, in their order."""
+    return Branch.objects.filter(Exists(SchoolClass.objects.filter(branch=OuterRef("pk"), gone_on__isnull=True)))
+
+
+def year_at(branch_id: int, today: date) -> str:
+    """Return the school year that a school is in: the newest with pupils in its classes, which somebody begins.
+
+    Where no class has pupils it's the calendar's.
+    """
+    now_in_class = ClassMembership.objects.filter(school_class=OuterRef("pk"), until__isnull=True)
+    used = SchoolClass.objects.filter(Exists(now_in_class), branch=branch_id, gone_on__isnull=True)
+    newest = used.aggregate(newest=Max("school_year"))["newest"]
+    return newest or school_year_of(today)
 
 
 def get_class(pk: int) -> SchoolClass | None:

@@ -1,10 +1,9 @@
 """Takes back the latest roster that a school took over: classes, memberships and leavers are as they were."""
 
 from datetime import datetime
-from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, ProtectedError
+from django.db.models import Exists, OuterRef
 
 from accounts.models import StaffAccount
 from common.audit import record
@@ -15,6 +14,7 @@ from patrons.services.register import local_day
 from schools.errors import NOT_THE_LATEST, RosterRefused
 from schools.models import ClassMembership, ClassTeacher, RosterUpdate, School, SchoolClass, SchoolPerson
 from schools.services.roster_people import leave_with
+from schools.services.undoing import remove_unused_classes, reopen_memberships
 
 
 @transaction.atomic
@@ -33,14 +33,14 @@ def undo_roster(*, update: RosterUpdate, staff: StaffAccount | None, now: dateti
     update, done, today = found, found.done, local_day(now, school.branch)
     ClassMembership.objects.filter(pk__in=done["begun"]).delete()
     ClassTeacher.objects.filter(pk__in=done["teaching_begun"]).delete()
-    _reopen(ClassMembership, "pupil", done["ended"])
-    _reopen(ClassTeacher, "teacher", done["teaching_ended"])
+    reopen_memberships(ClassMembership, "pupil", done["ended"])
+    reopen_memberships(ClassTeacher, "teacher", done["teaching_ended"])
     SchoolClass.objects.filter(pk__in=done["gone"]).update(gone_on=None)
     _come_back(done["left"])
     came = list(SchoolPerson.objects.filter(pk__in=done["people"], until__isnull=True))
     SchoolPerson.objects.filter(pk__in=[each.pk for each in came]).update(until=today)
     leave_with(came, now)
-    _remove_classes(done["classes"], today)
+    remove_unused_classes(done["classes"], today)
     school.school_year = done["year_before"]
     school.save(update_fields=["school_year"])
     update.state, update.decided_at, update.decided_by = RosterUpdate.State.UNDONE, now, staff
@@ -49,25 +49,9 @@ def undo_roster(*, update: RosterUpdate, staff: StaffAccount | None, now: dateti
     return update
 
 
-def _reopen(model: Any, who: str, keys: list[int]) -> None:
-    """Begin again what was ended, unless somebody has begun the same by hand meanwhile."""
-    again = model.objects.filter(school_class=OuterRef("school_class"), until__isnull=True, **{who: OuterRef(who)})
-    model.objects.filter(~Exists(again), pk__in=keys).update(until=None)
-
-
 def _come_back(keys: list[int]) -> None:
     again = SchoolPerson.objects.filter(school=OuterRef("school"), key=OuterRef("key"), until__isnull=True)
     left = SchoolPerson.objects.filter(~Exists(again), pk__in=keys)
     back = list(left.values_list("pk", "patron_id"))
     let_patrons_back([patron_id for _, patron_id in back], reason=Patron.LeftReason.SCHOOL)
     SchoolPerson.objects.filter(pk__in=[pk for pk, _ in back]).update(until=None)
-
-
-def _remove_classes(keys: list[int], today: Any) -> None:
-    used = Exists(ClassMembership.objects.filter(school_class=OuterRef("pk")))
-    for school_class in SchoolClass.objects.filter(~used, pk__in=keys):
-        try:
-            with transaction.atomic():
-                school_class.delete()
-        except ProtectedError:
-            SchoolClass.objects.filter(pk=school_class.pk).update(gone_on=today)

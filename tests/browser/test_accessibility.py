@@ -120,6 +120,8 @@ PAGES = {
     ],
     "school_librarian": [
         "/school/",
+        "/school/new-year",
+        "/school/leavers",
         "/school/class/add",
         "/school/class/1/",
         "/school/class/1/change",

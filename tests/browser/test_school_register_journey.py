@@ -42,5 +42,6 @@ def test_a_school_comes_from_the_register_and_goes_back(page, demo):
     assert faults(page) == []
 
     page.click("form[action$=take-back] button")
+    expect(page.locator("#h-updates")).to_be_visible()
     page.goto(demo.url("/console/schools"))
     expect(page.locator("section tbody td.count").nth(1)).to_have_text("0")

@@ -138,6 +138,9 @@ KIOSK = {
 }
 SCHOOL = {
     "school:start": Page(_CLASSES),
+    "school:new_year": Page(_CLASSES, sends={"year": "=2026-2027", "confirmed": "=1"}),
+    "school:undo_year": Page(_CLASSES, sends={"roll_over": "=1"}),
+    "school:leavers": Page(_CLASSES),
     "school:add_class": Page(_CLASSES, sends={"name": "=5.C", "branch": "other_branch", "teacher": "card"}),
     "school:change_class": Page(_CLASSES, {"pk": "class"}, sends={"name": "=5.D", "branch": "other_branch"}),
     "school:undo": Page(_CLASSES, {"pk": "class", "entry_id": "entry"}, sends={}),

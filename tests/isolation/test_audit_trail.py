@@ -14,6 +14,7 @@ SILENT_MODULES = {
     "schools/services/merging.py": "is part of merging and forgetting patrons, which are noted",
     "schools/services/roster_classes.py": "is part of taking over a roster, which is noted",
     "schools/services/roster_memberships.py": "is part of taking over a roster, which is noted",
+    "schools/services/undoing.py": "is part of taking a school year back, which is noted",
     "schools/services/roster_people.py": "is part of taking over a roster, which is noted",
     "circulation/services/hold_states.py": "is part of the actions on holds",
     "circulation/services/fees/credit.py": "is part of the actions that move money",

@@ -103,7 +103,9 @@ def test_lists_a_years_classes_with_those_who_are_in_them_now(school_class, pupi
     SchoolClassFactory(school_year="2019-2020")
     ClassMembershipFactory(school_class=school_class, until=TODAY - timedelta(days=1))
 
-    assert [(each.name, each.pupils) for each in classes(school_year="2026-2027")] == [("5.B", 3)]
+    assert [
+        (each.name, each.pupils) for each in classes(branch_id=school_class.branch_id, school_year="2026-2027")
+    ] == [("5.B", 3)]
 
 
 def test_a_neighbours_class_is_not_there(alpha, beta, school_class):

@@ -2,11 +2,14 @@
 
 from django.urls import path
 
-from web.schools import classes, scans, undo, views
+from web.schools import classes, scans, undo, views, years
 
 app_name = "school"
 urlpatterns = [
     path("", views.start, name="start"),
+    path("new-year", years.new_year, name="new_year"),
+    path("new-year/take-back", years.undo, name="undo_year"),
+    path("leavers", years.leavers, name="leavers"),
     path("class/add", classes.add, name="add_class"),
     path("class/<int:pk>/change", classes.change, name="change_class"),
     path("class/<int:pk>/", views.lend, name="class"),

@@ -1,5 +1,8 @@
 """The school librarian's pages: classes, lending a title to a class, taking a pile back, the list for the teacher."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -7,7 +10,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.rules import Permission
 from schools.rules import school_year_of
-from schools.selectors.classes import classes
+from schools.selectors.classes import classes, schools_with_classes, year_at
+from schools.selectors.leavers import leavers_with_loans
 from web.account.access import staff_only
 from web.account.requests import DeskRequest
 from web.desk.areas import desk_areas
@@ -21,20 +25,34 @@ _FORM = ("GET", "HEAD", "POST")
 
 @staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)
 @require_safe
+@keeps_filters("school", "school")
 @keeps_order("classes")
 def start(request: DeskRequest) -> HttpResponse:
-    """List the school year's classes, those of her own branch first."""
-    year = school_year_of(timezone.localdate())
-    branch = request.staff.branch
-    found = list(classes(school_year=year))
-    # Each branch has its table; only what's in it is in the order that she chose.
-    places = {pk: place for place, pk in enumerate(dict.fromkeys(each.branch_id for each in found))}
-    listed = sorted(
-        ordered(request, "classes", found),
-        key=lambda each: (each.branch_id != branch.pk, places[each.branch_id]),
-    )
-    context = {"areas": desk_areas(request, "school"), "classes": listed, "school_year": year}
+    """List a school's classes and groups: her own branch's, or the one's that she chose."""
+    branch, today = request.staff.branch, timezone.localdate()
+    schools = {each.pk: each for each in schools_with_classes()}
+    school = _chosen(request.GET.get("school"), schools, branch)
+    year = year_at(school.pk, today) if school else school_year_of(today)
+    found = ordered(request, "classes", list(classes(branch_id=school.pk, school_year=year))) if school else []
+    context = {
+        "areas": desk_areas(request, "school"),
+        "school": school,
+        "schools": schools.values(),
+        "classes": [each for each in found if each.kind == "CLASS"],
+        "groups": [each for each in found if each.kind != "CLASS"],
+        "school_year": year,
+        "is_over": year < school_year_of(today),
+        "is_own": school is not None and school.pk == branch.pk,
+        "leavers": leavers_with_loans(school.pk).count() if school else 0,
+    }
     return render(request, "school/start.html", context)
+
+
+def _chosen(asked: str | None, schools: Mapping[int, Any], branch: Any) -> Any:
+    """Return the school that's asked for, else her own, else the only one; None where there are several to choose."""
+    if asked and asked.isascii() and asked.isdecimal() and len(asked) < 18 and int(asked) in schools:
+        return schools[int(asked)]
+    return schools.get(branch.pk) or (next(iter(schools.values())) if len(schools) == 1 else None)
 
 
 @staff_only(Permission.LEND_TO_CLASSES, needs_branch=True)

@@ -8,7 +8,15 @@ from django.utils.translation import gettext
 from circulation.errors import Code
 from common.errors import Reason, Refused
 from holdings.selectors import branch_names
-from schools.errors import CLASS_EXISTS, NAME_MISSING, NO_TEACHER, NOT_IN_CLASS
+from schools.errors import (
+    CLASS_EXISTS,
+    CLASS_FROM_REGISTER,
+    NAME_MISSING,
+    NO_TEACHER,
+    NOT_IN_CLASS,
+    NOT_THE_LATEST,
+    NOTHING_TO_MOVE,
+)
 from web.account.requests import StaffRequest
 from web.words.for_staff import ReasonText, reason_texts
 
@@ -20,6 +28,9 @@ def class_text(code: str) -> str:
         NO_TEACHER: gettext("The class has no teacher to lend to."),
         CLASS_EXISTS: gettext("The school has a class of this name this year."),
         NAME_MISSING: gettext("It needs a name."),
+        NOTHING_TO_MOVE: gettext("No class has a pupil to move. Somebody else may have begun the year meanwhile."),
+        CLASS_FROM_REGISTER: gettext("A class of the school register moves when the register does."),
+        NOT_THE_LATEST: gettext("Only the latest change of a school can be taken back, and only once."),
     }.get(code, "")
 
 

@@ -15,7 +15,7 @@ STATES = {
     "OVERTAKEN": ("none", _("a newer one came")),
     "UNDONE": ("none", _("taken back")),
 }
-SOURCES = {"UPLOAD": _("uploaded"), "FETCH": _("fetched"), "BY_HAND": _("by hand")}
+SOURCES = {"UPLOAD": _("uploaded"), "FETCH": _("fetched")}
 COUNTS = {
     "came": _("New people"),
     "left": pgettext_lazy("people of a school", "Left"),

@@ -30,15 +30,33 @@ def hidden(response, name):
     return re.search(rf'name="{name}" id="scan-{name}" value="([^"]*)"', response.content.decode())[1]
 
 
-def test_lists_the_school_years_classes_her_own_first(school_client, school_class, pupils):
-    SchoolClassFactory(name="9.Z", school_year="2019-2020")
-    other = SchoolClassFactory(name="1.A")
+def test_lists_the_classes_of_her_own_school_and_of_another_when_asked(school_client, school_class, pupils):
+    SchoolClassFactory(name="9.Z", school_year="2019-2020", branch=school_class.branch)
+    SchoolClassFactory(name="Gone", branch=school_class.branch, gone_on=TODAY)
+    choir = SchoolClassFactory(name="Kor", kind="TEACHING", register_key="c", branch=school_class.branch)
+    other = SchoolClassFactory(name="1.A", branch__name="Other school")
 
     page = school_client.get("/school/")
 
-    assert [each.name for each in page.context["classes"]] == ["5.B", "1.A"]
+    assert [each.name for each in page.context["classes"]] == ["5.B"]
+    assert page.context["groups"] == [choir]
     assert page.context["classes"][0].pupils == 3
-    assert other.name in page.content.decode()
+    assert f'href="?school={other.branch_id}"' in page.content.decode()
+    there = school_client.get(f"/school/?school={other.branch_id}")
+    assert [each.name for each in there.context["classes"]] == ["1.A"]
+
+
+def test_who_is_at_no_school_chooses_one(librarian_client, school_class, pupils):
+    assert [each.name for each in librarian_client.get("/school/").context["classes"]] == ["5.B"]
+
+    other = SchoolClassFactory(name="1.A", branch__name="Other school")
+
+    page = librarian_client.get("/school/?forget", follow=True)
+    assert page.context["school"] is None
+    assert "Choose a school" in page.content.decode()
+    assert librarian_client.get("/school/?school=no").status_code == 200
+    there = librarian_client.get(f"/school/?school={other.branch_id}")
+    assert [each.name for each in there.context["classes"]] == ["1.A"]
 
 
 def test_says_how_a_class_comes_to_be_when_there_is_none(school_client, alpha):
