@@ -27,6 +27,12 @@ SHELF_FULL = "SHELF_FULL"
 SHELF_GONE = "SHELF_GONE"
 TOO_MANY_SEARCHES = "TOO_MANY_SEARCHES"
 SEARCH_GONE = "SEARCH_GONE"
+# Of logging in at Unilogin.
+NOT_AT_SCHOOL = "NOT_AT_SCHOOL"
+TWO_FACTORS_NEEDED = "TWO_FACTORS_NEEDED"
+OTHER_SCHOOL = "OTHER_SCHOOL"
+NO_LICENCE = "NO_LICENCE"
+NOT_IN_REGISTER = "NOT_IN_REGISTER"
 
 
 class PatronRefused(Refused):
@@ -34,4 +40,4 @@ class PatronRefused(Refused):
 
 
 class PatronLogInRefused(Refused):
-    """Card or PIN are wrong, or the card has ended; which isn't told."""
+    """Card or PIN are wrong, or the card has ended, which isn't told; or Unilogin's word opens nothing here."""

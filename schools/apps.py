@@ -9,10 +9,12 @@ class SchoolsConfig(AppConfig):
     name = "schools"
 
     def ready(self) -> None:
-        """Register what happens when two entries of one person are merged, and when a person is forgotten."""
-        from patrons import merging
+        """Register what follows when people are merged or forgotten, and who of the patrons is at a school."""
+        from patrons import merging, school_people
         from patrons.services import forgetting  # models exist only now
+        from schools.selectors.people import patron_of_key
         from schools.services.merging import forget_school_times, prepare_merging
 
         merging.register("schools", prepare=prepare_merging)
         forgetting.register("schools", forget_school_times)
+        school_people.register(patron_of_key)

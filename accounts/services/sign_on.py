@@ -20,11 +20,9 @@ from accounts.models import StaffAccount, StaffIdentity
 from accounts.services.invitations import use_up
 from common.audit import record
 from common.errors import Reason
-from common.open_id.claims import proven_email, says_one_of, subject_of, words_of
+from common.open_id import unilogin
+from common.open_id.claims import proven_email, says_one_of, subject_of
 from tenants.models import IdentityProvider
-
-GROUP_CLAIM, INSTITUTIONS_CLAIM = "aktoer_gruppe", "institution_ids"
-_SCHOOL_STAFF = "Medarbejder"
 
 
 @transaction.atomic
@@ -98,9 +96,9 @@ def _proven(provider: IdentityProvider, claims: Mapping[str, Any]) -> tuple[str,
     if not says_one_of(claims, provider.factor_claim, provider.factor_values):
         reasons.append(Reason(ONE_FACTOR, facts={"provider": provider.label}))
     if provider.kind == IdentityProvider.Kind.UNILOGIN:
-        if claims.get(GROUP_CLAIM) != _SCHOOL_STAFF:
+        if unilogin.part_of(claims) != unilogin.EMPLOYEE:
             reasons.append(Reason(NOT_SCHOOL_STAFF))
-        if provider.institutions and not set(words_of(claims.get(INSTITUTIONS_CLAIM))) & set(provider.institutions):
+        if not unilogin.is_of_one(claims, provider.institutions):
             reasons.append(Reason(OTHER_INSTITUTION))
     subject = subject_of(claims, provider.subject_claim)
     if not subject:

@@ -124,7 +124,8 @@ def _started(folder: Path) -> Iterator[None]:
         process = subprocess.Popen(
             [sys.executable, "-m", "libsys.embedded", "demo", "--home", str(folder / "var"), "--port", str(port)],
             cwd=settings.ROOT,
-            env=inherited,
+            # A journey has its identity provider on this machine.
+            env={**inherited, "LIBSYS_PRIVATE_SOURCES": "localhost"},
             stdout=output,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,

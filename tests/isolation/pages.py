@@ -88,6 +88,8 @@ PORTAL = {
     "portal:cover": Page(ANYBODY, {"isbn": "=9788702407006"}),
     "portal:hours": Page(ANYBODY),
     "portal:log_in": Page(ANYBODY, sends={"card": "card", "pin": "=0000"}),
+    "portal:sign_on": Page(ANYBODY, {"kind": "=unilogin"}),
+    "portal:sign_on_back": Page(ANYBODY, {"kind": "=unilogin"}, asks={"code": "=x", "state": "=y"}),
     "portal:log_out": Page(ANYBODY, sends={}),
     "portal:me": Page(PATRON),
     "portal:money": Page(PATRON),

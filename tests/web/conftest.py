@@ -18,6 +18,7 @@ from django.test import Client
 from staffing.models import DeskHabits
 from tenants.models import Municipality
 from tests.factories import BranchFactory, StaffAccountFactory
+from tests.fixtures.identity_providers import LocalProvider, local_provider
 from web.account.sessions import STAFF_COOKIE
 
 
@@ -100,3 +101,17 @@ def school_client(logged_in: Callable[..., Client], school_branch: Any) -> Clien
 def admin_client(logged_in: Callable[..., Client]) -> Client:
     """Return an IT administrator's browser, who works at no branch."""
     return logged_in(StaffAccountFactory(name="Ida Admin", it_admin=True))
+
+
+@pytest.fixture(scope="session")
+def _local_provider() -> Iterator[LocalProvider]:
+    """Run a provider on this machine."""
+    with local_provider() as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(_local_provider: LocalProvider, settings: Any, empty_cache: None) -> LocalProvider:
+    """Return a provider where people log in, as if it stood on the public network."""
+    settings.REMOTE_PRIVATE_HOSTS = frozenset({"localhost"})
+    return _local_provider

@@ -1,6 +1,7 @@
 """Staff log in at their identity provider, and connect their account to it; see docs/how-to/log-in-elsewhere.md."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
@@ -14,17 +15,17 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.selectors import get_account
 from accounts.services import invitations, sign_on
 from common.errors import Refused
+from common.open_id import unilogin
+from common.open_id.errors import SignOnFailed
 from tenants.selectors import identity_provider
 from web.account import sign_on_trips
 from web.account.access import LOCKED, open_to_all, staff_only
 from web.account.arriving import let_in
 from web.account.requests import StaffRequest
-from web.account.sign_on_texts import is_fault_of_provider, sign_on_texts
-from web.account.throttle import count_failure, seconds_to_wait
+from web.account.sign_on_texts import is_fault_of_provider, lost_text, sign_on_texts
+from web.account.throttle import SIGN_ON, count_failure, seconds_to_wait
 
 BACK = "account:sign_on_back"
-_GROUP = "sign-on"
-_SCHOOL_CLAIMS = [sign_on.GROUP_CLAIM, sign_on.INSTITUTIONS_CLAIM]
 
 
 @open_to_all
@@ -73,19 +74,15 @@ def connect(request: StaffRequest, kind: str) -> HttpResponse:
 def back(request: StaffRequest, kind: str) -> HttpResponse:
     """Take the provider's answer."""
     try:
-        trip = sign_on_trips.end(request, kind.upper(), back=BACK, needs=_SCHOOL_CLAIMS)
+        trip = sign_on_trips.end(request, kind.upper(), back=BACK, needs=unilogin.CLAIMS)
         return _arrive(request, trip)
     except sign_on_trips.TripLost as lost:
-        text = (
-            gettext("You broke the login off, or the login service did.")
-            if lost.was_broken_off
-            else gettext(
-                "This login was begun in another window, is too old, or has been used already. Begin it again."
-            )
-        )
+        text = lost_text(was_broken_off=lost.was_broken_off)
         return _refused(request, kind, [text], wanted=lost.purpose.get("next", ""))
     except Refused as refused:
-        count_failure(request, _GROUP, None)
+        # Whoever has proven who she is guesses nothing, and a whole school may come from one address.
+        if isinstance(refused, SignOnFailed):
+            count_failure(request, SIGN_ON, None)
         return _refused(request, kind, sign_on_texts(refused), status=502 if is_fault_of_provider(refused) else 422)
 
 
@@ -121,7 +118,7 @@ def _set_out(
     request: StaffRequest, provider: Any, purpose: dict[str, Any], *, asks_again: bool = False
 ) -> HttpResponse:
     kind = provider.kind.lower()
-    if wait := seconds_to_wait(request, _GROUP, None):
+    if wait := seconds_to_wait(request, SIGN_ON, None):
         text = gettext("Too many wrong tries. Wait %(minutes)d minutes.") % {"minutes": -(-wait // 60)}
         return _refused(request, kind, [text], status=429)
     try:
@@ -134,7 +131,7 @@ def _set_out(
             asks_again=asks_again,
         )
     except Refused as refused:
-        count_failure(request, _GROUP, None)
+        count_failure(request, SIGN_ON, None)
         return _refused(request, kind, sign_on_texts(refused), status=502)
     return sign_on_trips.going_on(request, address) if request.method == "POST" else HttpResponseRedirect(address)
 
@@ -142,8 +139,15 @@ def _set_out(
 def _refused(
     request: StaffRequest, kind: str, texts: list[str], *, status: int = 422, wanted: str = ""
 ) -> HttpResponse:
-    again = reverse("account:sign_on", args=[kind])
-    context = {"texts": texts, "again": again, "log_in": reverse("account:log_in"), "next": wanted}
+    asked = {"again": "1"} | ({"next": wanted} if wanted else {})
+    again = f"{reverse('account:sign_on', args=[kind])}?{urlencode(asked)}"
+    context = {
+        "frame": "ui/console_base.html",
+        "texts": texts,
+        "again": again,
+        "log_in": reverse("account:log_in"),
+        "next": wanted,
+    }
     return render(request, "account/sign_on_refused.html", context, status=status)
 
 

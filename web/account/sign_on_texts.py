@@ -19,6 +19,13 @@ def sign_on_texts(refused: Refused) -> list[str]:
     return [_text(reason) for reason in refused.reasons]
 
 
+def lost_text(*, was_broken_off: bool) -> str:
+    """Return what's said of an answer that belongs to no trip, or of one that was broken off."""
+    if was_broken_off:
+        return gettext("You broke the login off, or the login service did.")
+    return gettext("This login was begun in another window, is too old, or has been used already. Begin it again.")
+
+
 def _text(reason: Reason) -> str:
     facts = {"provider": "", "claim": "", **reason.facts}
     sentences = {

@@ -4,6 +4,7 @@ One browser's trip is worth nothing in another, on another host, after ten minut
 """
 
 import time
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -76,7 +77,7 @@ def begin(
     return address
 
 
-def end(request: PageRequest, kind: str, *, back: str, needs: list[str]) -> Trip:
+def end(request: PageRequest, kind: str, *, back: str, needs: Collection[str]) -> Trip:
     """Return the trip that this answer ends; the same answer isn't taken a second time.
 
     :param back: the name of this page
@@ -125,9 +126,13 @@ def way_out_of(request: PageRequest, *, back: str) -> str:
     return way_out(registration, to=request.build_absolute_uri(back))
 
 
-def going_on(request: HttpRequest, address: str) -> HttpResponse:
-    """Answer to a form by sending her to another host: pages let forms lead nowhere but to us, so no redirect does."""
-    context = {"address": address, "host": urlsplit(address).hostname}
+def going_on(request: HttpRequest, address: str, *, around: dict[str, Any] | None = None) -> HttpResponse:
+    """Answer to a form by sending her to another host: pages let forms lead nowhere but to us, so no redirect does.
+
+    :param around: what the page needs around it, where it isn't one of staff: its frame's name as `frame`
+    """
+    context = {"frame": "ui/console_base.html", **(around or {})}
+    context |= {"address": address, "host": urlsplit(address).hostname}
     answer = render(request, "account/going_on.html", context)
     answer.headers["Refresh"] = f"0; url={address}"
     return answer

@@ -15,6 +15,7 @@ PER_ADDRESS = "100/10m"
 PIN_PER_NAME = "30/d"
 PIN_PER_ADDRESS = "500/d"
 PINS = "patron"
+SIGN_ON = "sign-on"
 _DAY = 24 * 60 * 60
 # Whoever has an IPv6 address has all of its network's.
 _NETWORK_BITS = 64

@@ -26,6 +26,7 @@ from web.account.requests import StaffRequest
 from web.account.sign_on import BACK
 from web.account.sign_on_trips import back_address
 from web.console.areas import areas_of
+from web.portal.sign_on import BACK as PORTAL_BACK
 from web.ui.forms import posted
 from web.ui.stale_forms import GuardedForm, edited_in_turn
 from web.words.about_sign_on import fault_texts
@@ -221,7 +222,8 @@ def _tried(request: StaffRequest, kind: str) -> dict[str, Any]:
 
 def _page(request: StaffRequest, kind: str, form: ProviderForm, *, found: dict[str, Any] | None = None) -> HttpResponse:
     kinds = identity_provider_kinds()
-    backs = [back_address(request, BACK, kind)]
+    at_portal = kind.upper() == _UNILOGIN and not request.tenant.is_consortium
+    backs = [back_address(request, name, kind) for name in (BACK, *([PORTAL_BACK] if at_portal else []))]
     context = {
         "areas": areas_of(request, "staff" if request.tenant.is_consortium else "settings"),
         "form": form,

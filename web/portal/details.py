@@ -18,7 +18,7 @@ from patrons import errors
 from patrons.errors import PatronRefused
 from patrons.services.own_details import OwnDetails, change_own_details, change_own_pin
 from web.account.throttle import PINS, count_failure, seconds_to_wait
-from web.portal.sessions import go_on_with_new_pin, patron_only, portal_context
+from web.portal.sessions import go_on_with_new_pin, name_of, patron_only, portal_context
 from web.titles.names import cover_kind
 from web.ui.requests import PageRequest
 from web.words.messages import CHANNELS, channel_choices
@@ -95,7 +95,7 @@ def change_details(request: PageRequest, patron: Any) -> HttpResponse:
 @require_POST
 def change_pin(request: PageRequest, patron: Any) -> HttpResponse:
     """Change her PIN; wrong tries count like those at log-in."""
-    form, card = OwnPinForm(request.POST), request.session["patron_card"]
+    form, card = OwnPinForm(request.POST), name_of(request)
     if seconds_to_wait(request, PINS, card):
         form.add_error(None, gettext("Too many wrong tries. Try again later, or get a new PIN at the library."))
         return _page(request, patron, pin_form=form, status=429)

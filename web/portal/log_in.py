@@ -12,13 +12,16 @@ from django.views.decorators.http import require_http_methods, require_POST
 from common.barcodes import clean_barcode
 from patrons.errors import PatronLogInRefused
 from patrons.services.log_in import prove_patron
+from tenants.selectors import identity_provider
 from web.account.access import open_to_all
+from web.account.sign_on_trips import going_on, way_out_of
 from web.account.throttle import PINS, count_failure, seconds_to_wait
 from web.portal import sessions
 from web.ui.forms import posted
 from web.ui.requests import PageRequest
 
 _LONG_WAIT_MINUTES = 60
+UNILOGIN = "UNILOGIN"
 
 
 class CardForm(forms.Form):
@@ -59,17 +62,24 @@ def log_in(request: PageRequest) -> HttpResponse:
                     form.add_error(None, gettext("Card number and PIN don't belong together."))
                 else:
                     sessions.begin(request, patron, card=card)
-                    return HttpResponseRedirect(_where_to(request))
-    context = sessions.portal_context(request, "me") | {"form": form, "next": request.GET.get("next", "")}
+                    return HttpResponseRedirect(where_to(request, request.GET.get("next", "")))
+    school = identity_provider(request.tenant, UNILOGIN)
+    context = sessions.portal_context(request, "me") | {
+        "form": form,
+        "next": request.GET.get("next", ""),
+        "school": school,
+    }
     return render(request, "portal/log_in.html", context, status=status)
 
 
 @open_to_all
 @require_POST
 def log_out(request: PageRequest) -> HttpResponse:
-    """End the session."""
+    """End the session, and the one at Unilogin where she logged in there."""
+    out = way_out_of(request, back=reverse("portal:search"))
     sessions.end(request)
-    return redirect("portal:search")
+    around = sessions.portal_context(request, "") | {"frame": "ui/portal_base.html"}
+    return going_on(request, out, around=around) if out else redirect("portal:search")
 
 
 def _wait_text(seconds: int) -> str:
@@ -79,7 +89,7 @@ def _wait_text(seconds: int) -> str:
     return gettext("Too many wrong tries. Wait %(minutes)d minutes.") % {"minutes": minutes}
 
 
-def _where_to(request: PageRequest) -> str:
-    wanted = request.GET.get("next", "")
+def where_to(request: PageRequest, wanted: str) -> str:
+    """Return the address that she wanted to see, if it's on this host, else her own page's."""
     safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
     return wanted if safe else reverse("portal:me")

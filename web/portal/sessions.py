@@ -13,10 +13,13 @@ from django.views.decorators.cache import cache_control
 from django_htmx.http import HttpResponseClientRedirect
 
 from patrons.selectors import get_patron_of_working_card
+from patrons.services.sign_on import school_patron
 from web.ui.requests import PageRequest
 
 # The card that she logged in with: when it ends, so does what it opened.
 _KEY = "patron_card"
+# Or the key by which her school knows her, as Unilogin said it, and whose it was: when it's hers no more, it's over.
+_SCHOOL_KEY, _WHOSE_KEY = "patron_school_key", "patron"
 # Of the patron's PIN as it was: another PIN ends the sessions that the old one began.
 _PIN_KEY = "patron_pin"
 _SEEN_KEY = "seen_at"
@@ -38,6 +41,22 @@ def begin(request: PageRequest, patron: Any, *, card: str) -> None:
     request.session.set_expiry(_KEPT_SECONDS)
 
 
+def begin_from_school(request: PageRequest, patron: Any, *, key: str) -> None:
+    """Begin a patron's session under a new key.
+
+    :param key: the school register's, as Unilogin has said it
+    """
+    request.session.flush()
+    request.session[_SCHOOL_KEY], request.session[_WHOSE_KEY] = key, patron.pk
+    request.session[_SEEN_KEY] = int(time.time())
+    request.session.set_expiry(_KEPT_SECONDS)
+
+
+def name_of(request: PageRequest) -> str:
+    """Return by what name she has logged in: her card's number, or what stands for her school's key."""
+    return str(request.session.get(_KEY) or f"school {request.session.get(_SCHOOL_KEY, '')}")
+
+
 def end(request: PageRequest) -> None:
     """End it."""
     request.session.flush()
@@ -45,11 +64,8 @@ def end(request: PageRequest) -> None:
 
 def patron_of(request: PageRequest) -> Any:
     """Return the patron who is logged in, or None."""
-    card = request.session.get(_KEY)
-    if not isinstance(card, str):
-        return None
-    patron = get_patron_of_working_card(card)
-    if patron is None or patron.left_at or patron.pin[-16:] != request.session.get(_PIN_KEY):
+    patron = _by_school(request) if _SCHOOL_KEY in request.session else _by_card(request)
+    if patron is None:
         return None
     now, seen = int(time.time()), request.session.get(_SEEN_KEY, 0)
     if now - seen > _KEPT_SECONDS:
@@ -57,6 +73,21 @@ def patron_of(request: PageRequest) -> Any:
     if now - seen > _NOTED_EVERY_SECONDS:
         request.session[_SEEN_KEY] = now
     return patron
+
+
+def _by_card(request: PageRequest) -> Any:
+    card = request.session.get(_KEY)
+    if not isinstance(card, str):
+        return None
+    patron = get_patron_of_working_card(card)
+    if patron is None or patron.left_at or patron.pin[-16:] != request.session.get(_PIN_KEY):
+        return None
+    return patron
+
+
+def _by_school(request: PageRequest) -> Any:
+    patron = school_patron(request.session[_SCHOOL_KEY])
+    return patron if patron is not None and patron.pk == request.session.get(_WHOSE_KEY) else None
 
 
 def patron_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -14,6 +14,7 @@ from web.portal import (
     messages,
     money,
     searches,
+    sign_on,
     title_files,
 )
 
@@ -27,6 +28,8 @@ urlpatterns = [
     path("cover/<slug:isbn>", covers.cover, name="cover"),
     path("hours", catalogue.hours, name="hours"),
     path("log-in", log_in.log_in, name="log_in"),
+    path("log-in/<slug:kind>", sign_on.begin, name="sign_on"),
+    path("log-in/<slug:kind>/back", sign_on.back, name="sign_on_back"),
     path("log-out", log_in.log_out, name="log_out"),
     path("me", me.me, name="me"),
     path("me/details", details.details, name="details"),

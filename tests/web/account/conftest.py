@@ -8,7 +8,6 @@ from django.test import Client
 
 from common.encryption import encrypt
 from tenants.models import IdentityProvider, Municipality
-from tests.fixtures.identity_providers import local_provider
 
 
 class Browser(Client):
@@ -36,19 +35,6 @@ def browser(alpha: Municipality, standing_clock: None) -> Client:
 def browse(alpha: Municipality, standing_clock: None) -> Callable[[str], Client]:
     """Return a function that gives a browser on a host; the test goes on in Alpha."""
     return lambda host: Browser(alpha, host)
-
-
-@pytest.fixture(scope="session")
-def _local_provider():
-    with local_provider() as provider:
-        yield provider
-
-
-@pytest.fixture
-def provider(_local_provider, settings, empty_cache):
-    """Return the provider that Alpha's staff log in at, as if it stood on the public network."""
-    settings.REMOTE_PRIVATE_HOSTS = frozenset({"localhost"})
-    return _local_provider
 
 
 @pytest.fixture
