@@ -13,7 +13,7 @@ from bench.installation import Installation, InstallationProblem
 ROOT = Path(__file__).resolve().parent.parent
 USUAL = ("search", "relevance", "desk", "freshness", "provisioning", "night", "harvest", "import")
 # These take long, or need much more data.
-ON_DEMAND = ("circulation", "large-night", "torture", "nation")
+ON_DEMAND = ("circulation", "large-night", "schools", "torture", "nation")
 
 
 def main() -> int:

@@ -20,6 +20,7 @@ from bench.speed import (
     nation,
     nights,
     provisioning,
+    schools,
     search_pages,
     torture,
 )
@@ -41,6 +42,7 @@ _SCENARIOS: Mapping[str, Callable[[Setting], Figures]] = {
     "import": importing.measure,
     "circulation": circulation.measure,
     "large-night": large_night.measure,
+    "schools": schools.measure,
     "torture": torture.measure,
     # Its million stays in the catalogue.
     "nation": nation.measure,

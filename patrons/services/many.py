@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from common.audit import record_each
+from common.row_updates import update_rows
 from patrons.models import Patron
 from patrons.rules import name_keys
 from patrons.services.register import DETAILS, PatronDetails, fill
@@ -40,17 +41,16 @@ def change_patrons(described: Mapping[int, PatronDetails], *, source: str, now: 
 
     Hers to decide, and left alone: language, channel, the membership's end, and how to reach her where nothing is said.
     """
-    patrons = _locked(described)
-    for patron in patrons:
-        details = described[patron.pk]
+    changed = []
+    for patron in _locked(described):
+        details, before = described[patron.pk], _written(patron)
         own = {name: getattr(patron, name) for name in _HERS}
-        fill(
-            patron,
-            replace(details, **own, **{name: getattr(details, name) or getattr(patron, name) for name in _REACH}),
-            now,
-        )
-    Patron.objects.bulk_update(patrons, _WRITTEN, batch_size=_BATCH)
-    record_each(action="patrons.change", actor=None, about=[(patron, {"source": source}) for patron in patrons])
+        own |= {name: getattr(details, name) or getattr(patron, name) for name in _REACH}
+        fill(patron, replace(details, **own), now)
+        if _written(patron) != before:
+            changed.append(patron)
+    update_rows(changed, _WRITTEN)
+    record_each(action="patrons.change", actor=None, about=[(patron, {"source": source}) for patron in changed])
 
 
 @transaction.atomic
@@ -60,7 +60,7 @@ def protect_names(aliases: Mapping[int, str], *, source: str) -> None:
     for patron in patrons:
         patron.alias = aliases[patron.pk]
         patron.sort_key, patron.given_name_key = name_keys(patron.alias, "", current_municipality().language)
-    Patron.objects.bulk_update(patrons, ["alias", "sort_key", "given_name_key"], batch_size=_BATCH)
+    update_rows(patrons, ["alias", "sort_key", "given_name_key"])
     record_each(action="patrons.change", actor=None, about=[(patron, {"source": source}) for patron in patrons])
 
 
@@ -70,7 +70,7 @@ def let_patrons_leave(patron_ids: Iterable[int], *, reason: str, now: datetime) 
     patrons = [patron for patron in _locked(patron_ids) if patron.left_at is None]
     for patron in patrons:
         patron.left_at, patron.left_reason = now, Patron.LeftReason(reason)
-    Patron.objects.bulk_update(patrons, ["left_at", "left_reason"], batch_size=_BATCH)
+    update_rows(patrons, ["left_at", "left_reason"])
     record_each(action="patrons.leave", actor=None, about=[(patron, {"reason": reason}) for patron in patrons])
 
 
@@ -81,9 +81,13 @@ def let_patrons_back(patron_ids: Iterable[int], *, reason: str) -> list[int]:
     back = [patron for patron in patrons if patron.left_at is not None and patron.left_reason == reason]
     for patron in back:
         patron.left_at, patron.left_reason = None, ""
-    Patron.objects.bulk_update(back, ["left_at", "left_reason"], batch_size=_BATCH)
+    update_rows(back, ["left_at", "left_reason"])
     record_each(action="patrons.come_back", actor=None, about=[(patron, {"reason": reason}) for patron in back])
     return [patron.pk for patron in patrons if patron.left_at is None]
+
+
+def _written(patron: Patron) -> tuple[object, ...]:
+    return tuple(getattr(patron, Patron._meta.get_field(name).attname) for name in _WRITTEN)
 
 
 def _locked(patron_ids: Iterable[int]) -> list[Patron]:

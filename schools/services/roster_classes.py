@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from common.row_updates import update_rows
 from schools.models import School, SchoolClass
 from schools.register.new_year import ClassMove
 from schools.register.people import RegisterGroup, SchoolExport
@@ -48,7 +49,7 @@ def write_classes(school: School, export: SchoolExport, moves: Iterable[ClassMov
         by_key[group.key] = known
     gone = [] if export.is_partial else _gone(by_key, export, today)
     SchoolClass.objects.bulk_create(made)
-    SchoolClass.objects.bulk_update([*changed, *gone], _WRITTEN, batch_size=500)
+    update_rows([*changed, *gone], _WRITTEN)
     _link_years(school, by_key, moves)
     return WrittenClasses(by_key, made, gone)
 
@@ -82,4 +83,4 @@ def _link_years(school: School, by_key: Mapping[str, SchoolClass], moves: Iterab
         new = by_key[following[old.register_key].after]
         new.continues = old
         linked[new.pk] = new
-    SchoolClass.objects.bulk_update(linked.values(), ["continues"], batch_size=500)
+    update_rows(list(linked.values()), ["continues"])

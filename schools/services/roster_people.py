@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 
 from circulation.models import Hold
 from circulation.services.patrons_leaving import end_membership
+from common.row_updates import update_rows
 from patrons.models import Patron
 from patrons.rules import name_keys
 from patrons.services.many import add_patrons, change_patrons, let_patrons_back, let_patrons_leave, protect_names
@@ -69,7 +70,7 @@ def write_people(school: School, people: Iterable[RegisterPerson], now: datetime
     for row, person in [*zip(made, newcomers, strict=True), *((each, named[each.key]) for each in told_anew)]:
         _fill(row, person)
     SchoolPerson.objects.bulk_create(made, batch_size=500)
-    SchoolPerson.objects.bulk_update(told_anew, ["roles", "level", "short_name", "told"], batch_size=500)
+    update_rows(told_anew, ["roles", "level", "short_name", "told"])
     _write_contacts([*made, *told_anew], named)
     _protect([*made, *told_anew], named)
     return WrittenPeople({**here, **{each.key: each for each in made}}, made, len(recognised))
@@ -83,7 +84,7 @@ def let_go(school: School, keys: Iterable[str], now: datetime, today: date) -> l
     left = list(SchoolPerson.objects.filter(school=school, until__isnull=True, key__in=list(keys)))
     for each in left:
         each.until = today
-    SchoolPerson.objects.bulk_update(left, ["until"], batch_size=500)
+    update_rows(left, ["until"])
     leave_with(left, now)
     return left
 
