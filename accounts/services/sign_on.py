@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.errors import (
     LINKED_ACCOUNT_OFF,
@@ -38,7 +39,11 @@ def log_in_with(*, provider: IdentityProvider, claims: Mapping[str, Any], now: d
     issuer, subject = _proven(provider, claims)
     identity = StaffIdentity.objects.select_related("account").filter(issuer=issuer, subject=subject).first()
     if identity is None:
-        account = _account_with_email(issuer, proven_email(claims)) if provider.links_by_email else None
+        account = (
+            _account_with_email(proven_email(claims), issuer=issuer, subject=subject)
+            if provider.links_by_email
+            else None
+        )
         if account is None:
             raise LogInRefused([Reason(NOT_LINKED, facts={"provider": provider.label})])
         _link(account, issuer=issuer, subject=subject, now=now, actor=account, how="email")
@@ -108,20 +113,24 @@ def _proven(provider: IdentityProvider, claims: Mapping[str, Any]) -> tuple[str,
     return str(claims["iss"]), subject
 
 
-def _account_with_email(issuer: str, email: str) -> StaffAccount | None:
-    """Return the one account with this address that isn't linked to anybody at the provider yet."""
+def _account_with_email(email: str, *, issuer: str, subject: str) -> StaffAccount | None:
+    """Return the one account with this address that isn't linked to anybody else at the provider yet."""
     if not email:
         return None
     # Locked, for two browsers may come back at once.
     found = list(StaffAccount.objects.select_for_update(of=("self",)).filter(email__iexact=email, is_active=True))
-    if len(found) != 1 or StaffIdentity.objects.filter(account=found[0], issuer=issuer).exists():
+    if len(found) != 1 or _others(found[0], issuer, subject).exists():
         return None
     return found[0]
 
 
+def _others(account: StaffAccount, issuer: str, subject: str) -> QuerySet[StaffIdentity]:
+    return StaffIdentity.objects.filter(account=account, issuer=issuer).exclude(subject=subject)
+
+
 def _link(account: StaffAccount, *, issuer: str, subject: str, now: datetime, actor: StaffAccount, how: str) -> None:
     """Link an account, whose row is locked; who it was at this provider before, it isn't any more."""
-    StaffIdentity.objects.filter(account=account, issuer=issuer).exclude(subject=subject).delete()
+    _others(account, issuer, subject).delete()
     # Two accounts at once: the second waits for the first one's row, and finds it.
     identity, _is_new = StaffIdentity.objects.get_or_create(
         issuer=issuer, subject=subject, defaults={"account": account, "linked_at": now}

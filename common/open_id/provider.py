@@ -10,15 +10,17 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.cache import cache
 
-from common.open_id.errors import Fault, failed
+from common.open_id.errors import Fault, SignOnFailed, failed
 from common.remote_sources import RemoteFailed, check_address, fetch
 
 _KEPT_SECONDS = 600
+# One that doesn't answer keeps somebody waiting, and not everybody after her too.
+_SILENT_SECONDS = 20
 _MOST_BYTES = 300_000
 # Somebody waits for the page.
 PATIENCE_SECONDS = 6.0
 # Signatures that only the provider can make; never "none", nor those made with a secret that both know.
-_ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519")
+_ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 _DISCOVERY = "/.well-known/openid-configuration"
 
 
@@ -52,7 +54,16 @@ def provider_of(issuer: str, *, anew: bool = False) -> Provider:
     key = _key("provider", issuer)
     if not anew and (known := cache.get(key)):
         return Provider(**{**known, "algorithms": tuple(known["algorithms"])})
-    provider = _read(issuer, ask(issuer.rstrip("/") + _DISCOVERY))
+    silent_key = _key("silent", issuer)
+    if not anew and (facts := cache.get(silent_key)):
+        raise failed(Fault.NO_ANSWER, **facts)
+    try:
+        told = ask(issuer.rstrip("/") + _DISCOVERY)
+    except SignOnFailed as problem:
+        if problem.codes == [Fault.NO_ANSWER]:
+            cache.set(silent_key, dict(problem.reasons[0].facts), _SILENT_SECONDS)
+        raise
+    provider = _read(issuer, told)
     cache.set(key, asdict(provider), _KEPT_SECONDS)
     return provider
 
@@ -123,7 +134,7 @@ def _read(issuer: str, told: Mapping[str, Any]) -> Provider:
     if told["issuer"].rstrip("/") != issuer.rstrip("/"):
         raise failed(Fault.OTHER_ISSUER, issuer=told["issuer"][:200])
     offered = _words(told, "id_token_signing_alg_values_supported") or list(_ALGORITHMS)
-    algorithms = tuple(each for each in _ALGORITHMS if each in offered or (each == "Ed25519" and "EdDSA" in offered))
+    algorithms = tuple(each for each in _ALGORITHMS if each in offered)
     if not algorithms:
         raise failed(Fault.NOT_A_PROVIDER, misses="id_token_signing_alg_values_supported")
     methods = _words(told, "token_endpoint_auth_methods_supported") or ["client_secret_basic"]

@@ -208,6 +208,17 @@ def test_never_asks_a_machine_of_our_own(settings, own_cache):
     assert failed.value.reasons[0].facts["trouble"] == "PRIVATE_ADDRESS"
 
 
+def test_asks_a_silent_provider_once_and_not_for_everybody(odd, registration):
+    odd.answers["/.well-known/openid-configuration"] = (503, b"")
+
+    faults = [fault_of(lambda: set_out(registration)) for _ in range(3)]
+
+    assert faults == [[Fault.NO_ANSWER]] * 3
+    assert len(odd.asked) == 1
+    del odd.answers["/.well-known/openid-configuration"]
+    assert provider_of(odd.issuer, anew=True).issuer == odd.issuer
+
+
 def test_another_browser_s_answer_isn_t_ours(odd, registration):
     _address, attempt = set_out(registration)
 

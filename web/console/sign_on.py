@@ -45,6 +45,7 @@ _USUAL = {
 }
 _PLAIN = ("name", "issuer", "client_id", "subject_claim", "acr_values", "factor_claim", "links_by_email")
 _LISTS = ("factor_values", "institutions")
+_NEEDED = ("issuer", "client_id", "client_secret", "subject_claim", "factor_claim", "factor_values")
 
 
 class ProviderForm(GuardedForm):
@@ -79,7 +80,7 @@ class ProviderForm(GuardedForm):
         help_text=_("One that stays the same for life and is never given to anybody else; usually sub."),
     )
     acr_values = forms.CharField(
-        label=_("What staff must ask for to use two factors (acr_values)"), max_length=200, required=False
+        label=_("What to ask for, so that staff use two factors (acr_values)"), max_length=200, required=False
     )
     factor_claim = forms.CharField(
         label=_("Claim that says how somebody has logged in"),
@@ -112,6 +113,9 @@ class ProviderForm(GuardedForm):
         if kind == _UNILOGIN and not is_consortium:
             choices.insert(1, (_SHARED, _("the consortium's")))
         self.fields["used"].choices = choices  # type: ignore[attr-defined]
+        for name in _NEEDED:
+            # Whether they're needed depends on the connection, so they aren't called optional.
+            self.fields[name].is_answered = True  # type: ignore[attr-defined]
         for name in ("name", "links_by_email") if kind == _UNILOGIN else ("institutions",):
             del self.fields[name]
 

@@ -158,6 +158,17 @@ def test_the_consortium_s_own_page_has_no_one_to_follow(operator_client):
     assert IdentityProvider.objects.get().municipality.is_consortium
 
 
+def test_saves_for_its_own_municipality_only(admin_client, alpha, beta):
+    other = IdentityProvider.objects.create(municipality=beta, kind="STAFF", issuer="https://b.example", client_id="b")
+
+    save(admin_client)
+
+    other.refresh_from_db()
+    assert (other.issuer, other.client_id, other.is_on) == ("https://b.example", "b", False)
+    assert IdentityProvider.objects.filter(municipality=alpha).count() == 1
+    assert "b.example" not in admin_client.get(STAFF).content.decode()
+
+
 def test_takes_a_connection_away(admin_client):
     account, other = StaffAccountFactory(), StaffAccountFactory()
     kept = StaffIdentity.objects.create(account=other, issuer="https://id.example", subject="b", linked_at=NOW)
