@@ -9,12 +9,13 @@ from collections.abc import Iterator, Mapping
 from io import TextIOWrapper
 from typing import Any, BinaryIO
 
+from common.tables import clean
 from schools.register.people import RegisterUnreadable, Unreadable
 
 # A municipality with 25,000 pupils takes some 20 MB.
 _MOST_BYTES = 500_000_000
 _LONGEST_FIELD = 100_000
-# How it shows that an archive is cut off, encrypted (RuntimeError), broken, or packed in a way that we don't know.
+# How it shows that an archive is cut off, broken, or encrypted or packed in a way that we don't know (RuntimeError).
 _DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, OSError, EOFError)
 
 
@@ -28,7 +29,7 @@ class Archive:
         """
         try:
             self._zip = zipfile.ZipFile(file)
-        except (zipfile.BadZipFile, ValueError, OSError) as problem:
+        except (*_DAMAGE, ValueError) as problem:
             raise RegisterUnreadable(Unreadable.DAMAGED_ARCHIVE) from problem
         self._infos = {info.filename.rpartition("/")[2].lower(): info for info in self._zip.infolist()}
         # What's unpacked is never more than this: the archive's own word is checked when it's read.
@@ -54,7 +55,7 @@ class Archive:
                     if column not in (reader.fieldnames or ()):
                         raise RegisterUnreadable(Unreadable.COLUMN_MISSING, f"{name}: {column}")
                 for row in reader:
-                    yield reader.line_num, {key: (value or "").strip() for key, value in row.items() if key}
+                    yield reader.line_num, {key: one_line(value or "") for key, value in row.items() if key}
         except UnicodeDecodeError as problem:
             raise RegisterUnreadable(Unreadable.NOT_TEXT, name) from problem
         except csv.Error as problem:
@@ -80,3 +81,8 @@ class Archive:
         if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             raise RegisterUnreadable(Unreadable.NOT_JSON, name)
         return rows
+
+
+def one_line(text: str) -> str:
+    """Return a text without what no table can hold, its blanks and line ends as single blanks."""
+    return " ".join(clean(text).split())

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from schools.register.people import (
+    LONGEST_KEY,
     EntryProblem,
     GroupKind,
     RegisterGroup,
@@ -13,8 +14,10 @@ from schools.register.people import (
     Slip,
 )
 
-_CLASS_NAME = re.compile(r"\s*(\d{1,2})\s*[.\-]?\s*(\D.*)?$")
+_CLASS_NAME = re.compile(r"(\d{1,2}) ?[.\-]? ?(\D.*)?$")
 _LEVELS = range(14)
+# With zeros before it.
+_LONGEST_LEVEL = 4
 
 
 class SchoolGatherer:
@@ -46,6 +49,8 @@ class SchoolGatherer:
         """Add a group; the first one with a key counts."""
         if not group.key:
             self.slip(Slip.NO_KEY, group.name)
+        elif len(group.key) > LONGEST_KEY:
+            self.slip(Slip.LONG_KEY, group.name)
         elif group.key in self._groups:
             self.slip(Slip.GROUP_TWICE, group.key, group.name)
         else:
@@ -58,6 +63,9 @@ class SchoolGatherer:
         if not person.key or not person.given_name or not person.roles:
             slip = Slip.NO_KEY if not person.key else Slip.NO_NAME if not person.given_name else Slip.NO_ROLE
             self.slip(slip, person.key or place)
+            return
+        if len(person.key) > LONGEST_KEY:
+            self.slip(Slip.LONG_KEY, place[:LONGEST_KEY])
             return
         known = self._people.get(person.key)
         if known is None:
@@ -105,7 +113,7 @@ class SchoolGatherer:
 
 def level_and_line(name: str) -> tuple[int | None, str]:
     """Return the grade and the line that a class's name tells: "5.B", "5 b" and "05B" are 5 and B."""
-    found = _CLASS_NAME.match(name)
+    found = _CLASS_NAME.match(" ".join(name.split()))
     if not found:
         return None, ""
     return level_in(found[1]), (found[2] or "").strip().upper()
@@ -114,7 +122,8 @@ def level_and_line(name: str) -> tuple[int | None, str]:
 def level_in(text: str) -> int | None:
     """Return a grade, 0 to 13, or None for anything else."""
     text = text.strip()
-    return int(text) if text.isascii() and text.isdecimal() and int(text) in _LEVELS else None
+    is_number = text.isascii() and text.isdecimal() and len(text) <= _LONGEST_LEVEL
+    return int(text) if is_number and int(text) in _LEVELS else None
 
 
 def _both(first: RegisterPerson, second: RegisterPerson) -> RegisterPerson:

@@ -5,6 +5,9 @@ from datetime import date
 from enum import StrEnum
 from hashlib import blake2b
 
+# Of a key; a longer one is none that could be kept.
+LONGEST_KEY = 80
+
 
 class GroupKind(StrEnum):
     """What a group is for."""
@@ -28,6 +31,7 @@ class Slip(StrEnum):
     """What's wrong with one entry of an export whose others are used."""
 
     NO_KEY = "NO_KEY"
+    LONG_KEY = "LONG_KEY"
     NO_NAME = "NO_NAME"
     NO_ROLE = "NO_ROLE"
     GROUP_TWICE = "GROUP_TWICE"

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from schools.register.archives import Archive
+from schools.register.archives import Archive, one_line
 from schools.register.gathering import SchoolGatherer, level_and_line
 from schools.register.people import (
     Contact,
@@ -123,7 +123,7 @@ class _Answers:
                     given_name=_text(row, "givenName"),
                     family_name=_text(row, "familyName"),
                     roles=frozenset(roles[key]),
-                    is_protected=_text(row, "securityMarking") not in _OPEN,
+                    is_protected=_is_protected(row),
                     birth_date=gatherer.day(_text(row, "birthDate"), key),
                     email=emails,
                     phone=phones,
@@ -166,7 +166,7 @@ class _Answers:
                     family_name=_text(person, "familyName"),
                     relation=_text(said, "relationType"),
                     has_custody=_text(said, "relationType") in _CUSTODY,
-                    is_protected=_text(person, "securityMarking") not in _OPEN,
+                    is_protected=_is_protected(person),
                 )
 
     def _holds(self, gatherer: SchoolGatherer, key: str, row: Json) -> bool:
@@ -176,7 +176,13 @@ class _Answers:
 
 def _text(row: Json, name: str) -> str:
     value = row.get(name)
-    return " ".join(value.split()) if isinstance(value, str) else ""
+    return one_line(value) if isinstance(value, str) else ""
+
+
+def _is_protected(row: Json) -> bool:
+    """Say whether somebody's name is to be kept from others: whatever is marked in a way that nobody knows is, too."""
+    marking = row.get("securityMarking")
+    return marking is not None and (not isinstance(marking, str) or marking.strip() not in _OPEN)
 
 
 def _id(reference: Any) -> str:

@@ -34,6 +34,7 @@ DOUBTS = {
 }
 SLIPS = {
     "NO_KEY": _("has no key, and is left out"),
+    "LONG_KEY": _("has a key of more than 80 signs, and is left out"),
     "NO_NAME": _("has no name, and is left out"),
     "NO_ROLE": _("has no role at the school, and is left out"),
     "GROUP_TWICE": _("is a group that stands there twice; the first one counts"),

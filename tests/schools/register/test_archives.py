@@ -1,10 +1,12 @@
 """OneRoster's and SS12000's archives."""
 
+import json
 from datetime import date
 from io import BytesIO
 
 import pytest
 
+from schools.models import SchoolClass, SchoolPerson
 from schools.register import archives
 from schools.register.people import GroupKind, RegisterUnreadable, Role, Slip, Unreadable
 from schools.register.reading import read_register
@@ -208,6 +210,65 @@ def test_a_damaged_archive_is_refused(at):
         list(read_register(BytesIO(_damaged(at)), today=TODAY))
 
     assert refused.value.code == Unreadable.DAMAGED_ARCHIVE
+
+
+def test_an_archive_of_a_kind_that_nobody_knows_yet_is_refused():
+    whole = bytearray(archive(ONEROSTER).getvalue())
+    # The version of the format that its first file needs.
+    whole[whole.index(b"PK\x01\x02") + 6] = 99
+
+    with pytest.raises(RegisterUnreadable) as refused:
+        list(read_register(BytesIO(whole), today=TODAY))
+
+    assert refused.value.code == Unreadable.DAMAGED_ARCHIVE
+
+
+def test_what_no_table_can_hold_is_left_out():
+    name = "Ib\x00 \r\n Bo"
+    users = table("sourcedId orgSourcedIds role givenName familyName", ["u1", "o1", "student", name, "Holm"])
+    (school,) = _read({**ONEROSTER, "users.csv": users})
+    assert school.people[0].given_name == "Ib Bo"
+
+    person = {"id": "u1", "givenName": "Ib\x00 \ud800Bo", "enrolments": [{"enroledAt": {"id": "o1"}}]}
+    (school,) = _read(_ss12000(persons=json.dumps([person]), duties=[]))
+    assert school.people[0].given_name == "Ib Bo"
+
+
+def test_a_level_or_a_name_without_end_is_read_at_once():
+    classes = table(
+        "sourcedId title grades classType schoolSourcedId",
+        ["c1", f"5{' ' * 50_000}\nB\nx", "1" * 5000, "homeroom", "o1"],
+    )
+
+    (school,) = _read({**ONEROSTER, "classes.csv": classes})
+
+    assert [(group.level, group.line) for group in school.groups] == [(5, "B X")]
+
+
+@pytest.mark.parametrize(
+    ("marking", "is_protected"),
+    [(None, False), ("", False), ("Ingen", False), ("Skyddad folkbokföring", True), (True, True), (["x"], True)],
+)
+def test_a_marking_that_nobody_knows_protects(marking, is_protected):
+    person = {"id": "u1", "givenName": "Bo", "securityMarking": marking, "enrolments": [{"enroledAt": {"id": "o1"}}]}
+
+    (school,) = _read(_ss12000(persons=[person], duties=[]))
+
+    assert school.people[0].is_protected is is_protected
+
+
+def test_a_key_that_no_table_can_hold_is_told_and_left_out():
+    long = "x" * 81
+    files = {name: content for name, content in ONEROSTER.items() if name != "enrollments.csv"}
+    classes = table("sourcedId title classType schoolSourcedId", [long, "5.B", "homeroom", "o1"])
+    users = table("sourcedId orgSourcedIds role givenName familyName", [long, "o1", "student", "Ib", "Holm"])
+
+    (school,) = _read({**files, "classes.csv": classes, "users.csv": users})
+
+    kept = (SchoolPerson._meta.get_field("key"), SchoolClass._meta.get_field("register_key"))
+    assert [each.max_length for each in kept] == [len(long) - 1] * 2
+    assert (school.groups, school.people) == ((), ())
+    assert _slips(school) == [(Slip.LONG_KEY, "5.B"), (Slip.LONG_KEY, "users.csv:2")]
 
 
 def test_what_unpacks_to_too_much_is_refused_before_it_is_unpacked(monkeypatch):
