@@ -83,8 +83,10 @@ class LockPinForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
-    def __init__(self, *args: Any, minutes: Sequence[int], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, minutes: Sequence[int], has_password: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not has_password:
+            del self.fields["password"]
         texts = [
             (count, ngettext("%(count)d minute", "%(count)d minutes", count) % {"count": count}) for count in minutes
         ]

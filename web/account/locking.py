@@ -15,6 +15,7 @@ from web.account.access import LOCKED, staff_only
 from web.account.areas import account_areas
 from web.account.forms import LockPinForm
 from web.account.requests import StaffRequest
+from web.account.sign_on_trips import has_just_come
 from web.account.texts import refusal_texts
 from web.account.throttle import count_failure, seconds_to_wait
 from web.ui.forms import posted
@@ -67,6 +68,7 @@ def lock_pin(request: StaffRequest) -> HttpResponse:
     form = LockPinForm(
         posted(request),
         minutes=services.LOCK_MINUTES,
+        has_password=staff.account.has_usable_password(),
         initial={"minutes": staff.lock_minutes or services.LOCK_MINUTES[2]},
     )
     if request.method == "POST" and "remove" in request.POST:
@@ -74,8 +76,8 @@ def lock_pin(request: StaffRequest) -> HttpResponse:
         messages.success(request, gettext("Your screen doesn't lock any more."))
         return redirect("account:overview")
     if request.method == "POST" and form.is_valid():
-        if not staff.account.check_password(form.cleaned_data["password"]):
-            form.add_error("password", gettext("That isn't your password."))
+        if problem := _not_proven(request, form):
+            form.add_error(*problem)
         else:
             try:
                 services.set_lock_pin(
@@ -88,6 +90,16 @@ def lock_pin(request: StaffRequest) -> HttpResponse:
                 return redirect("account:overview")
     context = {"form": form, "areas": account_areas(request), "is_set": bool(staff.lock_minutes)}
     return render(request, "account/lock_pin.html", context, status=422 if form.errors else 200)
+
+
+def _not_proven(request: StaffRequest, form: LockPinForm) -> tuple[str | None, str] | None:
+    """Return the field and what's wrong with it, unless she has proven that it's she who sets the PIN."""
+    if "password" in form.fields:
+        is_hers = request.staff.account.check_password(form.cleaned_data["password"])
+        return None if is_hers else ("password", gettext("That isn't your password."))
+    if has_just_come(request):
+        return None
+    return None, gettext("Log out and in again, and then set the PIN within ten minutes: that proves it's you.")
 
 
 def _unlocked(request: StaffRequest) -> HttpResponse:

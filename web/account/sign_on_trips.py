@@ -110,7 +110,18 @@ def end(request: PageRequest, kind: str, *, back: str, needs: Collection[str]) -
 
 def remember(request: PageRequest, provider: Any, *, back: str) -> None:
     """Remember in her new session where she logged in, so that logging out ends that too."""
-    request.session[_SIGNED_ON] = {"kind": provider.kind, "issuer": provider.issuer, "back": back}
+    request.session[_SIGNED_ON] = {
+        "kind": provider.kind,
+        "issuer": provider.issuer,
+        "back": back,
+        "at": int(time.time()),
+    }
+
+
+def has_just_come(request: PageRequest) -> bool:
+    """Return whether she has proven who she is a short while ago: what stands for a password where there's none."""
+    signed_on = request.session.get(_SIGNED_ON)
+    return isinstance(signed_on, dict) and int(time.time()) - signed_on.get("at", 0) <= _VALID_SECONDS
 
 
 def way_out_of(request: PageRequest, *, back: str) -> str:

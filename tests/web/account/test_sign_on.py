@@ -229,6 +229,20 @@ def test_a_locked_screen_isn_t_opened_by_the_provider(browser, provider, linked,
     assert browser.get("/account/").status_code == 423
 
 
+def test_who_has_no_password_sets_her_pin_just_after_coming_in(browser, provider, linked, lis):
+    lis.set_unusable_password()
+    lis.save()
+    come_back(browser, provider, "lis-at-work")
+    typed = {"pin": "2580", "minutes": "10"}
+
+    with time_machine.travel(NOW.timestamp() + 700, tick=False):
+        late = browser.post("/account/lock-pin", typed)
+    soon = browser.post("/account/lock-pin", typed)
+
+    assert (late.status_code, "Log out and in again" in text_of(late)) == (422, True)
+    assert (soon.status_code, browser.get("/account/lock-pin").context["is_set"]) == (302, True)
+
+
 def test_an_invitation_is_accepted_there_instead_of_with_a_password(browser, provider, staff_login):
     account = StaffAccountFactory(username="nye")
     provider.know("nye-at-work", acr="two")
