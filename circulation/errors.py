@@ -140,6 +140,7 @@ class Code(StrEnum):
     SUBSCRIPTION_GONE = "SUBSCRIPTION_GONE"
     SUBSCRIBED_ALREADY = "SUBSCRIBED_ALREADY"
     ROOM_ELSEWHERE = "ROOM_ELSEWHERE"  # the room is another branch's
+    NUMBER_BEYOND_YEAR = "NUMBER_BEYOND_YEAR"  # the next issue's, in a year that hasn't so many
     SUBSCRIPTION_TOO_SHORT = "SUBSCRIPTION_TOO_SHORT"  # it ends before its first issue
     NOTHING_TO_CLAIM = "NOTHING_TO_CLAIM"
     ISSUES_CHANGED = "ISSUES_CHANGED"  # one has come since the list was shown, or its supplier is another

@@ -219,10 +219,13 @@ def orders_of(item_ids: Collection[int]) -> dict[int, Order]:
     return {row.item_id: row.order for row in rows}
 
 
-def expected_at(record_id: int) -> dict[int, date]:
-    """Return when the first copy of a title that's on order is expected at each branch; others are out."""
+def expected_at(record_id: int, today: date) -> dict[int, date]:
+    """Return when the first copy of a title that's on order is expected at each branch; others are out.
+
+    Of an order that's late nobody knows when it comes.
+    """
     rows = OrderedItem.objects.filter(
-        item__record=record_id, item__status=Item.Status.ON_ORDER, order__expected_on__isnull=False
+        item__record=record_id, item__status=Item.Status.ON_ORDER, order__expected_on__gte=today
     )
     by_branch = rows.order_by().values_list("item__home_branch")
     return dict(by_branch.annotate(first=Min("order__expected_on")))

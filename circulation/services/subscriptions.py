@@ -26,8 +26,11 @@ _SUBSCRIBED, _CHANGED, _ENDED = (
     "circulation.change_subscription",
     "circulation.end_subscription",
 )
-_LONGEST_PRICE = Decimal("99999999.99")
+# As an item's: each issue gets it.
+_HIGHEST_PRICE = Decimal("99999.99")
 # What issues are counted by: a change of any of these begins a new count.
+_TIMES = "TIMES"
+_ONE_PER_BRANCH = "one_subscription_per_branch"
 _RHYTHM = ("every", "times_a_year", "first_on", "first_number", "runs_on")
 _Status, _State = Item.Status, SubscribedIssue.State
 
@@ -57,8 +60,8 @@ def subscribe(
 ) -> Subscription:
     """Let a branch subscribe to a periodical.
 
-    :raises PeriodicalRefused: SUBSCRIBED_ALREADY, ROOM_ELSEWHERE when the room is another branch's, or
-        SUBSCRIPTION_TOO_SHORT when it ends before its first issue
+    :raises PeriodicalRefused: SUBSCRIBED_ALREADY, ROOM_ELSEWHERE when the room is another branch's,
+        NUMBER_BEYOND_YEAR, AMOUNT_NOT_VALID, or SUBSCRIPTION_TOO_SHORT when it ends before its first issue
     """
     _refuse_if_wrong(plan, branch)
     try:
@@ -66,6 +69,8 @@ def subscribe(
             made = Subscription.objects.create(record_id=record.pk, branch=branch, **_values(plan))
             audit.record(action=_SUBSCRIBED, actor=staff, subject=made, facts={"record_id": record.pk} | _facts(made))
     except IntegrityError as error:
+        if _ONE_PER_BRANCH not in str(error):
+            raise
         raise PeriodicalRefused([blocking(Code.SUBSCRIBED_ALREADY)]) from error
     return made
 
@@ -86,6 +91,8 @@ def change_subscription(
             subscription = lock_subscription(subscription_id)
             _change(subscription, branch, plan, staff, now)
     except IntegrityError as error:
+        if _ONE_PER_BRANCH not in str(error):
+            raise
         raise PeriodicalRefused([blocking(Code.SUBSCRIBED_ALREADY)]) from error
 
 
@@ -196,7 +203,10 @@ def _refuse_if_wrong(plan: SubscriptionPlan, branch: Branch) -> None:
         reasons.append(blocking(Code.ROOM_ELSEWHERE))
     if plan.ends_on is not None and plan.ends_on < plan.first_on:
         reasons.append(blocking(Code.SUBSCRIPTION_TOO_SHORT))
-    if not 0 <= plan.price <= _LONGEST_PRICE:
+    # It would be counted as one of a year to come.
+    if plan.every == _TIMES and not plan.runs_on and plan.first_number > plan.times_a_year:
+        reasons.append(blocking(Code.NUMBER_BEYOND_YEAR))
+    if not 0 <= plan.price <= _HIGHEST_PRICE:
         reasons.append(blocking(Code.AMOUNT_NOT_VALID))
     if reasons:
         raise PeriodicalRefused(reasons)

@@ -117,7 +117,10 @@ def test_an_order_makes_its_copies_under_free_barcodes_and_tells_of_them_once(li
     assert (entry.actor, entry.facts["copies"], entry.facts["supplier"]) == (library.staff, 3, "Bogladen")
     shown = orders_like(OrderFilter()).get()
     assert (shown.in_all, shown.awaited, shown.cost) == (3, 3, Decimal("598.50"))
-    assert expected_at(novel.pk) == {library.main.pk: facts.expected_on, library.east.pk: facts.expected_on}
+    day = facts.expected_on
+    assert expected_at(novel.pk, day) == {library.main.pk: day, library.east.pk: day}
+    # Once it's late, nobody is promised a day that's over.
+    assert expected_at(novel.pk, day + timedelta(days=1)) == {}
     assert orders_of([items[0].pk]) == {items[0].pk: made}
     assert suppliers() == ["Bogladen"]
 

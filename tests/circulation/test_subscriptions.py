@@ -157,6 +157,24 @@ def test_refuses_with_every_reason_and_changes_nothing(weekly, said, change):
     assert not AuditEntry.objects.filter(action="circulation.change_subscription").exists()
 
 
+@pytest.mark.parametrize(("number", "runs_on", "is_refused"), [(6, False, False), (7, False, True), (7, True, False)])
+def test_a_year_has_no_more_issues_than_come_in_it(weekly, said, change, number, runs_on, is_refused):
+    plan = replace(said, every="TIMES", times_a_year=6, first_number=number, runs_on=runs_on)
+    if not is_refused:
+        change(plan)
+        return
+    with pytest.raises(PeriodicalRefused) as refused:
+        change(plan)
+    assert _codes(refused) == ["NUMBER_BEYOND_YEAR"]
+
+
+def test_an_issue_costs_no_more_than_an_item_may(weekly, said, change):
+    change(replace(said, price=Decimal("99999.99")))
+    with pytest.raises(PeriodicalRefused) as refused:
+        change(replace(said, price=Decimal("100000.00")))
+    assert _codes(refused) == ["AMOUNT_NOT_VALID"]
+
+
 def test_a_branch_that_subscribes_already_doesn_t_get_another(weekly, said, change, staff):
     other = BranchFactory()
     subscribe(record=weekly.record, branch=other, plan=said, staff=staff)

@@ -92,7 +92,7 @@ def more_copies(request: DeskRequest, pk: int) -> HttpResponse:
 @require_http_methods(_FORM)
 def cancel_order(request: DeskRequest, pk: int) -> HttpResponse:
     """Ask which copies won't come, and cancel them."""
-    found, status = order_or_404(pk), 200
+    found, status, ticked = order_or_404(pk), 200, None
     if request.method == "POST":
         sent = request.POST.getlist("item")[:_MOST_TICKS]
         ticked = [int(each) for each in sent if each.isascii() and each.isdecimal() and len(each) < 18]
@@ -108,7 +108,8 @@ def cancel_order(request: DeskRequest, pk: int) -> HttpResponse:
     context = {
         "areas": desk_areas(request, "search"),
         "order": found,
-        "copies": [item for item in copies_of(pk) if item.is_on_order],
+        # Refused, nothing is ticked that she hadn't.
+        "copies": [(item, ticked is None or item.pk in ticked) for item in copies_of(pk) if item.is_on_order],
     }
     return render(request, "desk/order_cancel.html", context, status=status)
 

@@ -28,6 +28,7 @@ _FORM = ("GET", "HEAD", "POST")
 _FIELDS = {
     Code.ROOM_ELSEWHERE.value: "location",
     Code.SUBSCRIPTION_TOO_SHORT.value: "ends_on",
+    Code.NUMBER_BEYOND_YEAR.value: "first_number",
     Code.AMOUNT_NOT_VALID.value: "price",
 }
 

@@ -139,7 +139,7 @@ def show_record(request: PageRequest, record: Any, *, status: int = 200) -> Http
         "can_hold": any(line.total > line.reference for line in here),
         "due_back": min((line.due_back for line in here if line.due_back), default=None),
         "call_numbers": _call_numbers(pk),
-        "expected": expected_at(pk) if any(line.on_order for line in here) else {},
+        "expected": expected_at(pk, timezone.localdate()) if any(line.on_order for line in here) else {},
         "waiting": queue_length([pk]).get(pk, 0),
         "editions": other_editions(record),
         "family": family,

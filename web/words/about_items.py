@@ -179,6 +179,10 @@ ITEM_TEXTS: dict[str, Callable[[Facts], Told]] = {
         lambda: gettext("This subscription has ended."), lambda: gettext("What has come is changed on its item's page.")
     ),
     Code.SUBSCRIBED_ALREADY: _plain(lambda: gettext("The branch subscribes to it already.")),
+    Code.NUMBER_BEYOND_YEAR: _plain(
+        lambda: gettext("So many issues don't come in a year."),
+        lambda: gettext("Say that the numbers go on over the new year, or how often issues come."),
+    ),
     Code.SUBSCRIPTION_TOO_SHORT: _plain(
         lambda: gettext("The subscription ends before its next issue comes."),
         lambda: gettext("Choose a later day, or end the subscription."),

@@ -166,7 +166,12 @@ def test_claims_changes_extends_and_cancels(librarian_client, placed, desk_branc
     assert librarian_client.post(f"{page}/more", more).url == page
     items = list(Item.objects.filter(ordered__order=order).order_by("pk").values_list("pk", flat=True))
     assert text_of(librarian_client.get(f"{page}/cancel")).count('name="item"') == len(items) == 3
-    assert librarian_client.post(f"{page}/cancel", {"item": ["x", "9" * 40]}).status_code == 409
+    assert text_of(librarian_client.get(f"{page}/cancel")).count(" checked>") == 3
+    refused = librarian_client.post(f"{page}/cancel", {"item": ["x", "9" * 40]})
+    assert refused.status_code == 409
+    # Refused, the next press cancels nothing that she hadn't ticked.
+    assert text_of(refused).count('name="item"') == 3
+    assert " checked>" not in text_of(refused)
     assert librarian_client.post(f"{page}/cancel", {"item": items[:2]}).url == page
 
     order.refresh_from_db()
