@@ -2,6 +2,7 @@
 
 import contextlib
 import copy
+import logging
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from catalogue.rules.enrichment import ViewField, layered
 from catalogue.rules.record_diff import FieldChange, record_diff
 from catalogue.selectors.rights import library_of
 from tenants.models import Municipality
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,11 @@ def views_that_differ(record_ids: Sequence[int]) -> dict[int, dict[int, RecordCo
     for record_id, owner in sorted(pair for pair in pairs if pair[0] in contents):
         of_schools = shared.get(record_id, []) if owner in sees_schools else []
         merged = _merged(contents[record_id], [each for each in (of_schools, own.get((record_id, owner), [])) if each])
-        views[record_id][owner] = parse_columns(merged)
+        try:
+            views[record_id][owner] = parse_columns(merged)
+        except Exception:
+            # One that nobody foresaw mustn't keep all others from being found.
+            logger.exception("What a library sees of a record can't be read", extra={"record_id": record_id})
     return views
 
 

@@ -12,6 +12,7 @@ from catalogue.search.conditions import HasMasked, HasWord, Place
 from catalogue.search.finding import find
 from catalogue.search.word_lists import words_around
 from catalogue.search.writing import catch_up, rebuild
+from catalogue.selectors import enrichments
 from catalogue.services.enrichments import Whose, delete_enrichment, save_enrichment
 from catalogue.services.import_marc import import_marc
 from catalogue.services.libraries import set_cataloguing_library
@@ -100,6 +101,24 @@ def test_each_library_finds_by_its_own_fields(enrich, alpha, beta):
     choose(beta)
     assert _finds("dykning")
     assert not _finds("havfruer")
+
+
+def test_a_view_that_cannot_be_read_keeps_no_title_from_being_found(enrich, alpha, beta, monkeypatch):
+    read = enrichments.parse_columns
+
+    def stumble(record):
+        if "havfruer" in str(record.fields):
+            raise IndexError
+        return read(record)
+
+    monkeypatch.setattr(enrichments, "parse_columns", stumble)
+    enrich(alpha, "havfruer")
+    enrich(beta, "dykning")
+
+    assert not _finds("havfruer")
+    assert _finds("ørsted")
+    choose(beta)
+    assert _finds("dykning")
 
 
 def test_what_is_taken_back_finds_nothing_any_more(enrich, alpha, now):
