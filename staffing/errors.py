@@ -12,7 +12,7 @@ class Code(StrEnum):
     `number` and `name`, of the macro that has it; TOO_MANY `most`.
     """
 
-    # Others have it on their keys; what was shared isn't taken for oneself.
+    # Others work with it: what was shared isn't taken for oneself.
     STAYS_SHARED = "STAYS_SHARED"
     NO_SUCH_MACRO = "NO_SUCH_MACRO"
     NO_SUCH_SEARCH = "NO_SUCH_SEARCH"

@@ -239,11 +239,14 @@ def keep_search(*, name: str, query: str, is_shared: bool, actor: StaffAccount) 
 def change_search(
     *, search_id: int, name: str, is_shared: bool, expected_version: int, actor: StaffAccount
 ) -> StaffSearch:
-    """Rename one of the searches that the actor has, share it, or make a shared one her own.
+    """Rename one of the searches that the actor has, or share it.
 
-    :raises SearchRefused: NO_SUCH_SEARCH, STALE if somebody has changed it since she read it, or as for a new one
+    :raises SearchRefused: NO_SUCH_SEARCH, STALE if somebody has changed it since she read it, STAYS_SHARED, or as for a
+        new one
     """
     search = _locked_search(search_id, actor, expected_version)
+    if search.is_shared and not is_shared:
+        raise SearchRefused([Reason(Code.STAYS_SHARED)])
     before = _as_told(search)
     search.account, search.name = None if is_shared else actor, name.strip()
     search.version += 1

@@ -65,6 +65,16 @@ def test_it_is_renamed_shared_and_deleted(librarian_client, kept):
     assert librarian_client.post(remove, {"version": "2"}).status_code == 404
 
 
+def test_what_everybody_has_is_not_taken_for_oneself(librarian_client, alpha):
+    shared = keep_search(name="Sea", query="?q=sea", is_shared=True, actor=StaffAccountFactory())
+
+    answer = librarian_client.post(reverse("desk:edit_search", args=[shared.pk]), {"name": "Mine"})
+
+    assert answer.status_code == 422
+    assert "so it stays shared" in answer.context["form"].errors["is_shared"][0]
+    assert [(each.name, each.is_shared) for each in StaffSearch.objects.all()] == [("Sea", True)]
+
+
 def test_nobody_sees_or_changes_a_colleagues_own(librarian_client, alpha):
     other = keep_search(name="Zqsecret", query="?q=x", is_shared=False, actor=StaffAccountFactory())
 
