@@ -17,6 +17,8 @@ _BATCH = 500
 _HERS = ("language", "channel", "expires_on")
 _REACH = ("email", "phone")
 _WRITTEN = [*DETAILS, "sort_key", "given_name_key"]
+# As rows have them: what's referred to, by its key.
+_COLUMNS = [f"{name}_id" if name in ("category", "home_branch") else name for name in _WRITTEN]
 
 
 @transaction.atomic
@@ -87,7 +89,7 @@ def let_patrons_back(patron_ids: Iterable[int], *, reason: str) -> list[int]:
 
 
 def _written(patron: Patron) -> tuple[object, ...]:
-    return tuple(getattr(patron, Patron._meta.get_field(name).attname) for name in _WRITTEN)
+    return tuple(getattr(patron, name) for name in _COLUMNS)
 
 
 def _locked(patron_ids: Iterable[int]) -> list[Patron]:
