@@ -93,6 +93,12 @@ def pupils_of(school_class: SchoolClass, *, by_family_name: bool = False) -> lis
     return list(pupils.order_by("sort_key" if by_family_name else "given_name_key", "pk"))
 
 
+def teachers_of(school_class: SchoolClass) -> list[Patron]:
+    """Return those who teach a class, as the register says, in the order of their names."""
+    now = Patron.objects.filter(taught_classes__school_class=school_class, taught_classes__until__isnull=True)
+    return list(now.order_by("given_name_key", "pk"))
+
+
 def class_sheet(
     school_class: SchoolClass, *, record_id: int | None, now: datetime, by_family_name: bool = False
 ) -> ClassSheet:

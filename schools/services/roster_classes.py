@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from django.db.models import Count, F, Min, OuterRef, Q, Subquery
+
 from common.row_updates import update_rows
-from schools.models import School, SchoolClass
+from schools.models import ClassTeacher, School, SchoolClass
 from schools.register.new_year import ClassMove
 from schools.register.people import RegisterGroup, SchoolExport
 
@@ -52,6 +54,18 @@ def write_classes(school: School, export: SchoolExport, moves: Iterable[ClassMov
     update_rows([*changed, *gone], _WRITTEN)
     _link_years(school, by_key, moves)
     return WrittenClasses(by_key, made, gone)
+
+
+def name_teachers(school: School, school_year: str) -> None:
+    """Make the one who teaches a class its teacher where it has none who's still there; of several a person chooses."""
+    taught = ClassTeacher.objects.filter(until__isnull=True, teacher__left_at__isnull=True)
+    only = taught.filter(school_class=OuterRef("pk")).order_by().values("school_class")
+    only = only.annotate(teachers=Count("pk")).filter(teachers=1).values_list(Min("teacher"))
+    without = Q(teacher__isnull=True) | Q(teacher__left_at__isnull=False)
+    found = SchoolClass.objects.filter(
+        without, branch_id=school.branch_id, school_year=school_year, gone_on__isnull=True
+    )
+    found.exclude(register_key="").annotate(only=Subquery(only)).filter(only__isnull=False).update(teacher_id=F("only"))
 
 
 def _fill(school_class: SchoolClass, group: RegisterGroup) -> bool:

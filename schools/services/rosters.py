@@ -21,7 +21,7 @@ from schools.register.keeping import as_text
 from schools.register.new_year import ClassMove, Way
 from schools.register.people import SchoolExport
 from schools.selectors.comparisons import Comparison, compare, roster_of
-from schools.services.roster_classes import write_classes
+from schools.services.roster_classes import name_teachers, write_classes
 from schools.services.roster_memberships import WrittenMemberships, end_classes, end_memberships, write_memberships
 from schools.services.roster_people import let_go, write_people
 
@@ -149,6 +149,7 @@ def _apply(
         end_classes(classes.gone, today),
         write_memberships(school, export, people.by_key, classes.by_key, today),
     ]
+    name_teachers(school, export.school_year)
     school.school_year = max(year_before, export.school_year)
     school.save(update_fields=["school_year"])
     update.counts = compared.counts | ({"recognised": people.recognised} if people.recognised else {})

@@ -340,3 +340,16 @@ def test_two_entries_of_one_pupil_become_one_that_the_register_does_not_overwrit
     known.refresh_from_db()
     assert patron_of("u1") == known
     assert (known.address, classes_of(known)) == ("Egen vej 1", ["5.B"])
+
+
+def test_the_only_teacher_is_the_classs_and_of_several_a_person_chooses(school):
+    taken(school, roster(school, pupil("u1"), teacher("t1", "a", "b"), teacher("t2", "b", given_name="Åse")))
+
+    assert SchoolClass.objects.get(name="5.A").teacher == patron_of("t1")
+    assert SchoolClass.objects.get(name="5.B").teacher is None
+
+    # Whom a person chose stays until she has left.
+    SchoolClass.objects.filter(name="5.B").update(teacher=patron_of("t2"))
+    gone = patron_of("t2")
+    taken(school, roster(school, pupil("u1"), teacher("t1", "a", "b")))
+    assert SchoolClass.objects.get(name="5.B").teacher == patron_of("t1") != gone

@@ -1,6 +1,7 @@
 """Classes added and changed by hand: name, grade, teacher and pupils by their cards."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -18,7 +19,7 @@ from holdings.selectors import branches_in_service
 from patrons.selectors import patrons_by_cards, working_cards
 from schools.errors import ClassRefused
 from schools.rules import school_year_of
-from schools.selectors.classes import pupils_of
+from schools.selectors.classes import pupils_of, teachers_of
 from schools.services.classes import add_class, change_class
 from web.account.access import staff_only
 from web.account.requests import DeskRequest
@@ -34,9 +35,10 @@ MOST_PUPILS = 100
 class ClassForm(forms.Form):
     """A class. Whoever stands behind the cards is in `people` once it's valid."""
 
-    name = forms.CharField(label=_("Name"), max_length=20, help_text=_("As 5.B"))
+    name = forms.CharField(label=_("Name"), max_length=60, help_text=_("As 5.B"))
     branch = forms.TypedChoiceField(label=_("School"), coerce=int)
     grade = forms.IntegerField(label=_("Grade"), min_value=0, max_value=14, required=False)
+    taught_by = forms.TypedChoiceField(label=_("Teacher"), coerce=int, empty_value=None, required=False)
     teacher = forms.CharField(label=_("Teacher's card"), max_length=40, required=False)
     pupils = forms.CharField(
         label=_("Pupils' cards"),
@@ -46,9 +48,15 @@ class ClassForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 12}),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, teachers: Sequence[Any] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.people: dict[str, Any] = {}
+        self._teachers = {each.pk: each for each in teachers}
+        if teachers:
+            names = [(pk, each.display_name) for pk, each in self._teachers.items()]
+            self.fields["taught_by"].choices = [("", gettext("By card")), *names]  # type: ignore[attr-defined]
+        else:
+            del self.fields["taught_by"]
         self.fields["branch"].choices = [(each.pk, each.name) for each in branches_in_service()]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -67,7 +75,11 @@ class ClassForm(forms.Form):
             self.add_error("pupils", text % {"cards": ", ".join(missing[:20])})
         if teacher and teacher not in found:
             self.add_error("teacher", gettext("No patron has this card."))
-        self.people = {"teacher": found.get(teacher), "pupils": [found[card] for card in cards if card in found]}
+        chosen = self._teachers.get(data.get("taught_by"))
+        self.people = {
+            "teacher": chosen or found.get(teacher),
+            "pupils": [found[card] for card in cards if card in found],
+        }
         return data
 
 
@@ -98,7 +110,8 @@ def change(request: DeskRequest, pk: int) -> HttpResponse:
     school_class, staff = class_or_404(pk), request.staff
     members = _Members(school_class)
     listed = listed_pupils(request)
-    form = ClassForm(_typed(request, listed), initial=_initial(school_class, members))
+    teachers = teachers_of(school_class)
+    form = ClassForm(_typed(request, listed), initial=_initial(school_class, members, teachers), teachers=teachers)
     if request.method == "POST" and listed is None and form.is_valid():
         values = _values(form)
         values["pupils"] = members.after(values["pupils"], request.POST)
@@ -182,12 +195,14 @@ def _values(form: ClassForm) -> dict[str, Any]:
     }
 
 
-def _initial(school_class: Any, members: _Members) -> dict[str, Any]:
-    teacher = [school_class.teacher] if school_class.teacher else []
+def _initial(school_class: Any, members: _Members, teachers: Sequence[Any]) -> dict[str, Any]:
+    is_listed = school_class.teacher in teachers
+    teacher = [school_class.teacher] if school_class.teacher and not is_listed else []
     return {
         "name": school_class.name,
         "branch": school_class.branch_id,
         "grade": school_class.grade,
+        "taught_by": school_class.teacher_id if is_listed else None,
         "teacher": working_cards(teacher).get(school_class.teacher_id, ""),
         "pupils": "\n".join(members.cards[pk] for pk in members.shown),
     }

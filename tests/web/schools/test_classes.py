@@ -1,8 +1,8 @@
 import pytest
 
 from patrons.models import Card
-from schools.models import SchoolClass
-from tests.factories import PatronFactory, SchoolClassFactory
+from schools.models import ClassTeacher, SchoolClass
+from tests.factories import TODAY, PatronFactory, SchoolClassFactory
 
 
 def fill(school_branch, **fields):
@@ -48,7 +48,7 @@ def test_refuses_the_same_name_twice_in_a_year(school_client, school_branch):
 
 
 @pytest.mark.parametrize(
-    "fields", [{"name": ""}, {"name": "x" * 21}, {"grade": "-1"}, {"grade": "x"}, {"branch": "999999"}, {"branch": "x"}]
+    "fields", [{"name": ""}, {"name": "x" * 61}, {"grade": "-1"}, {"grade": "x"}, {"branch": "999999"}, {"branch": "x"}]
 )
 def test_asks_for_what_is_missing_or_wrong(school_client, school_branch, fields):
     assert school_client.post("/school/class/add", fill(school_branch, **fields)).status_code == 422
@@ -113,3 +113,20 @@ def test_keeps_a_pupil_whom_somebody_else_added_meanwhile(school_client, school_
 def test_an_administrator_and_a_stranger_may_not(admin_client, client_of_alpha, school_class):
     assert admin_client.get("/school/class/add").status_code == 403
     assert client_of_alpha.get("/school/class/add").status_code == 302
+
+
+def test_the_registers_teachers_are_chosen_by_name(school_client, school_class, pupils):
+    teachers = [PatronFactory(given_name=name, card=False) for name in ("Åse", "Bo")]
+    for teacher in teachers:
+        ClassTeacher.objects.create(school_class=school_class, teacher=teacher, since=TODAY)
+    address = f"/school/class/{school_class.pk}/change"
+    sent = {"name": "5.B", "branch": school_class.branch_id, "grade": 5}
+
+    assert "Bo Solvang" in school_client.get(address).content.decode()
+    school_client.post(address, sent | {"taught_by": teachers[1].pk, "pupils": ""})
+    school_class.refresh_from_db()
+    assert school_class.teacher == teachers[1]
+    assert f'<option value="{teachers[1].pk}" selected' in school_client.get(address).content.decode()
+
+    stranger = PatronFactory(card=False)
+    assert school_client.post(address, sent | {"taught_by": stranger.pk}).status_code == 422
