@@ -121,7 +121,7 @@ _CLASHES = (
     _Clash(("interest_warning_days", "interest_days"), _is_told_at_once),
     _Clash(
         ("fixed_due_date_mode", "fixed_due_dates"),
-        lambda mode, dates, date: mode is not None and not dates and date is None,
-        given=("fixed_due_date",),
+        lambda mode, dates, date, yearly: mode is not None and not dates and date is None and yearly is None,
+        given=("fixed_due_date", "fixed_yearly_day"),
     ),
 )

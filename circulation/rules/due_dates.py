@@ -72,6 +72,18 @@ def next_fixed(days: Iterable[date], *, today: date, min_days: int = 0) -> date 
     return min((day for day in days if day >= earliest), default=None)
 
 
+def every_year(month_and_day: str, calendar: Calendar, *, today: date) -> list[date]:
+    """Return this year's and the next two years' day, such as "06-20", each moved back to an open day.
+
+    Back, for a school year's end is the last day on which things can be brought.
+
+    :raises NeverOpen: if the calendar has no open day
+    """
+    month, day = (int(part) for part in month_and_day.split("-"))
+    # The nearest may be passed over for being less than a year away.
+    return [calendar.last_open_day(date(today.year + ahead, month, day)) for ahead in range(3)]
+
+
 def in_high_demand(rules: Resolved, demand: Demand) -> bool:
     """Return whether so many wait for the title that its loans are shorter; the borrower's own hold doesn't count."""
     threshold = rules.value("high_demand_holds")
@@ -115,7 +127,7 @@ def due_date_of_loan(
     if rules.value("loan_hours") is not None:
         return _by_the_hour(rules, calendar, now=now, expires_on=expires_on)
     days, mode = rules.value("loan_days"), DueMode(rules.value("due_mode"))
-    day = _fixed(rules, count_days(today, days, mode, calendar), today=today)
+    day = _fixed(rules, count_days(today, days, mode, calendar), calendar, today=today)
     if demand is None or not in_high_demand(rules, demand):
         return within_card(day, expires_on, start=today, calendar=calendar)
     shorter = min(day, count_days(today, rules.value("high_demand_days"), mode, calendar))
@@ -139,7 +151,7 @@ def due_date_of_renewal(
         days = rules.value("loan_days")
     # Counting on from a due date that's long past could end in the past.
     base = max(today, due_date) if rules.value("renewal_base") == RenewalBase.DUE_DATE else today
-    day = _fixed(rules, count_days(base, days, DueMode(rules.value("due_mode")), calendar), today=today)
+    day = _fixed(rules, count_days(base, days, DueMode(rules.value("due_mode")), calendar), calendar, today=today)
     return within_card(day, expires_on, start=today, calendar=calendar)
 
 
@@ -163,9 +175,12 @@ def _by_the_hour(rules: Resolved, calendar: Calendar, *, now: datetime, expires_
     return replace(due, at=end_of_day(datetime.combine(due.day, at.time(), at.tzinfo)))
 
 
-def _fixed(rules: Resolved, day: date, *, today: date) -> date:
+def _fixed(rules: Resolved, day: date, calendar: Calendar, *, today: date) -> date:
     mode = rules.value("fixed_due_date_mode")
     single = rules.value("fixed_due_date")
     days = [*(rules.value("fixed_due_dates") or ()), *([single] if single is not None else ())]
+    yearly = rules.value("fixed_yearly_day")
+    if yearly is not None:
+        days += every_year(yearly, calendar, today=today)
     nearest = next_fixed(days, today=today, min_days=rules.value("fixed_date_min_days") or 0)
     return fixed(day, nearest, FixedDateMode(mode) if mode else None, today=today)

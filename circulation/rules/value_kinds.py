@@ -1,5 +1,6 @@
 """The kinds of rule values: how each is checked before it's stored, and read afterwards."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,6 +15,7 @@ from notices.rules.channels import PATRONS_CHOICE, may_take
 _HIGHEST_AMOUNT = Decimal("99999.99")
 _LAST_FEE_DAY, _LAST_FEE_MONTH = 3650, 120
 _MOST_DATES = 60
+_YEAR_DAY = re.compile(r"([0-9]{1,2})-([0-9]{1,2})")
 _BY_DAY, _BY_MONTH = {"from_day", "adult", "child"}, {"from_month", "adult", "child"}
 NOTICE_KINDS = ("OVERDUE_1", "OVERDUE_2", "OVERDUE_3", "INVOICE")
 CHANNELS = (*Notice.Channel.values, PATRONS_CHOICE)
@@ -30,6 +32,7 @@ class Kind(StrEnum):
     CHOICE = "choice"
     DATE = "date"
     DATES = "dates"
+    YEAR_DAY = "year_day"
     FEE_STEPS = "fee_steps"
     NOTICE_STEPS = "notice_steps"
     CHANNELS = "channels"
@@ -114,6 +117,17 @@ def _date(value: Any) -> str:
         raise WrongValue("NOT_A_DATE") from None
 
 
+def _year_day(value: Any) -> str:
+    # A year that isn't a leap year: the day must come every year.
+    parts = _YEAR_DAY.fullmatch(value) if isinstance(value, str) else None
+    try:
+        if parts:
+            return date(2001, int(parts[1]), int(parts[2])).isoformat()[5:]
+    except ValueError:
+        pass
+    raise WrongValue("NOT_A_YEAR_DAY")
+
+
 def _dates(value: Any) -> list[str]:
     if not isinstance(value, list) or not value or len(value) > _MOST_DATES:
         raise WrongValue("NOT_DATES")
@@ -186,6 +200,7 @@ _STORERS: Mapping[Kind, Callable[[Any], Any]] = {
     Kind.MONEY: _money,
     Kind.DATE: _date,
     Kind.DATES: _dates,
+    Kind.YEAR_DAY: _year_day,
     Kind.FEE_STEPS: _fee_steps,
     Kind.NOTICE_STEPS: _notice_steps,
     Kind.CHANNELS: _channels,

@@ -55,6 +55,7 @@ def clashes(**values):
         ),
         ("fixed_due_date_mode", "fixed_due_dates", {"fixed_due_date_mode": "EXACT"}, {"fixed_due_dates": [DAY]}),
         ("fixed_due_date_mode", "fixed_due_dates", {"fixed_due_date_mode": "FLOOR"}, {"fixed_due_date": DAY}),
+        ("fixed_due_date_mode", "fixed_due_dates", {"fixed_due_date_mode": "EXACT"}, {"fixed_yearly_day": "06-18"}),
     ],
 )
 def test_two_values_that_can_t_both_be(first, second, values, mended):

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from circulation.rules.changed_rules import ValueChange
@@ -98,6 +99,7 @@ _TEXTS: dict[Kind, Callable[[ValueSpec, Any, str], str]] = {
         value if isinstance(value, date) else date.fromisoformat(value)
     ),
     Kind.DATES: lambda _spec, days, _currency: ", ".join(short_day(day) for day in days),
+    Kind.YEAR_DAY: lambda _spec, value, _currency: date_format(date.fromisoformat(f"2001-{value}"), "MONTH_DAY_FORMAT"),
     Kind.MONEY: lambda _spec, value, currency: _amount(value, currency),
     Kind.FEE_STEPS: _fee_steps_text,
     Kind.NOTICE_STEPS: _notice_steps_text,
@@ -189,6 +191,7 @@ def _problem_text(problem: ValueProblem) -> str:
         "NOT_AN_AMOUNT": gettext("Write an amount such as 20.00."),
         "NOT_A_DATE": gettext("Write a date such as 2027-06-25."),
         "NOT_DATES": gettext("Write dates such as 2027-06-25, one on each line."),
+        "NOT_A_YEAR_DAY": gettext("Write a month and a day that every year has, such as 06-25."),
         "NOT_A_CHOICE": gettext("Choose one of the choices."),
         "NOT_YES_OR_NO": gettext("Choose yes or no."),
         "NOT_STEPS": gettext("Write one step on each line, as the help says."),

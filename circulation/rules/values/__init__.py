@@ -1,10 +1,10 @@
 """The register of rule values: what a rule row may set, in which JSON shape, and how it's read.
 
 JSON shapes: days and counts are whole numbers, money is text with two decimals ("20.00"), a choice is one of its codes,
-a date is "2027-06-25" and dates are a list of such, `fee_steps` is [{"from_day": 1, "adult": "20.00", "child":
-"10.00"}, ...] with rising days, where `from_month` may stand for `from_day`, and `notice_steps` is [{"kind":
-"OVERDUE_1", "day": 1}, ...], where a step may name its `channels` in order: ["SMS", "PATRON"], the latter for the
-patron's choice. null means "unlimited" or "none" where the value allows it.
+a date is "2027-06-25", dates are a list of such and a day of every year is "06-25", `fee_steps` is [{"from_day": 1,
+"adult": "20.00", "child": "10.00"}, ...] with rising days, where `from_month` may stand for `from_day`, and
+`notice_steps` is [{"kind": "OVERDUE_1", "day": 1}, ...], where a step may name its `channels` in order: ["SMS",
+"PATRON"], the latter for the patron's choice. null means "unlimited" or "none" where the value allows it.
 """
 
 from collections.abc import Mapping

@@ -81,6 +81,7 @@ SPECS = (
     ValueSpec("fixed_due_date", Kind.DATE, _("Fixed due date"), null_means=NONE, needed=False),
     ValueSpec("fixed_due_date_mode", Kind.CHOICE, _("What the fixed date does"), needed=False, choices=_FIXED_MODES),
     ValueSpec("fixed_due_dates", Kind.DATES, _("Fixed due dates"), null_means=NONE, needed=False),
+    ValueSpec("fixed_yearly_day", Kind.YEAR_DAY, _("Fixed due date every year"), null_means=NONE, needed=False),
     ValueSpec(
         "fixed_date_min_days",
         Kind.DAYS,

@@ -206,6 +206,28 @@ def test_i_b12_of_several_fixed_dates_the_next_counts_unless_it_s_too_near():
     assert due_date_of_loan(rules, MPL, now=now, expires_on=None).day == date(2027, 1, 29)
 
 
+# 20 June is a Sunday in 2027, a Tuesday in 2028 and a Wednesday in 2029.
+@pytest.mark.parametrize(
+    ("lent_on", "values", "due"),
+    [
+        (date(2026, 11, 19), {}, date(2027, 6, 18)),
+        (date(2027, 6, 18), {}, date(2027, 6, 18)),
+        (date(2027, 6, 19), {}, date(2028, 6, 20)),
+        (date(2027, 8, 12), {}, date(2028, 6, 20)),
+        (date(2027, 6, 10), {"fixed_date_min_days": 60}, date(2028, 6, 20)),
+        (date(2027, 6, 22), {"fixed_date_min_days": 365}, date(2029, 6, 20)),
+        (date(2026, 11, 19), {"fixed_due_dates": [date(2026, 12, 18)]}, date(2026, 12, 18)),
+    ],
+)
+def test_i_b12_a_day_of_every_year_moves_by_itself_and_falls_on_an_open_day(lent_on, values, due):
+    rules = _rules(fixed_yearly_day="06-20", fixed_due_date_mode="EXACT", **values)
+    now = datetime.combine(lent_on, time(12), ZONE)
+
+    assert due_date_of_loan(rules, MPL, now=now, expires_on=None).day == due
+    renewed = due_date_of_renewal(rules, MPL, now=now, due_date=lent_on, expires_on=None)
+    assert renewed.day == due
+
+
 @pytest.mark.parametrize(
     ("closed", "due"),
     [((), date(2013, 1, 2)), ((2,), date(2012, 12, 31)), ((2, 31), date(2012, 12, 28))],

@@ -8,6 +8,7 @@ import pytest
 
 from circulation.services.check_out import check_out
 from circulation.services.nightly.overdue_notices import make_overdue_notices
+from holdings.models import OpeningHours
 from notices.models import Notice
 from tests.factories import BranchFactory, ItemTypeFactory, LoanFactory, PatronFactory, RuleFactory
 
@@ -69,3 +70,29 @@ def test_ii_l3_reminders_come_a_few_times_a_year(library, school, now):
     assert months[-1] == 3
     assert months.index(1) < months.index(2) < months.index(3)
     assert set(Notice.objects.values_list("kind", flat=True)) == {"OVERDUE_1", "OVERDUE_2", "OVERDUE_3"}
+
+
+@pytest.mark.parametrize(
+    ("lent_on", "due"),
+    [
+        (date(2026, 11, 19), date(2027, 6, 18)),
+        (date(2027, 6, 19), date(2028, 6, 20)),
+        (date(2027, 8, 12), date(2028, 6, 20)),
+    ],
+)
+def test_ii_l3_a_day_of_every_year_ends_what_is_lent_from_august_on_next_june_on_an_open_day(library, lent_on, due):
+    branch = BranchFactory(code="school", school=True)
+    RuleFactory(branch=branch, values={"loan_days": 30, "fixed_yearly_day": "06-20", "fixed_due_date_mode": "EXACT"})
+    # 20 June 2027 is a Sunday.
+    OpeningHours.objects.filter(branch=branch, weekday__in=(5, 6)).delete()
+    morning = datetime.combine(lent_on, time(10), ZoneInfo("Europe/Copenhagen"))
+
+    lent = check_out(
+        item=library.item(home_branch=branch),
+        patron=PatronFactory(home_branch=branch),
+        branch=branch,
+        staff=library.staff,
+        now=morning,
+    )
+
+    assert lent.loan.due_date == due

@@ -314,6 +314,10 @@ def test_a_cell_that_is_gone_is_not_the_cell_for_everybody(admin_client, branch,
         ("due_mode", "NEVER"),
         ("is_lent", "maybe"),
         ("fixed_due_date", "2026-99-99"),
+        ("fixed_yearly_day", "02-29"),
+        ("fixed_yearly_day", "2027-06-20"),
+        ("fixed_yearly_day", "20 June"),
+        ("fixed_yearly_day", ""),
         ("fee_steps", "8: x / y"),
         ("fee_steps", "8: 60.00 / 30.00\n1: 20.00 / 10.00"),
         ("notice_steps", "NOTHING: 1"),
@@ -326,6 +330,14 @@ def test_refuses_a_value_that_can_not_be_and_says_why(admin_client, branch, name
 
     assert response.status_code == 422
     assert list(CirculationRule.objects.values("values")) == before
+
+
+def test_sets_a_day_that_every_year_has_and_reads_it_back(admin_client, branch):
+    changed = {"name": "fixed_yearly_day", "value": "6-5"}
+
+    assert admin_client.post("/console/rules/change", changed).status_code == 302
+    cell = admin_client.get("/console/rules?name=fixed_yearly_day").context["cell"]
+    assert (cell["text"], cell["form_text"]) == ("June 5", "06-05")
 
 
 def test_names_the_kinds_of_notices_when_one_is_unknown(admin_client, branch):
