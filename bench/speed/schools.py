@@ -1,21 +1,27 @@
-"""A municipality's school register: sixty schools read, compared and taken over, and a new year in all of them."""
+"""A municipality's schools: the register of sixty read and taken over, a new year in all of them, a class's page."""
 
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from bench.demo.facts import names_of
+from bench.speed.clients import Request
 from bench.speed.cpu import OwnClock, Spent
+from bench.speed.desk import items_on_the_shelf, patrons_who_may, waiting_clerks
 from bench.speed.figures import Figure, Figures, MeasurementBroke
 from bench.speed.memory import PeakMemory
+from bench.speed.quiet import settle
 from bench.speed.setting import Setting
-from holdings.models import Branch
+from circulation.models import Loan
+from holdings.models import Branch, Item
 from patrons.models import PatronCategory
-from schools.models import ClassMembership, RosterUpdate, School
+from schools.models import ClassMembership, RosterUpdate, School, SchoolClass
 from schools.register.reading import read_register
 from schools.rules import school_year_of, year_after
 from schools.services.rosters import confirm, propose, take_over
@@ -23,15 +29,17 @@ from schools.services.rosters import confirm, propose, take_over
 _SECONDS, _MEGABYTES = 60.0, 500.0
 _SCHOOLS, _GRADES, _LINES, _IN_CLASS = 60, 10, 2, 21
 _TEACHERS = 40
+_PUPILS, _LOANS, _PAGE_CPU, _WARM_UP = 30, 10, 20.0, 20
 _FULL = "https://brugerdatabasen.stil.dk/bpi/wsieksport/7/full"
 _COMMON = "https://brugerdatabasen.stil.dk/bpi/wsieksport/7/common"
 
 
 def measure(setting: Setting) -> Figures:
-    """Take the whole register over, then its next school year; all of it is rolled back."""
+    """Open a class's page; then take the whole register over, and its next school year, and roll both back."""
     schools = max(2, int(_SCHOOLS * setting.scale))
     year = school_year_of(timezone.localdate())
     file = setting.folder / "bench-register.xml"
+    yield from _class_page(setting)
     try:
         with transaction.atomic():
             _make_schools(schools)
@@ -40,6 +48,49 @@ def measure(setting: Setting) -> Figures:
             transaction.set_rollback(True)
     finally:
         file.unlink(missing_ok=True)
+
+
+def _class_page(setting: Setting) -> Figures:
+    """Measure the page of a class of 30, each with 10 loans; the class and its loans are removed afterwards."""
+    branch = Branch.objects.filter(kind=Branch.Kind.PUBLIC).order_by("position").first()
+    if branch is None:
+        raise MeasurementBroke("The municipality has no branch.")
+    clients, today = waiting_clerks(setting, branch), timezone.localdate()
+    with transaction.atomic():
+        school_class = SchoolClass.objects.create(branch=branch, name="5.Bench", school_year=school_year_of(today))
+        pupils = patrons_who_may(_PUPILS)
+        ClassMembership.objects.bulk_create(
+            [ClassMembership(school_class=school_class, pupil_id=pupil, since=today) for pupil in pupils]
+        )
+        barcodes = items_on_the_shelf(branch, _PUPILS * _LOANS)
+        items = list(Item.objects.filter(barcode__in=barcodes).order_by("pk"))
+        loans = Loan.objects.bulk_create(
+            [
+                Loan(
+                    item=item,
+                    patron_id=pupils[place // _LOANS],
+                    lending_branch=branch,
+                    loaned_at=timezone.now(),
+                    loaned_on=today,
+                    due_date=today + timedelta(days=30),
+                )
+                for place, item in enumerate(items)
+            ]
+        )
+    try:
+        loop = setting.loop(clients)
+        address = reverse("school:class", urlconf=settings.ROOT_URLCONF, args=[school_class.pk])
+        pages = {"Class page": address, "Class page with a title": f"{address}?record={items[0].record_id}"}
+        for name, page in pages.items():
+            request = Request(page, contains=b"</html>")
+            loop.warm_up([request] * _WARM_UP)
+            settle()
+            result = loop.run([request] * setting.requests)
+            yield result.cpu_figure(name, _PAGE_CPU)
+            yield result.wall_figure(name, None, len(clients))
+    finally:
+        Loan.objects.filter(pk__in=[loan.pk for loan in loans]).delete()
+        school_class.delete()
 
 
 def _first_time(file: Path, schools: int, year: str) -> Figures:

@@ -10,6 +10,7 @@ class RosterFile(models.Model):
     class State(models.TextChoices):
         """How far it is."""
 
+        ASKING = "ASKING"
         WAITING = "WAITING"
         READ = "READ"
         UNREADABLE = "UNREADABLE"
@@ -22,6 +23,8 @@ class RosterFile(models.Model):
     # Why nothing of it could be used, and where: never anything of a person.
     problem = models.CharField(max_length=40, blank=True)
     detail = models.CharField(max_length=200, blank=True)
+    # Of a table: which of its columns is what, of which school and year it is; see `schools.register.tables.TablePlan`.
+    plan = models.JSONField(default=dict)
     # Of each school in it: {"number", "name", "what", "update"}.
     schools = models.JSONField(default=list)
 

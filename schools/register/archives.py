@@ -14,6 +14,8 @@ from schools.register.people import RegisterUnreadable, Unreadable
 
 # A municipality with 25,000 pupils takes some 20 MB.
 _MOST_BYTES = 500_000_000
+# JSON is in memory whole, and takes several times its size there.
+_MOST_BYTES_OF_JSON = 100_000_000
 _LONGEST_FIELD = 100_000
 # How it shows that an archive is cut off, broken, or encrypted or packed in a way that we don't know (RuntimeError).
 _DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, RuntimeError, OSError, EOFError)
@@ -66,10 +68,12 @@ class Archive:
     def data(self, name: str) -> list[dict[str, Any]]:
         """Return the objects of a JSON file, a page of an interface's answer or a plain list; none if there's no file.
 
-        :raises RegisterUnreadable: NOT_JSON or DAMAGED_ARCHIVE
+        :raises RegisterUnreadable: NOT_JSON, TOO_LARGE or DAMAGED_ARCHIVE
         """
         if name not in self._infos:
             return []
+        if self._infos[name].file_size > _MOST_BYTES_OF_JSON:
+            raise RegisterUnreadable(Unreadable.TOO_LARGE, name)
         try:
             with self._zip.open(self._infos[name]) as raw:
                 found = json.load(raw)

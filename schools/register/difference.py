@@ -20,6 +20,7 @@ class Doubt(StrEnum):
     OLDER_YEAR = "OLDER_YEAR"
     NOBODY = "NOBODY"
     MANY_LEFT = "MANY_LEFT"
+    ALL_OTHERS = "ALL_OTHERS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,4 +117,7 @@ def _doubts(before: Standing, after: SchoolExport, left: list[str]) -> list[Doub
         found.append(Doubt.NOBODY)
     elif had > _FEW and has < LEAST_SHARE * had:
         found.append(Doubt.MANY_LEFT)
+    elif had > _FEW and leavers == had:
+        # Likelier another system's keys than a school whose pupils have all been exchanged.
+        found.append(Doubt.ALL_OTHERS)
     return found

@@ -129,13 +129,14 @@ def level_in(text: str) -> int | None:
 def _both(first: RegisterPerson, second: RegisterPerson) -> RegisterPerson:
     # What a source of the newest year says of groups counts, and last year's don't.
     newer, older = (second, first) if first.is_of_older_year and not second.is_of_older_year else (first, second)
-    groups = newer.groups if older.is_of_older_year else (*newer.groups, *older.groups)
+    is_outdated = older.is_of_older_year and not newer.is_of_older_year
+    groups = newer.groups if is_outdated else (*newer.groups, *older.groups)
     return replace(
         newer,
         roles=first.roles | second.roles,
         is_protected=first.is_protected or second.is_protected,
         alias=newer.alias or older.alias,
-        main_group=newer.main_group or older.main_group,
+        main_group=newer.main_group if is_outdated else newer.main_group or older.main_group,
         level=older.level if newer.level is None else newer.level,
         groups=tuple(dict.fromkeys(groups)),
         contacts=newer.contacts or older.contacts,

@@ -14,6 +14,11 @@ _ARCHIVE = b"PK\x03\x04"
 _XML_STARTS = (b"<", b"\xef\xbb\xbf<", b"\xff\xfe<", b"\xfe\xff\x00<")
 
 
+def is_register(start: bytes) -> bool:
+    """Return whether a file's first bytes may be one of the formats that `read_register` reads."""
+    return start.startswith(_ARCHIVE) or start.lstrip().startswith(_XML_STARTS)
+
+
 def read_register(file: BinaryIO, *, today: date) -> Iterator[SchoolExport]:
     """Yield the schools of an export: STIL's XML, or OneRoster's CSV or SS12000's JSON in an archive.
 

@@ -82,7 +82,7 @@ class _Answers:
             for group in groups:
                 # The year that a class ends in, which is over in summer.
                 found = re.match(r"(\d{4})-0[5-8]", _text(group, "endDate"))
-                if found and _text(group, "groupType") == "Klass":
+                if found and _text(group, "groupType") == "Klass" and not self._is_to_come(group):
                     ends.append(int(found[1]))
         if not ends:
             raise RegisterUnreadable(Unreadable.NO_SCHOOL_YEAR)
@@ -93,6 +93,9 @@ class _Answers:
         main: dict[str, str] = {}
         all_of: dict[str, list[str]] = defaultdict(list)
         for row in self._groups[school]:
+            # Next year's classes are often there before the summer, beside this one's.
+            if self._is_to_come(row):
+                continue
             key, name = _text(row, "id"), _text(row, "displayName")
             kind = _GROUP_KINDS.get(_text(row, "groupType"), GroupKind.OTHER)
             level, line = level_and_line(name) if kind is GroupKind.CLASS else (None, "")
@@ -171,7 +174,11 @@ class _Answers:
 
     def _holds(self, gatherer: SchoolGatherer, key: str, row: Json) -> bool:
         ends = gatherer.day(_text(row, "endDate"), key)
-        return ends is None or ends >= self._today
+        return (ends is None or ends >= self._today) and not self._is_to_come(row)
+
+    def _is_to_come(self, row: Json) -> bool:
+        # Dates of ISO 8601 are in the order of their texts; what isn't one is told where its group or person is read.
+        return _text(row, "startDate")[:10] > self._today.isoformat()
 
 
 def _text(row: Json, name: str) -> str:

@@ -107,11 +107,12 @@ def _by_class(
 def _known(school: School, keys: Iterable[str]) -> dict[str, tuple[str, int]]:
     """Return the names of people by the register's keys, and how much they have on loan."""
     times = SchoolPerson.objects.filter(school=school, until__isnull=True, key__in=list(keys))
-    by_patron = {each.patron_id: each.key for each in times}
-    patrons = Patron.objects.filter(pk__in=by_patron).annotate(
-        open_loans=Count("loans", filter=Q(loans__returned_at__isnull=True))
+    # Two keys are one patron's where two entries of hers were merged.
+    patron_ids = dict(times.values_list("key", "patron_id"))
+    patrons = Patron.objects.annotate(open_loans=Count("loans", filter=Q(loans__returned_at__isnull=True))).in_bulk(
+        list(patron_ids.values())
     )
-    return {by_patron[each.pk]: (each.display_name, each.open_loans) for each in patrons}
+    return {key: (patrons[pk].display_name, patrons[pk].open_loans) for key, pk in patron_ids.items()}
 
 
 def _leavers(

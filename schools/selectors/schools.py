@@ -1,5 +1,7 @@
 """Reads schools with what an administrator wants to know of each."""
 
+from typing import Any
+
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from schools.models import RosterFile, RosterUpdate, School, SchoolClass
@@ -35,11 +37,6 @@ def get_school(pk: int) -> School | None:
     return School.objects.select_related("branch").filter(pk=pk).first()
 
 
-def is_school(branch_id: int) -> bool:
-    """Return whether the register knows a branch."""
-    return School.objects.filter(branch=branch_id).exists()
-
-
 def waiting_updates() -> QuerySet[RosterUpdate]:
     """Return what waits for a person's decision."""
     waiting = RosterUpdate.objects.filter(state=RosterUpdate.State.PROPOSED).defer("roster")
@@ -61,6 +58,17 @@ def latest_applied(school: School) -> int | None:
     """Return the key of the update that can be taken back, if there's one."""
     applied = RosterUpdate.objects.filter(school=school, state=RosterUpdate.State.APPLIED)
     return applied.order_by("-decided_at", "-pk").values_list("pk", flat=True).first()
+
+
+def get_asking_file(pk: int) -> RosterFile | None:
+    """Return a table whose columns nobody has named yet, or None."""
+    return RosterFile.objects.filter(pk=pk, state=RosterFile.State.ASKING).first()
+
+
+def latest_plan() -> dict[str, Any]:
+    """Return how a table was read last; empty if none was."""
+    planned = RosterFile.objects.exclude(plan={}).values_list("plan", flat=True).first()
+    return planned or {}
 
 
 def newest_files() -> list[RosterFile]:

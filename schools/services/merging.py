@@ -8,13 +8,12 @@ from schools.models import ClassMembership, ClassTeacher, SchoolPerson
 
 
 def prepare_merging(goes: Patron, stays: Patron, staff: StaffAccount, now: datetime) -> None:
-    """A class that both are in has her once; whom the library knew already isn't described by the register alone."""
+    """A class that both are in has her once; who stays is described as she was: by the library, or by the register."""
     mine = ClassMembership.objects.filter(pupil=stays, until__isnull=True).values("school_class")
     ClassMembership.objects.filter(pupil=goes, until__isnull=True, school_class__in=mine).delete()
     taught = ClassTeacher.objects.filter(teacher=stays, until__isnull=True).values("school_class")
     ClassTeacher.objects.filter(teacher=goes, until__isnull=True, school_class__in=taught).delete()
-    if not SchoolPerson.objects.filter(patron=stays, describes_patron=True).exists():
-        SchoolPerson.objects.filter(patron=goes).update(describes_patron=False)
+    SchoolPerson.objects.filter(patron=goes).update(describes_patron=False)
 
 
 def forget_school_times(patron_id: int) -> None:

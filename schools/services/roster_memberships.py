@@ -85,9 +85,12 @@ def end_classes(classes: Iterable[SchoolClass], today: date) -> WrittenMembershi
 def _wanted(
     people: Iterable[RegisterPerson], rows: Mapping[str, SchoolPerson], classes: Mapping[str, SchoolClass]
 ) -> dict[int, set[int]]:
-    return {
-        rows[person.key].patron_id: {classes[key].pk for key in person.groups if key in classes} for person in people
-    }
+    wanted: dict[int, set[int]] = {}
+    for person in people:
+        # Two keys are one patron's where two entries of hers were merged.
+        groups = wanted.setdefault(rows[person.key].patron_id, set())
+        groups.update(classes[key].pk for key in person.groups if key in classes)
+    return wanted
 
 
 def _write(

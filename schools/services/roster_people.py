@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db.models import Exists, OuterRef
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -112,9 +113,10 @@ def _recognised(school: School, strangers: Iterable[RegisterPerson]) -> dict[str
     """Return those who are in a class of this school already, by whole name and birth date, if only one fits."""
     language = current_municipality().language
     in_class = ClassMembership.objects.filter(school_class__branch=school.branch_id, until__isnull=True)
-    unknown = Patron.objects.filter(pk__in=in_class.values("pupil"), birth_date__isnull=False)
+    told = SchoolPerson.objects.filter(patron=OuterRef("pk"), until__isnull=True)
+    unknown = Patron.objects.filter(~Exists(told), pk__in=in_class.values("pupil"), birth_date__isnull=False)
     by_facts: dict[tuple[str, date], set[int]] = {}
-    for patron in unknown.exclude(school_times__until__isnull=True, school_times__isnull=False):
+    for patron in unknown:
         key = name_keys(patron.given_name, patron.family_name, language)[0]
         by_facts.setdefault((key, patron.birth_date), set()).add(patron.pk)  # type: ignore[arg-type]
     found: dict[str, int] = {}

@@ -24,8 +24,10 @@ from schools.selectors.comparisons import Comparison, compare, roster_of
 from schools.services.roster_classes import name_teachers, write_classes
 from schools.services.roster_memberships import WrittenMemberships, end_classes, end_memberships, write_memberships
 from schools.services.roster_people import let_go, write_people
+from tenants.locks import wait_in_line
 
 _MOST_SLIPS = 500
+_PEOPLE = "people of the school register"
 
 
 @transaction.atomic
@@ -140,6 +142,8 @@ def _apply(
     staff: StaffAccount | None,
     now: datetime,
 ) -> None:
+    # A teacher whom two schools name at once becomes one patron.
+    wait_in_line([_PEOPLE])
     today, year_before = local_day(now, school.branch), school.school_year
     classes = write_classes(school, export, moves, today)
     people = write_people(school, export.people, now, today)

@@ -221,6 +221,7 @@ AFTER_A_DEED = {
     "console:provisioning",
     "console:school",
     "console:roster",
+    "console:roster_table",
     "console:authority",
     "console:authority_history",
     "account:invitation",

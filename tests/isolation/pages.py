@@ -252,6 +252,9 @@ CONSOLE = {
     "console:school": Page(
         _ADMIN, {"pk": "school"}, sends={"number": "=1", "pupil_category": "category", "staff_category": "category"}
     ),
+    "console:roster_table": Page(
+        _ADMIN, {"pk": "roster_table"}, sends={"school": "school", "school_year": "=2026-2027", "column-0": "=name"}
+    ),
     "console:roster": Page(_ADMIN, {"pk": "roster"}),
     "console:confirm_roster": Page(_ADMIN, {"pk": "roster"}, sends={}),
     "console:decline_roster": Page(_ADMIN, {"pk": "roster"}, sends={}),

@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import connection
 
 from accounts.models import AuditEntry, StaffAccount, StaffIdentity
@@ -370,6 +372,9 @@ def _add_class(town: Town, school: Any) -> None:
         now=NOW,
     )
     file = RosterFile.objects.create(file_name=town.word("export.xml"), stored_as="rosters/none", uploaded_at=NOW)
+    stored = default_storage.save("rosters/table", ContentFile(f"Navn;Klasse\n{town.word('Child')};5.B\n".encode()))
+    table = RosterFile.objects.create(file_name="t", stored_as=stored, state="ASKING", uploaded_at=NOW)
+    town.things["roster_table"] = table.pk
     town.things |= {"school": known.pk, "roster": update.pk if update else 0, "roster_file": file.pk}
 
 

@@ -14,6 +14,7 @@ from patrons.services.merge import merge_patrons
 from schools.errors import RosterRefused
 from schools.models import ClassMembership, ClassTeacher, PupilContact, RosterUpdate, School, SchoolClass, SchoolPerson
 from schools.register.difference import Doubt
+from schools.selectors.proposals import proposal
 from schools.selectors.standing import standing_of
 from schools.services.rosters import confirm, decline, take_over
 from tests.factories import (
@@ -27,6 +28,7 @@ from tests.factories import (
     SchoolFactory,
     StaffAccountFactory,
 )
+from tests.locks import statements_of
 from tests.schools.rosters import CHOIR, A, B, classes_of, proposed, pupil, roster, taken, teacher
 
 TOMORROW = NOW + timedelta(days=1)
@@ -353,3 +355,22 @@ def test_the_only_teacher_is_the_classs_and_of_several_a_person_chooses(school):
     gone = patron_of("t2")
     taken(school, roster(school, pupil("u1"), teacher("t1", "a", "b")))
     assert SchoolClass.objects.get(name="5.B").teacher == patron_of("t1") != gone
+
+
+def test_two_keys_of_one_person_are_one_patron(school):
+    taken(school, roster(school, pupil("u1"), pupil("u2", "b")))
+    goes, stays = patron_of("u1"), patron_of("u2")
+    merge_patrons(goes=goes, stays=stays, staff=StaffAccountFactory(supervisor=True), now=NOW)
+
+    taken(school, roster(school, replace(pupil("u1"), level=5), pupil("u2", "b")), now=TOMORROW)
+    assert classes_of(stays) == ["5.A", "5.B"]
+    update = proposed(school, roster(school, pupil("u3"), *(pupil(f"v{n}") for n in range(3))))
+
+    assert [each.name for each in proposal(update).left] == [stays.display_name] * 2
+
+
+def test_a_teacher_whom_two_schools_name_at_once_is_one_patron(school):
+    with statements_of("pg_advisory_xact_lock") as locks:
+        taken(school, roster(school, teacher("t1", "a")))
+
+    assert len(locks) == 1

@@ -78,6 +78,7 @@ NOT_LISTS = {
     "desk/start.html": (3, "summaries of lists that stand on pages of their own"),
     "console/_rosters.html": (2, "a few waiting things of the page, each of two or three facts"),
     "console/roster.html": (6, "one export's differences, each of two or three facts"),
+    "console/roster_table.html": (1, "a form: what each column is"),
     "console/school.html": (1, "a few updates of one school, each of four facts"),
     "kiosk/_rows.html": (1, "a patron's own, at a machine"),
     "school/_listed.html": (1, "the preview of one uploaded list, every column is needed"),

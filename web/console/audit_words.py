@@ -167,6 +167,7 @@ ACTIONS = {
     "schools.change_class": _("Changed a class"),
     "schools.change_school": _("Changed a school"),
     "schools.decline_roster": _("Declined what the school register says"),
+    "schools.plan_table": _("Said what a table's columns are"),
     "schools.propose_roster": _("Read the school register"),
     "schools.undo_year": _("Took a new school year back"),
     "schools.upload_roster": _("Uploaded an export of the school register"),

@@ -31,6 +31,7 @@ from web.ui.named import named
 from web.ui.stale_forms import GuardedForm, edited_in_turn
 from web.words.about_rosters import OUTCOMES, SOURCES, STATES, counted, roster_refusal, why_unreadable
 
+ASKING = "ASKING"
 _NEWEST_UPDATES = 20
 
 
@@ -39,7 +40,10 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=_("Export of the school register"),
-        help_text=_("STIL's XML, or a ZIP archive of OneRoster's CSV or SS12000's JSON. One school or all of them."),
+        help_text=_(
+            "STIL's XML, or a ZIP archive of OneRoster's CSV or SS12000's JSON, of one school or all of them. "
+            "Or a table (CSV) of one school, of which you say what its columns are."
+        ),
         max_length=200,
         error_messages={"required": _("Choose a file.")},
     )
@@ -110,6 +114,8 @@ def listed(request: StaffRequest) -> HttpResponse:
         with transaction.atomic():
             kept = keep_file(file=file, file_name=file.name, staff=staff, now=timezone.now())
             message = {"schema_name": request.tenant.schema_name, "file_id": kept.pk, "actor_id": staff.pk}
+            if kept.state == ASKING:
+                return redirect("console:roster_table", pk=kept.pk)
             transaction.on_commit(partial(read_roster_file.delay, **message))
         messages.success(request, gettext("The file is being read. Nothing changes before you have said so."))
         return redirect("console:schools")
@@ -191,6 +197,7 @@ def _file_row(file: Any) -> dict[str, Any]:
     return {
         "file": file,
         "is_waiting": file.state == "WAITING",
+        "is_asking": file.state == ASKING,
         "problem": why_unreadable(file) if file.problem else "",
         "schools": outcomes,
     }

@@ -30,6 +30,7 @@ DOUBTS = {
     "ANOTHER_SCHOOL": _("The export is another school's."),
     "OLDER_YEAR": _("The export is of an older school year than what's known here."),
     "NOBODY": _("The export has no pupils at all. Usually something went wrong where it was made."),
+    "ALL_OTHERS": _("None of the pupils known here is in the export. Usually its keys are another system's."),
     "MANY_LEFT": _("More than a fifth of the pupils are missing from the export. Usually it's incomplete."),
 }
 SLIPS = {
@@ -59,8 +60,26 @@ OUTCOMES = {
     "NOT_OURS": ("stop", _("none of your schools has this number")),
     "UPDATE_WAITING": ("stop", _("changes only, and what they add to isn't decided yet")),
 }
+TABLE_COLUMNS = {
+    "key": _("Key: stays the same for one person"),
+    "given_name": _("Given name"),
+    "family_name": _("Family name"),
+    "name": _("Whole name"),
+    "school_class": _("Class"),
+    "role": _("Role: pupil, teacher or staff"),
+    "birth_date": _("Birth date"),
+    "protected": _("Protected: yes or no"),
+    "alias": _("Alias: shown instead of the name"),
+    "email": _("E-mail"),
+    "phone": _("Phone"),
+    "address": _("Address"),
+    "postal_code": _("Postal code"),
+    "city": _("City"),
+}
 _UNREADABLE = {
-    "UNKNOWN_FORMAT": _("This is none of the formats that can be read: STIL's XML, or OneRoster or SS12000 in a ZIP."),
+    "UNKNOWN_FORMAT": _(
+        "This is none of the formats that can be read: STIL's XML, OneRoster or SS12000 in a ZIP, or a table (CSV)."
+    ),
     "NOT_XML": _("The file is cut off, or isn't XML."),
     "NOT_A_REGISTER": _("The file is XML, but no export of STIL's."),
     "NO_SCHOOL": _("There's no school in the file."),

@@ -168,6 +168,28 @@ def test_reads_a_school_of_ss12000():
     assert _slips(school) == [(Slip.NO_SUCH_PERSON, "c1")]
 
 
+def test_what_is_to_come_in_ss12000_does_not_count_yet():
+    school = {"id": "o1"}
+    here = {"groupType": "Klass", "organisation": school, "groupMemberships": [{"person": {"id": "u1"}}]}
+    soon = {"id": "c2", "displayName": "6B", "startDate": "2027-08-15", "endDate": "2028-06-10"}
+    now = {"id": "c1", "displayName": "5B", "startDate": "2026-08-15", "endDate": "2027-06-10"}
+    duty = {"id": "d2", "person": {"id": "u3"}, "dutyAt": school, "dutyRole": "Lärare", "startDate": "2027-08-01"}
+
+    (read,) = _read(_ss12000(groups=[here | soon, here | now], duties=[duty]))
+
+    assert (read.school_year, [each.key for each in read.groups]) == ("2026-2027", ["c1"])
+    assert [(each.key, each.main_group) for each in read.people] == [("u1", "c1")]
+
+
+def test_json_that_would_fill_the_memory_is_refused(monkeypatch):
+    monkeypatch.setattr("schools.register.archives._MOST_BYTES_OF_JSON", 100)
+
+    with pytest.raises(RegisterUnreadable) as refused:
+        _read(_ss12000())
+
+    assert (refused.value.code, refused.value.detail) == (Unreadable.TOO_LARGE, "organisations.json")
+
+
 BROKEN = [
     (ONEROSTER | {"users.csv": table("sourcedId role", ["u1", "student"])}, Unreadable.COLUMN_MISSING),
     (ONEROSTER | {"users.csv": "sourcedId,role\nå".encode("latin-1")}, Unreadable.COLUMN_MISSING),

@@ -92,6 +92,13 @@ def test_of_changes_only_those_move_who_are_said_to():
     assert (found.is_new_year, found.doubts) == (False, ())
 
 
+def test_keys_of_another_system_are_doubted():
+    others = [_pupil(f"x{number}") for number in range(20)]
+
+    assert difference(_school(*_pupils(20)), _school(*others)).doubts == (Doubt.ALL_OTHERS,)
+    assert difference(_school(*_pupils(20)), _school(*others, _pupil("u1"))).doubts == ()
+
+
 def test_last_years_class_moves_nobody():
     before = _school(_pupil("u1", "a"))
     after = _school(_pupil("u1", "b", is_of_older_year=True))

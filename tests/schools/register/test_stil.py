@@ -109,6 +109,18 @@ def test_the_newest_school_year_counts_and_who_has_an_older_source_is_known_by_i
     assert [each.is_of_older_year for each in school.people] == [False, True]
 
 
+def test_last_years_class_is_not_a_pupils_whose_newer_source_names_none():
+    school = _school(
+        group("a", "5.A"),
+        pupil("u1", "Ida", main="a", source="Lokal"),
+        pupil("u1", "Ida"),
+        sources={"Lokal": "2025-2026", "Elev": "2026-2027"},
+    )
+
+    (ida,) = school.people
+    assert (ida.main_group, ida.groups, ida.is_of_older_year) == ("", (), False)
+
+
 def test_who_comes_twice_is_one_with_both_roles():
     school = _school(
         group("a", "1.A"),

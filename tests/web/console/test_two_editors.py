@@ -1,6 +1,8 @@
 """Two people change one setting: the second reads what the first has saved, and nothing is overwritten."""
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.urls import resolve, reverse
 
 from catalogue.models import ImportProfile, ImportRun, ImportSource, Vocabulary
@@ -9,6 +11,7 @@ from catalogue.services.import_profiles import settings_of
 from catalogue.services.records import Author
 from holdings.models import CalendarDay, ItemType
 from notices.models import Notice, NoticeKind
+from schools.models import RosterFile
 from tenants.models import PolicyTemplate, ProvisioningRun, TemplateRule
 from tests.factories import (
     NOW,
@@ -36,6 +39,7 @@ REASONS = {
     "console:add_staff": _ADDS,
     "console:kiosks": _ADDS,
     "console:provision": _ADDS,
+    "console:roster_table": "a table's columns are said once; who comes second finds the page gone",
     "console:schools": "it reads a file, whose contents somebody confirms",
     "console:confirm_roster": "a proposal is decided once, and compared anew when it is",
     "console:branch_groups": _ADDS + "; a name that's taken is refused",
@@ -60,6 +64,8 @@ def things(admin_client, alpha):
         patron=patron, branch=branch, kind=NoticeKind.COURTESY, key="courtesy:1", channel="EMAIL", created_at=NOW
     )
     school = SchoolFactory()
+    stored = default_storage.save("rosters/table", ContentFile(b"Navn;Klasse\nIda;5.B\n"))
+    table = RosterFile.objects.create(file_name="t.csv", stored_as=stored, state="ASKING", uploaded_at=NOW)
     return {
         "branch": branch.pk,
         "branch_messages": branch.pk,
@@ -78,6 +84,7 @@ def things(admin_client, alpha):
         "position": 1,
         "job": "overdue-fees",
         "school": school.pk,
+        "roster_table": table.pk,
         "roster": proposed(school, roster(school, pupil("u1"))).pk,
         "type": item.item_type_id,
         "category": patron.category_id,
