@@ -19,7 +19,7 @@ from tenants.choice import choose_none
 from tenants.models import Municipality, PolicyTemplate, ProvisioningRun, TemplateChange, TemplateRule
 from tenants.selectors import forget_hosts
 from tests.factories import NOW
-from tests.isolation.towns import Town, announce_titles, build_consortium, build_town
+from tests.isolation.towns import TABLE, Town, announce_titles, build_consortium, build_town
 
 Towns = tuple[Town, Town, Town]
 _COVERS = "https://covers.example/{isbn}"
@@ -108,6 +108,10 @@ def towns(
     settings.COVER_SOURCE = _COVERS
     shutil.copytree(index, settings.SEARCH_INDEX)
     reader.close()
+    for town in built[:2]:
+        table = Path(settings.MEDIA_ROOT) / town.municipality.schema_name / TABLE
+        table.parent.mkdir(parents=True, exist_ok=True)
+        table.write_text(f"Navn;Klasse\n{town.things['table']};5.B\n", encoding="utf-8")
     with time_machine.travel(NOW, tick=False):
         yield deepcopy(built)
     reader.close()
