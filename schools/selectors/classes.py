@@ -1,8 +1,11 @@
 """Reads classes, and what their pupils have on loan."""
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from django.db.models import Case, Count, Exists, F, Max, OuterRef, Q, QuerySet, When
@@ -104,17 +107,29 @@ def class_sheet(
 ) -> ClassSheet:
     """Return who of a class has a title; without a title, everybody's counts only. Three statements."""
     pupils = pupils_of(school_class, by_family_name=by_family_name)
-    loans = _open_loans([pupil.pk for pupil in pupils] + ([school_class.teacher_id] if school_class.teacher_id else []))
-    by_patron: dict[int | None, list[Loan]] = {}
-    for loan in loans:
-        by_patron.setdefault(loan.patron_id, []).append(loan)
+    teacher_id = school_class.teacher_id
+    facts: dict[int | None, list[_Fact]] = defaultdict(list)
+    for fact in _facts([pupil.pk for pupil in pupils] + ([teacher_id] if teacher_id else [])):
+        facts[fact.patron_id].append(fact)
+    # Of a class's hundreds of loans only those are read whole that are shown.
+    of_title = {
+        pupil.pk: next((fact.loan_id for fact in facts[pupil.pk] if fact.record_id == record_id), None)
+        for pupil in pupils
+    }
+    of_teacher = [fact.loan_id for fact in facts[teacher_id] if record_id in (None, fact.record_id)]
+    shown = [*filter(None, of_title.values()), *of_teacher]
+    loans = {loan.pk: loan for loan in _whole(Loan.objects.filter(pk__in=shown))} if shown else {}
     lines = tuple(
-        _line(number, pupil, by_patron.get(pupil.pk, []), record_id, now) for number, pupil in enumerate(pupils, 1)
+        PupilLine(
+            number=number,
+            pupil=pupil,
+            loan=loans.get(of_title[pupil.pk] or 0),
+            loans=len(facts[pupil.pk]),
+            overdue=_overdue(facts[pupil.pk], now),
+        )
+        for number, pupil in enumerate(pupils, 1)
     )
-    of_teacher = by_patron.get(school_class.teacher_id, []) if school_class.teacher_id else []
-    return ClassSheet(
-        school_class, lines, tuple(loan for loan in of_teacher if record_id in (None, loan.item.record_id))
-    )
+    return ClassSheet(school_class, lines, tuple(loans[pk] for pk in of_teacher if pk in loans))
 
 
 def open_loans_of_class(school_class: SchoolClass) -> list[Loan]:
@@ -126,18 +141,32 @@ def open_loans_of_class(school_class: SchoolClass) -> list[Loan]:
 
 
 def _open_loans(patron_ids: Iterable[int]) -> list[Loan]:
-    return list(
-        Loan.objects.filter(patron_id__in=list(patron_ids), returned_at__isnull=True)
-        .select_related("item__record", "patron", "lending_branch")
-        .defer("item__record__raw")
-    )
+    return list(_whole(Loan.objects.filter(patron_id__in=list(patron_ids), returned_at__isnull=True)))
 
 
-def _line(number: int, pupil: Patron, loans: list[Loan], record_id: int | None, now: datetime) -> PupilLine:
-    of_title = next((loan for loan in loans if loan.item.record_id == record_id), None)
-    overdue = sum(1 for loan in loans if is_overdue(loan.due_date, loan.due_at, _there(loan, now)))
-    return PupilLine(number, pupil, of_title, len(loans), overdue)
+def _whole(loans: QuerySet[Loan]) -> QuerySet[Loan]:
+    return loans.select_related("item__record", "patron", "lending_branch").defer("item__record__raw")
 
 
-def _there(loan: Loan, now: datetime) -> datetime:
-    return now.astimezone(ZoneInfo(loan.lending_branch.time_zone))
+class _Fact(NamedTuple):
+    loan_id: int
+    patron_id: int | None
+    record_id: int
+    due_date: date
+    due_at: datetime | None
+    time_zone: str
+
+
+def _facts(patron_ids: Iterable[int]) -> Iterator[_Fact]:
+    loans = Loan.objects.filter(patron_id__in=list(patron_ids), returned_at__isnull=True).order_by("pk")
+    columns = ("pk", "patron_id", "item__record_id", "due_date", "due_at", "lending_branch__time_zone")
+    return (_Fact(*row) for row in loans.values_list(*columns))
+
+
+def _overdue(facts: Iterable[_Fact], now: datetime) -> int:
+    return sum(1 for fact in facts if is_overdue(fact.due_date, fact.due_at, _there(fact.time_zone, now)))
+
+
+@lru_cache(maxsize=8)
+def _there(time_zone: str, now: datetime) -> datetime:
+    return now.astimezone(ZoneInfo(time_zone))

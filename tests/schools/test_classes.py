@@ -120,7 +120,7 @@ def test_the_sheet_says_who_has_the_title_in_the_order_of_names(school_class, pu
     LoanFactory(patron=carla, item__record=record, due_date=TODAY - timedelta(days=1))
     LoanFactory(patron=school_class.teacher, item__record=record)
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         sheet = class_sheet(school_class, record_id=record.pk, now=NOW)
 
     assert [(line.number, line.pupil.given_name, line.loan is not None) for line in sheet.pupils] == [
