@@ -111,14 +111,14 @@ def class_sheet(
     facts: dict[int | None, list[_Fact]] = defaultdict(list)
     for fact in _facts([pupil.pk for pupil in pupils] + ([teacher_id] if teacher_id else [])):
         facts[fact.patron_id].append(fact)
-    # Of a class's hundreds of loans only those are read whole that are shown.
+    # Of a class's hundreds of loans only those are read as such that are shown.
     of_title = {
         pupil.pk: next((fact.loan_id for fact in facts[pupil.pk] if fact.record_id == record_id), None)
         for pupil in pupils
     }
     of_teacher = [fact.loan_id for fact in facts[teacher_id] if record_id in (None, fact.record_id)]
     shown = [*filter(None, of_title.values()), *of_teacher]
-    loans = {loan.pk: loan for loan in _whole(Loan.objects.filter(pk__in=shown))} if shown else {}
+    loans = {loan.pk: loan for loan in _short(Loan.objects.filter(pk__in=shown))} if shown else {}
     lines = tuple(
         PupilLine(
             number=number,
@@ -141,11 +141,14 @@ def open_loans_of_class(school_class: SchoolClass) -> list[Loan]:
 
 
 def _open_loans(patron_ids: Iterable[int]) -> list[Loan]:
-    return list(_whole(Loan.objects.filter(patron_id__in=list(patron_ids), returned_at__isnull=True)))
+    loans = Loan.objects.filter(patron_id__in=list(patron_ids), returned_at__isnull=True)
+    return list(loans.select_related("item__record", "patron", "lending_branch").defer("item__record__raw"))
 
 
-def _whole(loans: QuerySet[Loan]) -> QuerySet[Loan]:
-    return loans.select_related("item__record", "patron", "lending_branch").defer("item__record__raw")
+def _short(loans: QuerySet[Loan]) -> QuerySet[Loan]:
+    """Return loans with what a sheet shows: the item's barcode, and until when."""
+    shown = loans.select_related("item", "lending_branch")
+    return shown.only("patron", "due_date", "due_at", "item__barcode", "item__record", "lending_branch__time_zone")
 
 
 class _Fact(NamedTuple):
