@@ -10,6 +10,7 @@ from io import TextIOWrapper
 from itertools import islice
 from typing import BinaryIO
 
+from common.encryption import keyed_hash
 from schools.register.archives import one_line
 from schools.register.gathering import SchoolGatherer, level_and_line
 from schools.register.people import (
@@ -118,8 +119,9 @@ def read_table(file: BinaryIO, plan: TablePlan) -> SchoolExport:
 def _read_person(gatherer: SchoolGatherer, said: Mapping[str, str], place: str, known: set[str]) -> None:
     given, family = _names(said)
     born = _day(gatherer, said.get("birth_date", ""), place)
-    # The table's own keys, and those that are made here, are never another register's.
-    key = said.get("key", "") or (f"{given} {family} {born or ''}".strip().lower() if given else "")
+    # The table's own keys, and those that are made here, are never another register's. What's wrong with an entry is
+    # kept with its key, so a key tells nobody's name.
+    key = said.get("key", "") or (keyed_hash(f"{given} {family} {born or ''}".lower()).hex() if given else "")
     role = _role(said.get("role", ""))
     name = said.get("school_class", "")
     if name and name not in known:
